@@ -1,0 +1,118 @@
+//! What a client request knows before the first message.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use super::RuleSet;
+use crate::wire::PeerId;
+
+/// The DON that is asked, as a client request sees it; shared by all requests to it.
+#[derive(Clone, Debug)]
+pub struct Config {
+    peers: BTreeMap<PeerId, usize>,
+    signers: Vec<Vec<u8>>,
+    f: usize,
+    required: usize,
+    rule_set: RuleSet,
+}
+
+/// The ids of one request, both part of what is attested.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestIds {
+    /// Execution of the workflow.
+    pub workflow_execution_id: String,
+    /// Step of the workflow.
+    pub reference_id: String,
+}
+
+/// Why there can be no such aggregator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ConfigError {
+    /// `F` is not below `N`.
+    #[error("F = {f} must be below N = {n}")]
+    FaultBound {
+        /// The bound.
+        f: usize,
+        /// The peers.
+        n: usize,
+    },
+    /// A peer stands in the list twice.
+    #[error("peer {0} is listed twice")]
+    RepeatedPeer(PeerId),
+    /// `min_responses` outside `F + 1 ..= N`.
+    #[error("min_responses = {min_responses} must lie from F + 1 = {low} to N = {high}")]
+    MinResponses {
+        /// What was asked for.
+        min_responses: usize,
+        /// `F + 1`.
+        low: usize,
+        /// `N`.
+        high: usize,
+    },
+}
+
+impl Config {
+    /// Expects answers of `peers`, at most `f` of them Byzantine, with the attestations of `signers` (addresses by
+    /// signer index; one of another length than 20 bytes matches nothing). Requires `F + 1` confirmations.
+    ///
+    /// # Errors
+    /// When `f` is not below the number of peers, or a peer is listed twice.
+    pub fn new(peers: Vec<PeerId>, signers: Vec<Vec<u8>>, f: usize, rule_set: RuleSet) -> Result<Self, ConfigError> {
+        let n = peers.len();
+        if f >= n {
+            return Err(ConfigError::FaultBound { f, n });
+        }
+        let mut index = BTreeMap::new();
+        for (at, peer) in peers.into_iter().enumerate() {
+            if index.insert(peer, at).is_some() {
+                return Err(ConfigError::RepeatedPeer(peer));
+            }
+        }
+        Ok(Self { peers: index, signers, f, required: f + 1, rule_set })
+    }
+
+    /// The same with more confirmations; attestations are then only accepted when `min_responses` is `F + 1`.
+    ///
+    /// # Errors
+    /// When `min_responses` is not within `F + 1 ..= N`.
+    pub fn with_min_responses(self, min_responses: usize) -> Result<Self, ConfigError> {
+        let (low, high) = (self.f + 1, self.peers.len());
+        if (low..=high).contains(&min_responses) {
+            Ok(Self { required: min_responses, ..self })
+        } else {
+            Err(ConfigError::MinResponses { min_responses, low, high })
+        }
+    }
+
+    /// `N`: how many peers are expected to answer.
+    #[must_use]
+    pub fn expected(&self) -> usize {
+        self.peers.len()
+    }
+
+    /// `R`: how many confirmations decide.
+    #[must_use]
+    pub const fn required(&self) -> usize {
+        self.required
+    }
+
+    /// The rule set.
+    #[must_use]
+    pub const fn rule_set(&self) -> RuleSet {
+        self.rule_set
+    }
+
+    pub(super) fn position(&self, peer: PeerId) -> Option<usize> {
+        self.peers.get(&peer).copied()
+    }
+
+    pub(super) fn signers(&self) -> &[Vec<u8>] {
+        &self.signers
+    }
+
+    /// Whether one attestation may stand for the required confirmations.
+    pub(super) const fn attestation_suffices(&self) -> bool {
+        self.required == self.f + 1
+    }
+}

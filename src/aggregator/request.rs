@@ -1,0 +1,131 @@
+//! The state machine of one client request.
+
+use std::sync::Arc;
+
+use prost::bytes::Bytes;
+
+use super::config::{Config, RequestIds};
+use super::rules::Step;
+use super::tally::Tally;
+use super::{Crash, Decision, Rejection, Verdict, Work};
+use crate::wire::{ErrorCode, PeerId};
+
+/// What a capability node answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// [`ErrorCode::OK`] for a response.
+    pub code: ErrorCode,
+    /// The error's text.
+    pub text: String,
+    /// An encoded response.
+    pub payload: Bytes,
+}
+
+impl Answer {
+    /// A response.
+    #[must_use]
+    pub const fn response(payload: Bytes) -> Self {
+        Self { code: ErrorCode::OK, text: String::new(), payload }
+    }
+
+    /// An error.
+    #[must_use]
+    pub fn error(code: ErrorCode, text: impl Into<String>) -> Self {
+        Self { code, text: text.into(), payload: Bytes::new() }
+    }
+}
+
+/// One workflow node's request to a capability DON.
+#[derive(Clone, Debug)]
+pub struct ClientRequest {
+    config: Arc<Config>,
+    ids: Arc<RequestIds>,
+    heard: Vec<bool>,
+    tally: Tally,
+    decision: Option<Decision>,
+}
+
+impl ClientRequest {
+    /// A request that nobody has answered.
+    #[must_use]
+    pub fn new(config: Arc<Config>, ids: Arc<RequestIds>) -> Self {
+        let heard = vec![false; config.expected()];
+        Self { config, ids, heard, tally: Tally::default(), decision: None }
+    }
+
+    /// Takes an answer, with its sender's id as it stood in the message (`None` when there was none).
+    pub fn handle_message(&mut self, sender: Option<&[u8]>, answer: &Answer, work: &mut dyn Work) -> Verdict {
+        // 1. After a decision nothing matters.
+        if self.decision.is_some() {
+            return Verdict::Ignored;
+        }
+        // 2. Who speaks? 3. From here on the peer counts as heard.
+        let sender = match self.admit(sender) {
+            Ok(sender) => sender,
+            Err(rejection) => return Verdict::Rejected(rejection),
+        };
+        let step = if answer.code == ErrorCode::OK {
+            // 4. What does not decode is rejected.
+            let opened = match work.open(&answer.payload) {
+                Ok(opened) => opened,
+                Err(error) if error.crashes_original() => return Verdict::Crash(Crash::DecimalWithoutCoefficient),
+                Err(error) => return Verdict::Rejected(Rejection::Undecodable(error)),
+            };
+            // 5. The rules judge.
+            let rules = self.config.rule_set().rules();
+            rules.on_response(&mut self.round(work), sender, &opened)
+        } else {
+            self.config.rule_set().rules().on_error(&mut self.round(work), answer)
+        };
+        self.conclude(step)
+    }
+
+    /// Ends the request for being too old, unless it is decided.
+    pub fn handle_expiry(&mut self) -> Verdict {
+        if self.decision.is_some() {
+            return Verdict::Ignored;
+        }
+        self.decision = Some(Decision::Expired);
+        Verdict::Decided
+    }
+
+    /// The decision, once there is one.
+    #[must_use]
+    pub const fn decision(&self) -> Option<&Decision> {
+        self.decision.as_ref()
+    }
+
+    /// How many attestation signatures were checked for this request.
+    #[must_use]
+    pub const fn signatures_checked(&self) -> u64 {
+        self.tally.signatures_checked
+    }
+
+    fn admit(&mut self, sender: Option<&[u8]>) -> Result<PeerId, Rejection> {
+        let bytes = sender.ok_or(Rejection::NoSender)?;
+        let peer = PeerId::from_slice(bytes).ok_or(Rejection::MalformedSender(bytes.len()))?;
+        let at = self.config.position(peer).ok_or(Rejection::UnexpectedSender(peer))?;
+        if std::mem::replace(&mut self.heard[at], true) {
+            return Err(Rejection::AlreadyHeard(peer));
+        }
+        Ok(peer)
+    }
+
+    fn round<'a>(&'a mut self, work: &'a mut dyn Work) -> super::rules::Round<'a> {
+        let heard = self.heard.iter().filter(|heard| **heard).count();
+        super::rules::Round { config: &self.config, ids: &self.ids, heard, tally: &mut self.tally, work }
+    }
+
+    fn conclude(&mut self, step: Step) -> Verdict {
+        let decision = match step {
+            Step::Taken => return Verdict::Taken,
+            Step::Anomaly => return Verdict::Anomaly,
+            Step::Reject(rejection) => return Verdict::Rejected(rejection),
+            Step::Crash(crash) => return Verdict::Crash(crash),
+            Step::Succeed(success) => Decision::Success(success),
+            Step::Fail(text) => Decision::Failure(text),
+        };
+        self.decision = Some(decision);
+        Verdict::Decided
+    }
+}

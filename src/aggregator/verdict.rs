@@ -1,0 +1,103 @@
+//! What a client request says.
+
+use prost::bytes::Bytes;
+use thiserror::Error;
+
+use crate::wire::{DecodeError, PeerId};
+
+/// What became of one message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// Taken, nothing is decided by it.
+    Taken,
+    /// Taken and reported: so many peers have no payload that an honest one may be missing.
+    Anomaly,
+    /// It decided; see [`super::ClientRequest::decision`].
+    Decided,
+    /// A decision was there already.
+    Ignored,
+    /// Refused.
+    Rejected(Rejection),
+    /// The original program crashes on it. The request lives on; what dies is the caller's to decide.
+    Crash(Crash),
+}
+
+/// Why a message is refused.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum Rejection {
+    /// Nobody sent it.
+    #[error("the message has no sender")]
+    NoSender,
+    /// The sender's id is not 32 bytes long.
+    #[error("the sender's peer id is {0} bytes long, not 32")]
+    MalformedSender(usize),
+    /// The sender is not in the DON.
+    #[error("unexpected sender {0}")]
+    UnexpectedSender(PeerId),
+    /// The sender has answered before.
+    #[error("{0} has already answered")]
+    AlreadyHeard(PeerId),
+    /// The payload is no response.
+    #[error(transparent)]
+    Undecodable(DecodeError),
+    /// The attestation is not valid, or there is not exactly one metering record to check it with.
+    #[error("the attestation is not valid")]
+    InvalidAttestation,
+}
+
+/// Where the original program crashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Crash {
+    /// It reads the value of an absent payload.
+    #[error("an attestation without a payload")]
+    AttestationWithoutPayload,
+    /// It normalizes a decimal that has no coefficient.
+    #[error("a decimal without coefficient")]
+    DecimalWithoutCoefficient,
+}
+
+/// How a request ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// With a response.
+    Success(Success),
+    /// With an error of exactly this text.
+    Failure(String),
+    /// Without enough answers in time.
+    Expired,
+}
+
+/// The text with which a request expires.
+pub(super) const EXPIRED: &str = "request expired by executable client";
+
+impl Decision {
+    /// The error's text; `None` for a success.
+    #[must_use]
+    pub fn error(&self) -> Option<&str> {
+        match self {
+            Self::Success(_) => None,
+            Self::Failure(text) => Some(text),
+            Self::Expired => Some(EXPIRED),
+        }
+    }
+}
+
+/// A response that was decided on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Success {
+    /// The encoded response, its metering replaced by what was collected.
+    pub response: Bytes,
+    /// What convinced.
+    pub basis: Basis,
+    /// Whose messages the decision rests on: one attested response, or `R` equal ones.
+    pub support: Vec<PeerId>,
+}
+
+/// What convinced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// A valid attestation.
+    Attestation,
+    /// `R` identical responses.
+    Quorum,
+}

@@ -1,0 +1,115 @@
+//! The expensive part of judging a message, apart from the rules, so that equal work can be shared.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use prost::bytes::Bytes;
+
+use crate::attestation::{Report, is_signed_by};
+use crate::wire::{DecodeError, Response};
+
+/// A decoded response and its id.
+#[derive(Debug, PartialEq)]
+pub struct Opened {
+    /// The response.
+    pub response: Response,
+    /// SHA-256 over its encoding without metadata and attestation.
+    pub id: [u8; 32],
+}
+
+/// What an aggregator computes about bytes. The answers depend on the arguments alone; the provided methods compute
+/// them anew each time.
+pub trait Work {
+    /// Decodes a response.
+    ///
+    /// # Errors
+    /// When the payload is none.
+    fn open(&mut self, payload: &Bytes) -> Result<Rc<Opened>, DecodeError> {
+        let response = Response::decode(payload.clone())?;
+        let id = response.id();
+        Ok(Rc::new(Opened { response, id }))
+    }
+
+    /// [`Report::data`].
+    fn report_data(&mut self, report: &Report<'_>) -> [u8; 32] {
+        report.data()
+    }
+
+    /// [`is_signed_by`].
+    fn is_signed_by(&mut self, digest: &[u8; 32], signature: &[u8], address: &[u8]) -> bool {
+        is_signed_by(digest, signature, address)
+    }
+}
+
+/// Computes everything anew.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fresh;
+
+impl Work for Fresh {}
+
+/// Computes equal work once: what a simulator wants that feeds the same bytes to many aggregators. It keeps what it has
+/// seen until it is dropped.
+#[derive(Debug, Default)]
+pub struct Memo {
+    opened: BTreeMap<Bytes, Result<Rc<Opened>, DecodeError>>,
+    reports: Vec<(ReportKey, [u8; 32])>,
+    signed: BTreeMap<SignatureKey, bool>,
+}
+
+/// Signature, digest and address.
+type SignatureKey = (Vec<u8>, [u8; 32], Vec<u8>);
+
+#[derive(Debug)]
+struct ReportKey {
+    texts: [String; 4],
+    payload: Vec<u8>,
+}
+
+impl ReportKey {
+    fn of(report: &Report<'_>) -> Self {
+        Self { texts: texts(report).map(str::to_owned), payload: report.payload.to_vec() }
+    }
+
+    fn is(&self, report: &Report<'_>) -> bool {
+        self.payload == report.payload && self.texts.iter().zip(texts(report)).all(|(a, b)| a == b)
+    }
+}
+
+fn texts<'a>(report: &Report<'a>) -> [&'a str; 4] {
+    [report.workflow_execution_id, report.reference_id, report.spend_unit, report.spend_value]
+}
+
+impl Memo {
+    /// Knows nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Work for Memo {
+    fn open(&mut self, payload: &Bytes) -> Result<Rc<Opened>, DecodeError> {
+        if let Some(opened) = self.opened.get(payload) {
+            return opened.clone();
+        }
+        let opened = Fresh.open(payload);
+        self.opened.insert(payload.clone(), opened.clone());
+        opened
+    }
+
+    fn report_data(&mut self, report: &Report<'_>) -> [u8; 32] {
+        if let Some((_, data)) = self.reports.iter().find(|(key, _)| key.is(report)) {
+            return *data;
+        }
+        let data = report.data();
+        self.reports.push((ReportKey::of(report), data));
+        data
+    }
+
+    fn is_signed_by(&mut self, digest: &[u8; 32], signature: &[u8], address: &[u8]) -> bool {
+        *self
+            .signed
+            .entry((signature.to_vec(), *digest, address.to_vec()))
+            .or_insert_with(|| is_signed_by(digest, signature, address))
+    }
+}

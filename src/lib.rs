@@ -1,0 +1,20 @@
+//! donsim is a deterministic simulator of Byzantine-tolerant response aggregation. It never reads a clock, the
+//! environment or a global source of randomness on the way to a result: the same scenario, seed and version give the
+//! same bytes in every result file, whatever the machine and the number of threads.
+//!
+//! A *scenario* (a file) has *cells* (the points of its sweep); each cell is simulated in *replicates* (seeded
+//! worlds) of one or more *requests* (capability calls that every workflow node aggregates for itself).
+//!
+//! The rooms, from top to bottom; each uses rooms below it only:
+//!
+//! | room | what lives there |
+//! | --- | --- |
+//! | [`aggregator`] | the real aggregator and its rule sets |
+//! | [`attestation`] | report data, digests, signatures |
+//! | [`wire`] | protobuf messages as the original writes and reads them |
+//!
+//! `aggregator`, `attestation` and `wire` need none of the rest: a service could run them in production.
+
+pub mod aggregator;
+pub mod attestation;
+pub mod wire;

@@ -1,0 +1,47 @@
+//! The protobuf messages of every hop: encoded and decoded as the original programs do it, byte for byte.
+//!
+//! Usable without the simulator: no clock, no I/O, no randomness. Payloads are not copied on decode: they stay slices
+//! of the bytes that were received.
+
+mod any;
+mod envelope;
+mod lenient;
+pub mod ocr;
+mod peer_id;
+mod request;
+mod response;
+mod values;
+
+pub use any::Any;
+pub use envelope::{ErrorCode, Message, MessageBody};
+pub use peer_id::PeerId;
+pub use request::{CallPayload, CapabilityRequest, RequestMetadata, SpendLimit, request_id};
+pub use response::{AttributedSignature, MeteringRecord, OcrAttestation, Response};
+pub use values::{BigInt, Decimal, Kind, List, MapEntry, Timestamp, Value, ValueMap};
+
+use thiserror::Error;
+
+/// The text that makes an error message a payload-not-available answer, wherever in it this stands.
+pub const PAYLOAD_NOT_AVAILABLE: &str = "__response_payload_not_available";
+
+/// Why bytes are not a message.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum DecodeError {
+    /// Not in the protobuf wire format, or a string that is not UTF-8.
+    #[error("undecodable message: {0}")]
+    Wire(#[from] prost::DecodeError),
+    /// An attestation whose config digest is not 32 bytes long.
+    #[error("invalid config digest length: expected 32 bytes, got {0}")]
+    ConfigDigestLength(usize),
+    /// A decimal without coefficient. The original does not refuse it, it crashes.
+    #[error("a decimal in the value map has no coefficient")]
+    DecimalWithoutCoefficient,
+}
+
+impl DecodeError {
+    /// Whether the original program crashes on these bytes instead of refusing them.
+    #[must_use]
+    pub const fn crashes_original(&self) -> bool {
+        matches!(self, Self::DecimalWithoutCoefficient)
+    }
+}

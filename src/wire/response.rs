@@ -1,0 +1,199 @@
+//! `capabilities.CapabilityResponse`: what a capability node answers.
+
+use prost::Message;
+use prost::bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use super::lenient::{Lenient, declared_fields};
+use super::{Any, DecodeError, ValueMap};
+
+/// A decoded response in the form in which the original keeps it: values normalized, unknown fields gone except inside
+/// the payload, the `error` field dropped.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Response {
+    /// The `value` map, normalized.
+    pub value: ValueMap,
+    /// What the call cost, one record a reporting node.
+    pub metering: Vec<MeteringRecord>,
+    /// `N` of the capability DON, as the sender says.
+    pub capdon_n: u32,
+    /// The payload.
+    pub payload: Option<Any>,
+    /// The OCR attestation over the response.
+    pub attestation: Option<OcrAttestation>,
+}
+
+/// `metering.MeteringReportNodeDetail`.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct MeteringRecord {
+    /// The reporting peer in its printed form.
+    #[prost(string, tag = "1")]
+    pub peer_2_peer_id: String,
+    /// What was spent.
+    #[prost(string, tag = "2")]
+    pub spend_unit: String,
+    /// How much of it.
+    #[prost(string, tag = "3")]
+    pub spend_value: String,
+    /// The same in gas.
+    #[prost(string, tag = "4")]
+    pub spend_value_in_gas_units: String,
+}
+
+/// An attestation: `F + 1` signatures over a report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OcrAttestation {
+    /// Digest of the OCR configuration.
+    pub config_digest: [u8; 32],
+    /// Sequence number of the OCR round.
+    pub sequence_number: u64,
+    /// Who signed.
+    pub signatures: Vec<AttributedSignature>,
+}
+
+/// One signature of an attestation.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct AttributedSignature {
+    /// `r || s || v`, 65 bytes.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub signature: Bytes,
+    /// Index of the signer.
+    #[prost(uint32, tag = "2")]
+    pub signer: u32,
+}
+
+/// The message as it is on the wire. The payload's occurrences are kept raw: together they are one [`Any`].
+#[derive(Clone, PartialEq, Message)]
+struct WireResponse {
+    #[prost(message, required, tag = "1")]
+    value: Lenient<ValueMap>,
+    /// Read because it must be UTF-8, never kept.
+    #[prost(string, tag = "2")]
+    error: String,
+    #[prost(message, required, tag = "3")]
+    metadata: Lenient<WireMetadata>,
+    #[prost(bytes = "bytes", repeated, tag = "4")]
+    payload: Vec<Bytes>,
+    #[prost(message, optional, tag = "5")]
+    ocr_attestation: Option<Lenient<WireAttestation>>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct WireMetadata {
+    #[prost(message, repeated, tag = "1")]
+    metering: Vec<Lenient<MeteringRecord>>,
+    #[prost(uint32, tag = "2")]
+    capdon_n: u32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct WireAttestation {
+    #[prost(bytes = "bytes", tag = "1")]
+    config_digest: Bytes,
+    #[prost(uint64, tag = "2")]
+    sequence_number: u64,
+    #[prost(message, repeated, tag = "3")]
+    signatures: Vec<Lenient<AttributedSignature>>,
+}
+
+declared_fields!(WireResponse { 1..=5 => LengthDelimited });
+declared_fields!(WireMetadata { 1 => LengthDelimited, 2 => Varint });
+declared_fields!(MeteringRecord { 1..=4 => LengthDelimited });
+declared_fields!(WireAttestation { 1 | 3 => LengthDelimited, 2 => Varint });
+declared_fields!(AttributedSignature { 1 => LengthDelimited, 2 => Varint });
+
+impl Response {
+    /// Decodes a response; payload value and signatures stay slices of `bytes`.
+    ///
+    /// # Errors
+    /// Where the original refuses the bytes, and, as [`DecodeError::DecimalWithoutCoefficient`], where it crashes.
+    pub fn decode(bytes: Bytes) -> Result<Self, DecodeError> {
+        let Lenient(wire) = Lenient::<WireResponse>::decode(bytes)?;
+        let payload = decode_payload(&wire.payload)?;
+        let value = wire.value.0.normalized()?;
+        let attestation = wire.ocr_attestation.map(|attestation| attestation.0.try_into()).transpose()?;
+        let Lenient(metadata) = wire.metadata;
+        Ok(Self {
+            value,
+            metering: metadata.metering.into_iter().map(|record| record.0).collect(),
+            capdon_n: metadata.capdon_n,
+            payload,
+            attestation,
+        })
+    }
+
+    /// The deterministic encoding: fields by number, `value` and `metadata` always there.
+    #[must_use]
+    pub fn encode(&self) -> Bytes {
+        let attestation = self.attestation.as_ref().map(|attestation| Lenient(attestation.into()));
+        self.wire(self.metering.clone(), self.capdon_n, attestation).encode_to_vec().into()
+    }
+
+    /// The response id: SHA-256 over the encoding with metadata and attestation cleared.
+    #[must_use]
+    pub fn id(&self) -> [u8; 32] {
+        Sha256::digest(self.wire(Vec::new(), 0, None).encode_to_vec()).into()
+    }
+
+    /// The payload's value; empty without a payload.
+    #[must_use]
+    pub fn payload_value(&self) -> &[u8] {
+        self.payload.as_ref().map_or(&[], |payload| &payload.value)
+    }
+
+    /// Bytes that the attestation takes of the encoding, with its key and length.
+    #[must_use]
+    pub fn attestation_len(&self) -> usize {
+        self.attestation
+            .as_ref()
+            .map_or(0, |attestation| prost::encoding::message::encoded_len(5, &WireAttestation::from(attestation)))
+    }
+
+    fn wire(
+        &self,
+        metering: Vec<MeteringRecord>,
+        capdon_n: u32,
+        ocr_attestation: Option<Lenient<WireAttestation>>,
+    ) -> WireResponse {
+        let metering = metering.into_iter().map(Lenient).collect();
+        WireResponse {
+            value: Lenient(self.value.clone()),
+            error: String::new(),
+            metadata: Lenient(WireMetadata { metering, capdon_n }),
+            payload: self.payload.iter().map(|payload| payload.encode().into()).collect(),
+            ocr_attestation,
+        }
+    }
+}
+
+fn decode_payload(occurrences: &[Bytes]) -> Result<Option<Any>, DecodeError> {
+    if occurrences.is_empty() {
+        return Ok(None);
+    }
+    let mut payload = Any::default();
+    for occurrence in occurrences {
+        payload.merge(occurrence)?;
+    }
+    Ok(Some(payload))
+}
+
+impl TryFrom<WireAttestation> for OcrAttestation {
+    type Error = DecodeError;
+
+    fn try_from(wire: WireAttestation) -> Result<Self, DecodeError> {
+        let config_digest =
+            wire.config_digest[..].try_into().map_err(|_| DecodeError::ConfigDigestLength(wire.config_digest.len()))?;
+        let signatures = wire.signatures.into_iter().map(|signature| signature.0).collect();
+        Ok(Self { config_digest, sequence_number: wire.sequence_number, signatures })
+    }
+}
+
+impl From<&OcrAttestation> for WireAttestation {
+    fn from(attestation: &OcrAttestation) -> Self {
+        Self {
+            config_digest: Bytes::copy_from_slice(&attestation.config_digest),
+            sequence_number: attestation.sequence_number,
+            signatures: attestation.signatures.iter().cloned().map(Lenient).collect(),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! `values.v1`: the values of a response's map, and the form into which the original brings them.
+
+use std::collections::BTreeMap;
+
+use prost::{Message, Oneof};
+
+use super::DecodeError;
+use super::lenient::{Lenient, declared_fields};
+
+/// `values.v1.Map`. Entries stand as they came until [`ValueMap::normalized`]; key and value of an entry are always
+/// written, also when empty.
+#[derive(Clone, PartialEq, Message)]
+pub struct ValueMap {
+    /// The entries.
+    #[prost(message, repeated, tag = "1")]
+    pub entries: Vec<Lenient<MapEntry>>,
+}
+
+/// One entry of a [`ValueMap`].
+#[derive(Clone, PartialEq, Message)]
+pub struct MapEntry {
+    /// The key.
+    #[prost(string, required, tag = "1")]
+    pub key: String,
+    /// The value.
+    #[prost(message, required, tag = "2")]
+    pub value: Lenient<Value>,
+}
+
+/// `values.v1.Value`; without a kind it is an empty value.
+#[derive(Clone, PartialEq, Message)]
+pub struct Value {
+    /// What it is.
+    #[prost(oneof = "Kind", tags = "1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12")]
+    pub kind: Option<Kind>,
+}
+
+/// The kinds of values.
+#[derive(Clone, PartialEq, Oneof)]
+pub enum Kind {
+    /// Text.
+    #[prost(string, tag = "1")]
+    String(String),
+    /// Truth.
+    #[prost(bool, tag = "2")]
+    Bool(bool),
+    /// Bytes.
+    #[prost(bytes, tag = "3")]
+    Bytes(Vec<u8>),
+    /// A map.
+    #[prost(message, tag = "4")]
+    Map(Lenient<ValueMap>),
+    /// A list.
+    #[prost(message, tag = "5")]
+    List(Lenient<List>),
+    /// A decimal number.
+    #[prost(message, tag = "6")]
+    Decimal(Lenient<Decimal>),
+    /// A signed integer.
+    #[prost(int64, tag = "7")]
+    Int64(i64),
+    /// An integer of any size.
+    #[prost(message, tag = "9")]
+    BigInt(Lenient<BigInt>),
+    /// A point in time.
+    #[prost(message, tag = "10")]
+    Timestamp(Lenient<Timestamp>),
+    /// A floating-point number; its bits are kept, also those of a NaN.
+    #[prost(double, tag = "11")]
+    Double(f64),
+    /// An unsigned integer.
+    #[prost(uint64, tag = "12")]
+    Uint64(u64),
+}
+
+/// `values.v1.List`.
+#[derive(Clone, PartialEq, Message)]
+pub struct List {
+    /// The elements.
+    #[prost(message, repeated, tag = "2")]
+    pub fields: Vec<Lenient<Value>>,
+}
+
+/// `values.v1.Decimal`: `coefficient * 10^exponent`.
+#[derive(Clone, PartialEq, Message)]
+pub struct Decimal {
+    /// The digits. The original crashes without.
+    #[prost(message, optional, tag = "1")]
+    pub coefficient: Option<Lenient<BigInt>>,
+    /// The power of ten.
+    #[prost(int32, tag = "2")]
+    pub exponent: i32,
+}
+
+/// `values.v1.BigInt`.
+#[derive(Clone, PartialEq, Message)]
+pub struct BigInt {
+    /// Its magnitude, big-endian.
+    #[prost(bytes = "vec", tag = "1")]
+    pub abs_val: Vec<u8>,
+    /// Its sign.
+    #[prost(int64, tag = "2")]
+    pub sign: i64,
+}
+
+/// `google.protobuf.Timestamp`.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct Timestamp {
+    /// Seconds since 1970.
+    #[prost(int64, tag = "1")]
+    pub seconds: i64,
+    /// Nanoseconds within the second.
+    #[prost(int32, tag = "2")]
+    pub nanos: i32,
+}
+
+declared_fields!(ValueMap { 1 => LengthDelimited });
+declared_fields!(MapEntry { 1 | 2 => LengthDelimited });
+declared_fields!(Value { 1 | 3..=6 | 9 | 10 => LengthDelimited, 2 | 7 | 12 => Varint, 11 => SixtyFourBit });
+declared_fields!(List { 2 => LengthDelimited });
+declared_fields!(Decimal { 1 => LengthDelimited, 2 => Varint });
+declared_fields!(BigInt { 1 => LengthDelimited, 2 => Varint });
+declared_fields!(Timestamp { 1 | 2 => Varint });
+
+impl ValueMap {
+    /// The map in the original's form: sorted by key bytes, the last of equal keys, every value normalized.
+    ///
+    /// # Errors
+    /// [`DecodeError::DecimalWithoutCoefficient`] where the original crashes.
+    pub fn normalized(self) -> Result<Self, DecodeError> {
+        let unique: BTreeMap<String, Value> =
+            self.entries.into_iter().map(|Lenient(entry)| (entry.key, entry.value.0)).collect();
+        let entries = unique
+            .into_iter()
+            .map(|(key, value)| Ok(Lenient(MapEntry { key, value: Lenient(value.normalized()?) })))
+            .collect::<Result<_, DecodeError>>()?;
+        Ok(Self { entries })
+    }
+}
+
+impl Value {
+    fn normalized(self) -> Result<Self, DecodeError> {
+        let kind = self.kind.map(Kind::normalized).transpose()?;
+        Ok(Self { kind })
+    }
+}
+
+impl Kind {
+    fn normalized(self) -> Result<Self, DecodeError> {
+        Ok(match self {
+            Self::Map(Lenient(map)) => Self::Map(Lenient(map.normalized()?)),
+            Self::List(Lenient(list)) => {
+                let fields =
+                    list.fields.into_iter().map(|value| value.0.normalized().map(Lenient)).collect::<Result<_, _>>()?;
+                Self::List(Lenient(List { fields }))
+            }
+            Self::Decimal(Lenient(decimal)) => {
+                let Lenient(coefficient) = decimal.coefficient.ok_or(DecodeError::DecimalWithoutCoefficient)?;
+                let coefficient = Some(Lenient(coefficient.normalized()));
+                Self::Decimal(Lenient(Decimal { coefficient, exponent: decimal.exponent }))
+            }
+            Self::BigInt(Lenient(number)) => Self::BigInt(Lenient(number.normalized())),
+            Self::Timestamp(Lenient(time)) => Self::Timestamp(Lenient(time.normalized())),
+            plain => plain,
+        })
+    }
+}
+
+impl BigInt {
+    /// No leading zeros; sign -1, 0 or 1, and 1 for digits without a sign.
+    fn normalized(self) -> Self {
+        let leading = self.abs_val.iter().take_while(|byte| **byte == 0).count();
+        let abs_val = self.abs_val[leading..].to_vec();
+        let sign = match (abs_val.is_empty(), self.sign < 0) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        };
+        Self { abs_val, sign }
+    }
+}
+
+impl Timestamp {
+    /// Nanoseconds within `0..10^9`, the rest carried into the seconds, which wrap around.
+    fn normalized(self) -> Self {
+        const SECOND: i32 = 1_000_000_000;
+        let carry = i64::from(self.nanos.div_euclid(SECOND));
+        Self { seconds: self.seconds.wrapping_add(carry), nanos: self.nanos.rem_euclid(SECOND) }
+    }
+}
