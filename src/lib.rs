@@ -9,6 +9,8 @@
 //!
 //! | room | what lives there |
 //! | --- | --- |
+//! | [`network`] | links: latency, loss, bandwidth, partitions |
+//! | [`engine`] | virtual time, event queue, keyed randomness |
 //! | [`aggregator`] | the real aggregator and its rule sets |
 //! | [`attestation`] | report data, digests, signatures |
 //! | [`wire`] | protobuf messages as the original writes and reads them |
@@ -17,4 +19,6 @@
 
 pub mod aggregator;
 pub mod attestation;
+pub mod engine;
+pub mod network;
 pub mod wire;
