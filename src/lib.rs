@@ -9,6 +9,7 @@
 //!
 //! | room | what lives there |
 //! | --- | --- |
+//! | [`sim`] | one replicate: world, nodes, faults, oracle |
 //! | [`network`] | links: latency, loss, bandwidth, partitions |
 //! | [`engine`] | virtual time, event queue, keyed randomness |
 //! | [`aggregator`] | the real aggregator and its rule sets |
@@ -21,4 +22,5 @@ pub mod aggregator;
 pub mod attestation;
 pub mod engine;
 pub mod network;
+pub mod sim;
 pub mod wire;

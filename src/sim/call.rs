@@ -1,0 +1,159 @@
+//! One request of a replicate: its ids, its bytes, and what the capability DON agrees on for it.
+
+use std::sync::Arc;
+
+use prost::bytes::Bytes;
+
+use crate::aggregator::{RequestIds, Work};
+use crate::attestation::{Report, signed_digest};
+use crate::engine::{Draws, Span, Time};
+use crate::network::Node;
+use crate::wire::{
+    Any, AttributedSignature, CallPayload, CapabilityRequest, OcrAttestation, RequestMetadata, Response, request_id,
+};
+
+use super::mail::{CAPABILITY_ID, CAPABILITY_METHOD, DON_IDS, encode_call};
+use super::oracle::{Truth, honest_record};
+use super::schedule;
+use super::setup::Setup;
+use super::site::Site;
+use super::workshop::Workshop;
+
+const REPLY_TYPE: &str = "type.googleapis.com/capabilities.blockchain.evm.v1alpha.CallContractReply";
+const CALL_TYPE: &str = "type.googleapis.com/capabilities.blockchain.evm.v1alpha.CallContractRequest";
+
+/// A request, the same for every workflow node.
+pub(super) struct Call {
+    pub(super) number: u32,
+    pub(super) ids: Arc<RequestIds>,
+    pub(super) request_id: String,
+    /// The encoded `CapabilityRequest`.
+    pub(super) bytes: Bytes,
+    /// When the first workflow node may start it.
+    pub(super) begins: Time,
+    /// Delay of each capability node's copy.
+    pub(super) delays: Vec<Span>,
+    pub(super) truth: Truth,
+    pub(super) agreement: Agreement,
+    attestation: Option<OcrAttestation>,
+}
+
+/// How far the capability DON is with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Agreement {
+    /// So many nodes have observed.
+    Observing(u32),
+    /// OCR is at work on a quorum of observations.
+    Agreeing,
+    /// Every node has the attested report.
+    Reported,
+    /// There was nothing that enough nodes observed.
+    Nothing,
+}
+
+impl Call {
+    pub(super) fn new(setup: &Setup, draws: &Draws, workshop: &Workshop, number: u32, begins: Time) -> Self {
+        let ids = RequestIds {
+            workflow_execution_id: hex(&Site::ExecutionId.array(draws, [number, 0, 0, 0, 0])),
+            reference_id: number.to_string(),
+        };
+        let request_id = request_id(&ids.workflow_execution_id, &ids.reference_id);
+        let payload_size = usize::try_from(setup.request.payload_size).unwrap_or(usize::MAX);
+        Self {
+            number,
+            bytes: encode_call(&request(setup, draws, workshop, number, &ids)),
+            begins,
+            delays: schedule::delays(
+                setup.request.schedule,
+                setup.request.delta_stage,
+                &request_id,
+                setup.capability_don.nodes,
+            ),
+            truth: Truth {
+                payload: Site::Payload.bytes(draws, [number, 0, 0, 0, 0], payload_size).into(),
+                type_url: REPLY_TYPE,
+                spend_unit: "RPC_EVM",
+                spend_value: "1",
+                required: setup.required(),
+            },
+            agreement: Agreement::Observing(0),
+            attestation: None,
+            ids: Arc::new(ids),
+            request_id,
+        }
+    }
+
+    /// What the honest holder `node` answers, without attestation.
+    pub(super) fn response(&self, node: u32, nodes: u32, workshop: &mut Workshop) -> Response {
+        Response {
+            metering: vec![honest_record(&self.truth, workshop.peer(Node::Capability(node)))],
+            capdon_n: nodes,
+            payload: Some(Any::new(self.truth.type_url, self.truth.payload.clone())),
+            ..Response::default()
+        }
+    }
+
+    /// The attestation, signed by the `F + 1` nodes whose signatures were there first, when it is first asked for.
+    pub(super) fn attestation(&mut self, setup: &Setup, draws: &Draws, workshop: &mut Workshop) -> OcrAttestation {
+        if let Some(attestation) = &self.attestation {
+            return attestation.clone();
+        }
+        let attestation = self.attest(setup, draws, workshop);
+        self.attestation = Some(attestation.clone());
+        attestation
+    }
+
+    fn attest(&self, setup: &Setup, draws: &Draws, workshop: &mut Workshop) -> OcrAttestation {
+        let data = workshop.memo.report_data(&Report {
+            workflow_execution_id: &self.ids.workflow_execution_id,
+            reference_id: &self.ids.reference_id,
+            payload: &self.truth.payload,
+            spend_unit: self.truth.spend_unit,
+            spend_value: self.truth.spend_value,
+        });
+        let config_digest = Site::ConfigDigest.array(&workshop.identities(), [0; 5]);
+        let sequence_number = 1 + Site::SequenceNumber.draw(draws, [self.number, 0, 0, 0, 0]).below(1 << 32);
+        let digest = signed_digest(&data, &config_digest, sequence_number);
+        let don = &setup.capability_don;
+        let mut signers = Site::SignerRank.ranked(draws, don.nodes, |node| [self.number, node, 0, 0, 0]);
+        signers.truncate(don.f as usize + 1);
+        signers.sort_unstable();
+        let sign = |signer| AttributedSignature { signature: workshop.sign(signer, &digest).to_vec().into(), signer };
+        OcrAttestation { config_digest, sequence_number, signatures: signers.into_iter().map(sign).collect() }
+    }
+}
+
+fn request(setup: &Setup, draws: &Draws, workshop: &Workshop, number: u32, ids: &RequestIds) -> CapabilityRequest {
+    let identities = workshop.identities();
+    let workflow = |at| hex(&Site::Workflow.array(&identities, [at, 0, 0, 0, 0]));
+    let call_size = usize::try_from(setup.request.call_size).unwrap_or(usize::MAX);
+    CapabilityRequest {
+        metadata: Some(RequestMetadata {
+            workflow_id: workflow(0),
+            workflow_execution_id: ids.workflow_execution_id.clone(),
+            workflow_owner: workflow(1)[..40].to_owned(),
+            workflow_name: workflow(2)[..20].to_owned(),
+            workflow_don_id: DON_IDS.0,
+            workflow_don_config_version: 1,
+            reference_id: ids.reference_id.clone(),
+            decoded_workflow_name: "donsim".to_owned(),
+            ..RequestMetadata::default()
+        }),
+        payload: Some(CallPayload {
+            type_url: CALL_TYPE.to_owned(),
+            value: Site::Call.bytes(draws, [number, 0, 0, 0, 0], call_size).into(),
+        }),
+        method: CAPABILITY_METHOD.to_owned(),
+        capability_id: CAPABILITY_ID.to_owned(),
+        ..CapabilityRequest::default()
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,22 @@
+//! `error_spam`: an error in place of every answer, the same text from all or each node its own.
+
+use super::{Answer, Behaviour, Deed};
+use crate::sim::mail::Reply;
+use crate::sim::workshop::Workshop;
+use crate::wire::ErrorCode;
+
+pub(super) struct ErrorSpam {
+    pub(super) text: String,
+    pub(super) distinct: bool,
+}
+
+impl Behaviour for ErrorSpam {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed {
+        let reply = if self.distinct {
+            Reply::error(ErrorCode::INTERNAL_ERROR, &format!("{} (node {})", self.text, answer.node))
+        } else {
+            Reply::error(ErrorCode::INTERNAL_ERROR, &self.text)
+        };
+        Deed::Instead(reply)
+    }
+}

@@ -1,0 +1,35 @@
+//! One replicate: a seeded world of two DONs, simulated message by message in virtual time.
+//!
+//! Workflow nodes start a request, send it by schedule, the network delivers; a capability node executes once enough
+//! workflow nodes have asked, OCR makes holders of some, each answers; each workflow node's aggregator decides or
+//! expires. Everything that depends on chance is drawn by key ([`mod@site`] says by which), so a world is a function
+//! of its [`Setup`] and its number.
+
+mod assignment;
+mod call;
+mod capability_node;
+mod faults;
+mod mail;
+mod oracle;
+mod outcome;
+pub mod schedule;
+mod setup;
+mod site;
+mod workflow_node;
+mod workshop;
+mod world;
+
+pub use outcome::{Bytes, FaultReport, Outcome, Replicate, Row};
+pub use setup::{
+    Aggregator, CapabilityDon, Fault, FaultKind, PayloadHolders, Request, Run, Safety, Schedule, Setup, WorkflowDon,
+};
+pub use workshop::Workshop;
+
+/// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.
+///
+/// # Panics
+/// On a setup that no scenario yields, such as one without capability nodes.
+#[must_use]
+pub fn simulate(setup: &Setup, replicate: u64, workshop: &mut Workshop) -> Replicate {
+    world::World::new(setup, replicate, workshop).run()
+}

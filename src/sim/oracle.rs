@@ -1,0 +1,68 @@
+//! What really happened to a request, judged by what honest nodes know and not by the aggregator's code.
+
+use prost::bytes::Bytes;
+
+use crate::wire::{PeerId, Response};
+
+use super::outcome::Outcome;
+
+/// What honest nodes produced for a request.
+#[derive(Clone, Debug)]
+pub(super) struct Truth {
+    pub(super) payload: Bytes,
+    pub(super) type_url: &'static str,
+    pub(super) spend_unit: &'static str,
+    pub(super) spend_value: &'static str,
+    /// So many confirmations make a quorum of equal responses.
+    pub(super) required: usize,
+}
+
+/// What a caller sees of an accepted response: two that differ in this are a disagreement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Seen(Vec<u8>);
+
+impl Truth {
+    /// Judges accepted bytes.
+    pub(super) fn judge(&self, accepted: &Bytes) -> (Outcome, Seen) {
+        let Ok(response) = Response::decode(accepted.clone()) else {
+            return (Outcome::AcceptedWrong, Seen(accepted.to_vec()));
+        };
+        let outcome = if !self.is_right(&response) {
+            Outcome::AcceptedWrong
+        } else if self.is_tainted(&response) {
+            Outcome::AcceptedTainted
+        } else {
+            Outcome::Accepted
+        };
+        let seen = Response { metering: Vec::new(), capdon_n: 0, attestation: None, ..response };
+        (outcome, Seen(seen.encode().to_vec()))
+    }
+
+    fn is_right(&self, response: &Response) -> bool {
+        let payload = response.payload.as_ref();
+        payload.is_some_and(|payload| payload.value == self.payload && payload.type_url == self.type_url)
+            && response.value.entries.is_empty()
+    }
+
+    /// In a counted quorum every record is its sender's word about itself, which is no taint; alone, a record stands
+    /// for the cost of the call. An aggregator never passes `capdon_n` on.
+    fn is_tainted(&self, response: &Response) -> bool {
+        let by_quorum = response.metering.len() >= self.required.max(2);
+        let honest = |record: &crate::wire::MeteringRecord| {
+            record.spend_unit == self.spend_unit
+                && record.spend_value == self.spend_value
+                && record.spend_value_in_gas_units.is_empty()
+        };
+        response.capdon_n != 0 || !(by_quorum || response.metering.iter().all(honest))
+    }
+}
+
+/// The number that an honest node's metering record carries for its own peer id.
+pub(super) fn honest_record(truth: &Truth, peer: PeerId) -> crate::wire::MeteringRecord {
+    crate::wire::MeteringRecord {
+        peer_2_peer_id: peer.to_string(),
+        spend_unit: truth.spend_unit.to_owned(),
+        spend_value: truth.spend_value.to_owned(),
+        spend_value_in_gas_units: String::new(),
+    }
+}

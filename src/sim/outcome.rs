@@ -1,0 +1,141 @@
+//! What one replicate came to.
+
+use std::ops::AddAssign;
+
+use crate::engine::Span;
+
+/// The outcome of one replicate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replicate {
+    /// One row a request and honest workflow node, by request, then node.
+    pub rows: Vec<Row>,
+    /// One entry a fault of the setup.
+    pub faults: Vec<FaultReport>,
+}
+
+/// How one request ended at one workflow node, and what it cost there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The request's number in its replicate.
+    pub request: u32,
+    /// The workflow node.
+    pub workflow_node: u32,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// From the node's first send to its acceptance; `None` without one.
+    pub latency: Option<Span>,
+    /// The text of the error that ended it; empty without one.
+    pub error: String,
+    /// Whether enough workflow nodes accepted the request.
+    pub served: bool,
+    /// Whether two honest workflow nodes accepted different bytes for the request.
+    pub disagreement: bool,
+    /// Bytes that left an uplink to or from this node for this request.
+    pub bytes: Bytes,
+    /// Attestation signatures that this node checked.
+    pub signatures_verified: u64,
+}
+
+/// How a request ended at a workflow node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Payload, type and value map are what honest nodes produced.
+    Accepted,
+    /// Those are right, metering or `capdon_n` are not.
+    AcceptedTainted,
+    /// Something else was accepted: safety is violated.
+    AcceptedWrong,
+    /// It ended with an error.
+    Failed,
+    /// There was no decision by the deadline.
+    Expired,
+    /// A message crashed the node.
+    Crashed,
+    /// OCR found nothing that enough nodes observed, and the request expired.
+    NoAgreement,
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 7] = [
+        Self::Accepted,
+        Self::AcceptedTainted,
+        Self::AcceptedWrong,
+        Self::Failed,
+        Self::Expired,
+        Self::Crashed,
+        Self::NoAgreement,
+    ];
+
+    /// Its name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::AcceptedTainted => "accepted_tainted",
+            Self::AcceptedWrong => "accepted_wrong",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Crashed => "crashed",
+            Self::NoAgreement => "no_agreement",
+        }
+    }
+
+    /// Whether the caller has the right payload.
+    #[must_use]
+    pub const fn is_right(self) -> bool {
+        matches!(self, Self::Accepted | Self::AcceptedTainted)
+    }
+}
+
+/// Bytes by cause; every byte that left an uplink is in exactly one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bytes {
+    /// Encoded `CapabilityRequest`s.
+    pub request: u64,
+    /// Encoded responses that the decision rests on, without their attestations.
+    pub response: u64,
+    /// Encoded responses that no decision needed: late, lost, superfluous or wrong.
+    pub duplicate_payload: u64,
+    /// Attestations.
+    pub attestation: u64,
+    /// Codes and texts of errors, payload-not-available included.
+    pub error: u64,
+    /// All else: envelopes and transport frames.
+    pub envelope: u64,
+}
+
+impl Bytes {
+    /// All of them.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.request + self.response + self.duplicate_payload + self.attestation + self.error + self.envelope
+    }
+}
+
+impl AddAssign for Bytes {
+    fn add_assign(&mut self, other: Self) {
+        self.request += other.request;
+        self.response += other.response;
+        self.duplicate_payload += other.duplicate_payload;
+        self.attestation += other.attestation;
+        self.error += other.error;
+        self.envelope += other.envelope;
+    }
+}
+
+/// What a fault did in a replicate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FaultReport {
+    /// How often it acted.
+    pub fired: u64,
+    /// Holders that it asked for and that were not there.
+    pub holder_shortfall: u64,
+}
+
+impl AddAssign for FaultReport {
+    fn add_assign(&mut self, other: Self) {
+        self.fired += other.fired;
+        self.holder_shortfall += other.holder_shortfall;
+    }
+}

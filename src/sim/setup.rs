@@ -1,0 +1,227 @@
+//! What one cell of a scenario means once every key has a value: all that a replicate depends on besides its number.
+
+use crate::aggregator::RuleSet;
+use crate::engine::{Distribution, Span, Window};
+use crate::network::NetworkSetup;
+
+/// One cell of a scenario, fully resolved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setup {
+    /// `[run]`.
+    pub run: Run,
+    /// `[capability_don]`.
+    pub capability_don: CapabilityDon,
+    /// `[workflow_don]`.
+    pub workflow_don: WorkflowDon,
+    /// `[aggregator]`.
+    pub aggregator: Aggregator,
+    /// `[request]`.
+    pub request: Request,
+    /// `[network]`.
+    pub network: NetworkSetup,
+    /// `[[faults.*]]`, by kind in the order of [`FaultKind`]'s names, then in the order of the file.
+    pub faults: Vec<Fault>,
+    /// `[safety]`.
+    pub safety: Safety,
+}
+
+impl Setup {
+    /// `R`: how many confirmations an aggregator requires.
+    #[must_use]
+    pub fn required(&self) -> usize {
+        let more = self.aggregator.min_responses as usize;
+        if more == 0 { self.capability_don.f as usize + 1 } else { more }
+    }
+
+    /// How many capability nodes make a Byzantine quorum: more than half of `N + F`.
+    #[must_use]
+    pub fn byzantine_quorum(&self) -> u32 {
+        let both = self.capability_don.nodes + self.capability_don.f;
+        both / 2 + 1
+    }
+}
+
+/// How often and under which seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The seed of all keyed draws.
+    pub seed: u64,
+    /// Seeded worlds a cell.
+    pub replicates: u64,
+}
+
+/// The callees.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CapabilityDon {
+    /// `N`.
+    pub nodes: u32,
+    /// `F`, the fault bound.
+    pub f: u32,
+    /// Who holds the payload.
+    pub payload_holders: PayloadHolders,
+    /// Time from the start of the execution to a node's own observation.
+    pub execution: Distribution,
+    /// Time from a Byzantine quorum of observations to the attested report.
+    pub ocr: Distribution,
+    /// Regions that the nodes are placed in, in turn; empty without a region matrix.
+    pub regions: Vec<String>,
+    /// Whether `N < 3F + 1` is meant.
+    pub allow_infeasible: bool,
+}
+
+/// Who holds the payload of a request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PayloadHolders {
+    /// `F + 1` nodes.
+    FPlusOne,
+    /// Every node.
+    All,
+    /// So many nodes.
+    Count(u32),
+    /// Each node with this probability; OCR agrees on nothing when fewer than `F + 1` do.
+    Agree(f64),
+}
+
+impl std::fmt::Display for PayloadHolders {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::FPlusOne => f.write_str("f+1"),
+            Self::All => f.write_str("all"),
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Agree(probability) => write!(f, "agree({probability})"),
+        }
+    }
+}
+
+/// The callers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkflowDon {
+    /// `M`.
+    pub nodes: u32,
+    /// `F_w`, the fault bound.
+    pub f: u32,
+    /// When a node starts a request, after the request's own time.
+    pub start_skew: Distribution,
+    /// How many workflow nodes must accept a request for it to be served.
+    pub needed: u32,
+    /// Regions that the nodes are placed in, in turn; empty without a region matrix.
+    pub regions: Vec<String>,
+    /// Whether `M < 3F_w + 1` is meant.
+    pub allow_infeasible: bool,
+}
+
+/// The client request at every workflow node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aggregator {
+    /// The rule set that decides.
+    pub rule_set: RuleSet,
+    /// `T`, the request time-out of both sides.
+    pub timeout: Span,
+    /// Required confirmations when above `F + 1`; 0 for `F + 1`.
+    pub min_responses: u32,
+}
+
+/// The requests of a replicate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Bytes of the response's payload value.
+    pub payload_size: u64,
+    /// Bytes of the request's own payload value.
+    pub call_size: u64,
+    /// Requests a replicate.
+    pub count: u32,
+    /// Time from one request to the next.
+    pub arrival: Distribution,
+    /// In which order capability nodes are asked.
+    pub schedule: Schedule,
+    /// Delay between stages of `one_at_a_time`.
+    pub delta_stage: Span,
+}
+
+/// Transmission schedules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    /// Everybody at once.
+    AllAtOnce,
+    /// One after another, in a permutation keyed by the request id.
+    OneAtATime,
+}
+
+/// A fault on some capability nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// What they do.
+    pub kind: FaultKind,
+    /// How many.
+    pub nodes: u32,
+    /// How many of them hold the payload; any when absent.
+    pub holders: Option<u32>,
+    /// When they do it.
+    pub window: Window,
+}
+
+/// What faulty capability nodes do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultKind {
+    /// Down for the window: receives, executes and sends nothing, then recovers.
+    Crash,
+    /// The right payload under an attestation with one bad signature.
+    ForgedSignature,
+    /// An error in place of every answer.
+    ErrorSpam {
+        /// The error's text.
+        text: String,
+        /// Whether each node has a text of its own.
+        distinct: bool,
+    },
+    /// Never answers.
+    Silent,
+    /// Every answer leaves late.
+    Slow {
+        /// By how much.
+        delay: Distribution,
+    },
+    /// Another payload, without attestation.
+    WrongPayload {
+        /// Whether all these nodes send the same wrong payload.
+        collude: bool,
+    },
+}
+
+impl FaultKind {
+    /// Its name in a scenario file.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Crash => "crash",
+            Self::ErrorSpam { .. } => "error_spam",
+            Self::ForgedSignature => "forged_signature",
+            Self::Silent => "silent",
+            Self::Slow { .. } => "slow",
+            Self::WrongPayload { .. } => "wrong_payload",
+        }
+    }
+}
+
+impl FaultKind {
+    /// Keys the draw of whom the fault takes; never renumber.
+    pub(super) const fn draw_key(&self) -> u32 {
+        match self {
+            Self::Crash => 1,
+            Self::ErrorSpam { .. } => 2,
+            Self::ForgedSignature => 3,
+            Self::Silent => 4,
+            Self::Slow { .. } => 5,
+            Self::WrongPayload { .. } => 6,
+        }
+    }
+}
+
+/// What is expected of safety.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Safety {
+    /// No wrong response is accepted.
+    Holds,
+    /// The scenario shows a weakness: some wrong response is accepted.
+    Violated,
+}

@@ -1,0 +1,213 @@
+//! One seeded world: its nodes, its network and its events, run to the end.
+//!
+//! The loop is: 1. take the next event in the order (time, tie key, insertion); 2. hand it to the node or DON that it
+//! concerns; 3. put what follows from it into the queue. It ends when nothing is left to happen, long after the last
+//! decision, because bytes that leave an uplink count whoever still waits for them.
+
+use crate::engine::{Draws, EventQueue, Span, TieKey, Time};
+use crate::network::{Chance, Network, Node, Placement};
+
+use super::assignment::Assignment;
+use super::call::Call;
+use super::capability_node::CapabilityNode;
+use super::mail::{Heading, Mail, Reply};
+use super::outcome::Replicate;
+use super::setup::Setup;
+use super::site::Site;
+use super::workflow_node::WorkflowNode;
+use super::workshop::Workshop;
+
+/// Everything that happens.
+#[derive(Clone, Debug)]
+pub(super) enum Event {
+    /// A workflow node starts a request.
+    Begin { workflow: u32, request: u32 },
+    /// A workflow node sends its request to one capability node.
+    Ask { workflow: u32, request: u32, capability: u32 },
+    /// A message reaches its receiver's downlink.
+    Arrival(Mail),
+    /// A message is through the downlink.
+    Delivery(Mail),
+    /// A capability node's execution has its observation.
+    Observed { capability: u32, request: u32 },
+    /// Every capability node has the attested report.
+    Reported { request: u32 },
+    /// A capability node's ticker looks at a request.
+    Tick { capability: u32, request: u32 },
+    /// A late answer leaves.
+    Answer { capability: u32, request: u32, workflow: u32, reply: Reply },
+    /// A workflow node's deadline.
+    Expiry { workflow: u32, request: u32 },
+}
+
+impl Event {
+    /// What keys the event's tie draw; `attempt` tells apart what is else the same.
+    fn tie_parts(&self, attempt: u32) -> [u32; 5] {
+        const NOBODY: u32 = u32::MAX;
+        match self {
+            Self::Begin { workflow, request } => [*request, *workflow, NOBODY, 1, attempt],
+            Self::Ask { workflow, request, capability } => [*request, *workflow, *capability, 2, attempt],
+            Self::Arrival(mail) => [mail.request, mail.from.key(), mail.to.key(), 3, attempt],
+            Self::Delivery(mail) => [mail.request, mail.from.key(), mail.to.key(), 4, attempt],
+            Self::Observed { capability, request } => [*request, *capability, NOBODY, 5, attempt],
+            Self::Reported { request } => [*request, NOBODY, NOBODY, 6, attempt],
+            Self::Tick { capability, request } => [*request, *capability, NOBODY, 7, attempt],
+            Self::Answer { capability, request, workflow, .. } => [*request, *workflow, *capability, 8, attempt],
+            Self::Expiry { workflow, request } => [*request, *workflow, NOBODY, 9, attempt],
+        }
+    }
+}
+
+/// A replicate under way.
+pub(super) struct World<'a> {
+    pub(super) setup: &'a Setup,
+    pub(super) draws: Draws,
+    pub(super) workshop: &'a mut Workshop,
+    pub(super) assignment: Assignment,
+    pub(super) calls: Vec<Call>,
+    pub(super) workflow: Vec<WorkflowNode>,
+    pub(super) capability: Vec<CapabilityNode>,
+    network: Network,
+    queue: EventQueue<Event>,
+}
+
+impl<'a> World<'a> {
+    /// The world of `replicate`, before anything has happened.
+    pub(super) fn new(setup: &'a Setup, replicate: u64, workshop: &'a mut Workshop) -> Self {
+        let draws = workshop.begin(setup.run.seed, replicate);
+        let (callers, callees) = (setup.workflow_don.nodes, setup.capability_don.nodes);
+        let placement = Placement {
+            workflow: setup.workflow_don.regions.clone(),
+            capability: setup.capability_don.regions.clone(),
+        };
+        let network = Network::new(setup.network.clone(), placement, callers, callees);
+        let config = super::workflow_node::config(setup, workshop);
+        let mut world = Self {
+            setup,
+            draws,
+            assignment: Assignment::new(setup, &draws),
+            calls: calls(setup, &draws, workshop),
+            workflow: (0..callers).map(|_| WorkflowNode::new(config.clone(), setup.request.count)).collect(),
+            capability: (0..callees).map(|_| CapabilityNode::new(setup.request.count)).collect(),
+            workshop,
+            network,
+            queue: EventQueue::new(),
+        };
+        world.plan();
+        world
+    }
+
+    /// Puts every start of a request into the queue.
+    fn plan(&mut self) {
+        for request in 0..self.setup.request.count {
+            for workflow in 0..self.setup.workflow_don.nodes {
+                let draw = Site::StartSkew.draw(&self.draws, [request, workflow, 0, 0, 0]);
+                let begins = self.calls[request as usize].begins + self.setup.workflow_don.start_skew.sample(draw);
+                self.push(begins, Event::Begin { workflow, request });
+            }
+        }
+    }
+
+    /// Runs to the end.
+    pub(super) fn run(mut self) -> Replicate {
+        // 1.
+        while let Some((now, event)) = self.queue.pop() {
+            // 2. and 3.
+            self.handle(now, event);
+        }
+        Replicate { rows: super::workflow_node::rows(&self), faults: self.assignment.reports() }
+    }
+
+    fn handle(&mut self, now: Time, event: Event) {
+        match event {
+            Event::Begin { workflow, request } => self.begin(now, workflow, request),
+            Event::Ask { workflow, request, capability } => self.ask(now, workflow, request, capability),
+            Event::Arrival(mail) => {
+                let bytes = self.on_the_line(&mail);
+                let through = self.network.handle_arrival(now, mail.to, bytes);
+                if through > now {
+                    self.push(through, Event::Delivery(mail));
+                } else {
+                    self.deliver(now, &mail);
+                }
+            }
+            Event::Delivery(mail) => self.deliver(now, &mail),
+            Event::Observed { capability, request } => self.observed(now, capability, request),
+            Event::Reported { request } => self.reported(now, request),
+            Event::Tick { capability, request } => self.tick(now, capability, request),
+            Event::Answer { capability, request, workflow, reply } => {
+                if !self.loses(now, capability, now) {
+                    self.send_answer(now, capability, request, workflow, &reply);
+                }
+            }
+            Event::Expiry { workflow, request } => self.expire(workflow, request),
+        }
+    }
+
+    fn deliver(&mut self, now: Time, mail: &Mail) {
+        match (mail.from, mail.to) {
+            (Node::Workflow(from), Node::Capability(to)) => self.asked(now, from, to, mail),
+            (Node::Capability(_), Node::Workflow(to)) => self.answered(now, to, mail),
+            // Nodes of one DON do not write to each other here.
+            _ => {}
+        }
+    }
+
+    /// Puts an event into the queue.
+    pub(super) fn push(&mut self, time: Time, event: Event) {
+        self.push_attempt(time, event, 0);
+    }
+
+    fn push_attempt(&mut self, time: Time, event: Event, attempt: u32) {
+        let tie = Site::Tie.draw(&self.draws, event.tie_parts(attempt));
+        self.queue.push(time, TieKey(tie.bits()), event);
+    }
+
+    /// The heading of a message between two nodes.
+    pub(super) fn heading(&mut self, now: Time, from: Node, to: Node, request: u32) -> Heading<'_> {
+        let (sender, receiver) = (self.workshop.peer(from), self.workshop.peer(to));
+        let request_id = &self.calls[request as usize].request_id;
+        Heading { from: (from, sender), to: (to, receiver), now, request, request_id }
+    }
+
+    /// Bytes of a message with the transport's frame.
+    pub(super) const fn on_the_line(&self, mail: &Mail) -> u64 {
+        mail.len() + self.setup.network.frame
+    }
+
+    /// Sends a message.
+    pub(super) fn send(&mut self, now: Time, mail: &Mail) {
+        let bytes = self.on_the_line(mail);
+        let (draws, from, to, request) = (self.draws, mail.from, mail.to, mail.request);
+        let draw = |chance| {
+            let (site, copy) = match chance {
+                Chance::Loss => (Site::Loss, 0),
+                Chance::Duplication => (Site::Duplication, 0),
+                Chance::Latency { copy } => (Site::Latency, copy),
+            };
+            site.draw(&draws, [request, from.key(), to.key(), 0, copy])
+        };
+        let sent = self.network.handle_send(now, from, to, bytes, &draw);
+        for (copy, arrival) in (0..).zip(sent.arrivals) {
+            if let Some(arrival) = arrival {
+                self.push_attempt(arrival, Event::Arrival(mail.clone()), copy);
+            }
+        }
+    }
+}
+
+fn calls(setup: &Setup, draws: &Draws, workshop: &Workshop) -> Vec<Call> {
+    let mut begins = Time::ZERO;
+    let mut calls = Vec::with_capacity(setup.request.count as usize);
+    for request in 0..setup.request.count {
+        if request > 0 {
+            begins += arrival_gap(setup, draws, request);
+        }
+        calls.push(Call::new(setup, draws, workshop, request, begins));
+    }
+    calls
+}
+
+fn arrival_gap(setup: &Setup, draws: &Draws, request: u32) -> Span {
+    setup.request.arrival.sample(Site::Arrival.draw(draws, [request, 0, 0, 0, 0]))
+}
