@@ -9,6 +9,7 @@
 //!
 //! | room | what lives there |
 //! | --- | --- |
+//! | [`scenario`] | the file format, its errors, sweeps |
 //! | [`sim`] | one replicate: world, nodes, faults, oracle |
 //! | [`network`] | links: latency, loss, bandwidth, partitions |
 //! | [`engine`] | virtual time, event queue, keyed randomness |
@@ -22,5 +23,6 @@ pub mod aggregator;
 pub mod attestation;
 pub mod engine;
 pub mod network;
+pub mod scenario;
 pub mod sim;
 pub mod wire;

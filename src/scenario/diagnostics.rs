@@ -1,0 +1,212 @@
+//! What is wrong with a scenario, where, and how to mend it.
+//!
+//! Findings are collected while a file is read and rendered together at the end, in the manner of rustc: one broken
+//! key never hides another.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
+
+/// A stretch of a source text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// Which text: an index into [`Sources`].
+    pub source: usize,
+    /// First byte.
+    pub start: usize,
+    /// First byte after it.
+    pub end: usize,
+}
+
+/// A text that findings point into: the scenario file, or one `--set` argument.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    /// Its path, or `--set`.
+    pub name: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// All texts of one scenario; the first is the file.
+pub(super) type Sources = Vec<Source>;
+
+/// One finding.
+// Boxed, because it travels as an error through functions that mostly succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic(Box<Finding>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Finding {
+    place: Option<Place>,
+    position: Option<(usize, usize)>,
+    message: String,
+    label: String,
+    notes: Vec<String>,
+    help: Option<String>,
+}
+
+impl Diagnostic {
+    pub(super) fn new(place: impl Into<Option<Place>>, message: impl Into<String>) -> Self {
+        let (place, message) = (place.into(), message.into());
+        let (label, notes) = (String::new(), Vec::new());
+        Self(Box::new(Finding { place, position: None, message, label, notes, help: None }))
+    }
+
+    pub(super) fn label(mut self, label: impl Into<String>) -> Self {
+        self.0.label = label.into();
+        self
+    }
+
+    pub(super) fn note(mut self, note: impl Into<String>) -> Self {
+        self.0.notes.push(note.into());
+        self
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    pub(super) fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.0.help = help;
+        self
+    }
+
+    /// Two findings with one key say the same thing about the same text.
+    pub(super) fn key(&self) -> (Option<Place>, String) {
+        (self.0.place, self.0.message.clone())
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// How to mend it.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&str> {
+        self.0.help.as_deref()
+    }
+
+    /// Circumstances, such as the cell that it was found in.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.0.notes
+    }
+
+    /// The line it points at, from 1; `None` when it concerns the file as a whole.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        self.0.position.map(|(line, _)| line)
+    }
+
+    /// The column it points at in characters, from 1.
+    #[must_use]
+    pub fn column(&self) -> Option<usize> {
+        self.0.position.map(|(_, column)| column)
+    }
+
+    fn render(&self, sources: &[Source], renderer: &Renderer) -> String {
+        let title = normalize_untrusted_str(&self.0.message);
+        let mut group = Group::with_title(Level::ERROR.primary_title(title));
+        if let Some((place, source)) = self.0.place.and_then(|place| Some((place, sources.get(place.source)?))) {
+            let annotation = AnnotationKind::Primary.span(clamp(&source.text, place.start..place.end));
+            let annotation = if self.0.label.is_empty() { annotation } else { annotation.label(self.0.label.as_str()) };
+            let snippet = Snippet::source(source.text.as_str()).path(source.name.as_str());
+            group = group.element(snippet.annotation(annotation));
+        }
+        let notes = self.0.notes.iter().map(|note| Level::NOTE.message(normalize_untrusted_str(note)));
+        let help = self.0.help.iter().map(|help| Level::HELP.message(normalize_untrusted_str(help)));
+        renderer.render(&[group.elements(notes).elements(help)])
+    }
+}
+
+/// The first line of `span`, on character boundaries inside `text`: what a snippet can underline.
+fn clamp(text: &str, span: Range<usize>) -> Range<usize> {
+    let boundary = |index: usize| (0..=index.min(text.len())).rev().find(|index| text.is_char_boundary(*index));
+    let start = boundary(span.start).unwrap_or_default();
+    let end = boundary(span.end).unwrap_or_default().max(start);
+    let first_line = text[start..end].find('\n').map_or(end, |length| start + length);
+    start..first_line
+}
+
+fn position(sources: &[Source], place: Place) -> Option<(usize, usize)> {
+    let text = &sources.get(place.source)?.text;
+    let before = &text[..clamp(text, place.start..place.start).start];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.matches('\n').count() + 1;
+    Some((line, before[line_start..].chars().count() + 1))
+}
+
+/// Everything that is wrong with a scenario, in the order of its text.
+#[derive(Clone, Debug)]
+pub struct Diagnostics {
+    sources: Sources,
+    items: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Sorts `items` by place, drops repetitions and fixes positions.
+    pub(super) fn new(sources: Sources, items: Vec<Diagnostic>) -> Self {
+        let mut seen = BTreeSet::new();
+        let mut items: Vec<_> = items.into_iter().filter(|item| seen.insert(item.key())).collect();
+        items.sort_by_key(|item| item.0.place.map(|place| (place.source, place.start)));
+        for item in &mut items {
+            item.0.position = item.0.place.and_then(|place| position(&sources, place));
+        }
+        Self { sources, items }
+    }
+
+    /// How many findings there are; at least one.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "there is no error without a finding")]
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// The findings.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.items.iter()
+    }
+
+    /// All findings as text for a terminal: position, offending text, notes and the way out.
+    #[must_use]
+    pub fn render(&self, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let blocks: Vec<_> = self.items.iter().map(|item| item.render(&self.sources, &renderer)).collect();
+        blocks.join("\n\n")
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+/// The candidate that `word` was probably meant to be.
+pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // A third of the letters may differ: more is another word.
+    let limit = (word.chars().count() / 3).max(1);
+    let lower = word.to_lowercase();
+    let ranked = candidates.into_iter().map(|candidate| (strsim::osa_distance(&lower, candidate), candidate));
+    ranked.filter(|(distance, _)| *distance <= limit).min().map(|(_, candidate)| candidate)
+}
+
+/// `did you mean …?`, or all there is to choose from.
+pub(super) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    match nearest(word, candidates.clone()) {
+        Some(candidate) => format!("did you mean `{candidate}`?"),
+        None => format!("known here: {}", list(candidates)),
+    }
+}
+
+/// `` `a`, `b`, `c` ``.
+pub(super) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}

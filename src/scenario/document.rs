@@ -1,0 +1,254 @@
+//! TOML text as a tree that knows where each of its values stands.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::diagnostics::{Diagnostic, Place};
+
+/// Syntax errors beyond this many repeat what the first ones said.
+const MAX_SYNTAX_ERRORS: usize = 20;
+
+/// A value and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Node {
+    /// Where it stands.
+    pub at: Place,
+    /// What it says.
+    pub raw: Raw,
+}
+
+/// A TOML value.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Raw {
+    Text(String),
+    /// Saturates, so that a number of any length is out of range and not a mystery.
+    Integer(i128),
+    Float(f64),
+    Flag(bool),
+    Datetime,
+    Array(Vec<Node>),
+    /// In the order of the file.
+    Table(Vec<Entry>),
+}
+
+/// A key of a table with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Entry {
+    pub key: String,
+    pub key_at: Place,
+    pub value: Node,
+}
+
+impl Node {
+    /// What it is, for "found …".
+    pub fn describe(&self) -> String {
+        match &self.raw {
+            Raw::Text(text) => format!("the string {text:?}"),
+            Raw::Integer(number) => format!("the integer {number}"),
+            Raw::Float(number) => format!("the number {number}"),
+            Raw::Flag(flag) => format!("`{flag}`"),
+            Raw::Datetime => "a date".into(),
+            Raw::Array(_) => "an array".into(),
+            Raw::Table(_) => "a table".into(),
+        }
+    }
+
+    /// The value of `key`, if this is a table that has it.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        match &self.raw {
+            Raw::Table(entries) => entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value),
+            _ => None,
+        }
+    }
+
+    /// Puts `value` under `key`; `false` when this is no table.
+    pub fn insert(&mut self, key: &str, value: Self) -> bool {
+        let Raw::Table(entries) = &mut self.raw else { return false };
+        match entries.iter_mut().find(|entry| entry.key == key) {
+            Some(entry) => entry.value = value,
+            None => entries.push(Entry { key: key.into(), key_at: value.at, value }),
+        }
+        true
+    }
+
+    /// The same value as if all of it stood at `place`.
+    pub fn moved_to(mut self, place: Place) -> Self {
+        self.at = place;
+        match &mut self.raw {
+            Raw::Array(items) => items.iter_mut().for_each(|item| *item = item.clone().moved_to(place)),
+            Raw::Table(entries) => {
+                for entry in entries {
+                    entry.key_at = place;
+                    entry.value = entry.value.clone().moved_to(place);
+                }
+            }
+            _ => {}
+        }
+        self
+    }
+
+    /// Calls `visit` with every string under the key `file`, at any depth.
+    pub fn for_each_file(&self, visit: &mut impl FnMut(&str)) {
+        match &self.raw {
+            Raw::Array(items) => items.iter().for_each(|item| item.for_each_file(visit)),
+            Raw::Table(entries) => {
+                for entry in entries {
+                    match &entry.value.raw {
+                        Raw::Text(path) if entry.key == "file" => visit(path),
+                        _ => entry.value.for_each_file(visit),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The document in `text`, and what is wrong with its syntax.
+pub(super) fn parse(text: &str, source: usize) -> (Node, Vec<Diagnostic>) {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let root = Node { at: place(source, table.span()), raw: entries(table.get_ref(), source) };
+    let findings = errors.iter().take(MAX_SYNTAX_ERRORS).map(|error| {
+        let span = error.span().unwrap_or(text.len()..text.len());
+        Diagnostic::new(place(source, span), error.message()).label("not valid TOML from here")
+    });
+    (root, findings.collect())
+}
+
+fn entries(table: &DeTable<'_>, source: usize) -> Raw {
+    let mut entries: Vec<_> = table
+        .iter()
+        .map(|(key, value)| Entry {
+            key: key.get_ref().to_string(),
+            key_at: place(source, key.span()),
+            value: node(value, source),
+        })
+        .collect();
+    // The parser's map is sorted by name; the order of axes and of messages is the file's.
+    entries.sort_by_key(|entry| entry.key_at.start);
+    Raw::Table(entries)
+}
+
+fn node(value: &Spanned<DeValue<'_>>, source: usize) -> Node {
+    let raw = match value.get_ref() {
+        DeValue::String(text) => Raw::Text(text.to_string()),
+        DeValue::Integer(number) => {
+            let too_long = if number.as_str().starts_with('-') { i128::MIN } else { i128::MAX };
+            Raw::Integer(i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(too_long))
+        }
+        DeValue::Float(number) => Raw::Float(number.as_str().parse().unwrap_or(f64::NAN)),
+        DeValue::Boolean(flag) => Raw::Flag(*flag),
+        DeValue::Datetime(_) => Raw::Datetime,
+        DeValue::Array(items) => Raw::Array(items.iter().map(|item| node(item, source)).collect()),
+        DeValue::Table(table) => entries(table, source),
+    };
+    Node { at: place(source, value.span()), raw }
+}
+
+fn place(source: usize, span: Range<usize>) -> Place {
+    Place { source, start: span.start, end: span.end }
+}
+
+/// One part of a dotted key.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Segment {
+    pub text: String,
+    pub at: Place,
+}
+
+/// The parts of `key`, which may itself hold dots when it was quoted.
+pub(super) fn segments(key: &str, at: Place) -> impl Iterator<Item = Segment> {
+    key.split('.').map(move |text| Segment { text: text.into(), at })
+}
+
+/// A `--set key=value` argument.
+#[derive(Clone, Debug)]
+pub(super) struct Override {
+    /// The parts of its key.
+    pub path: Vec<Segment>,
+    /// Its value: TOML if it parses as such, otherwise a bare string.
+    pub value: Node,
+}
+
+/// Reads a `--set` argument.
+pub(super) fn parse_override(text: &str, source: usize) -> Result<Override, Diagnostic> {
+    let whole = place(source, 0..text.len());
+    let malformed = || {
+        Diagnostic::new(whole, "`--set` needs a key and a value")
+            .label("not of the form `key=value`")
+            .help("for example `--set network.loss=0.01`")
+    };
+    let equals = text.find('=').ok_or_else(malformed)?;
+    let (key, value) = (&text[..equals], &text[equals + 1..]);
+    let table = DeTable::parse(&format!("{key}=0")).ok().map(|table| entries(table.get_ref(), source));
+    let path = table.and_then(single_path).ok_or_else(malformed)?;
+    // The value keeps its offset behind a stand-in for the key, so that findings point into the argument itself.
+    let stand_in = format!("x{:width$}={value}", "", width = equals.saturating_sub(1));
+    let parsed = DeTable::parse(&stand_in).ok().map(|table| entries(table.get_ref(), source));
+    let value = match parsed {
+        Some(Raw::Table(mut list)) if list.len() == 1 => list.remove(0).value,
+        _ => {
+            let start = equals + 1 + (value.len() - value.trim_start().len());
+            let raw = Raw::Text(value.trim().into());
+            Node { at: place(source, start..start.max(text.trim_end().len())), raw }
+        }
+    };
+    Ok(Override { path, value })
+}
+
+/// The path to the only leaf of nested tables, if there is one leaf only.
+fn single_path(mut raw: Raw) -> Option<Vec<Segment>> {
+    let mut path = Vec::new();
+    while let Raw::Table(mut list) = raw {
+        let entry = list.pop().filter(|_| list.is_empty())?;
+        path.extend(segments(&entry.key, entry.key_at));
+        raw = entry.value.raw;
+    }
+    Some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_and_order_are_those_of_the_text() {
+        let (root, findings) = parse("b = 1_000\n[a]\nz = [0x10, \"x\"]\n", 0);
+        assert!(findings.is_empty());
+        let Raw::Table(list) = &root.raw else { panic!("a document is a table") };
+        assert_eq!(list.iter().map(|entry| entry.key.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(root.get("b").map(|node| &node.raw), Some(&Raw::Integer(1_000)));
+        let Some(Raw::Array(items)) = root.get("a").and_then(|a| a.get("z")).map(|node| &node.raw) else {
+            panic!("an array")
+        };
+        assert_eq!((items[0].at.start, items[0].at.end), (19, 23));
+        assert_eq!(items[0].raw, Raw::Integer(16));
+    }
+
+    #[test]
+    fn an_override_is_toml_or_a_bare_string() {
+        for (text, key, raw, start) in [
+            ("network.loss=0.5", "network.loss", Raw::Float(0.5), 13),
+            ("a.\"b.c\" = attested", "a.b.c", Raw::Text("attested".into()), 10),
+            ("t=40ms", "t", Raw::Text("40ms".into()), 2),
+            ("t=\"40ms\"", "t", Raw::Text("40ms".into()), 2),
+            ("t=", "t", Raw::Text(String::new()), 2),
+            ("t=1\nb=2", "t", Raw::Text("1\nb=2".into()), 2),
+        ] {
+            let set = parse_override(text, 1).unwrap_or_else(|_| panic!("{text}"));
+            let path: Vec<_> = set.path.iter().map(|segment| segment.text.as_str()).collect();
+            assert_eq!((path.join("."), &set.value.raw, set.value.at.start), (key.into(), &raw, start), "{text}");
+        }
+        for text in ["", "network.loss", "=3", "a b=3", "a=1\nb=2\nc"] {
+            assert_eq!(parse_override(text, 1).is_err(), text != "a=1\nb=2\nc", "{text}");
+        }
+    }
+
+    #[test]
+    fn huge_integers_saturate() {
+        let (root, _) = parse("a = 9999999999999999999999999999999999999999999", 0);
+        assert_eq!(root.get("a").map(|node| &node.raw), Some(&Raw::Integer(i128::MAX)));
+    }
+}

@@ -1,0 +1,52 @@
+//! The scenario file: TOML in, a plan of cells out, or everything that is wrong with it at once.
+//!
+//! A file passes through these hands, each in its own module:
+//!
+//! 1. `document` turns text into a tree in which every value knows its place;
+//! 2. `settings` lays the file and `--set` over the schema's defaults (`schema` lists every table and key);
+//! 3. `lower` understands each value (`units`, `files`), reporting what it refuses and going on;
+//! 4. `sweep` lays out the cells, `validate` checks each as a whole;
+//! 5. `build` makes a cell's [`crate::sim::Setup`], `render` the texts that it is saved and identified by.
+//!
+//! [`Scenario`] is the way in. What comes out does not depend on how a file was written: `"1500ms"` and `"1.5s"`, a
+//! default left out or spelled out, a file here or there make the same ids.
+
+mod build;
+mod diagnostics;
+mod document;
+mod files;
+mod lower;
+mod plan;
+mod render;
+mod schema;
+mod settings;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod units;
+mod validate;
+mod value;
+
+pub use diagnostics::{Diagnostic, Diagnostics};
+pub use files::NamedFile;
+pub use plan::{Cell, RESULTS_VERSION, Scenario};
+
+/// A swept axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Axis {
+    /// The dotted key, such as `network.loss`.
+    pub key: String,
+    /// Axes of one group advance together (`[sweep.zip]`); every grid axis is a group of its own.
+    pub group: usize,
+}
+
+/// A cell's value on an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AxisValue {
+    /// As the scenario writes it, without quotes: `0.05`, `40ms`, `attested`, `f+1`.
+    pub text: String,
+    /// As a number for a value axis, in `unit`; `None` for what has no order, such as a rule set.
+    pub number: Option<f64>,
+    /// The unit of `number`: `ms`, `bytes`, `Mbit/s`, or empty for counts and probabilities.
+    pub unit: &'static str,
+}

@@ -1,0 +1,105 @@
+//! Settings as text: `resolved.toml` for people and for loading again, and the bare forms that ids are made of.
+
+use std::fmt::Write as _;
+
+use super::schema::{Key, Preset, TEMPLATES};
+use super::settings::{Group, Settings, Slot};
+use super::sweep::Sweep;
+use super::value::{FileNames, Value};
+
+/// The scenario with every default filled in, commented; `first` is its first cell.
+pub(super) fn resolved(first: &Settings, sweep: &Sweep) -> String {
+    let mut out = String::from("# Written by donsim: the scenario with every key it has, defaults included.\n");
+    for group in &first.groups {
+        out.push('\n');
+        header(&mut out, group);
+        for (key, slot) in group.iter() {
+            commented_key(&mut out, key, slot, sweep);
+        }
+    }
+    axes(&mut out, sweep, FileNames::Stored);
+    out
+}
+
+fn commented_key(out: &mut String, key: &Key, slot: &Slot, sweep: &Sweep) {
+    let name = key.name;
+    // Writing to a string cannot fail, here and below.
+    let _ = writeln!(out, "# {}", key.meaning);
+    match (key.preset, slot.value.as_ref()) {
+        (Preset::Derived(rule, _), _) if varies(key, slot, sweep) => {
+            let _ = writeln!(out, "# {name}: {rule}, in every cell.");
+        }
+        // A copy would outlive a later `--set` of its original.
+        (Preset::Derived(rule, [origin]), value) if rule == *origin && slot.given.is_none() => {
+            let text = if *value == Value::Absent { "no limit".into() } else { value.print(FileNames::Stored) };
+            let _ = writeln!(out, "# {name}: {text}, as {origin}.");
+        }
+        (Preset::Open(meaning), Value::Absent) => {
+            let _ = writeln!(out, "# {name}: {meaning}.");
+        }
+        (_, value) => {
+            let swept = if slot.swept { "  # swept; this is the first cell's" } else { "" };
+            let _ = writeln!(out, "{name} = {}{swept}", value.print(FileNames::Stored));
+        }
+    }
+}
+
+/// The scenario as its id sees it: no comments, no description, files by their contents.
+pub(super) fn identity(first: &Settings, sweep: &Sweep) -> String {
+    let mut out = String::new();
+    for group in &first.groups {
+        header(&mut out, group);
+        let entries = group.iter().filter(|(key, slot)| key.name != "description" && !varies(key, slot, sweep));
+        for (key, slot) in entries {
+            plain_key(&mut out, key, slot);
+        }
+    }
+    axes(&mut out, sweep, FileNames::Digest);
+    out
+}
+
+/// A cell as its id sees it: what its worlds depend on, and nothing about the sweep that it is part of.
+pub(super) fn cell(settings: &Settings) -> String {
+    let mut out = String::with_capacity(3_000);
+    for group in settings.groups.iter().filter(|group| group.section.sweepable) {
+        header(&mut out, group);
+        let template = |key: &Key| group.section.path == "network" && TEMPLATES.contains(&key.name);
+        for (key, slot) in group.iter().filter(|(key, _)| !template(key)) {
+            plain_key(&mut out, key, slot);
+        }
+    }
+    out
+}
+
+fn header(out: &mut String, group: &Group) {
+    let _ = match (group.section.path, group.section.list) {
+        ("", _) => Ok(()),
+        (path, true) => writeln!(out, "[[{path}]]"),
+        (path, false) => writeln!(out, "[{path}]"),
+    };
+}
+
+fn plain_key(out: &mut String, key: &Key, slot: &Slot) {
+    if *slot.value != Value::Absent {
+        let _ = writeln!(out, "{} = {}", key.name, slot.value.print(FileNames::Digest));
+    }
+}
+
+/// Whether a derived default differs from cell to cell, so that writing it down once would change the others.
+fn varies(key: &Key, slot: &Slot, sweep: &Sweep) -> bool {
+    let Preset::Derived(_, inputs) = key.preset else { return false };
+    let swept = |input: &str| sweep.axes.iter().any(|axis| axis.axis.key.starts_with(input));
+    slot.given.is_none() && inputs.iter().any(|input| swept(input))
+}
+
+fn axes(out: &mut String, sweep: &Sweep, names: FileNames) {
+    let (zip, grid) = sweep.axes.split_at(sweep.zipped);
+    for (title, axes) in [("zip", zip), ("grid", grid)] {
+        if !axes.is_empty() {
+            let _ = writeln!(out, "\n[sweep.{title}]");
+        }
+        for axis in axes {
+            let _ = writeln!(out, "{} = {}", axis.axis.key, axis.print(names));
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! Every table and key of a scenario file: the one list that reading, defaults, sweeps and `resolved.toml` go by.
+
+/// What a key's value has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A whole number between bounds.
+    Count { min: u64, max: u64 },
+    /// From 0 to 1.
+    Probability,
+    /// A positive number.
+    Exponent,
+    /// `true` or `false`.
+    Flag,
+    /// Any text.
+    Text,
+    /// A text that says something.
+    NonEmptyText,
+    /// A name that can be a folder's.
+    Name,
+    /// A duration; `positive` refuses zero.
+    Duration { positive: bool },
+    /// A size up to a limit in bytes.
+    Size { max: u64 },
+    /// A bandwidth above zero.
+    Bandwidth,
+    /// A distribution of durations.
+    Distribution,
+    /// The same, where a plain duration stands for "uniform between zero and it".
+    Skew,
+    /// A distribution or a region matrix.
+    Latency,
+    /// Who holds the payload.
+    Holders,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// Names of regions.
+    Names,
+    /// Node selectors.
+    Nodes,
+    /// A file beside the scenario.
+    File,
+}
+
+/// What holds when a key is absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Preset {
+    /// Nothing: the key must be there.
+    Required,
+    /// This TOML value.
+    Value(&'static str),
+    /// What other keys say: the rule in words, and the dotted keys it reads.
+    Derived(&'static str, &'static [&'static str]),
+    /// No value at all, which means this.
+    Open(&'static str),
+}
+
+/// A key.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub preset: Preset,
+    pub meaning: &'static str,
+}
+
+/// A table, or one kind of table array.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Section {
+    /// Its dotted name; empty for the top of the file.
+    pub path: &'static str,
+    /// Whether there may be any number of it (`[[…]]`).
+    pub list: bool,
+    /// Whether its keys may be swept.
+    pub sweepable: bool,
+    pub keys: &'static [Key],
+}
+
+impl Section {
+    /// The dotted name of one of its keys.
+    pub fn dotted(&self, key: &str) -> String {
+        if self.path.is_empty() { key.into() } else { format!("{}.{key}", self.path) }
+    }
+
+    /// Where the key called `name` is in [`Section::keys`].
+    pub fn index_of(&self, name: &str) -> Option<usize> {
+        self.keys.iter().position(|key| key.name == name)
+    }
+}
+
+/// The names of [`RuleSet`](crate::aggregator::RuleSet).
+const RULE_SETS: &[&str] = &["identical", "attested_strict", "attested", "attested_early_fail"];
+
+/// Nodes in one DON.
+pub(super) const MAX_NODES: u64 = 1_000;
+
+const NODES: Kind = Kind::Count { min: 1, max: MAX_NODES };
+const UP_TO_ALL: Kind = Kind::Count { min: 0, max: MAX_NODES };
+const ANY_SIZE: Kind = Kind::Size { max: 16 << 20 };
+const TIME: Kind = Kind::Duration { positive: false };
+const BOUND_RULE: &str = "the largest that the nodes can bear, floor((nodes - 1) / 3)";
+
+const fn key(name: &'static str, kind: Kind, preset: Preset, meaning: &'static str) -> Key {
+    Key { name, kind, preset, meaning }
+}
+
+const START: Key = key("start", TIME, Preset::Value("\"0s\""), "When it begins.");
+const END: Key = key("end", TIME, Preset::Open("it never ends"), "When it is over; the instant itself is outside.");
+const FAULT_NODES: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many capability nodes do it.");
+const FAULT_HOLDERS: Key =
+    key("holders", UP_TO_ALL, Preset::Open("any of them may be"), "How many of these nodes hold the payload.");
+
+const fn fault(path: &'static str, keys: &'static [Key]) -> Section {
+    Section { path, list: true, sweepable: true, keys }
+}
+
+const fn table(path: &'static str, keys: &'static [Key]) -> Section {
+    Section { path, list: false, sweepable: true, keys }
+}
+
+/// All tables, in the order of `resolved.toml`.
+pub(super) static SECTIONS: &[Section] = &[
+    Section {
+        path: "",
+        list: false,
+        sweepable: false,
+        keys: &[
+            key("schema", Kind::Count { min: 1, max: 1 }, Preset::Required, "Version of this file format."),
+            key("name", Kind::Name, Preset::Derived("the file's name", &[]), "Name of the results folder."),
+            key("description", Kind::Text, Preset::Value("\"\""), "What the scenario shows; for readers only."),
+        ],
+    },
+    Section {
+        path: "run",
+        list: false,
+        sweepable: false,
+        keys: &[
+            key("seed", Kind::Count { min: 0, max: i64::MAX as u64 }, Preset::Value("1"), "Seed of all random draws."),
+            key(
+                "replicates",
+                Kind::Count { min: 1, max: 1_000_000_000 },
+                Preset::Value("1000"),
+                "Seeded worlds for every cell.",
+            ),
+        ],
+    },
+    table(
+        "capability_don",
+        &[
+            key("nodes", NODES, Preset::Value("16"), "N, the nodes that execute and answer."),
+            key(
+                "f",
+                UP_TO_ALL,
+                Preset::Derived(BOUND_RULE, &["capability_don.nodes"]),
+                "F, how many may be Byzantine.",
+            ),
+            key(
+                "payload_holders",
+                Kind::Holders,
+                Preset::Value("\"f+1\""),
+                "Who holds the payload: \"f+1\", \"all\", a number, or { agree = probability a node }.",
+            ),
+            key(
+                "execution",
+                Kind::Distribution,
+                Preset::Value("{ dist = \"lognormal\", p50 = \"180ms\", p99 = \"900ms\" }"),
+                "Time from the start of the execution to a node's own observation.",
+            ),
+            key(
+                "ocr",
+                Kind::Distribution,
+                Preset::Value("\"1.5s\""),
+                "Time from a Byzantine quorum of observations to the attested report.",
+            ),
+            key("regions", Kind::Names, Preset::Value("[]"), "Regions of the nodes, in turn; for a region matrix."),
+            key("allow_infeasible", Kind::Flag, Preset::Value("false"), "Whether N < 3F + 1 is meant."),
+        ],
+    ),
+    table(
+        "workflow_don",
+        &[
+            key("nodes", NODES, Preset::Value("4"), "M, the nodes that ask and aggregate."),
+            key(
+                "f",
+                UP_TO_ALL,
+                Preset::Derived(BOUND_RULE, &["workflow_don.nodes"]),
+                "F_w, how many may be Byzantine.",
+            ),
+            key(
+                "start_skew",
+                Kind::Skew,
+                Preset::Value("\"50ms\""),
+                "How much later than the request itself a node starts it: a distribution, or the most of a uniform one.",
+            ),
+            key(
+                "needed",
+                NODES,
+                Preset::Derived("2 * f + 1, at most all nodes", &["workflow_don.f", "workflow_don.nodes"]),
+                "How many nodes must accept a request for it to be served.",
+            ),
+            key("regions", Kind::Names, Preset::Value("[]"), "Regions of the nodes, in turn; for a region matrix."),
+            key("allow_infeasible", Kind::Flag, Preset::Value("false"), "Whether M < 3F_w + 1 is meant."),
+        ],
+    ),
+    table(
+        "aggregator",
+        &[
+            key("rule_set", Kind::Choice(RULE_SETS), Preset::Value("\"attested\""), "The rules that decide."),
+            key(
+                "timeout",
+                Kind::Duration { positive: true },
+                Preset::Value("\"10s\""),
+                "Time-out of a request, for both sides.",
+            ),
+            key(
+                "min_responses",
+                UP_TO_ALL,
+                Preset::Value("0"),
+                "Confirmations that a decision needs: 0 for F + 1, otherwise F + 1 to N.",
+            ),
+        ],
+    ),
+    table(
+        "request",
+        &[
+            key("payload_size", ANY_SIZE, Preset::Value("\"1KiB\""), "Size of the answer's payload."),
+            key("call_size", ANY_SIZE, Preset::Value("\"256B\""), "Size of the request's own payload."),
+            key("count", Kind::Count { min: 1, max: 10_000 }, Preset::Value("1"), "Requests in a replicate."),
+            key("arrival", Kind::Distribution, Preset::Value("\"0s\""), "Time from one request to the next."),
+            key(
+                "schedule",
+                Kind::Choice(&["all_at_once", "one_at_a_time"]),
+                Preset::Value("\"all_at_once\""),
+                "In which order capability nodes are asked.",
+            ),
+            key("delta_stage", TIME, Preset::Value("\"2s\""), "Delay between the stages of one_at_a_time."),
+        ],
+    ),
+    table(
+        "network",
+        &[
+            key(
+                "latency",
+                Kind::Latency,
+                Preset::Value("{ dist = \"lognormal\", p50 = \"40ms\", p99 = \"180ms\" }"),
+                "One-way latency of both directions.",
+            ),
+            key("loss", Kind::Probability, Preset::Value("0"), "Probability that a message is lost."),
+            key("duplication", Kind::Probability, Preset::Value("0"), "Probability that a message arrives twice."),
+            key("bandwidth", Kind::Bandwidth, Preset::Open("no limit"), "Bandwidth of every node, up and down."),
+            key(
+                "uplink",
+                Kind::Bandwidth,
+                Preset::Derived("network.bandwidth", &["network.bandwidth"]),
+                "Bandwidth out of a node.",
+            ),
+            key(
+                "downlink",
+                Kind::Bandwidth,
+                Preset::Derived("network.bandwidth", &["network.bandwidth"]),
+                "Bandwidth into a node.",
+            ),
+            key("frame", ANY_SIZE, Preset::Value("\"37B\""), "What the transport adds to every message."),
+        ],
+    ),
+    table("network.request", DIRECTION),
+    table("network.response", DIRECTION),
+    fault(
+        "network.partitions",
+        &[key("nodes", Kind::Nodes, Preset::Required, "The nodes that are cut off from all others."), START, END],
+    ),
+    fault(
+        "network.cuts",
+        &[
+            key("from", Kind::Nodes, Preset::Required, "Senders."),
+            key("to", Kind::Nodes, Preset::Required, "Receivers."),
+            START,
+            END,
+        ],
+    ),
+    fault("faults.crash", &[FAULT_NODES, FAULT_HOLDERS, START, END]),
+    fault(
+        "faults.error_spam",
+        &[
+            FAULT_NODES,
+            FAULT_HOLDERS,
+            START,
+            END,
+            key("text", Kind::NonEmptyText, Preset::Value("\"rpc failed\""), "Text of the error."),
+            key("distinct", Kind::Flag, Preset::Value("false"), "Whether every node has a text of its own."),
+        ],
+    ),
+    fault("faults.forged_signature", &[FAULT_NODES, FAULT_HOLDERS, START, END]),
+    fault("faults.silent", &[FAULT_NODES, FAULT_HOLDERS, START, END]),
+    fault(
+        "faults.slow",
+        &[
+            FAULT_NODES,
+            FAULT_HOLDERS,
+            START,
+            END,
+            key("delay", Kind::Distribution, Preset::Required, "How much later every answer leaves."),
+        ],
+    ),
+    fault(
+        "faults.wrong_payload",
+        &[
+            FAULT_NODES,
+            FAULT_HOLDERS,
+            START,
+            END,
+            key("collude", Kind::Flag, Preset::Value("false"), "Whether all send the same wrong payload."),
+        ],
+    ),
+    Section {
+        path: "safety",
+        list: false,
+        sweepable: false,
+        keys: &[key(
+            "expect",
+            Kind::Choice(&["holds", "violated"]),
+            Preset::Value("\"holds\""),
+            "Whether no wrong response is accepted, or one must be because the scenario shows a weakness.",
+        )],
+    },
+];
+
+const DIRECTION: &[Key] = &[
+    key("latency", Kind::Latency, Preset::Derived("network.latency", &["network.latency"]), "Latency this way."),
+    key("loss", Kind::Probability, Preset::Derived("network.loss", &["network.loss"]), "Loss this way."),
+    key(
+        "duplication",
+        Kind::Probability,
+        Preset::Derived("network.duplication", &["network.duplication"]),
+        "Duplication this way.",
+    ),
+];
+
+/// Keys of `[network]` that do nothing but give others their default: two cells that differ in these alone are equal.
+pub(super) const TEMPLATES: &[&str] = &["latency", "loss", "duplication", "bandwidth"];
+
+/// The inline tables that a value may be: what `dist` names, and its parameters (`true`: required).
+pub(super) const DISTRIBUTIONS: &[(&str, &[(&str, bool)])] = &[
+    ("constant", &[("value", true)]),
+    ("uniform", &[("min", true), ("max", true)]),
+    ("exponential", &[("mean", true)]),
+    ("lognormal", &[("p50", true), ("p99", true)]),
+    ("pareto", &[("min", true), ("alpha", true)]),
+    ("empirical", &[("file", true)]),
+];
+
+/// The distribution that only `latency` can be.
+pub(super) const REGIONS: (&str, &[(&str, bool)]) = ("regions", &[("file", true), ("jitter", false)]);
+
+/// What a parameter of an inline table has to be.
+pub(super) fn parameter(name: &str) -> Option<Kind> {
+    Some(match name {
+        "value" | "min" | "max" | "mean" | "p50" | "p99" => TIME,
+        "alpha" => Kind::Exponent,
+        "agree" => Kind::Probability,
+        "jitter" => Kind::Distribution,
+        "file" => Kind::File,
+        _ => return None,
+    })
+}

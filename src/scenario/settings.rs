@@ -1,0 +1,397 @@
+//! All keys of a scenario with their values and origins: what the file and `--set` say laid over the schema's defaults.
+
+use std::sync::{Arc, LazyLock};
+
+use super::diagnostics::{Diagnostic, Place, did_you_mean};
+use super::document::{self, Entry, Node, Raw, Segment};
+use super::files::Files;
+use super::lower::Lowering;
+use super::schema::{Key, Kind, Preset, SECTIONS, Section};
+use super::value::{Law, Value};
+use crate::engine::{Distribution, Span};
+
+/// One key of one table.
+#[derive(Clone, Debug)]
+pub(super) struct Slot {
+    /// What the file, `--set` or an axis says.
+    pub given: Option<Arc<Node>>,
+    /// What it means; the default, or a neutral stand-in, when nothing valid is given.
+    pub value: Arc<Value>,
+    /// Whether `given` was refused: what else it would violate is unknown.
+    pub broken: bool,
+    /// Whether `given` comes from an axis.
+    pub swept: bool,
+}
+
+/// One table of the file.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    pub section: &'static Section,
+    /// Its header, when it has one.
+    pub at: Option<Place>,
+    /// One for each of the section's keys, in their order.
+    pub slots: Vec<Slot>,
+}
+
+/// All tables, in the order of the schema.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub groups: Vec<Group>,
+}
+
+/// A key that a dotted path leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub group: usize,
+    pub slot: usize,
+    /// The way on into an inline table: `["p50"]` in `network.latency.p50`.
+    pub rest: Vec<String>,
+    /// The path in its one canonical form.
+    pub dotted: String,
+}
+
+/// Defaults by section and key; parsed once, for they are the same in every scenario.
+static DEFAULTS: LazyLock<Vec<Vec<Arc<Value>>>> = LazyLock::new(|| {
+    let of = |section: &Section, key: &Key| Arc::new(default_value(section, key));
+    SECTIONS.iter().map(|section| section.keys.iter().map(|key| of(section, key)).collect()).collect()
+});
+
+fn default_value(section: &Section, key: &Key) -> Value {
+    match key.preset {
+        Preset::Required => neutral(key.kind),
+        Preset::Derived(..) | Preset::Open(_) => Value::Absent,
+        Preset::Value(text) => {
+            let nowhere = Place { source: 0, start: 0, end: 0 };
+            let node = default_node(text, nowhere);
+            let files = Files::default();
+            let value = node.and_then(|node| Lowering::new(&files).value(key.kind, &section.dotted(key.name), &node));
+            value.unwrap_or(Value::Absent)
+        }
+    }
+}
+
+/// A default as if it stood at `place`.
+pub(super) fn default_node(text: &str, place: Place) -> Option<Node> {
+    let (root, _) = document::parse(&format!("x = {text}"), place.source);
+    Some(root.get("x")?.clone().moved_to(place))
+}
+
+/// What stands for a required value that is missing or refused, so that all other tables can still be judged.
+fn neutral(kind: Kind) -> Value {
+    match kind {
+        Kind::Count { min, .. } => Value::Count(min),
+        Kind::Nodes => Value::Nodes(Vec::new()),
+        Kind::Distribution => Value::Law(Law::plain(Distribution::constant(Span::ZERO))),
+        _ => Value::Absent,
+    }
+}
+
+impl Slot {
+    /// Where its value stands in the file.
+    pub fn place(&self) -> Option<Place> {
+        self.given.as_ref().map(|node| node.at)
+    }
+}
+
+impl Group {
+    fn new(section: &'static Section, at: Option<Place>) -> Self {
+        let index = SECTIONS.iter().position(|known| known.path == section.path).unwrap_or_default();
+        let slot = |value: &Arc<Value>| Slot { given: None, value: Arc::clone(value), broken: false, swept: false };
+        Self { section, at, slots: DEFAULTS[index].iter().map(slot).collect() }
+    }
+
+    /// The slot called `name`.
+    pub fn slot(&self, name: &str) -> &Slot {
+        let index = self.section.index_of(name);
+        index.and_then(|index| self.slots.get(index)).unwrap_or_else(|| {
+            // Both this list and every caller are in this crate's source; no scenario leads here.
+            unreachable!("there is no key {name} in [{}]", self.section.path)
+        })
+    }
+
+    /// Keys and slots side by side.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static Key, &Slot)> {
+        self.section.keys.iter().zip(&self.slots)
+    }
+}
+
+impl Settings {
+    /// Reads all tables but `[sweep]`, whose node is handed back.
+    pub fn read(root: &Node, findings: &mut Vec<Diagnostic>) -> (Self, Option<Entry>) {
+        let plain = SECTIONS.iter().filter(|section| !section.list);
+        let mut settings = Self { groups: plain.map(|section| Group::new(section, None)).collect() };
+        let mut sweep = None;
+        let mut rest = root.clone();
+        if let Raw::Table(entries) = &mut rest.raw
+            && let Some(index) = entries.iter().position(|entry| entry.key == "sweep")
+        {
+            sweep = Some(entries.remove(index));
+        }
+        let top = Place { source: root.at.source, start: 0, end: 0 };
+        settings.read_table("", &rest, top, findings);
+        settings.groups.sort_by_key(|group| SECTIONS.iter().position(|known| known.path == group.section.path));
+        (settings, sweep)
+    }
+
+    fn read_table(&mut self, path: &str, node: &Node, at: Place, findings: &mut Vec<Diagnostic>) {
+        let Raw::Table(entries) = &node.raw else {
+            let message = format!("`{path}` must be a table");
+            findings.push(Diagnostic::new(node.at, message).label(format!("found {}", node.describe())));
+            return;
+        };
+        let group = self.groups.iter().position(|group| group.section.path == path && !group.section.list);
+        if let Some(group) = group {
+            self.groups[group].at = Some(at);
+        }
+        for entry in entries {
+            let child = join(path, &entry.key);
+            let slot = group.and_then(|group| self.groups[group].section.index_of(&entry.key));
+            if let (Some(group), Some(slot)) = (group, slot) {
+                self.groups[group].slots[slot].given = Some(Arc::new(entry.value.clone()));
+            } else if let Some(section) = SECTIONS.iter().find(|section| section.list && section.path == child) {
+                self.read_list(section, entry, findings);
+            } else if is_table(&child) {
+                self.read_table(&child, &entry.value, entry.key_at, findings);
+            } else {
+                findings.push(unknown_key(path, entry));
+            }
+        }
+    }
+
+    fn read_list(&mut self, section: &'static Section, entry: &Entry, findings: &mut Vec<Diagnostic>) {
+        let Raw::Array(items) = &entry.value.raw else {
+            let message = format!("`{}` may be there several times", section.path);
+            let help = format!("write [[{}]] with two brackets", section.path);
+            findings.push(Diagnostic::new(entry.key_at, message).label("must be an array of tables").help(help));
+            return;
+        };
+        for item in items {
+            let Raw::Table(entries) = &item.raw else {
+                let message = format!("`{}` must be a table", section.path);
+                findings.push(Diagnostic::new(item.at, message).label(format!("found {}", item.describe())));
+                continue;
+            };
+            let mut group = Group::new(section, Some(item.at));
+            for entry in entries {
+                match section.index_of(&entry.key) {
+                    Some(slot) => group.slots[slot].given = Some(Arc::new(entry.value.clone())),
+                    None => findings.push(unknown_key(section.path, entry)),
+                }
+            }
+            self.groups.push(group);
+        }
+    }
+
+    /// The one table called `path`.
+    pub fn group(&self, path: &str) -> &Group {
+        self.groups.iter().find(|group| group.section.path == path && !group.section.list).unwrap_or_else(|| {
+            // Plain tables are always there, and callers name them by literals.
+            unreachable!("there is no table [{path}]")
+        })
+    }
+
+    /// All tables called `path`, in the order of the file.
+    pub fn list<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Group> {
+        self.groups.iter().filter(move |group| group.section.path == path)
+    }
+
+    /// Where a dotted path leads.
+    pub fn target(&self, path: &[Segment]) -> Result<Target, Diagnostic> {
+        let words: Vec<&str> = path.iter().map(|segment| segment.text.as_str()).collect();
+        // The longest table name wins: `network.request.loss` is a key of `[network.request]`.
+        let fits = |section: &&Section| words.join(".").starts_with(&join(section.path, ""));
+        let section = SECTIONS.iter().filter(fits).max_by_key(|section| section.path.len());
+        let section = section.ok_or_else(|| unknown_path(path, &words))?;
+        let depth = if section.path.is_empty() { 0 } else { section.path.split('.').count() };
+        let groups: Vec<_> =
+            (0..self.groups.len()).filter(|index| self.groups[*index].section.path == section.path).collect();
+        let number = words.get(depth).filter(|_| section.list).and_then(|word| word.parse::<usize>().ok());
+        let key_depth = depth + usize::from(number.is_some());
+        let key = words.get(key_depth).copied().unwrap_or_default();
+        let slot = section.index_of(key).ok_or_else(|| unknown_path(path, &words))?;
+        let group = match (number, groups.as_slice()) {
+            (None, [only]) => *only,
+            (Some(number), several) if number < several.len() => several[number],
+            (_, several) => return Err(no_such_table(path, section, several.len())),
+        };
+        let position = groups.iter().position(|index| *index == group).unwrap_or_default();
+        let table = if groups.len() > 1 { format!("{}.{position}", section.path) } else { section.path.into() };
+        let rest: Vec<String> = words[key_depth + 1..].iter().map(|word| (*word).into()).collect();
+        let dotted = rest.iter().fold(join(&table, key), |dotted, word| join(&dotted, word));
+        Ok(Target { group, slot, rest, dotted })
+    }
+
+    /// The key that `target` is in.
+    pub fn key(&self, target: &Target) -> &'static Key {
+        &self.groups[target.group].section.keys[target.slot]
+    }
+
+    /// Gives the key (or a part of its inline table) a value, not yet understood.
+    pub fn give(&mut self, target: &Target, node: &Arc<Node>) -> Result<(), Diagnostic> {
+        let key = self.key(target);
+        let slot = &mut self.groups[target.group].slots[target.slot];
+        if target.rest.is_empty() {
+            slot.given = Some(Arc::clone(node));
+            return Ok(());
+        }
+        let whole = match (&slot.given, key.preset) {
+            (Some(given), _) => Some(given.as_ref().clone()),
+            (None, Preset::Value(text)) => default_node(text, node.at),
+            (None, _) => None,
+        };
+        let inserted = whole.and_then(|mut whole| insert(&mut whole, &target.rest, node).then_some(whole));
+        let Some(whole) = inserted else {
+            let message = format!("`{}` has no parameter to set: its value is no table", key.name);
+            return Err(Diagnostic::new(node.at, message).label(format!("for `{}`", target.dotted)));
+        };
+        slot.given = Some(Arc::new(whole));
+        Ok(())
+    }
+
+    /// Understands what is given for one key.
+    pub fn lower(&mut self, group: usize, slot: usize, lowering: &mut Lowering<'_>) {
+        let section = self.groups[group].section;
+        let slot_ref = &mut self.groups[group].slots[slot];
+        let Some(given) = &slot_ref.given else { return };
+        let key = &section.keys[slot];
+        match lowering.value(key.kind, &section.dotted(key.name), given) {
+            Some(value) => (slot_ref.value, slot_ref.broken) = (Arc::new(value), false),
+            None => slot_ref.broken = true,
+        }
+    }
+
+    /// Fills the defaults that follow from other keys.
+    pub fn derive(&mut self) {
+        for don in ["capability_don", "workflow_don"] {
+            let nodes: u32 = self.group(don).get("nodes");
+            self.fill(don, "f", || Value::Count(u64::from(nodes.saturating_sub(1) / 3)));
+        }
+        let workflow = self.group("workflow_don");
+        let (nodes, f): (u32, u32) = (workflow.get("nodes"), workflow.get("f"));
+        let needed = f.saturating_mul(2).saturating_add(1).min(nodes);
+        self.fill("workflow_don", "needed", || Value::Count(u64::from(needed)));
+        for limit in ["uplink", "downlink"] {
+            self.inherit("network", limit, "bandwidth");
+        }
+        for direction in ["network.request", "network.response"] {
+            for key in ["latency", "loss", "duplication"] {
+                self.inherit(direction, key, key);
+            }
+        }
+    }
+
+    fn fill(&mut self, path: &str, key: &str, value: impl FnOnce() -> Value) {
+        let group = self.groups.iter_mut().find(|group| group.section.path == path);
+        let slot = group.and_then(|group| Some(&mut group.slots[group.section.index_of(key)?]));
+        if let Some(slot) = slot.filter(|slot| slot.given.is_none() || slot.broken) {
+            slot.value = Arc::new(value());
+        }
+    }
+
+    fn inherit(&mut self, path: &str, key: &str, from: &str) {
+        let origin = self.group("network").slot(from);
+        let (value, broken) = (Arc::clone(&origin.value), origin.broken);
+        let group = self.groups.iter_mut().find(|group| group.section.path == path);
+        let slot = group.and_then(|group| Some(&mut group.slots[group.section.index_of(key)?]));
+        if let Some(slot) = slot.filter(|slot| slot.given.is_none() || slot.broken) {
+            slot.value = value;
+            slot.broken |= broken;
+        }
+    }
+
+    /// What has to be there and is not.
+    pub fn check_required(&self, findings: &mut Vec<Diagnostic>) {
+        for group in &self.groups {
+            for (key, slot) in group.iter() {
+                if key.preset == Preset::Required && slot.given.is_none() {
+                    findings.push(missing(group, key));
+                }
+            }
+        }
+    }
+}
+
+fn missing(group: &Group, key: &Key) -> Diagnostic {
+    let dotted = group.section.dotted(key.name);
+    let finding = Diagnostic::new(group.at, format!("`{dotted}` is missing"));
+    if group.section.path.is_empty() {
+        finding.help(format!("begin the file with `{} = 1`", key.name))
+    } else {
+        finding.label("in this table").help(format!("add `{}`: {}", key.name, key.meaning))
+    }
+}
+
+fn insert(table: &mut Node, path: &[String], value: &Node) -> bool {
+    match path {
+        [] => false,
+        [last] => table.insert(last, value.clone()),
+        [first, rest @ ..] => {
+            let Some(mut inner) = table.get(first).cloned() else { return false };
+            insert(&mut inner, rest, value) && table.insert(first, inner)
+        }
+    }
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.into() } else { format!("{path}.{key}") }
+}
+
+fn is_table(path: &str) -> bool {
+    SECTIONS.iter().any(|section| section.path == path || section.path.starts_with(&format!("{path}.")))
+}
+
+/// Keys and tables that may stand directly in the table called `path`.
+fn children(path: &str) -> Vec<&'static str> {
+    let own = SECTIONS.iter().filter(|section| section.path == path).flat_map(|section| section.keys);
+    let prefix = join(path, "");
+    let below = SECTIONS.iter().filter_map(|section| section.path.strip_prefix(&prefix));
+    let below = below.map(|rest| rest.split('.').next().unwrap_or(rest)).filter(|name| !name.is_empty());
+    let mut names: Vec<_> = own.map(|key| key.name).chain(below).chain(path.is_empty().then_some("sweep")).collect();
+    names.dedup();
+    names
+}
+
+fn unknown_key(path: &str, entry: &Entry) -> Diagnostic {
+    let name = entry.key.as_str();
+    let message = match path {
+        "" if matches!(entry.value.raw, Raw::Table(_) | Raw::Array(_)) => format!("unknown table `{name}`"),
+        "" => format!("unknown key `{name}` at the top of the file"),
+        "faults" => format!("unknown fault `{name}`"),
+        _ => format!("unknown key `{name}` in `{path}`"),
+    };
+    let known = children(path);
+    let elsewhere = SECTIONS.iter().find(|section| !section.list && section.index_of(name).is_some());
+    let near = super::diagnostics::nearest(name, known.iter().copied());
+    let help = match (near, elsewhere) {
+        (None, Some(section)) if !section.path.is_empty() => format!("`{name}` belongs to `[{}]`", section.path),
+        _ => did_you_mean(name, known),
+    };
+    Diagnostic::new(entry.key_at, message).label("not known here").help(help)
+}
+
+/// The stretch from the first to the last of `path`.
+pub(super) fn whole(path: &[Segment]) -> Option<Place> {
+    let (first, last) = (path.first()?, path.last()?);
+    Some(Place { end: last.at.end.max(first.at.end), ..first.at })
+}
+
+fn unknown_path(path: &[Segment], words: &[&str]) -> Diagnostic {
+    let dotted = words.join(".");
+    let all: Vec<String> =
+        SECTIONS.iter().flat_map(|section| section.keys.iter().map(|key| section.dotted(key.name))).collect();
+    let near = super::diagnostics::nearest(&dotted, all.iter().map(String::as_str));
+    let same_name = || all.iter().find(|known| known.rsplit('.').next() == words.last().copied());
+    let near = near.or_else(|| same_name().map(String::as_str));
+    Diagnostic::new(whole(path), format!("unknown key `{dotted}`"))
+        .label("not a key of any table")
+        .maybe_help(near.map(|near| format!("did you mean `{near}`?")))
+}
+
+fn no_such_table(path: &[Segment], section: &Section, count: usize) -> Diagnostic {
+    let name = section.path;
+    let (label, help) = match count {
+        0 => (format!("there is no [[{name}]]"), format!("add a [[{name}]] to the file first")),
+        count => (format!("there are {count} of them"), format!("write `{name}.0.…` to `{name}.{}.…`", count - 1)),
+    };
+    Diagnostic::new(whole(path), format!("this path leads to no single `{name}`")).label(label).help(help)
+}

@@ -1,0 +1,31 @@
+//! The room as its users see it: texts in, plans or diagnostics out.
+
+mod errors;
+mod plans;
+
+use std::path::Path;
+
+use super::{Diagnostics, Scenario};
+
+/// Loads `text` as if it stood in `demo.toml`, below `schema = 1`.
+fn load(text: &str, overrides: &[&str]) -> Result<Scenario, Diagnostics> {
+    let overrides: Vec<String> = overrides.iter().map(|text| (*text).into()).collect();
+    Scenario::parse(Path::new("demo.toml"), format!("schema = 1\n{text}"), &overrides)
+}
+
+fn plan(text: &str) -> Scenario {
+    load(text, &[]).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn errors(text: &str) -> Diagnostics {
+    load(text, &[]).expect_err(text)
+}
+
+/// A column of a plan's axis values, as the reader sees them.
+fn cells(scenario: &Scenario) -> Vec<String> {
+    let row = |index| {
+        let texts: Vec<_> = scenario.cell(index).axes.into_iter().map(|value| value.text).collect();
+        texts.join("/")
+    };
+    (0..scenario.cell_count()).map(row).collect()
+}

@@ -1,0 +1,260 @@
+//! Quantities with units, in exact decimal arithmetic: `"0.1s"` is 100,000,000 ns and not a float near it.
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quantity {
+    /// In nanoseconds.
+    Duration,
+    /// In bytes.
+    Size,
+    /// In bits a second.
+    Bandwidth,
+}
+
+/// Why a text is not a quantity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Problem {
+    /// It does not begin with a number.
+    NotANumber,
+    /// A number alone.
+    MissingUnit,
+    /// A unit that does not exist or may mean several; what it may have meant.
+    UnknownUnit { number: String, unit: String, candidates: Vec<&'static str> },
+    /// Finer than the unit that the simulation counts in.
+    TooFine,
+    /// More than 64 bits.
+    TooLarge,
+}
+
+/// A unit's name and how many of the counted unit it is.
+type Unit = (&'static str, u64);
+
+const DURATIONS: &[Unit] = &[
+    ("ns", 1),
+    ("us", 1_000),
+    ("µs", 1_000),
+    ("μs", 1_000),
+    ("ms", 1_000_000),
+    ("s", 1_000_000_000),
+    ("min", 60_000_000_000),
+    ("m", 60_000_000_000),
+    ("h", 3_600_000_000_000),
+];
+
+const SIZES: &[Unit] = &[
+    ("B", 1),
+    ("KB", 1_000),
+    ("MB", 1_000_000),
+    ("GB", 1_000_000_000),
+    ("KiB", 1 << 10),
+    ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+];
+
+const BANDWIDTHS: &[Unit] = &[
+    ("bit/s", 1),
+    ("kbit/s", 1_000),
+    ("Mbit/s", 1_000_000),
+    ("Gbit/s", 1_000_000_000),
+    ("B/s", 8),
+    ("KB/s", 8_000),
+    ("MB/s", 8_000_000),
+    ("GB/s", 8_000_000_000),
+    ("KiB/s", 8 << 10),
+    ("MiB/s", 8 << 20),
+];
+
+/// Spellings that people use for more than one unit, in lower case.
+const AMBIGUOUS: &[(Quantity, &str, &[&str])] = &[
+    (Quantity::Duration, "m", &["ms", "min"]),
+    (Quantity::Duration, "sec", &["s"]),
+    (Quantity::Duration, "hr", &["h"]),
+    (Quantity::Size, "k", &["KB", "KiB"]),
+    (Quantity::Size, "kb", &["KB", "KiB"]),
+    (Quantity::Size, "m", &["MB", "MiB"]),
+    (Quantity::Size, "mb", &["MB", "MiB"]),
+    (Quantity::Size, "g", &["GB", "GiB"]),
+    (Quantity::Size, "gb", &["GB", "GiB"]),
+    (Quantity::Bandwidth, "k", &["kbit/s", "KB/s"]),
+    (Quantity::Bandwidth, "kb/s", &["kbit/s", "KB/s"]),
+    (Quantity::Bandwidth, "kbps", &["kbit/s", "KB/s"]),
+    (Quantity::Bandwidth, "kbit", &["kbit/s"]),
+    (Quantity::Bandwidth, "m", &["Mbit/s", "MB/s"]),
+    (Quantity::Bandwidth, "mb", &["Mbit/s", "MB/s"]),
+    (Quantity::Bandwidth, "mb/s", &["Mbit/s", "MB/s"]),
+    (Quantity::Bandwidth, "mbps", &["Mbit/s", "MB/s"]),
+    (Quantity::Bandwidth, "mbit", &["Mbit/s"]),
+    (Quantity::Bandwidth, "g", &["Gbit/s", "GB/s"]),
+    (Quantity::Bandwidth, "gb/s", &["Gbit/s", "GB/s"]),
+    (Quantity::Bandwidth, "gbps", &["Gbit/s", "GB/s"]),
+    (Quantity::Bandwidth, "gbit", &["Gbit/s"]),
+];
+
+impl Quantity {
+    const fn table(self) -> &'static [Unit] {
+        match self {
+            Self::Duration => DURATIONS,
+            Self::Size => SIZES,
+            Self::Bandwidth => BANDWIDTHS,
+        }
+    }
+
+    /// With its article, for "must be …".
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Duration => "a duration",
+            Self::Size => "a size",
+            Self::Bandwidth => "a bandwidth",
+        }
+    }
+
+    /// The unit that a bare number most likely meant.
+    pub const fn usual_unit(self) -> &'static str {
+        match self {
+            Self::Duration => "ms",
+            Self::Size => "B",
+            Self::Bandwidth => "Mbit/s",
+        }
+    }
+
+    /// The units that help texts list.
+    pub const fn unit_list(self) -> &'static str {
+        match self {
+            Self::Duration => "ns, us, ms, s, min, h",
+            Self::Size => "B, KB, MB, GB, KiB, MiB, GiB",
+            Self::Bandwidth => "bit/s, kbit/s, Mbit/s, Gbit/s, B/s, KB/s, MB/s, GB/s, KiB/s, MiB/s",
+        }
+    }
+
+    /// Reads a number with a unit.
+    pub fn parse(self, text: &str) -> Result<u64, Problem> {
+        let text = text.trim();
+        let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len()));
+        let decimal = Decimal::parse(number).ok_or(Problem::NotANumber)?;
+        let unit = unit.trim();
+        if unit.is_empty() {
+            return Err(Problem::MissingUnit);
+        }
+        match self.table().iter().find(|(name, _)| *name == unit) {
+            Some((_, size)) => decimal.times(*size),
+            None => Err(Problem::UnknownUnit {
+                number: number.into(),
+                unit: unit.into(),
+                candidates: self.candidates(unit),
+            }),
+        }
+    }
+
+    fn candidates(self, unit: &str) -> Vec<&'static str> {
+        let lower = unit.to_lowercase();
+        let known = AMBIGUOUS.iter().find(|(quantity, spelling, _)| *quantity == self && *spelling == lower);
+        match known {
+            Some((_, _, candidates)) => candidates.to_vec(),
+            None => self.table().iter().map(|(name, _)| *name).filter(|name| name.to_lowercase() == lower).collect(),
+        }
+    }
+
+    /// The shortest exact text of `amount`; [`Span`](crate::engine::Span) prints durations itself.
+    pub fn print(self, amount: u64) -> String {
+        let preferred: &[&str] = match self {
+            Self::Duration => &["ns"],
+            Self::Size => &["GiB", "MiB", "KiB", "B"],
+            Self::Bandwidth => &["Gbit/s", "Mbit/s", "kbit/s", "bit/s"],
+        };
+        let units = preferred.iter().filter_map(|name| self.table().iter().find(|unit| unit.0 == *name));
+        let mut exact = units.filter(|(_, size)| amount.is_multiple_of(*size) && (amount >= *size || *size == 1));
+        exact.next().map_or_else(String::new, |(name, size)| format!("{}{name}", amount / size))
+    }
+}
+
+/// A decimal number: `digits` with the last `scale` of them behind the point.
+struct Decimal {
+    digits: u128,
+    scale: u32,
+}
+
+impl Decimal {
+    /// `None` for what is no number; digits past the reach of 128 bits saturate, which later is too large or too fine.
+    fn parse(text: &str) -> Option<Self> {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+        if whole.is_empty() || fraction.is_empty() || fraction.contains('.') {
+            return None;
+        }
+        let fraction = fraction.trim_end_matches('0');
+        let digits = whole
+            .chars()
+            .chain(fraction.chars())
+            .try_fold(0_u128, |sum, c| Some(sum.saturating_mul(10).saturating_add(u128::from(c.to_digit(10)?))))?;
+        Some(Self { digits, scale: u32::try_from(fraction.len()).unwrap_or(u32::MAX) })
+    }
+
+    fn times(&self, unit: u64) -> Result<u64, Problem> {
+        let product = self.digits.checked_mul(u128::from(unit)).ok_or(Problem::TooLarge)?;
+        let divisor = 10_u128.checked_pow(self.scale).ok_or(Problem::TooFine)?;
+        if !product.is_multiple_of(divisor) {
+            return Err(Problem::TooFine);
+        }
+        u64::try_from(product / divisor).map_err(|_| Problem::TooLarge)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_exact() {
+        for (quantity, text, amount) in [
+            (Quantity::Duration, "40ms", 40_000_000),
+            (Quantity::Duration, "1.5s", 1_500_000_000),
+            (Quantity::Duration, "0.1 us", 100),
+            (Quantity::Duration, "2m", 120_000_000_000),
+            (Quantity::Duration, "7µs", 7_000),
+            (Quantity::Duration, "18446744073.709551615s", u64::MAX),
+            (Quantity::Size, "64KiB", 65_536),
+            (Quantity::Size, "0.5KB", 500),
+            (Quantity::Bandwidth, "100Mbit/s", 100_000_000),
+            (Quantity::Bandwidth, "12.5MB/s", 100_000_000),
+        ] {
+            assert_eq!(quantity.parse(text), Ok(amount), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_quantity_is_told_apart() {
+        let parse = |text| Quantity::Duration.parse(text).unwrap_err();
+        assert_eq!(parse("40"), Problem::MissingUnit);
+        for text in ["", "ms", "-3ms", "1.2.3s", ".5s", "5.s", "1e3s"] {
+            assert!(matches!(parse(text), Problem::NotANumber | Problem::UnknownUnit { .. }), "{text}");
+        }
+        assert_eq!(parse("0.5ns"), Problem::TooFine);
+        assert_eq!(parse("6000000h"), parse("99999999999999999999999999999999999999999999s"));
+        assert_eq!(parse(&format!("0.{}1s", "0".repeat(60))), Problem::TooFine);
+    }
+
+    #[test]
+    fn ambiguous_units_offer_their_meanings() {
+        for (quantity, text, expected) in [
+            (Quantity::Duration, "40M", &["ms", "min"][..]),
+            (Quantity::Size, "40mb", &["MB", "MiB"]),
+            (Quantity::Bandwidth, "100Mb/s", &["Mbit/s", "MB/s"]),
+            (Quantity::Duration, "40S", &["s"]),
+            (Quantity::Duration, "40parsec", &[]),
+        ] {
+            match quantity.parse(text) {
+                Err(Problem::UnknownUnit { candidates, .. }) => assert_eq!(candidates, expected, "{text}"),
+                other => panic!("{text}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn sizes_and_bandwidths_print_exactly() {
+        for (amount, text) in [(0, "0B"), (1_000, "1000B"), (1_024, "1KiB"), (65_536, "64KiB"), (3 << 30, "3GiB")] {
+            assert_eq!(Quantity::Size.print(amount), text);
+        }
+        for (amount, text) in [(1, "1bit/s"), (100_000_000, "100Mbit/s"), (1_500_000_000, "1500Mbit/s")] {
+            assert_eq!(Quantity::Bandwidth.print(amount), text);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! What one key cannot tell: checks across the keys of a cell. A key whose own value was refused takes part in none.
+
+use super::diagnostics::{Diagnostic, did_you_mean};
+use super::document::Raw;
+use super::settings::{Group, Settings, Slot};
+use super::value::{Law, Selector, Side, Value};
+use crate::engine::Span;
+use crate::sim::PayloadHolders;
+
+/// Everything that is wrong with one cell as a whole.
+pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    settings.check_required(&mut findings);
+    let capability = settings.group("capability_don");
+    let workflow = settings.group("workflow_don");
+    findings.extend(bound(capability, "N", "F"));
+    findings.extend(bound(workflow, "M", "F_w"));
+    findings.extend(holders(capability));
+    findings.extend(needed(workflow));
+    findings.extend(min_responses(settings));
+    findings.extend(faults(settings));
+    findings.extend(settings.groups.iter().filter_map(window));
+    findings.extend(selectors(settings));
+    findings.extend(regions(settings));
+    findings
+}
+
+fn sound(slots: &[&Slot]) -> bool {
+    slots.iter().all(|slot| !slot.broken)
+}
+
+/// A finding at the slot that most likely causes it: a swept one, else a given one, else the table.
+fn blame(group: &Group, slots: &[&Slot], message: String) -> Diagnostic {
+    let swept = slots.iter().find(|slot| slot.swept);
+    let given = slots.iter().find(|slot| slot.given.is_some());
+    let place = swept.or(given).and_then(|slot| slot.place()).or(group.at);
+    Diagnostic::new(place, message)
+}
+
+fn bound(group: &Group, n: &str, f: &str) -> Option<Diagnostic> {
+    let slots = [group.slot("nodes"), group.slot("f")];
+    if !sound(&slots) {
+        return None;
+    }
+    let (nodes, bound): (u32, u32) = (group.get("nodes"), group.get("f"));
+    let path = group.section.path;
+    let (smallest, largest) = (3 * u64::from(bound) + 1, nodes.saturating_sub(1) / 3);
+    if bound >= nodes {
+        let message = format!("`{path}`: {f} = {bound} of {n} = {nodes} nodes leaves no honest node");
+        let finding = blame(group, &[slots[1], slots[0]], message).label(format!("{f} must be below {n}"));
+        return Some(finding.help(format!("use f = {largest} at most, or {smallest} nodes at least")));
+    }
+    if u64::from(nodes) >= smallest || group.get("allow_infeasible") {
+        return None;
+    }
+    let message = format!("`{path}`: {n} = {nodes} nodes cannot bear {f} = {bound} Byzantine ones");
+    let finding = blame(group, &slots, message).label(format!("{n} >= 3{f} + 1 does not hold"));
+    Some(finding.help(format!(
+        "use {smallest} nodes at least, or f = {largest} at most; `allow_infeasible = true` if this is meant"
+    )))
+}
+
+fn holders(group: &Group) -> Option<Diagnostic> {
+    let slots = [group.slot("payload_holders"), group.slot("nodes")];
+    let nodes: u32 = group.get("nodes");
+    match group.get("payload_holders") {
+        PayloadHolders::Count(count) if count > nodes && sound(&slots) => {
+            let message = format!("{count} payload holders, but only {nodes} nodes");
+            Some(blame(group, &slots, message).help("`payload_holders = \"all\"` makes every node a holder"))
+        }
+        _ => None,
+    }
+}
+
+fn needed(group: &Group) -> Option<Diagnostic> {
+    let slots = [group.slot("needed"), group.slot("nodes")];
+    let (needed, nodes): (u32, u32) = (group.get("needed"), group.get("nodes"));
+    (needed > nodes && sound(&slots)).then(|| {
+        let message = format!("{needed} workflow nodes are needed, but there are only {nodes}");
+        blame(group, &slots, message).help(format!("use `needed = {nodes}` at most"))
+    })
+}
+
+fn min_responses(settings: &Settings) -> Option<Diagnostic> {
+    let (aggregator, don) = (settings.group("aggregator"), settings.group("capability_don"));
+    let slots = [aggregator.slot("min_responses"), don.slot("nodes"), don.slot("f")];
+    let (min, nodes, f): (u32, u32, u32) = (aggregator.get("min_responses"), don.get("nodes"), don.get("f"));
+    (min != 0 && !(f < min && min <= nodes) && sound(&slots)).then(|| {
+        let message = format!("`aggregator.min_responses` = {min} does not fit N = {nodes} and F = {f}");
+        blame(aggregator, &slots, message).help(format!("use 0 for F + 1, or {} to {nodes}", f + 1))
+    })
+}
+
+fn faults(settings: &Settings) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let don = settings.group("capability_don");
+    let all: Vec<_> = settings.groups.iter().filter(|group| group.section.path.starts_with("faults.")).collect();
+    for group in &all {
+        let slots = [group.slot("holders"), group.slot("nodes")];
+        let (holders, nodes): (Option<u32>, u32) = (group.get("holders"), group.get("nodes"));
+        if let Some(holders) = holders.filter(|holders| *holders > nodes && sound(&slots)) {
+            let message = format!("`{}`: {holders} holders among {nodes} faulty nodes", group.section.path);
+            findings.push(blame(group, &slots, message).help(format!("use `holders = {nodes}` at most")));
+        }
+    }
+    let mut slots: Vec<_> = all.iter().rev().map(|group| group.slot("nodes")).collect();
+    slots.push(don.slot("nodes"));
+    let (faulty, nodes): (u64, u64) = (all.iter().map(|group| group.get::<u64>("nodes")).sum(), don.get("nodes"));
+    if faulty > nodes && sound(&slots) {
+        let message = format!("{faulty} faulty capability nodes, but only {nodes} nodes");
+        findings.push(blame(don, &slots, message).help("every fault takes nodes of its own; use fewer in all"));
+    }
+    findings
+}
+
+fn window(group: &Group) -> Option<Diagnostic> {
+    group.section.index_of("end")?;
+    let slots = [group.slot("end"), group.slot("start")];
+    let (start, end): (Span, Option<Span>) = (group.get("start"), group.get("end"));
+    let end = end.filter(|end| *end <= start && sound(&slots))?;
+    let message = format!("`{}` ends at {end}, but starts at {start}", group.section.path);
+    Some(blame(group, &slots, message).label("an empty window").help("`end` must be after `start`"))
+}
+
+fn selectors(settings: &Settings) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for group in &settings.groups {
+        for (key, slot) in group.iter() {
+            if let Value::Nodes(selectors) = slot.value.as_ref() {
+                let bad =
+                    selectors.iter().enumerate().filter_map(|(index, selector)| beyond(settings, index, selector));
+                findings.extend(bad.map(|(index, message)| {
+                    let place = item_place(slot, index).or(group.at);
+                    Diagnostic::new(place, format!("`{}` {message}", group.section.dotted(key.name)))
+                        .help("nodes count from 0")
+                }));
+            }
+        }
+    }
+    findings
+}
+
+fn beyond(settings: &Settings, index: usize, selector: &Selector) -> Option<(usize, String)> {
+    let don = match selector.side {
+        Side::Workflow => settings.group("workflow_don"),
+        Side::Capability => settings.group("capability_don"),
+    };
+    let (nodes, (_, last)): (u32, _) = (don.get("nodes"), selector.range?);
+    let side = selector.side.name();
+    (last >= nodes && sound(&[don.slot("nodes")]))
+        .then(|| (index, format!("selects {side} node {last}, but there are only {nodes}")))
+}
+
+/// Where an item of a given array stands.
+fn item_place(slot: &Slot, index: usize) -> Option<super::diagnostics::Place> {
+    match &slot.given.as_ref()?.raw {
+        Raw::Array(items) => items.get(index).map(|item| item.at),
+        _ => slot.place(),
+    }
+}
+
+fn regions(settings: &Settings) -> Vec<Diagnostic> {
+    let links = [settings.group("network.request"), settings.group("network.response")];
+    let latencies = links.map(|group| group.slot("latency"));
+    if !sound(&latencies) {
+        return Vec::new();
+    }
+    let matrices = latencies.iter().filter_map(|slot| match slot.value.as_ref() {
+        Value::Law(Law::Regions { matrix, .. }) => Some(matrix.as_ref()),
+        _ => None,
+    });
+    let matrices: Vec<_> = matrices.collect();
+    let network = settings.group("network");
+    let mut findings = Vec::new();
+    for don in [settings.group("capability_don"), settings.group("workflow_don")] {
+        let slot = don.slot("regions");
+        let names: Vec<String> = don.get("regions");
+        let path = don.section.path;
+        match (matrices.as_slice(), names.as_slice()) {
+            _ if slot.broken => {}
+            ([], []) => {}
+            ([], _) => findings
+                .push(blame(don, &[slot], format!("`{path}.regions` has no effect without a region matrix")).help(
+                    "add `latency = { dist = \"regions\", file = \"….csv\" }` to `[network]`, or drop `regions`",
+                )),
+            (_, []) => {
+                let message = format!("`{path}.regions` is missing, but the latency comes from a region matrix");
+                let slots = [slot, latencies[0], latencies[1], network.slot("latency")];
+                let known = matrices[0].regions.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>();
+                let help = format!("add `regions` to `[{path}]`, some of {}", known.join(", "));
+                findings.push(blame(network, &slots, message).help(help));
+            }
+            (matrices, names) => {
+                for (index, name) in names.iter().enumerate() {
+                    let lacks = matrices.iter().find(|matrix| !matrix.regions.contains(name));
+                    findings.extend(lacks.map(|matrix| {
+                        Diagnostic::new(item_place(slot, index), format!("unknown region `{name}`"))
+                            .label("not in the region matrix")
+                            .help(did_you_mean(name, matrix.regions.iter().map(String::as_str)))
+                    }));
+                }
+            }
+        }
+    }
+    findings
+}
