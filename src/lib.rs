@@ -9,6 +9,10 @@
 //!
 //! | room | what lives there |
 //! | --- | --- |
+//! | [`cli`] | one file a subcommand; streams, progress, exit codes |
+//! | [`report`] | tables, CSV and JSON files, plots |
+//! | [`experiment`] | cells x replicates on threads |
+//! | [`stats`] | estimators and intervals |
 //! | [`scenario`] | the file format, its errors, sweeps |
 //! | [`sim`] | one replicate: world, nodes, faults, oracle |
 //! | [`network`] | links: latency, loss, bandwidth, partitions |
@@ -21,8 +25,12 @@
 
 pub mod aggregator;
 pub mod attestation;
+pub mod cli;
 pub mod engine;
+pub mod experiment;
 pub mod network;
+pub mod report;
 pub mod scenario;
 pub mod sim;
+pub mod stats;
 pub mod wire;

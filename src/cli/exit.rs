@@ -1,0 +1,63 @@
+//! Exit codes.
+
+use crate::experiment::Verdict;
+
+/// Everything that was expected holds.
+pub const PASS: u8 = 0;
+/// An expectation does not hold.
+pub const FAIL: u8 = 1;
+/// The command line or a scenario is wrong, or results cannot be kept.
+pub const USAGE: u8 = 2;
+/// The run shows nothing, such as when a fault never acted.
+pub const INCONCLUSIVE: u8 = 3;
+/// Nothing is selected.
+pub const NOTHING_SELECTED: u8 = 4;
+/// Not everything was simulated.
+pub const INCOMPLETE: u8 = 5;
+/// A wrong response was accepted, or honest workflow nodes disagree; outranks the rest.
+pub const SAFETY_VIOLATED: u8 = 6;
+/// Equal runs gave different results.
+pub const NONDETERMINISM: u8 = 7;
+
+/// The exit codes for people.
+pub(super) const HELP: &str = "\
+Exit codes:
+  0  everything that was expected holds
+  1  an expectation does not hold
+  2  the command line or a scenario is wrong, or results cannot be kept
+  3  inconclusive: a fault of the scenario never acted
+  5  incomplete: interrupted, or a replicate panicked
+  6  safety is violated: a wrong response was accepted";
+
+/// The exit code of a verdict.
+#[must_use]
+pub const fn code(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Pass => PASS,
+        Verdict::Fail => FAIL,
+        Verdict::Inconclusive => INCONCLUSIVE,
+        Verdict::Incomplete => INCOMPLETE,
+        Verdict::SafetyViolated => SAFETY_VIOLATED,
+    }
+}
+
+/// The exit code of several verdicts: that of the gravest.
+#[must_use]
+pub fn worst(codes: impl IntoIterator<Item = u8>) -> u8 {
+    const BY_GRAVITY: [u8; 8] =
+        [PASS, INCONCLUSIVE, FAIL, NOTHING_SELECTED, INCOMPLETE, USAGE, NONDETERMINISM, SAFETY_VIOLATED];
+    let gravity = |code: &u8| BY_GRAVITY.iter().position(|other| other == code);
+    codes.into_iter().max_by_key(gravity).unwrap_or(PASS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn safety_outranks_the_rest() {
+        assert_eq!(worst([PASS, FAIL, SAFETY_VIOLATED, INCOMPLETE]), SAFETY_VIOLATED);
+        assert_eq!(worst([PASS, INCONCLUSIVE, FAIL]), FAIL);
+        assert_eq!(worst([]), PASS);
+    }
+}

@@ -1,0 +1,80 @@
+//! The command line, one file a subcommand. Streams, progress, colours and the clock live here and nowhere else.
+//!
+//! stdout carries the product, progress and diagnostics go to stderr.
+
+mod check;
+pub mod exit;
+mod host;
+mod plan;
+mod progress;
+mod run;
+
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::scenario::{Diagnostics, Scenario};
+
+/// Simulates how a Byzantine-tolerant aggregator answers: is it live, how fast, and at what cost in bytes.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = exit::HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Simulate scenarios and write their results
+    Run(run::Run),
+    /// Parse and resolve scenarios; simulates nothing
+    Check(check::Check),
+    /// List a scenario's cells: id, axes, seed
+    Plan(plan::Plan),
+}
+
+/// A scenario's overrides.
+#[derive(Debug, Args)]
+struct Overrides {
+    /// Give a key of the scenario another value, such as `network.loss=0.1`; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+/// Runs a command and says how it went.
+#[must_use]
+pub fn run(cli: &Cli) -> ExitCode {
+    let code = match &cli.command {
+        Command::Run(run) => run.execute(),
+        Command::Check(check) => check.execute(),
+        Command::Plan(plan) => plan.execute(),
+    };
+    ExitCode::from(code)
+}
+
+/// Loads scenarios; prints everything that is wrong with any of them.
+fn load(paths: &[PathBuf], overrides: &Overrides) -> Option<Vec<Scenario>> {
+    let load = |path: &PathBuf| Scenario::load(path, &overrides.set).map_err(|findings| complain(path, &findings)).ok();
+    let loaded: Vec<Option<Scenario>> = paths.iter().map(load).collect();
+    loaded.into_iter().collect()
+}
+
+fn complain(path: &Path, findings: &Diagnostics) {
+    let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && std::io::stderr().is_terminal();
+    say(findings.render(colour).trim_end());
+    let (errors, s) = (findings.len(), if findings.len() == 1 { "" } else { "s" });
+    say(format_args!("{}: {errors} error{s}", path.display()));
+}
+
+/// A line on stderr. Nobody listening is no reason to stop.
+fn say(line: impl Display) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// Text on stdout. A closed pipe means that the reader has seen enough.
+fn print(text: impl Display) {
+    let _ = write!(anstream::stdout(), "{text}");
+}

@@ -1,0 +1,45 @@
+//! Progress on stderr: a bar on a terminal, a line every 10 % elsewhere.
+
+use std::io::IsTerminal;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::say;
+
+pub(super) enum Progress {
+    Bar(ProgressBar),
+    Lines { name: String, tenths: u64 },
+}
+
+impl Progress {
+    pub(super) fn new(name: &str, total: u64) -> Self {
+        if !std::io::stderr().is_terminal() {
+            return Self::Lines { name: name.to_owned(), tenths: 0 };
+        }
+        let bar = ProgressBar::new(total);
+        if let Ok(style) = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} replicates, {eta} left") {
+            bar.set_style(style);
+        }
+        bar.set_prefix(name.to_owned());
+        Self::Bar(bar)
+    }
+
+    pub(super) fn update(&mut self, done: u64, total: u64) {
+        match self {
+            Self::Bar(bar) => bar.set_position(done),
+            Self::Lines { name, tenths } => {
+                let now = (u128::from(done) * 10 / u128::from(total.max(1))) as u64;
+                if now > *tenths {
+                    *tenths = now;
+                    say(format_args!("{name}: {} % ({done} of {total} replicates)", now * 10));
+                }
+            }
+        }
+    }
+
+    pub(super) fn finish(&self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}

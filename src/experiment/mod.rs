@@ -1,0 +1,16 @@
+//! Cells x replicates on all cores: what is simulated in which order, and what it came to.
+//!
+//! The unit of work is a block of replicates of a group of cells: cells of one group meet the same weather in the same
+//! replicate and share the keys, reports and signatures that go with it. Blocks are simulated in any order and
+//! taken in one, so that nothing depends on the number of threads.
+
+mod blocks;
+mod run;
+mod summary;
+mod tally;
+mod verdict;
+
+pub use crate::scenario::{Axis, AxisValue};
+pub use run::{Block, Findings, Observer, Options, PanickedReplicate, Simulate, run};
+pub use summary::{CellSummary, Estimate, FaultSummary, Metric, RunSummary};
+pub use verdict::{Verdict, idle_faults};

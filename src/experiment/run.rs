@@ -1,0 +1,258 @@
+//! Simulates a scenario on several threads and takes the results in order.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use crate::scenario::{Cell, Scenario};
+use crate::sim::{Replicate, Setup, Workshop};
+
+use super::blocks::{Plan, Work};
+use super::summary::{CellSummary, RunSummary};
+use super::tally::Tally;
+
+/// How to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// Threads that simulate.
+    pub threads: NonZeroUsize,
+    /// Set it to stop after the blocks that are under way.
+    pub stop: &'a AtomicBool,
+}
+
+/// Simulates one replicate; [`crate::sim::simulate`] but for tests.
+pub type Simulate = dyn Fn(&Setup, u64, &mut Workshop) -> Replicate + Sync;
+
+/// Some consecutive replicates of one cell.
+#[derive(Clone, Copy, Debug)]
+pub struct Block<'a> {
+    /// The cell.
+    pub cell: &'a Cell,
+    /// Number of the first replicate.
+    pub first: u64,
+    /// What each came to; `None` for one that panicked.
+    pub replicates: &'a [Option<Replicate>],
+}
+
+/// Takes the results as they come, in an order that depends on the scenario alone.
+pub trait Observer {
+    /// The next replicates of a cell.
+    ///
+    /// # Errors
+    /// When they cannot be kept; this ends the run.
+    fn handle_block(&mut self, block: &Block<'_>) -> std::io::Result<()>;
+
+    /// All cells that blocks have come for since the last call are complete, or the run ends.
+    ///
+    /// # Errors
+    /// When they cannot be kept; this ends the run.
+    fn handle_group_end(&mut self) -> std::io::Result<()>;
+
+    /// So many of all replicates are simulated.
+    fn handle_progress(&mut self, done: u64, total: u64);
+}
+
+/// What a run found.
+#[derive(Clone, Debug)]
+pub struct Findings {
+    /// By cell, as far as they were simulated.
+    pub summary: RunSummary,
+    /// Replicates that panicked; they are missing from all else.
+    pub panicked: Vec<PanickedReplicate>,
+    /// Replicates that were simulated.
+    pub done: u64,
+    /// Replicates that were planned.
+    pub total: u64,
+}
+
+impl Findings {
+    /// Whether everything planned was simulated.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.done == self.total
+    }
+}
+
+/// A replicate that panicked, which is an error in donsim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PanickedReplicate {
+    /// Its cell.
+    pub cell: String,
+    /// Its number.
+    pub replicate: u64,
+    /// What it said.
+    pub message: String,
+}
+
+/// A finished piece of work: by cell, then replicate.
+struct Finished {
+    at: u64,
+    work: Work,
+    results: Vec<Vec<Result<Replicate, String>>>,
+}
+
+/// Runs all cells and replicates of a scenario.
+///
+/// # Errors
+/// What the observer could not keep.
+pub fn run(
+    scenario: &Scenario,
+    options: Options<'_>,
+    simulate: &Simulate,
+    observer: &mut dyn Observer,
+) -> std::io::Result<Findings> {
+    let plan = Plan::new(scenario.cell_count(), scenario.run().replicates);
+    let next = AtomicU64::new(0);
+    let broken = AtomicBool::new(false);
+    // Bounded, so that threads wait when results are taken more slowly than they are made.
+    let (sender, receiver) = sync_channel(2 * options.threads.get());
+    std::thread::scope(|scope| {
+        for _ in 0..options.threads.get() {
+            let worker = Worker { scenario, plan, next: &next, stop: [options.stop, &broken], simulate };
+            let sender = sender.clone();
+            scope.spawn(move || worker.work(&sender));
+        }
+        drop(sender);
+        let mut collector = Collector::new(scenario, observer);
+        let mut waiting = BTreeMap::new();
+        let mut outcome = Ok(());
+        for finished in receiver {
+            waiting.insert(finished.at, finished);
+            while let Some(finished) = waiting.remove(&collector.taken) {
+                if outcome.is_ok() {
+                    outcome = collector.take(finished);
+                }
+                collector.taken += 1;
+            }
+            if outcome.is_err() {
+                // The receiver goes on taking until the threads have noticed, or they would wait for it forever.
+                broken.store(true, Ordering::Relaxed);
+            }
+        }
+        outcome.and_then(|()| collector.finish())
+    })
+}
+
+struct Worker<'a> {
+    scenario: &'a Scenario,
+    plan: Plan,
+    next: &'a AtomicU64,
+    stop: [&'a AtomicBool; 2],
+    simulate: &'a Simulate,
+}
+
+impl Worker<'_> {
+    fn work(&self, results: &SyncSender<Finished>) {
+        let seed = self.scenario.run().seed;
+        let mut workshop = Workshop::new(seed);
+        let mut cells: (std::ops::Range<u64>, Vec<Cell>) = (0..0, Vec::new());
+        while !self.stop.iter().any(|stop| stop.load(Ordering::Relaxed)) {
+            let at = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(work) = self.plan.get(at) else { break };
+            if cells.0 != work.cells {
+                cells = (work.cells.clone(), work.cells.clone().map(|index| self.scenario.cell(index)).collect());
+            }
+            let finished = Finished { at, results: self.block(&work, &cells.1, &mut workshop), work };
+            if results.send(finished).is_err() {
+                break;
+            }
+        }
+    }
+
+    /// Replicate by replicate, in each cell by cell, so that cells share the replicate's keys and signatures.
+    fn block(&self, work: &Work, cells: &[Cell], workshop: &mut Workshop) -> Vec<Vec<Result<Replicate, String>>> {
+        let mut results: Vec<Vec<_>> = cells.iter().map(|_| Vec::new()).collect();
+        for replicate in work.replicates.clone() {
+            for (cell, results) in cells.iter().zip(&mut results) {
+                let simulated =
+                    catch_unwind(AssertUnwindSafe(|| (self.simulate)(&cell.setup, replicate, &mut *workshop)));
+                results.push(simulated.map_err(|panic| {
+                    // What a panic left behind is not to be trusted.
+                    *workshop = Workshop::new(cell.setup.run.seed);
+                    panic_message(&*panic)
+                }));
+            }
+        }
+        results
+    }
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message").to_owned()
+}
+
+/// Takes finished work in order.
+struct Collector<'a> {
+    scenario: &'a Scenario,
+    observer: &'a mut dyn Observer,
+    tallies: Vec<(Cell, Tally)>,
+    summaries: Vec<CellSummary>,
+    panicked: Vec<PanickedReplicate>,
+    /// Pieces of work taken.
+    taken: u64,
+    done: u64,
+    total: u64,
+}
+
+impl<'a> Collector<'a> {
+    fn new(scenario: &'a Scenario, observer: &'a mut dyn Observer) -> Self {
+        let total = scenario.cell_count().saturating_mul(scenario.run().replicates);
+        Self {
+            scenario,
+            observer,
+            tallies: Vec::new(),
+            summaries: Vec::new(),
+            panicked: Vec::new(),
+            taken: 0,
+            done: 0,
+            total,
+        }
+    }
+
+    fn take(&mut self, Finished { work, results, .. }: Finished) -> std::io::Result<()> {
+        if self.tallies.is_empty() {
+            let cells = work.cells.clone().map(|index| self.scenario.cell(index));
+            self.tallies = cells.map(|cell| (cell.clone(), Tally::new(cell))).collect();
+        }
+        for ((cell, tally), results) in self.tallies.iter_mut().zip(results) {
+            let mut replicates = Vec::with_capacity(results.len());
+            for (replicate, result) in work.replicates.clone().zip(results) {
+                match &result {
+                    Ok(replicate) => tally.add(replicate),
+                    Err(message) => {
+                        let (cell, message) = (cell.id.clone(), message.clone());
+                        self.panicked.push(PanickedReplicate { cell, replicate, message });
+                    }
+                }
+                replicates.push(result.ok());
+            }
+            self.done += replicates.iter().flatten().count() as u64;
+            let block = Block { cell, first: work.replicates.start, replicates: &replicates };
+            self.observer.handle_block(&block)?;
+        }
+        self.observer.handle_progress(self.done, self.total);
+        if work.ends_group { self.end_group() } else { Ok(()) }
+    }
+
+    fn end_group(&mut self) -> std::io::Result<()> {
+        self.summaries.extend(self.tallies.drain(..).map(|(_, tally)| tally.finish()));
+        self.observer.handle_group_end()
+    }
+
+    fn finish(mut self) -> std::io::Result<Findings> {
+        if !self.tallies.is_empty() {
+            self.end_group()?;
+        }
+        let summary = RunSummary {
+            name: self.scenario.name().to_owned(),
+            id: self.scenario.id().to_owned(),
+            replicates: self.scenario.run().replicates,
+            axes: self.scenario.axes().to_vec(),
+            cells: self.summaries,
+        };
+        Ok(Findings { summary, panicked: self.panicked, done: self.done, total: self.total })
+    }
+}

@@ -1,0 +1,63 @@
+//! What a run says about its scenario.
+
+use crate::sim::Safety;
+
+use super::summary::{Metric, RunSummary};
+
+/// The verdict of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All that was expected holds.
+    Pass,
+    /// Something that was expected does not hold.
+    Fail,
+    /// The run shows nothing: a fault never acted.
+    Inconclusive,
+    /// Not everything was simulated.
+    Incomplete,
+    /// A wrong response was accepted, or honest workflow nodes disagree.
+    SafetyViolated,
+}
+
+impl Verdict {
+    /// Its name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Inconclusive => "inconclusive",
+            Self::Incomplete => "incomplete",
+            Self::SafetyViolated => "safety_violated",
+        }
+    }
+
+    /// Judges a run. A violation of safety outranks all else, and what was not simulated cannot pass.
+    #[must_use]
+    pub fn of(summary: &RunSummary, safety: Safety, complete: bool) -> Self {
+        let is_violated = summary.cells.iter().any(|cell| {
+            [Metric::AcceptedWrong, Metric::Disagreement]
+                .iter()
+                .any(|metric| cell.estimate(*metric).and_then(|estimate| estimate.value).is_some_and(|rate| rate > 0.0))
+        });
+        match (safety, is_violated) {
+            (Safety::Holds, true) => Self::SafetyViolated,
+            _ if !complete => Self::Incomplete,
+            (Safety::Violated, false) => Self::Fail,
+            _ if !idle_faults(summary).is_empty() => Self::Inconclusive,
+            _ => Self::Pass,
+        }
+    }
+}
+
+/// Faults that some cell gives nodes to and that acted in no replicate of any cell.
+#[must_use]
+pub fn idle_faults(summary: &RunSummary) -> Vec<&str> {
+    let Some(first) = summary.cells.first() else { return Vec::new() };
+    let is_idle = |at: usize| {
+        let mut everywhere = summary.cells.iter().filter_map(|cell| cell.faults.get(at));
+        let has_nodes = everywhere.clone().any(|fault| fault.nodes > 0);
+        has_nodes && everywhere.all(|fault| fault.fired == 0)
+    };
+    first.faults.iter().enumerate().filter(|(at, _)| is_idle(*at)).map(|(_, fault)| fault.name.as_str()).collect()
+}

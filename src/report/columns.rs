@@ -1,0 +1,96 @@
+//! Axes as columns: their names and values in tables and CSV files.
+
+use crate::experiment::{Axis, AxisValue};
+
+/// An axis as a CSV column.
+///
+/// Numbers stand without their unit, which the header carries last; what is not a number on every cell stays text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct AxisColumn {
+    pub(super) header: String,
+    is_number: bool,
+}
+
+impl AxisColumn {
+    /// The columns of `axes`, given each axis' values in all cells.
+    pub(super) fn all(axes: &[Axis], cells: impl Iterator<Item = impl AsRef<[AxisValue]>>) -> Vec<Self> {
+        // The unit of the numbers of each axis, as long as all its values are numbers of one unit.
+        let mut units: Vec<Option<&'static str>> = vec![None; axes.len()];
+        for (index, cell) in cells.enumerate() {
+            for (unit, value) in units.iter_mut().zip(cell.as_ref()) {
+                let fits = value.number.is_some() && (index == 0 || *unit == Some(value.unit));
+                *unit = fits.then_some(value.unit);
+            }
+        }
+        let column = |(axis, unit): (&Axis, Option<&str>)| {
+            let header = match unit {
+                None | Some("") => axis.key.clone(),
+                Some("Mbit/s") => format!("{}_mbit_per_s", axis.key),
+                Some(unit) => format!("{}_{unit}", axis.key),
+            };
+            Self { header, is_number: unit.is_some() }
+        };
+        axes.iter().zip(units).map(column).collect()
+    }
+
+    /// A cell's value in this column.
+    pub(super) fn field(&self, value: &AxisValue) -> String {
+        match value.number {
+            Some(number) if self.is_number => number.to_string(),
+            _ => value.text.clone(),
+        }
+    }
+}
+
+/// An axis' name for people: `rule set`, `response loss`.
+pub(super) fn title(key: &str) -> String {
+    match key {
+        "capability_don.payload_holders" => return "holders".to_owned(),
+        "capability_don.nodes" => return "N".to_owned(),
+        "capability_don.f" => return "F".to_owned(),
+        "workflow_don.nodes" => return "M".to_owned(),
+        "workflow_don.f" => return "F_w".to_owned(),
+        _ => {}
+    }
+    let parts: Vec<&str> = key.split('.').collect();
+    // Below the table's own name, every part tells something.
+    let telling = match parts[..] {
+        [_, .., _] => &parts[1..],
+        _ => &parts[..],
+    };
+    telling.join(" ").replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_read_well() {
+        for (key, expected) in [
+            ("aggregator.rule_set", "rule set"),
+            ("capability_don.payload_holders", "holders"),
+            ("network.response.loss", "response loss"),
+            ("faults.wrong_payload.nodes", "wrong payload nodes"),
+            ("odd", "odd"),
+        ] {
+            assert_eq!(title(key), expected);
+        }
+    }
+
+    #[test]
+    fn units_go_into_the_header() {
+        let axis = |key: &str| Axis { key: key.to_owned(), group: 0 };
+        let value = |text: &str, number, unit| AxisValue { text: text.to_owned(), number, unit };
+        let cells = [
+            vec![value("40ms", Some(40.0), "ms"), value("all", None, ""), value("0.5", Some(0.5), "")],
+            vec![value("1.5s", Some(1500.0), "ms"), value("3", Some(3.0), ""), value("0", Some(0.0), "")],
+        ];
+        let axes = [axis("network.latency"), axis("capability_don.payload_holders"), axis("network.loss")];
+        let columns = AxisColumn::all(&axes, cells.iter());
+        let headers: Vec<_> = columns.iter().map(|column| column.header.as_str()).collect();
+        assert_eq!(headers, ["network.latency_ms", "capability_don.payload_holders", "network.loss"]);
+        let fields: Vec<_> = columns.iter().zip(&cells[1]).map(|(column, value)| column.field(value)).collect();
+        assert_eq!(fields, ["1500", "3", "0"]);
+    }
+}

@@ -1,0 +1,180 @@
+//! The results folder `<root>/<name>/<id>/`.
+//!
+//! Files grow as `.part` and are renamed when the run is complete, so that a file without that ending is whole. The
+//! rows of a group's cells come interleaved: each cell's are kept apart until the group ends, then joined in order.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::experiment::{Block, Findings, RunSummary};
+use crate::scenario::Scenario;
+
+use super::columns::AxisColumn;
+use super::manifest::{digest, digest_of, manifest};
+use super::plots::{self, PlotError};
+use super::{runs_csv, summary_csv};
+
+/// Why results cannot be kept.
+#[derive(Debug, Error)]
+pub enum FolderError {
+    /// The folder or a file in it cannot be made.
+    #[error("cannot write results to {}: {source}; name another place with -o DIR", path.display())]
+    Write {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A table cannot be made.
+    #[error("cannot make a table: {0}")]
+    Table(#[from] csv::Error),
+    /// A picture cannot be drawn.
+    #[error("cannot draw: {0}")]
+    Plot(#[from] PlotError),
+}
+
+/// A results folder that is being written.
+pub struct ResultsFolder {
+    path: PathBuf,
+    axes: Vec<AxisColumn>,
+    rows: File,
+    /// Rows of the cells of the present group, by their place in the plan.
+    spools: BTreeMap<u64, csv::Writer<BufWriter<File>>>,
+    /// Digests of the finished files.
+    digests: BTreeMap<String, String>,
+}
+
+impl ResultsFolder {
+    /// Makes the folder below `root` and puts the scenario into it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn create(root: &Path, scenario: &Scenario) -> Result<Self, FolderError> {
+        let path = root.join(scenario.name()).join(scenario.id());
+        fs::create_dir_all(&path).map_err(at(&path))?;
+        let cells = (0..scenario.cell_count()).map(|index| scenario.cell(index).axes);
+        let axes = AxisColumn::all(scenario.axes(), cells);
+        let part = path.join("runs.csv.part");
+        let mut rows = File::create(&part).map_err(at(&part))?;
+        rows.write_all(&runs_csv::header(&axes)?).map_err(at(&part))?;
+        let mut folder = Self { path, axes, rows, spools: BTreeMap::new(), digests: BTreeMap::new() };
+        folder.write("scenario.toml", scenario.text().as_bytes())?;
+        folder.write("resolved.toml", scenario.resolved().as_bytes())?;
+        for file in scenario.files() {
+            folder.write(&file.stored, &file.bytes)?;
+        }
+        Ok(folder)
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Takes the next rows of a cell.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn add(&mut self, block: &Block<'_>) -> io::Result<()> {
+        let index = block.cell.index;
+        if !self.spools.contains_key(&index) {
+            let file = File::create(self.spool_path(index))?;
+            // The header stands in `runs.csv` already.
+            self.spools.insert(index, csv::Writer::from_writer(BufWriter::new(file)));
+        }
+        let Some(spool) = self.spools.get_mut(&index) else { return Ok(()) };
+        runs_csv::write_block(spool, &self.axes, block).map_err(io::Error::from)
+    }
+
+    /// Joins the rows of the group's cells to `runs.csv.part`.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn end_group(&mut self) -> io::Result<()> {
+        for (index, spool) in std::mem::take(&mut self.spools) {
+            // Closing the file also brings what was buffered to it.
+            drop(spool.into_inner().map_err(csv::IntoInnerError::into_error)?);
+            let path = self.spool_path(index);
+            io::copy(&mut File::open(&path)?, &mut self.rows)?;
+            fs::remove_file(&path)?;
+        }
+        Ok(())
+    }
+
+    /// Completes a folder, or leaves what there is of it in `.part` files.
+    ///
+    /// # Errors
+    /// When something cannot be drawn or written.
+    pub fn finish(mut self, scenario: &Scenario, findings: &Findings) -> Result<(), FolderError> {
+        let run = &findings.summary;
+        let ending = if findings.is_complete() { "" } else { ".part" };
+        self.write(&format!("cells.csv{ending}"), &summary_csv::cells(run)?)?;
+        self.write(&format!("summary.csv{ending}"), &summary_csv::summary(run)?)?;
+        if findings.is_complete() {
+            self.complete(scenario, run)?;
+        }
+        Ok(())
+    }
+
+    fn complete(&mut self, scenario: &Scenario, run: &RunSummary) -> Result<(), FolderError> {
+        let (part, whole) = (self.path.join("runs.csv.part"), self.path.join("runs.csv"));
+        fs::rename(&part, &whole).map_err(at(&part))?;
+        self.digests.insert("runs.csv".to_owned(), digest_of_file(&whole).map_err(at(&whole))?);
+        for leftover in ["cells.csv.part", "summary.csv.part"] {
+            // Of an earlier run of the same scenario that was interrupted; usually there is none.
+            let _ = fs::remove_file(self.path.join(leftover));
+        }
+        for (name, bytes) in plots::draw(run)? {
+            self.write(&format!("plots/{name}"), &bytes)?;
+        }
+        let manifest = manifest(scenario, &self.digests);
+        self.write("manifest.json", format!("{manifest:#}\n").as_bytes())
+    }
+
+    /// Writes a file, whole or not at all, and remembers its digest.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+        write_whole(&self.path.join(name), bytes)?;
+        self.digests.insert(name.to_owned(), digest(bytes));
+        Ok(())
+    }
+
+    /// Notes what the run was made on; the one file that may differ between two runs.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_host(&self, host: &serde_json::Value) -> Result<(), FolderError> {
+        write_whole(&self.path.join("host.json"), format!("{host:#}\n").as_bytes())
+    }
+
+    fn spool_path(&self, index: u64) -> PathBuf {
+        self.path.join(format!("runs.csv.{index}.part"))
+    }
+}
+
+/// Writes a file under another name and renames it, so that nobody ever sees half of it.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(at(folder))?;
+    }
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    fs::write(&part, bytes).map_err(at(path))?;
+    fs::rename(&part, path).map_err(at(path))
+}
+
+fn digest_of_file(path: &Path) -> io::Result<String> {
+    digest_of(&mut BufReader::new(File::open(path)?))
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
+    let path = path.to_owned();
+    move |source| FolderError::Write { path, source }
+}

@@ -1,0 +1,56 @@
+//! `manifest.json`: what made a results folder, and the digest of every file in it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, BufRead};
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::scenario::{RESULTS_VERSION, Scenario};
+
+/// The manifest of a complete run; `files` are the digests of all files but itself and `host.json`.
+pub(super) fn manifest(scenario: &Scenario, files: &BTreeMap<String, String>) -> Value {
+    let run = scenario.run();
+    let named: Vec<Value> =
+        scenario.files().iter().map(|file| json!({ "file": file.stored, "sha256": file.digest })).collect();
+    json!({
+        "schema": "donsim.manifest/1",
+        "donsim": env!("CARGO_PKG_VERSION"),
+        "results_version": RESULTS_VERSION,
+        "name": scenario.name(),
+        "id": scenario.id(),
+        "seed": run.seed,
+        "replicates": run.replicates,
+        "cells": scenario.cell_count(),
+        "named_files": named,
+        "files": files,
+    })
+}
+
+/// SHA-256 of `bytes` in hex.
+pub(super) fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// SHA-256 of all that `reader` yields, in hex.
+pub(super) fn digest_of(reader: &mut impl BufRead) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    loop {
+        let chunk = reader.fill_buf()?;
+        if chunk.is_empty() {
+            return Ok(hex(&hash.finalize()));
+        }
+        hash.update(chunk);
+        let read = chunk.len();
+        reader.consume(read);
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,70 @@
+//! Pictures of a run, as SVG and PNG.
+//!
+//! A picture is drawn once, into a `scene::Scene` of lines, areas and texts on a logical canvas of 1200 x 720; the two
+//! renderers hand that list to plotters' backends. So both files show the same, tests can look at what was drawn, and a
+//! picture knows nothing of pixels. Which axis lies below, and what makes a series, is decided once a run by
+//! `study::Study`, so that a series keeps its colour from picture to picture.
+//!
+//! The bytes depend on the run alone: transforms use `libm`, nothing asks for the time, and fonts are embedded.
+
+mod axis;
+mod bytes;
+mod curves;
+mod font;
+mod frame;
+mod labels;
+mod latency_ccdf;
+mod latency_quantiles;
+mod number;
+mod png_image;
+mod reliability;
+mod scene;
+mod study;
+mod svg;
+#[cfg(test)]
+mod tests;
+mod theme;
+mod words;
+
+use crate::experiment::RunSummary;
+use scene::Scene;
+use study::Study;
+
+/// Why a picture could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum PlotError {
+    /// A drawing backend refused a shape.
+    #[error("cannot draw a plot: {0}")]
+    Draw(String),
+    /// The PNG could not be encoded.
+    #[error("cannot encode a plot as PNG: {0}")]
+    Png(#[from] png::EncodingError),
+}
+
+/// Draws every picture that fits the run, each as SVG and as PNG: (file name, bytes), in a fixed order.
+///
+/// A run without cells has no pictures, and a picture without anything to show is left out.
+///
+/// # Errors
+/// When a backend or the PNG encoder fails; both write to memory, so neither is expected to.
+pub fn draw(run: &RunSummary) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
+    let mut files = Vec::new();
+    for (name, scene) in scenes(run) {
+        files.push((format!("{name}.svg"), svg::render(&scene)?.into_bytes()));
+        files.push((format!("{name}.png"), png_image::render(&scene)?));
+    }
+    Ok(files)
+}
+
+/// The pictures that fit the run, by name.
+fn scenes(run: &RunSummary) -> Vec<(&'static str, Scene)> {
+    type Draw = fn(&Study<'_>) -> Option<Scene>;
+    let pictures: [(&str, Draw); 4] = [
+        ("reliability", reliability::draw),
+        ("latency_ccdf", latency_ccdf::draw),
+        ("latency_quantiles", latency_quantiles::draw),
+        ("bytes", bytes::draw),
+    ];
+    let study = Study::new(run);
+    pictures.into_iter().filter_map(|(name, draw)| draw(&study).map(|scene| (name, scene))).collect()
+}

@@ -1,0 +1,111 @@
+//! A scene as PNG at twice the logical size.
+//!
+//! plotters' bitmap polygons have rough edges; drawn twice as large again and averaged, they are smooth.
+
+use super::PlotError;
+use super::font;
+use super::scene::{Align, HEIGHT, Point, Scene, Shape, Text, WIDTH};
+use plotters::prelude::{BitMapBackend, DrawingBackend};
+use plotters::style::{Color, RGBColor, ShapeStyle};
+
+/// Pixels of the file a logical unit.
+const SCALE: usize = 2;
+/// Drawn pixels a pixel of the file, each way.
+const FINER: usize = 2;
+const GRID: f64 = (SCALE * FINER) as f64;
+
+/// Renders the scene.
+pub(super) fn render(scene: &Scene) -> Result<Vec<u8>, PlotError> {
+    let (width, height) = (WIDTH as usize * SCALE, HEIGHT as usize * SCALE);
+    let mut fine = vec![0xFF; width * height * FINER * FINER * 3];
+    let mut backend = BitMapBackend::with_buffer(&mut fine, ((width * FINER) as u32, (height * FINER) as u32));
+    for shape in &scene.shapes {
+        match shape {
+            Shape::Line { points, width, color } => stroke(&mut backend, points, *width, *color)?,
+            Shape::Area { points, color, opacity } => {
+                drawn(backend.fill_polygon(points.iter().map(grid), &color.mix(*opacity)))?;
+            }
+            Shape::Disc { center, radius, color } => disc(&mut backend, center, *radius, *color)?,
+            Shape::Text { at, text } => write(&mut backend, *at, text)?,
+        }
+    }
+    drawn(backend.present())?;
+    drop(backend);
+    encode(&average(&fine, width), width as u32, height as u32)
+}
+
+fn drawn<E: std::fmt::Display>(result: Result<(), E>) -> Result<(), PlotError> {
+    result.map_err(|error| PlotError::Draw(error.to_string()))
+}
+
+fn grid(point: &Point) -> (i32, i32) {
+    (libm::round(point.0 * GRID) as i32, libm::round(point.1 * GRID) as i32)
+}
+
+/// A line, segment by segment with round joints: plotters' own wide paths tear where segments are shorter than the line
+/// is wide, as the steps of a distribution are.
+fn stroke(backend: &mut BitMapBackend<'_>, points: &[Point], width: f64, color: RGBColor) -> Result<(), PlotError> {
+    for pair in points.windows(2) {
+        let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+        let length = libm::sqrt((x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0));
+        if length > 0.0 {
+            let (nx, ny) = ((y0 - y1) / length * width / 2.0, (x1 - x0) / length * width / 2.0);
+            let corners = [(x0 + nx, y0 + ny), (x1 + nx, y1 + ny), (x1 - nx, y1 - ny), (x0 - nx, y0 - ny)];
+            drawn(backend.fill_polygon(corners.iter().map(grid), &color))?;
+        }
+    }
+    for joint in points.iter().take(points.len() - 1).skip(1) {
+        disc(backend, joint, width / 2.0, color)?;
+    }
+    Ok(())
+}
+
+fn disc(backend: &mut BitMapBackend<'_>, center: &Point, radius: f64, color: RGBColor) -> Result<(), PlotError> {
+    let style = ShapeStyle { color: color.to_rgba(), filled: true, stroke_width: 1 };
+    drawn(backend.draw_circle(grid(center), libm::round(radius * GRID) as u32, &style, true))
+}
+
+fn write(backend: &mut BitMapBackend<'_>, (x, y): Point, text: &Text) -> Result<(), PlotError> {
+    let left = match text.align {
+        Align::Left => x,
+        Align::Center => x - text.width() / 2.0,
+        Align::Right => x - text.width(),
+    };
+    let mut result = Ok(());
+    font::rasterize(&text.content, text.size * GRID, text.bold, (left * GRID, y * GRID), |px, py, coverage| {
+        let pixel = drawn(backend.draw_pixel((px, py), text.color.mix(coverage).to_backend_color()));
+        if result.is_ok() {
+            result = pixel;
+        }
+    });
+    result
+}
+
+/// The mean of each block of drawn pixels.
+fn average(fine: &[u8], width: usize) -> Vec<u8> {
+    let row = width * FINER * 3;
+    let mut pixels = Vec::with_capacity(fine.len() / (FINER * FINER));
+    for rows in fine.chunks_exact(row * FINER) {
+        let (upper, lower) = rows.split_at(row);
+        for (above, below) in upper.chunks_exact(3 * FINER).zip(lower.chunks_exact(3 * FINER)) {
+            for channel in 0..3 {
+                let sum = [above[channel], above[channel + 3], below[channel], below[channel + 3]].map(u16::from);
+                pixels.push(((sum.iter().sum::<u16>() + 2) / 4) as u8);
+            }
+        }
+    }
+    pixels
+}
+
+fn encode(pixels: &[u8], width: u32, height: u32) -> Result<Vec<u8>, PlotError> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Best);
+    encoder.set_adaptive_filter(png::AdaptiveFilterType::Adaptive);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(pixels)?;
+    writer.finish()?;
+    Ok(bytes)
+}

@@ -1,0 +1,73 @@
+//! `runs.csv`: one row a request and workflow node.
+
+use std::io::Write;
+
+use crate::experiment::Block;
+use crate::sim::Row;
+
+use super::columns::AxisColumn;
+
+/// The columns behind the cell's id and axes.
+const COLUMNS: [&str; 15] = [
+    "replicate",
+    "request",
+    "workflow_node",
+    "outcome",
+    "latency_ns",
+    "served",
+    "disagreement",
+    "request_bytes",
+    "response_bytes",
+    "duplicate_payload_bytes",
+    "attestation_bytes",
+    "error_bytes",
+    "envelope_bytes",
+    "signatures_verified",
+    "error",
+];
+
+/// The header line.
+pub(super) fn header(axes: &[AxisColumn]) -> csv::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let axes = axes.iter().map(|axis| axis.header.as_str());
+    writer.write_record(std::iter::once("cell").chain(axes).chain(COLUMNS))?;
+    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+}
+
+/// The rows of a block.
+pub(super) fn write_block<W: Write>(
+    writer: &mut csv::Writer<W>,
+    axes: &[AxisColumn],
+    block: &Block<'_>,
+) -> csv::Result<()> {
+    let mut cell = vec![block.cell.id.clone()];
+    cell.extend(axes.iter().zip(&block.cell.axes).map(|(column, value)| column.field(value)));
+    for (replicate, result) in (block.first..).zip(block.replicates) {
+        for row in result.iter().flat_map(|replicate| &replicate.rows) {
+            cell.iter().try_for_each(|field| writer.write_field(field))?;
+            writer.write_record(fields(replicate, row))?;
+        }
+    }
+    Ok(())
+}
+
+fn fields(replicate: u64, row: &Row) -> [String; COLUMNS.len()] {
+    let flag = |is_set: bool| u8::from(is_set).to_string();
+    [
+        replicate.to_string(),
+        row.request.to_string(),
+        row.workflow_node.to_string(),
+        row.outcome.name().to_owned(),
+        row.latency.map_or_else(String::new, |latency| latency.as_nanos().to_string()),
+        flag(row.served),
+        flag(row.disagreement),
+        row.bytes.request.to_string(),
+        row.bytes.response.to_string(),
+        row.bytes.duplicate_payload.to_string(),
+        row.bytes.attestation.to_string(),
+        row.bytes.error.to_string(),
+        row.bytes.envelope.to_string(),
+        row.signatures_verified.to_string(),
+        row.error.clone(),
+    ]
+}

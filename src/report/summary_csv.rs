@@ -1,0 +1,79 @@
+//! `summary.csv`, one row a cell and metric, and `cells.csv`, one row a cell.
+
+use crate::experiment::{CellSummary, Metric, RunSummary};
+
+use super::columns::AxisColumn;
+
+/// The tidy table: cell, axes, metric, value, interval, replicates, unit.
+pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
+    let axes = axes(run);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let headers = axes.iter().map(|axis| axis.header.as_str());
+    let columns = ["metric", "value", "ci_low", "ci_high", "n", "unit"];
+    writer.write_record(std::iter::once("cell").chain(headers).chain(columns))?;
+    for cell in &run.cells {
+        for estimate in &cell.estimates {
+            let mut record = cell_fields(cell, &axes);
+            record.push(estimate.metric.name().to_owned());
+            record.extend([estimate.value, estimate.ci_low, estimate.ci_high].map(number));
+            record.extend([estimate.n.to_string(), estimate.metric.unit().to_owned()]);
+            writer.write_record(record)?;
+        }
+    }
+    finish(writer)
+}
+
+/// One row a cell: every metric's value, and what each fault did.
+pub(super) fn cells(run: &RunSummary) -> csv::Result<Vec<u8>> {
+    let axes = axes(run);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut header = vec!["cell".to_owned()];
+    header.extend(axes.iter().map(|axis| axis.header.clone()));
+    header.push("replicates".to_owned());
+    header.extend(Metric::ALL.iter().map(|metric| column(*metric)));
+    let faults = run.cells.first().map_or(&[][..], |cell| &cell.faults);
+    header.extend(
+        faults.iter().flat_map(|fault| {
+            ["nodes", "fired", "holder_shortfall"].map(|what| format!("faults.{}.{what}", fault.name))
+        }),
+    );
+    writer.write_record(&header)?;
+    for cell in &run.cells {
+        let mut record = cell_fields(cell, &axes);
+        record.push(cell.replicates.to_string());
+        record.extend(cell.estimates.iter().map(|estimate| number(estimate.value)));
+        record.extend(
+            cell.faults.iter().flat_map(|fault| {
+                [fault.nodes.to_string(), fault.fired.to_string(), fault.holder_shortfall.to_string()]
+            }),
+        );
+        writer.write_record(record)?;
+    }
+    finish(writer)
+}
+
+fn axes(run: &RunSummary) -> Vec<AxisColumn> {
+    AxisColumn::all(&run.axes, run.cells.iter().map(|cell| &cell.axes))
+}
+
+fn cell_fields(cell: &CellSummary, axes: &[AxisColumn]) -> Vec<String> {
+    let mut fields = vec![cell.id.clone()];
+    fields.extend(axes.iter().zip(&cell.axes).map(|(column, value)| column.field(value)));
+    fields
+}
+
+/// A metric's column, its unit last unless the name ends with it.
+fn column(metric: Metric) -> String {
+    match metric.unit() {
+        "1" | "bytes" => metric.name().to_owned(),
+        unit => format!("{}_{unit}", metric.name()),
+    }
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+fn finish(writer: csv::Writer<Vec<u8>>) -> csv::Result<Vec<u8>> {
+    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+}

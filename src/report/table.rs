@@ -1,0 +1,99 @@
+//! The table that a run prints.
+
+use crate::experiment::{CellSummary, Estimate, Metric, RunSummary};
+
+use super::columns::title;
+
+/// The bytes that a request costs, by cause.
+const BYTES: [Metric; 6] = [
+    Metric::RequestBytes,
+    Metric::ResponseBytes,
+    Metric::DuplicatePayloadBytes,
+    Metric::AttestationBytes,
+    Metric::ErrorBytes,
+    Metric::EnvelopeBytes,
+];
+
+/// Rates that are worth a column only when something is wrong.
+const ALARMS: [(Metric, &str); 5] = [
+    (Metric::AcceptedWrong, "wrong"),
+    (Metric::AcceptedTainted, "tainted"),
+    (Metric::Disagreement, "disagree"),
+    (Metric::Crashed, "crashed"),
+    (Metric::NoAgreement, "no agreement"),
+];
+
+/// One line a cell under a header: its axes, how often requests are accepted and served, how fast, and at what cost.
+#[must_use]
+pub fn table(run: &RunSummary) -> String {
+    let alarms: Vec<_> =
+        ALARMS.into_iter().filter(|(metric, _)| run.cells.iter().any(|cell| rate(cell, *metric) > 0.0)).collect();
+    let mut rows = vec![header(run, &alarms)];
+    rows.extend(run.cells.iter().map(|cell| line(run, cell, &alarms)));
+    let labels = rows[0].len() - 5 - alarms.len();
+    align(&rows, labels + 1)
+}
+
+fn header(run: &RunSummary, alarms: &[(Metric, &str)]) -> Vec<String> {
+    let mut header = match &run.axes[..] {
+        [] => vec!["rule set".to_owned(), "holders".to_owned()],
+        axes => axes.iter().map(|axis| title(&axis.key)).collect(),
+    };
+    header.extend(["accepted", "served", "p50 ms", "p99 ms", "KiB/request"].map(str::to_owned));
+    header.extend(alarms.iter().map(|(_, name)| (*name).to_owned()));
+    header
+}
+
+fn line(run: &RunSummary, cell: &CellSummary, alarms: &[(Metric, &str)]) -> Vec<String> {
+    let mut line = match &run.axes[..] {
+        [] => vec![cell.rule_set.clone(), cell.payload_holders.clone()],
+        _ => cell.axes.iter().map(|value| value.text.clone()).collect(),
+    };
+    line.push(cell.estimate(Metric::Accepted).map_or_else(String::new, with_interval));
+    line.push(format!("{:.3}", rate(cell, Metric::Served)));
+    line.push(milliseconds(cell, Metric::LatencyP50));
+    line.push(milliseconds(cell, Metric::LatencyP99));
+    let bytes: f64 = BYTES.iter().map(|metric| rate(cell, *metric)).sum();
+    line.push(format!("{:.1}", bytes / 1024.0));
+    line.extend(alarms.iter().map(|(metric, _)| format!("{:.3}", rate(cell, *metric))));
+    line
+}
+
+/// A metric's value, nothing counting as zero.
+fn rate(cell: &CellSummary, metric: Metric) -> f64 {
+    cell.estimate(metric).and_then(|estimate| estimate.value).unwrap_or(0.0)
+}
+
+fn with_interval(estimate: &Estimate) -> String {
+    match (estimate.value, estimate.ci_low, estimate.ci_high) {
+        (Some(value), Some(low), Some(high)) => format!("{value:.3} [{low:.3}, {high:.3}]"),
+        (Some(value), ..) => format!("{value:.3}"),
+        _ => "-".to_owned(),
+    }
+}
+
+/// A quantile; one beyond the deadline is only known to be later than that.
+fn milliseconds(cell: &CellSummary, metric: Metric) -> String {
+    let (value, mark) = match cell.estimate(metric).and_then(|estimate| estimate.value) {
+        Some(value) => (value, ""),
+        None => (cell.deadline_ms, ">"),
+    };
+    if value < 100.0 { format!("{mark}{value:.1}") } else { format!("{mark}{value:.0}") }
+}
+
+/// Columns of equal width; the first `left` flush left, the numbers behind them flush right.
+fn align(rows: &[Vec<String>], left: usize) -> String {
+    let columns = rows[0].len();
+    let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells =
+            row.iter().zip(&widths).enumerate().map(|(at, (cell, width))| {
+                if at < left { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+            });
+        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}

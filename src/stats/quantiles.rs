@@ -1,0 +1,303 @@
+//! Quantiles and survival of latencies, of which some are censored: not known but to be beyond the deadline.
+
+use super::binomial::quantile_ranks;
+use super::proportion::Proportion;
+
+/// The latencies of a cell in ns; rows that were not accepted before the deadline stay in every denominator.
+///
+/// Sorts once; memory is one integer an accepted row.
+///
+/// ```
+/// let latencies = [Some(40), Some(10), None, Some(20), Some(30)];
+/// let quantiles = donsim::stats::Quantiles::new(&latencies, 1);
+/// assert_eq!(quantiles.quantile(0.5), Some(30));
+/// assert_eq!(quantiles.quantile(0.9), None);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Quantiles<'a> {
+    latencies: &'a [Option<u64>],
+    rows_per_replicate: usize,
+    /// Sorted.
+    accepted: Vec<u64>,
+}
+
+impl<'a> Quantiles<'a> {
+    /// Of `latencies` in ns, `None` where not accepted before the deadline, in the order of replicates with
+    /// `rows_per_replicate` rows each (0 counts as 1; the last replicate may be shorter).
+    #[must_use]
+    pub fn new(latencies: &'a [Option<u64>], rows_per_replicate: usize) -> Self {
+        let mut accepted: Vec<u64> = latencies.iter().copied().flatten().collect();
+        accepted.sort_unstable();
+        Self { latencies, rows_per_replicate: rows_per_replicate.max(1), accepted }
+    }
+
+    /// The `q` quantile in ns: the smallest latency that a share of at least `q` of all rows does not exceed. `None`
+    /// when it is beyond the deadline, without rows and for `q` outside 0 to 1.
+    #[must_use]
+    pub fn quantile(&self, q: f64) -> Option<u64> {
+        self.at_rank(self.rank(q)?)
+    }
+
+    /// The ends of the interval of the `q` quantile in ns, by test inversion: those latencies at which a share of `q`
+    /// is not refused.
+    ///
+    /// How many rows lie below the true quantile is binomial with probability `q`, whatever the distribution; as the
+    /// rows of a replicate depend on each other, not over all rows but over the effective number that
+    /// [`Proportion::effective_rows`] finds for the share below the estimate. The ends are the order statistics of
+    /// that binomial. Where the estimate is beyond the deadline, the share below the deadline stands for it, the last
+    /// thing that was observed; the low end may still be known then.
+    ///
+    /// The low end is `None` when it is beyond the deadline too (nothing is known from above or below) or when there
+    /// is too little to bound from below; the high end is `None` when it is beyond the deadline or when there is too
+    /// little to bound from above, such as the 99 % quantile of 100 dependent replicates. The estimate is never
+    /// outside.
+    ///
+    /// Source: R. S. Woodruff, "Confidence Intervals for Medians and Other Position Measures", JASA 47 (1952), with the
+    /// binomial in place of the normal distribution, whose tails are wrong for quantiles near 1.
+    #[must_use]
+    pub fn interval(&self, q: f64, confidence: f64) -> (Option<u64>, Option<u64>) {
+        let Some(rank) = self.rank(q) else { return (None, None) };
+        let Some(effective) = self.share_until(self.at_rank(rank)).effective_rows(confidence) else {
+            return (None, None);
+        };
+        let (low, high) = quantile_ranks(q, effective, confidence);
+        let rows_per_effective = self.latencies.len() as f64 / effective;
+        let low = low.map(|low| (libm::floor(low * rows_per_effective) as usize).min(rank));
+        let high = high.map(|high| (libm::ceil(high * rows_per_effective) as usize).max(rank));
+        (low.and_then(|low| self.at_rank(low)), high.and_then(|high| self.at_rank(high)))
+    }
+
+    /// Steps of the survival function: (latency in ns, share of all rows that just after it still waits or is
+    /// censored), rising in latency, from the first acceptance to the last, every step when there are at most
+    /// `max_points`.
+    ///
+    /// Otherwise those are left out that a logarithmic axis of shares does not show: the kept ones are about evenly
+    /// spaced on it, so the last steps, which are further from each other than that, all stay.
+    #[must_use]
+    pub fn survival(&self, max_points: usize) -> Vec<(u64, f64)> {
+        let rows = self.latencies.len() as f64;
+        let steps = self.steps();
+        thinned(&steps, max_points).into_iter().map(|(latency, waiting)| (latency, waiting as f64 / rows)).collect()
+    }
+
+    /// Every distinct latency with the number of rows that wait longer.
+    fn steps(&self) -> Vec<(u64, usize)> {
+        let mut steps: Vec<(u64, usize)> = Vec::new();
+        for (at, latency) in self.accepted.iter().enumerate() {
+            let waiting = self.latencies.len() - at - 1;
+            match steps.last_mut() {
+                Some(last) if last.0 == *latency => last.1 = waiting,
+                _ => steps.push((*latency, waiting)),
+            }
+        }
+        steps
+    }
+
+    /// The smallest rank from 1 whose share of all rows is at least `q`.
+    fn rank(&self, q: f64) -> Option<usize> {
+        let rows = self.latencies.len();
+        if rows == 0 || !(0.0..=1.0).contains(&q) {
+            return None;
+        }
+        // The product is rounded, the quotient that decides is not off by more than `q` itself: 0.99 is 693 of 700.
+        let reaches = |rank: usize| rank as f64 / rows as f64 >= q;
+        let near = libm::ceil(q * rows as f64) as usize;
+        (near.saturating_sub(1).max(1)..=rows).find(|rank| reaches(*rank))
+    }
+
+    fn at_rank(&self, rank: usize) -> Option<u64> {
+        self.accepted.get(rank.checked_sub(1)?).copied()
+    }
+
+    /// The share of rows accepted until `latency`, or at all.
+    fn share_until(&self, latency: Option<u64>) -> Proportion {
+        let latest = latency.unwrap_or(u64::MAX);
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let mut share = Proportion::default();
+        for replicate in self.latencies.chunks(self.rows_per_replicate) {
+            let hits = replicate.iter().flatten().filter(|latency| **latency <= latest).count();
+            share.record(count(hits), count(replicate.len()));
+        }
+        share
+    }
+}
+
+/// At most `most` of the steps: the first and the last, and between them those after which the survival has fallen by
+/// an even share of its logarithm. A step that falls by more is always kept, so the few of the tail are; what the
+/// tail does not use of the budget is not missed, since on a logarithmic axis no kept step is far from the next.
+fn thinned(steps: &[(u64, usize)], most: usize) -> Vec<(u64, usize)> {
+    if steps.len() <= most || most < 2 {
+        return steps.iter().copied().take(most).collect();
+    }
+    let height = |waiting: usize| libm::log(waiting.max(1) as f64);
+    let (first, last) = (steps[0], steps[steps.len() - 1]);
+    let mut kept = vec![first];
+    for step in &steps[1..steps.len() - 1] {
+        let top = height(kept[kept.len() - 1].1);
+        let left = most - kept.len();
+        if left > 1 && top - height(step.1) >= (top - height(last.1)) / left as f64 {
+            kept.push(*step);
+        }
+    }
+    kept.push(last);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::simulated::dependent_rows;
+
+    fn without_censoring(count: u64) -> Vec<Option<u64>> {
+        (1..=count).rev().map(Some).collect()
+    }
+
+    #[test]
+    fn quantiles_are_the_smallest_latencies_that_reach() {
+        let latencies = without_censoring(700);
+        let quantiles = Quantiles::new(&latencies, 7);
+        for (q, want) in [(0.0, 1), (0.001, 1), (0.5, 350), (0.501, 351), (0.9, 630), (0.99, 693), (1.0, 700)] {
+            assert_eq!(quantiles.quantile(q), Some(want), "{q}");
+        }
+        // Whatever the division rounds to: k of n rows reach the quantile k / n.
+        for n in 1..=150_u64 {
+            let latencies = without_censoring(n);
+            let quantiles = Quantiles::new(&latencies, 1);
+            for k in 1..=n {
+                assert_eq!(quantiles.quantile(k as f64 / n as f64), Some(k), "{k} of {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn censored_rows_count_as_late() {
+        let latencies = [Some(30), None, Some(10), Some(20), None, None, Some(10), None, Some(40), None];
+        let quantiles = Quantiles::new(&latencies, 1);
+        for (q, want) in [(0.1, Some(10)), (0.2, Some(10)), (0.3, Some(20)), (0.5, Some(40)), (0.51, None), (1.0, None)]
+        {
+            assert_eq!(quantiles.quantile(q), want, "{q}");
+        }
+        assert_eq!(quantiles.survival(9), [(10, 0.8), (20, 0.7), (30, 0.6), (40, 0.5)]);
+    }
+
+    #[test]
+    fn nonsense_has_no_quantile() {
+        let latencies = [Some(1), Some(2)];
+        for q in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
+            assert_eq!(Quantiles::new(&latencies, 1).quantile(q), None);
+            assert_eq!(Quantiles::new(&latencies, 1).interval(q, 0.95), (None, None));
+        }
+        let (empty, all_late) = (Quantiles::new(&[], 0), Quantiles::new(&[None, None, None], 0));
+        for none in [&empty, &all_late] {
+            assert_eq!((none.quantile(0.5), none.interval(0.5, 0.95)), (None, (None, None)));
+            assert_eq!(none.survival(5), []);
+        }
+        assert_eq!(Quantiles::new(&latencies, usize::MAX).interval(0.5, f64::NAN), (None, None));
+    }
+
+    #[test]
+    fn independent_rows_get_the_order_statistics() {
+        // Tables: of 100 values the 40th and the 61st enclose the median.
+        let latencies = without_censoring(100);
+        let quantiles = Quantiles::new(&latencies, 1);
+        assert_eq!(quantiles.interval(0.5, 0.95), (Some(40), Some(61)));
+        // 0.99^100 is above 2.5 %: all may be below the 99 % quantile.
+        assert_eq!(quantiles.interval(0.99, 0.95), (Some(97), None));
+        assert_eq!(quantiles.interval(0.01, 0.95), (None, Some(4)));
+        assert_eq!(Quantiles::new(&latencies[..5], 1).interval(0.5, 0.95), (None, None));
+    }
+
+    #[test]
+    fn agreeing_rows_count_once() {
+        let latencies: Vec<_> = (1..=100).flat_map(|replicate| [Some(replicate); 7]).collect();
+        let (low, high) = Quantiles::new(&latencies, 7).interval(0.5, 0.95);
+        assert!(low.is_some_and(|low| (39..=41).contains(&low)), "{low:?}");
+        assert!(high.is_some_and(|high| (60..=62).contains(&high)), "{high:?}");
+        let (low, high) = Quantiles::new(&latencies, 1).interval(0.5, 0.95);
+        assert!(low.is_some_and(|low| low > 45) && high.is_some_and(|high| high < 56));
+    }
+
+    #[test]
+    fn ends_beyond_the_deadline_are_open() {
+        let accepted = |count: u64| -> Vec<_> { (1..=100).map(|at| (at <= count).then_some(at)).collect() };
+        for (count, estimate, ends) in [
+            (61, Some(50), (Some(40), Some(61))),
+            (60, Some(50), (Some(40), None)),
+            (50, Some(50), (Some(40), None)),
+            (49, None, (Some(40), None)),
+            (40, None, (Some(40), None)),
+            (39, None, (None, None)),
+        ] {
+            let latencies = accepted(count);
+            let quantiles = Quantiles::new(&latencies, 1);
+            assert_eq!((quantiles.quantile(0.5), quantiles.interval(0.5, 0.95)), (estimate, ends), "{count} accepted");
+        }
+    }
+
+    #[test]
+    fn the_estimate_is_inside() {
+        let latencies: Vec<_> = (0..210).map(|at| (at % 11 != 0).then_some(at * at % 97)).collect();
+        let quantiles = Quantiles::new(&latencies, 7);
+        for step in 1..100 {
+            let q = f64::from(step) / 100.0;
+            for confidence in [0.0, 0.01, 0.5, 0.95, 0.999] {
+                let (low, high) = quantiles.interval(q, confidence);
+                if let Some(estimate) = quantiles.quantile(q) {
+                    assert!(low.is_none_or(|low| low <= estimate), "{q} {confidence}");
+                    assert!(high.is_none_or(|high| high >= estimate), "{q} {confidence}");
+                } else {
+                    assert_eq!(high, None);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn long_survivals_are_thinned() {
+        let latencies = without_censoring(100_000);
+        let quantiles = Quantiles::new(&latencies, 7);
+        let points = quantiles.survival(200);
+        assert!((150..=200).contains(&points.len()), "{}", points.len());
+        assert_eq!((points[0], points[points.len() - 1]), ((1, 0.999_99), (100_000, 0.0)));
+        assert!(points.is_sorted_by(|a, b| a.0 < b.0 && a.1 > b.1));
+        // The ten last steps are all there, and nowhere does the picture jump by more than 8 % but in the tail.
+        assert!((99_991..=100_000).all(|latency| points.iter().any(|point| point.0 == latency)));
+        let bulk = points.iter().filter(|point| point.1 > 5e-4).map(|point| point.1).collect::<Vec<_>>();
+        assert!(bulk.windows(2).all(|pair| pair[1] / pair[0] > 0.92));
+        for most in 0..40 {
+            assert!(quantiles.survival(most).len() <= most, "{most}");
+        }
+    }
+
+    #[test]
+    fn censored_survivals_are_thinned() {
+        let latencies: Vec<_> = (1..=50_000).map(|at| (at <= 20_000).then_some(at)).collect();
+        let points = Quantiles::new(&latencies, 1).survival(100);
+        assert!((90..=100).contains(&points.len()), "{}", points.len());
+        assert_eq!(points[points.len() - 1], (20_000, 0.6));
+        assert!(points.windows(2).all(|pair| pair[0].1 - pair[1].1 < 0.006));
+    }
+
+    /// Latencies of 100 replicates of dependent rows, uniform up to a second; those above `deadline` seconds are
+    /// censored.
+    fn simulate(experiment: u32, deadline: f64) -> Vec<Option<u64>> {
+        let latency = |seconds: f64| (seconds <= deadline).then_some((seconds * 1e9) as u64);
+        (0..100).flat_map(|replicate| dependent_rows(experiment, replicate, 0.6).map(latency)).collect()
+    }
+
+    #[test]
+    fn coverage_is_as_promised() {
+        const EXPERIMENTS: u32 = 500;
+        // (quantile, deadline): the last is censored in about half of the experiments.
+        for (q, deadline) in [(0.5, 1.0), (0.9, 1.0), (0.9, 0.9)] {
+            let truth = (q * 1e9) as u64;
+            let covers = |at: &u32| {
+                let latencies = simulate(*at, deadline);
+                let (low, high) = Quantiles::new(&latencies, 7).interval(q, 0.95);
+                low.is_none_or(|low| low <= truth) && high.is_none_or(|high| truth <= high)
+            };
+            let coverage = (0..EXPERIMENTS).filter(covers).count() as f64 / f64::from(EXPERIMENTS);
+            assert!((0.925..=0.995).contains(&coverage), "q {q}, deadline {deadline}: {coverage}");
+        }
+    }
+}
