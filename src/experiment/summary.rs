@@ -57,6 +57,12 @@ pub struct FaultSummary {
 }
 
 impl CellSummary {
+    /// The share of requests and workflow nodes without a right response before the deadline.
+    #[must_use]
+    pub fn censored(&self) -> f64 {
+        self.survival.last().map_or(1.0, |(_, left)| *left)
+    }
+
     /// The estimate of `metric`.
     #[must_use]
     pub fn estimate(&self, metric: Metric) -> Option<&Estimate> {
@@ -101,6 +107,22 @@ macro_rules! metrics {
             #[must_use]
             pub const fn unit(self) -> &'static str {
                 match self { $(Self::$variant => $unit),+ }
+            }
+
+            /// What kind of number it is: `rate`, `quantile` or `mean`.
+            #[must_use]
+            pub const fn stat(self) -> &'static str {
+                match self {
+                    Self::LatencyP50 | Self::LatencyP90 | Self::LatencyP99 => "quantile",
+                    Self::RequestBytes
+                    | Self::ResponseBytes
+                    | Self::DuplicatePayloadBytes
+                    | Self::AttestationBytes
+                    | Self::ErrorBytes
+                    | Self::EnvelopeBytes
+                    | Self::SignaturesVerified => "mean",
+                    _ => "rate",
+                }
             }
 
             /// What it means, in one sentence.

@@ -1,22 +1,24 @@
-//! `summary.csv`, one row a cell and metric, and `cells.csv`, one row a cell.
+//! `summary.csv`, one row a cell and metric (tidy), and `cells.csv`, one row a cell.
 
 use crate::experiment::{CellSummary, Metric, RunSummary};
 
 use super::columns::AxisColumn;
 
-/// The tidy table: cell, axes, metric, value, interval, replicates, unit.
+/// The tidy table: cell, axes, metric, what kind of number it is, value, interval, replicates, unit, and for latencies
+/// the share of requests that were not accepted before the deadline.
 pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
     let axes = axes(run);
     let mut writer = csv::Writer::from_writer(Vec::new());
     let headers = axes.iter().map(|axis| axis.header.as_str());
-    let columns = ["metric", "value", "ci_low", "ci_high", "n", "unit"];
+    let columns = ["metric", "stat", "value", "ci_low", "ci_high", "n", "unit", "censored"];
     writer.write_record(std::iter::once("cell").chain(headers).chain(columns))?;
     for cell in &run.cells {
         for estimate in &cell.estimates {
             let mut record = cell_fields(cell, &axes);
-            record.push(estimate.metric.name().to_owned());
+            record.extend([estimate.metric.name(), estimate.metric.stat()].map(str::to_owned));
             record.extend([estimate.value, estimate.ci_low, estimate.ci_high].map(number));
             record.extend([estimate.n.to_string(), estimate.metric.unit().to_owned()]);
+            record.push(number((estimate.metric.stat() == "quantile").then(|| cell.censored())));
             writer.write_record(record)?;
         }
     }

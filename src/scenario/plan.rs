@@ -195,9 +195,24 @@ impl Draft {
                 }
             }
         }
-        let sweep = std::mem::take(&mut self.sweep).lower(&self.settings, &mut lowering);
+        let raw = std::mem::take(&mut self.sweep);
+        let swept: Vec<(usize, usize)> = raw.slots().collect();
+        let sweep = raw.lower(&self.settings, &mut lowering);
         findings.append(&mut lowering.findings);
+        if sweep.is_none() {
+            findings.extend(self.check_unswept(&swept));
+        }
         (self, sweep)
+    }
+
+    /// What is wrong with the file as a whole when its sweep makes no cells; says nothing of keys that it sweeps.
+    fn check_unswept(&self, swept: &[(usize, usize)]) -> Vec<Diagnostic> {
+        let mut settings = self.settings.clone();
+        for (group, slot) in swept {
+            settings.groups[*group].slots[*slot].broken = true;
+        }
+        settings.derive();
+        validate::check(&settings)
     }
 
     fn finish(self, sources: Sources, sweep: Sweep) -> Scenario {

@@ -128,6 +128,11 @@ impl RawSweep {
         self.axes.iter().any(|axis| same(&axis.target) && !axis.target.rest.is_empty())
     }
 
+    /// Group and slot of every swept key.
+    pub fn slots(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.axes.iter().map(|axis| (axis.target.group, axis.target.slot))
+    }
+
     /// Names all files that axes name.
     pub fn for_each_file(&self, visit: &mut impl FnMut(&str)) {
         for axis in &self.axes {
