@@ -3,73 +3,21 @@
 //! A rate over `n` replicates is accepted within five standard deviations of its law, which a right simulator leaves
 //! with probability 6e-7; draws are keyed and the seed is fixed, so the outcome is always the same.
 
-use donsim::aggregator::RuleSet;
-use donsim::engine::{Distribution, Span, Window};
-use donsim::network::{Latency, LinkSetup, NetworkSetup};
-use donsim::sim::{
-    Aggregator, CapabilityDon, Fault, FaultKind, Outcome, PayloadHolders, Replicate, Request, Run, Safety, Schedule,
-    Setup, WorkflowDon, Workshop, simulate,
-};
+mod common;
 
-/// One workflow node; equal independent latencies; no faults, no loss.
+use common::{EXECUTION, OCR, corrupt_holders, replicates};
+use donsim::aggregator::RuleSet;
+use donsim::engine::{Distribution, Span};
+use donsim::network::Latency;
+use donsim::sim::{FaultKind, Outcome, PayloadHolders, Setup};
+
+/// One workflow node; messages take 40 ms on average.
 fn world(nodes: u32, rule_set: RuleSet, payload_holders: PayloadHolders) -> Setup {
-    let ms = Span::from_millis;
-    let latency = Latency::Distribution(Distribution::Exponential { mean: ms(40) });
-    let link = LinkSetup { latency, loss: 0.0, duplication: 0.0 };
-    Setup {
-        run: Run { seed: 1, replicates: 1 },
-        capability_don: CapabilityDon {
-            nodes,
-            f: (nodes - 1) / 3,
-            payload_holders,
-            execution: Distribution::constant(ms(100)),
-            ocr: Distribution::constant(ms(1_500)),
-            regions: Vec::new(),
-            allow_infeasible: false,
-        },
-        workflow_don: WorkflowDon {
-            nodes: 1,
-            f: 0,
-            start_skew: Distribution::constant(Span::ZERO),
-            needed: 1,
-            regions: Vec::new(),
-            allow_infeasible: false,
-        },
-        aggregator: Aggregator { rule_set, timeout: Span::from_secs(10), min_responses: 0 },
-        request: Request {
-            payload_size: 64,
-            call_size: 16,
-            count: 1,
-            arrival: Distribution::constant(Span::ZERO),
-            schedule: Schedule::AllAtOnce,
-            delta_stage: Span::ZERO,
-        },
-        network: NetworkSetup {
-            request: link.clone(),
-            response: link,
-            uplink: None,
-            downlink: None,
-            frame: 37,
-            partitions: Vec::new(),
-            cuts: Vec::new(),
-        },
-        faults: Vec::new(),
-        safety: Safety::Holds,
-    }
+    common::setup(nodes, rule_set, payload_holders, Distribution::Exponential { mean: Span::from_millis(40) })
 }
 
 fn lying_holders(setup: &mut Setup, nodes: u32) {
-    setup.faults.push(Fault {
-        kind: FaultKind::WrongPayload { collude: false },
-        nodes,
-        holders: Some(nodes),
-        window: Window::ALWAYS,
-    });
-}
-
-fn replicates(setup: &Setup, n: u64) -> impl Iterator<Item = Replicate> {
-    let mut workshop = Workshop::new(setup.run.seed);
-    (0..n).map(move |replicate| simulate(setup, replicate, &mut workshop))
+    corrupt_holders(setup, FaultKind::WrongPayload { collude: false }, nodes);
 }
 
 /// The share of requests that one workflow node accepted.
@@ -121,12 +69,7 @@ fn one_honest_holder_must_get_through() {
         setup.network.response.loss = loss;
         let silenced = 6 - honest;
         if silenced > 0 {
-            setup.faults.push(Fault {
-                kind: FaultKind::Silent,
-                nodes: silenced,
-                holders: Some(silenced),
-                window: Window::ALWAYS,
-            });
+            corrupt_holders(&mut setup, FaultKind::Silent, silenced);
         }
         let law = 1.0 - libm::pow(loss, f64::from(honest));
         assert_rate(&format!("{honest} honest, loss {loss}"), accepted(&setup, n), law, n);
@@ -141,7 +84,7 @@ fn attested_waits_for_the_fastest_honest_holder() {
     let mut setup = world(16, RuleSet::Attested, PayloadHolders::FPlusOne);
     setup.network.request.latency = Latency::Distribution(Distribution::constant(Span::ZERO));
     lying_holders(&mut setup, 3);
-    let fixed = 1_600e6;
+    let fixed = (EXECUTION + OCR).as_nanos() as f64;
     let waits: Vec<f64> = replicates(&setup, n)
         .map(|replicate| replicate.rows[0].latency.expect("accepted").as_nanos() as f64 - fixed)
         .collect();

@@ -4,9 +4,11 @@
 
 mod check;
 pub mod exit;
+mod faults;
 mod host;
 mod plan;
 mod progress;
+mod replay;
 mod run;
 
 use std::fmt::Display;
@@ -34,6 +36,10 @@ enum Command {
     Check(check::Check),
     /// List a scenario's cells: id, axes, seed
     Plan(plan::Plan),
+    /// Simulate one replicate again and tell everything that happens in it
+    Replay(replay::Replay),
+    /// List every fault that a scenario may have, with its keys
+    Faults,
 }
 
 /// A scenario's overrides.
@@ -51,6 +57,8 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Run(run) => run.execute(),
         Command::Check(check) => check.execute(),
         Command::Plan(plan) => plan.execute(),
+        Command::Replay(replay) => replay.execute(),
+        Command::Faults => faults::execute(),
     };
     ExitCode::from(code)
 }

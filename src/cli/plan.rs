@@ -20,12 +20,13 @@ impl Plan {
         for scenario in scenarios {
             let run = scenario.run();
             let (name, id, cells) = (scenario.name(), scenario.id(), scenario.cell_count());
-            print(format_args!("{name}/{id}: {cells} cells x {} replicates, seed {}\n", run.replicates, run.seed));
+            let s = if cells == 1 { "" } else { "s" };
+            print(format_args!("{name}/{id}: {cells} cell{s} x {} replicates, seed {}\n", run.replicates, run.seed));
             for index in 0..cells {
                 let cell = scenario.cell(index);
                 let axes = scenario.axes().iter().zip(&cell.axes);
                 let axes: Vec<String> = axes.map(|(axis, value)| format!("{} = {}", axis.key, value.text)).collect();
-                print(format_args!("{}  {}\n", cell.id, axes.join(", ")));
+                print(format_args!("{}\n", format!("{}  {}", cell.id, axes.join(", ")).trim_end()));
             }
         }
         exit::PASS

@@ -58,8 +58,11 @@ impl Run {
             }
         }
         if self.json {
-            let document = if documents.len() == 1 { documents.remove(0) } else { runs_document(&documents) };
-            print(format_args!("{document:#}\n"));
+            // One scenario has one document, or none when its results cannot be kept.
+            let document = if scenarios.len() == 1 { documents.pop() } else { Some(runs_document(&documents)) };
+            if let Some(document) = document {
+                print(format_args!("{document:#}\n"));
+            }
         }
         exit::worst(codes)
     }

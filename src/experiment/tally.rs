@@ -2,7 +2,7 @@
 
 use crate::engine::Span;
 use crate::scenario::Cell;
-use crate::sim::{FaultReport, Outcome, Replicate, Row};
+use crate::sim::{FaultReport, Outcome, Replicate, Row, Side};
 use crate::stats::{Interval, Mean, Proportion, Quantiles};
 
 use super::summary::{CellSummary, Estimate, FaultSummary, Metric};
@@ -62,8 +62,9 @@ impl Tally {
         self.replicates += 1;
         let rows = &replicate.rows;
         let count = |predicate: &dyn Fn(&&Row) -> bool| rows.iter().filter(predicate).count() as u32;
+        let honest = count(&|row| row.outcome != Outcome::Byzantine);
         for (outcome, proportion) in Outcome::ALL.into_iter().zip(&mut self.outcomes) {
-            proportion.record(count(&|row| row.outcome == outcome), rows.len() as u32);
+            proportion.record(count(&|row| row.outcome == outcome), honest);
         }
         // One row a request stands for it.
         let requests = count(&|row| row.workflow_node == 0);
@@ -74,7 +75,7 @@ impl Tally {
         }
         // Only the right response in time has a latency; everything else is beyond the deadline.
         let latency = |row: &Row| row.latency.filter(|_| row.outcome.is_right()).map_or(NEVER, Span::as_nanos);
-        self.latencies.extend(rows.iter().map(latency));
+        self.latencies.extend(rows.iter().filter(|row| row.outcome != Outcome::Byzantine).map(latency));
         for (sum, report) in self.faults.iter_mut().zip(&replicate.faults) {
             *sum += *report;
         }
@@ -83,7 +84,11 @@ impl Tally {
     /// What the cell came to.
     pub(super) fn finish(self) -> CellSummary {
         let setup = &self.cell.setup;
-        let rows_a_replicate = setup.request.count as usize * setup.workflow_don.nodes as usize;
+        // Faults of workflow nodes never share a node, so every replicate has as many honest ones.
+        let faulty: u32 =
+            setup.faults.iter().filter(|fault| fault.kind.side() == Side::Workflow).map(|fault| fault.nodes).sum();
+        let honest = setup.workflow_don.nodes.saturating_sub(faulty);
+        let rows_a_replicate = setup.request.count as usize * honest as usize;
         let latencies: Vec<Option<u64>> =
             self.latencies.iter().map(|nanos| (*nanos != NEVER).then_some(*nanos)).collect();
         let quantiles = Quantiles::new(&latencies, rows_a_replicate);

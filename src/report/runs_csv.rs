@@ -8,7 +8,7 @@ use crate::sim::Row;
 use super::columns::AxisColumn;
 
 /// The columns behind the cell's id and axes.
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 17] = [
     "replicate",
     "request",
     "workflow_node",
@@ -16,6 +16,8 @@ const COLUMNS: [&str; 15] = [
     "latency_ns",
     "served",
     "disagreement",
+    "doomed",
+    "doomed_ns",
     "request_bytes",
     "response_bytes",
     "duplicate_payload_bytes",
@@ -61,6 +63,8 @@ fn fields(replicate: u64, row: &Row) -> [String; COLUMNS.len()] {
         row.latency.map_or_else(String::new, |latency| latency.as_nanos().to_string()),
         flag(row.served),
         flag(row.disagreement),
+        row.doomed.map_or("", |doomed| doomed.reason.name()).to_owned(),
+        row.doomed.map_or_else(String::new, |doomed| doomed.after.as_nanos().to_string()),
         row.bytes.request.to_string(),
         row.bytes.response.to_string(),
         row.bytes.duplicate_payload.to_string(),

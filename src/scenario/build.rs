@@ -8,7 +8,8 @@ use crate::aggregator::RuleSet;
 use crate::engine::{Distribution, Span, Time, Window};
 use crate::network::{Cut, Latency, LinkSetup, NetworkSetup, NodeSet, Partition};
 use crate::sim::{
-    Aggregator, CapabilityDon, Fault, FaultKind, PayloadHolders, Request, Run, Safety, Schedule, Setup, WorkflowDon,
+    Aggregator, CapabilityDon, Fault, FaultKind, MeteringField, PayloadHolders, Request, ResponseField, Run, Safety,
+    Schedule, Setup, Ties, WorkflowDon,
 };
 
 /// What a value of the right kind becomes.
@@ -44,6 +45,12 @@ from_value! {
     Schedule:
         Value::Choice("all_at_once") => Some(Self::AllAtOnce),
         Value::Choice("one_at_a_time") => Some(Self::OneAtATime);
+    Ties: Value::Choice("random") => Some(Self::Random), Value::Choice("adversarial") => Some(Self::Adversarial);
+    ResponseField:
+        Value::Choice("type_url") => Some(Self::TypeUrl),
+        Value::Choice("value") => Some(Self::Value),
+        Value::Choice("capdon_n") => Some(Self::CapdonN);
+    MeteringField: Value::Choice("gas") => Some(Self::Gas), Value::Choice("value") => Some(Self::Value);
     Safety: Value::Choice("holds") => Some(Self::Holds), Value::Choice("violated") => Some(Self::Violated);
     Distribution: Value::Law(Law::Plain { distribution, .. }) | Value::Skew(Law::Plain { distribution, .. })
         => Some(distribution.clone());
@@ -88,6 +95,7 @@ pub(super) fn setup(settings: &Settings) -> Setup {
         aggregator: aggregator(settings.group("aggregator")),
         request: request(settings.group("request")),
         network: network(settings),
+        ties: settings.group("network").get("ties"),
         faults: settings.groups.iter().filter_map(fault).collect(),
         safety: safety(settings),
     }
@@ -180,14 +188,80 @@ fn node_set(settings: &Settings, selectors: &[Selector]) -> NodeSet {
 }
 
 fn fault(group: &Group) -> Option<Fault> {
-    let kind = match group.section.path.strip_prefix("faults.")? {
-        "crash" => FaultKind::Crash,
+    let name = group.section.path.strip_prefix("faults.")?;
+    let kind = caller_kind(name, group).or_else(|| plain_kind(name)).or_else(|| kind_with_keys(name, group))?;
+    // Not every kind has every key.
+    let has = |key| group.section.index_of(key).is_some();
+    Some(Fault {
+        nodes: group.get("nodes"),
+        holders: if has("holders") { group.get("holders") } else { None },
+        window: group.window(),
+        probability: if has("probability") { group.get("probability") } else { 1.0 },
+        targets: if has("targets") { group.get("targets") } else { None },
+        overlap: has("overlap") && group.get("overlap"),
+        kind,
+    })
+}
+
+/// The faults of workflow nodes.
+fn caller_kind(name: &str, group: &Group) -> Option<FaultKind> {
+    Some(match name {
+        "caller_flood" => FaultKind::CallerFlood { copies: group.get("copies"), interval: group.get("interval") },
+        "caller_other_request" => FaultKind::CallerOtherRequest,
+        "caller_repeats" => FaultKind::CallerRepeats { copies: group.get("copies") },
+        "caller_silent" => FaultKind::CallerSilent,
+        "caller_slow" => FaultKind::CallerSlow { delay: group.get("delay") },
+        _ => return None,
+    })
+}
+
+/// The faults of capability nodes that have keys of their own.
+fn kind_with_keys(name: &str, group: &Group) -> Option<FaultKind> {
+    Some(match name {
+        "delay_to_deadline" => FaultKind::DelayToDeadline { margin: group.get("margin") },
+        "duplicate_answers" => FaultKind::DuplicateAnswers { copies: group.get("copies") },
         "error_spam" => FaultKind::ErrorSpam { text: group.get("text"), distinct: group.get("distinct") },
-        "forged_signature" => FaultKind::ForgedSignature,
-        "silent" => FaultKind::Silent,
+        "hidden_pna" => FaultKind::HiddenPna { text: group.get("text") },
+        "oversized" => FaultKind::Oversized { size: group.get("size") },
         "slow" => FaultKind::Slow { delay: group.get("delay") },
+        "stolen_attestation" => FaultKind::StolenAttestation { collude: group.get("collude") },
+        "tampered_fields" => FaultKind::TamperedFields { field: group.get("field") },
+        "tampered_metering" => FaultKind::TamperedMetering { field: group.get("field") },
         "wrong_payload" => FaultKind::WrongPayload { collude: group.get("collude") },
         _ => return None,
-    };
-    Some(Fault { kind, nodes: group.get("nodes"), holders: group.get("holders"), window: group.window() })
+    })
+}
+
+/// The faults of capability nodes that have none.
+fn plain_kind(name: &str) -> Option<FaultKind> {
+    const PLAIN: [FaultKind; 27] = [
+        FaultKind::AtDeadline,
+        FaultKind::ColludingSigners,
+        FaultKind::Crash,
+        FaultKind::DecimalWithoutCoefficient,
+        FaultKind::DoubledMetering,
+        FaultKind::DropRequests,
+        FaultKind::DuplicateSigner,
+        FaultKind::Equivocation,
+        FaultKind::FalsePna,
+        FaultKind::ForgedSignature,
+        FaultKind::HighSSignature,
+        FaultKind::Impersonation,
+        FaultKind::MissingMetering,
+        FaultKind::MissingPayload,
+        FaultKind::RandomSignature,
+        FaultKind::ReplayedAttestation,
+        FaultKind::ReplayedSequence,
+        FaultKind::SignerOutOfRange,
+        FaultKind::Silent,
+        FaultKind::StaleConfigDigest,
+        FaultKind::TooFewSignatures,
+        FaultKind::TruncatedResponse,
+        FaultKind::TruncatedSignature,
+        FaultKind::Undecodable,
+        FaultKind::WrongVSignature,
+        FaultKind::ZeroRSignature,
+        FaultKind::ZeroSSignature,
+    ];
+    PLAIN.into_iter().find(|kind| kind.name() == name)
 }

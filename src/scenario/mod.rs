@@ -3,7 +3,8 @@
 //! A file passes through these hands, each in its own module:
 //!
 //! 1. `document` turns text into a tree in which every value knows its place;
-//! 2. `settings` lays the file and `--set` over the schema's defaults (`schema` lists every table and key);
+//! 2. `settings` lays the file and `--set` over the schema's defaults (`schema` lists every table and key, those of
+//!    faults in `catalogue`);
 //! 3. `lower` understands each value (`units`, `files`), reporting what it refuses and going on;
 //! 4. `sweep` lays out the cells, `validate` checks each as a whole;
 //! 5. `build` makes a cell's [`crate::sim::Setup`], `render` the texts that it is saved and identified by.
@@ -12,6 +13,7 @@
 //! default left out or spelled out, a file here or there make the same ids.
 
 mod build;
+mod catalogue;
 mod diagnostics;
 mod document;
 mod files;
@@ -27,6 +29,7 @@ mod units;
 mod validate;
 mod value;
 
+pub use catalogue::{FaultDescription, KeyDefault, KeyDescription, fault_catalogue};
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use files::NamedFile;
 pub use plan::{Cell, RESULTS_VERSION, Scenario};

@@ -1,4 +1,10 @@
-//! Every table and key of a scenario file: the one list that reading, defaults, sweeps and `resolved.toml` go by.
+//! Every table and key of a scenario file: the one list that reading, defaults, sweeps and `resolved.toml` go by. The
+//! tables of faults stand in `catalogue`.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use super::catalogue::{FAULTS, FaultTable};
 
 /// What a key's value has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +61,7 @@ pub(super) enum Preset {
 }
 
 /// A key.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     pub name: &'static str,
     pub kind: Kind,
@@ -64,7 +70,7 @@ pub(super) struct Key {
 }
 
 /// A table, or one kind of table array.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Section {
     /// Its dotted name; empty for the top of the file.
     pub path: &'static str,
@@ -72,7 +78,7 @@ pub(super) struct Section {
     pub list: bool,
     /// Whether its keys may be swept.
     pub sweepable: bool,
-    pub keys: &'static [Key],
+    pub keys: Cow<'static, [Key]>,
 }
 
 impl Section {
@@ -94,46 +100,51 @@ const RULE_SETS: &[&str] = &["identical", "attested_strict", "attested", "attest
 pub(super) const MAX_NODES: u64 = 1_000;
 
 const NODES: Kind = Kind::Count { min: 1, max: MAX_NODES };
-const UP_TO_ALL: Kind = Kind::Count { min: 0, max: MAX_NODES };
-const ANY_SIZE: Kind = Kind::Size { max: 16 << 20 };
-const TIME: Kind = Kind::Duration { positive: false };
+pub(super) const UP_TO_ALL: Kind = Kind::Count { min: 0, max: MAX_NODES };
+pub(super) const ANY_SIZE: Kind = Kind::Size { max: 16 << 20 };
+pub(super) const TIME: Kind = Kind::Duration { positive: false };
 const BOUND_RULE: &str = "the largest that the nodes can bear, floor((nodes - 1) / 3)";
 
-const fn key(name: &'static str, kind: Kind, preset: Preset, meaning: &'static str) -> Key {
+pub(super) const fn key(name: &'static str, kind: Kind, preset: Preset, meaning: &'static str) -> Key {
     Key { name, kind, preset, meaning }
 }
 
-const START: Key = key("start", TIME, Preset::Value("\"0s\""), "When it begins.");
-const END: Key = key("end", TIME, Preset::Open("it never ends"), "When it is over; the instant itself is outside.");
-const FAULT_NODES: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many capability nodes do it.");
-const FAULT_HOLDERS: Key =
-    key("holders", UP_TO_ALL, Preset::Open("any of them may be"), "How many of these nodes hold the payload.");
+pub(super) const START: Key = key("start", TIME, Preset::Value("\"0s\""), "When it begins.");
+pub(super) const END: Key =
+    key("end", TIME, Preset::Open("it never ends"), "When it is over; the instant itself is outside.");
 
-const fn fault(path: &'static str, keys: &'static [Key]) -> Section {
-    Section { path, list: true, sweepable: true, keys }
+const fn list(path: &'static str, keys: &'static [Key]) -> Section {
+    Section { path, list: true, sweepable: true, keys: Cow::Borrowed(keys) }
 }
 
 const fn table(path: &'static str, keys: &'static [Key]) -> Section {
-    Section { path, list: false, sweepable: true, keys }
+    Section { path, list: false, sweepable: true, keys: Cow::Borrowed(keys) }
+}
+
+/// A table that is the same in every cell.
+const fn fixed(path: &'static str, keys: &'static [Key]) -> Section {
+    Section { path, list: false, sweepable: false, keys: Cow::Borrowed(keys) }
 }
 
 /// All tables, in the order of `resolved.toml`.
-pub(super) static SECTIONS: &[Section] = &[
-    Section {
-        path: "",
-        list: false,
-        sweepable: false,
-        keys: &[
+pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
+    let faults = FAULTS.iter().map(FaultTable::section);
+    TABLES.iter().cloned().chain(faults).chain([SAFETY]).collect()
+});
+
+/// The tables before the faults.
+static TABLES: &[Section] = &[
+    fixed(
+        "",
+        &[
             key("schema", Kind::Count { min: 1, max: 1 }, Preset::Required, "Version of this file format."),
             key("name", Kind::Name, Preset::Derived("the file's name", &[]), "Name of the results folder."),
             key("description", Kind::Text, Preset::Value("\"\""), "What the scenario shows; for readers only."),
         ],
-    },
-    Section {
-        path: "run",
-        list: false,
-        sweepable: false,
-        keys: &[
+    ),
+    fixed(
+        "run",
+        &[
             key("seed", Kind::Count { min: 0, max: i64::MAX as u64 }, Preset::Value("1"), "Seed of all random draws."),
             key(
                 "replicates",
@@ -142,7 +153,7 @@ pub(super) static SECTIONS: &[Section] = &[
                 "Seeded worlds for every cell.",
             ),
         ],
-    },
+    ),
     table(
         "capability_don",
         &[
@@ -259,16 +270,22 @@ pub(super) static SECTIONS: &[Section] = &[
                 Preset::Derived("network.bandwidth", &["network.bandwidth"]),
                 "Bandwidth into a node.",
             ),
+            key(
+                "ties",
+                Kind::Choice(&["random", "adversarial"]),
+                Preset::Value("\"random\""),
+                "Order of events of one instant: by chance, or against the caller.",
+            ),
             key("frame", ANY_SIZE, Preset::Value("\"37B\""), "What the transport adds to every message."),
         ],
     ),
     table("network.request", DIRECTION),
     table("network.response", DIRECTION),
-    fault(
+    list(
         "network.partitions",
         &[key("nodes", Kind::Nodes, Preset::Required, "The nodes that are cut off from all others."), START, END],
     ),
-    fault(
+    list(
         "network.cuts",
         &[
             key("from", Kind::Nodes, Preset::Required, "Senders."),
@@ -277,52 +294,18 @@ pub(super) static SECTIONS: &[Section] = &[
             END,
         ],
     ),
-    fault("faults.crash", &[FAULT_NODES, FAULT_HOLDERS, START, END]),
-    fault(
-        "faults.error_spam",
-        &[
-            FAULT_NODES,
-            FAULT_HOLDERS,
-            START,
-            END,
-            key("text", Kind::NonEmptyText, Preset::Value("\"rpc failed\""), "Text of the error."),
-            key("distinct", Kind::Flag, Preset::Value("false"), "Whether every node has a text of its own."),
-        ],
-    ),
-    fault("faults.forged_signature", &[FAULT_NODES, FAULT_HOLDERS, START, END]),
-    fault("faults.silent", &[FAULT_NODES, FAULT_HOLDERS, START, END]),
-    fault(
-        "faults.slow",
-        &[
-            FAULT_NODES,
-            FAULT_HOLDERS,
-            START,
-            END,
-            key("delay", Kind::Distribution, Preset::Required, "How much later every answer leaves."),
-        ],
-    ),
-    fault(
-        "faults.wrong_payload",
-        &[
-            FAULT_NODES,
-            FAULT_HOLDERS,
-            START,
-            END,
-            key("collude", Kind::Flag, Preset::Value("false"), "Whether all send the same wrong payload."),
-        ],
-    ),
-    Section {
-        path: "safety",
-        list: false,
-        sweepable: false,
-        keys: &[key(
-            "expect",
-            Kind::Choice(&["holds", "violated"]),
-            Preset::Value("\"holds\""),
-            "Whether no wrong response is accepted, or one must be because the scenario shows a weakness.",
-        )],
-    },
 ];
+
+/// The table after them.
+const SAFETY: Section = fixed(
+    "safety",
+    &[key(
+        "expect",
+        Kind::Choice(&["holds", "violated"]),
+        Preset::Value("\"holds\""),
+        "Whether no wrong response is accepted, or one must be because the scenario shows a weakness.",
+    )],
+);
 
 const DIRECTION: &[Key] = &[
     key("latency", Kind::Latency, Preset::Derived("network.latency", &["network.latency"]), "Latency this way."),

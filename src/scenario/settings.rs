@@ -342,7 +342,7 @@ fn is_table(path: &str) -> bool {
 
 /// Keys and tables that may stand directly in the table called `path`.
 fn children(path: &str) -> Vec<&'static str> {
-    let own = SECTIONS.iter().filter(|section| section.path == path).flat_map(|section| section.keys);
+    let own = SECTIONS.iter().filter(|section| section.path == path).flat_map(|section| section.keys.iter());
     let prefix = join(path, "");
     let below = SECTIONS.iter().filter_map(|section| section.path.strip_prefix(&prefix));
     let below = below.map(|rest| rest.split('.').next().unwrap_or(rest)).filter(|name| !name.is_empty());

@@ -6,6 +6,7 @@ use super::settings::{Group, Settings, Slot};
 use super::value::{Law, Selector, Side, Value};
 use crate::engine::Span;
 use crate::sim::PayloadHolders;
+use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 /// Everything that is wrong with one cell as a whole.
 pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
@@ -92,25 +93,73 @@ fn min_responses(settings: &Settings) -> Option<Diagnostic> {
 }
 
 fn faults(settings: &Settings) -> Vec<Diagnostic> {
+    let all = settings.groups.iter().filter(|group| group.section.path.starts_with("faults."));
+    let (callers, callees): (Vec<_>, Vec<_>) = all.partition(|group| group.section.path.starts_with("faults.caller_"));
+    let (capability, workflow) = (settings.group("capability_don"), settings.group("workflow_don"));
+    let (shared, exclusive): (Vec<&Group>, Vec<&Group>) =
+        callees.iter().partition(|group| group.get::<bool>("overlap"));
     let mut findings = Vec::new();
-    let don = settings.group("capability_don");
-    let all: Vec<_> = settings.groups.iter().filter(|group| group.section.path.starts_with("faults.")).collect();
-    for group in &all {
-        let slots = [group.slot("holders"), group.slot("nodes")];
-        let (holders, nodes): (Option<u32>, u32) = (group.get("holders"), group.get("nodes"));
-        if let Some(holders) = holders.filter(|holders| *holders > nodes && sound(&slots)) {
-            let message = format!("`{}`: {holders} holders among {nodes} faulty nodes", group.section.path);
-            findings.push(blame(group, &slots, message).help(format!("use `holders = {nodes}` at most")));
-        }
-    }
-    let mut slots: Vec<_> = all.iter().rev().map(|group| group.slot("nodes")).collect();
-    slots.push(don.slot("nodes"));
-    let (faulty, nodes): (u64, u64) = (all.iter().map(|group| group.get::<u64>("nodes")).sum(), don.get("nodes"));
-    if faulty > nodes && sound(&slots) {
-        let message = format!("{faulty} faulty capability nodes, but only {nodes} nodes");
-        findings.push(blame(don, &slots, message).help("every fault takes nodes of its own; use fewer in all"));
-    }
+    findings.extend(callees.iter().filter_map(|group| faulty_holders(group)));
+    findings.extend(shared.iter().filter_map(|group| too_many_nodes(&[group], capability)));
+    findings.extend(too_many_nodes(&exclusive, capability));
+    findings.extend(too_many_callers(&callers, workflow));
+    findings.extend(callees.iter().filter_map(|group| targets(group, workflow, "workflow")));
+    findings.extend(callers.iter().filter_map(|group| targets(group, capability, "capability")));
+    findings.extend(callees.iter().filter_map(|group| unmarked(group)));
     findings
+}
+
+fn faulty_holders(group: &Group) -> Option<Diagnostic> {
+    let slots = [group.slot("holders"), group.slot("nodes")];
+    let (holders, nodes): (Option<u32>, u32) = (group.get("holders"), group.get("nodes"));
+    let holders = holders.filter(|holders| *holders > nodes && sound(&slots))?;
+    let message = format!("`{}`: {holders} holders among {nodes} faulty nodes", group.section.path);
+    Some(blame(group, &slots, message).help(format!("use `holders = {nodes}` at most")))
+}
+
+/// How many nodes faults take that share none, and the slots that say so, the last fault's first.
+fn taken<'a>(faults: &[&'a Group], don: &'a Group) -> (u64, u32, Vec<&'a Slot>) {
+    let slots = faults.iter().rev().map(|group| group.slot("nodes")).chain([don.slot("nodes")]).collect();
+    (faults.iter().map(|group| group.get::<u64>("nodes")).sum(), don.get("nodes"), slots)
+}
+
+fn too_many_nodes(faults: &[&Group], don: &Group) -> Option<Diagnostic> {
+    let (faulty, nodes, slots) = taken(faults, don);
+    (faulty > u64::from(nodes) && sound(&slots)).then(|| {
+        let message = format!("{faulty} faulty capability nodes, but only {nodes} nodes");
+        let help = "every fault takes nodes of its own unless it has `overlap = true`; use fewer in all";
+        blame(don, &slots, message).help(help)
+    })
+}
+
+fn too_many_callers(faults: &[&Group], don: &Group) -> Option<Diagnostic> {
+    let (faulty, nodes, slots) = taken(faults, don);
+    (faulty >= u64::from(nodes) && sound(&slots)).then(|| {
+        let message = format!("{faulty} faulty workflow nodes of {nodes} leave no honest one");
+        let most = nodes.saturating_sub(1);
+        blame(don, &slots, message)
+            .help(format!("what faulty nodes accept counts for nothing; use {most} in all at most"))
+    })
+}
+
+fn targets(group: &Group, audience: &Group, side: &str) -> Option<Diagnostic> {
+    group.section.index_of("targets")?;
+    let slots = [group.slot("targets"), audience.slot("nodes")];
+    let (targets, nodes): (Option<u32>, u32) = (group.get("targets"), audience.get("nodes"));
+    let targets = targets.filter(|targets| *targets > nodes && sound(&slots))?;
+    let message = format!("`{}`: {targets} targets, but only {nodes} {side} nodes", group.section.path);
+    Some(blame(group, &slots, message).help(format!("leave `targets` out for all of them, or use {nodes} at most")))
+}
+
+/// A hidden payload-not-available text without the words that make it one.
+fn unmarked(group: &Group) -> Option<Diagnostic> {
+    let slot = (group.section.path == "faults.hidden_pna").then(|| group.slot("text"))?;
+    let text: String = group.get("text");
+    (!slot.broken && !text.contains(PAYLOAD_NOT_AVAILABLE)).then(|| {
+        let message = "`faults.hidden_pna.text` is no payload-not-available text".into();
+        let help = format!("put `{PAYLOAD_NOT_AVAILABLE}` into it; [[faults.error_spam]] sends any text");
+        blame(group, &[slot], message).label("an ordinary error").help(help)
+    })
 }
 
 fn window(group: &Group) -> Option<Diagnostic> {

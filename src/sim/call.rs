@@ -35,6 +35,8 @@ pub(super) struct Call {
     pub(super) delays: Vec<Span>,
     pub(super) truth: Truth,
     pub(super) agreement: Agreement,
+    /// By capability node, how many honest workflow nodes' requests did not get there.
+    pub(super) missing_requests: Vec<u32>,
     attestation: Option<OcrAttestation>,
 }
 
@@ -77,10 +79,27 @@ impl Call {
                 required: setup.required(),
             },
             agreement: Agreement::Observing(0),
+            missing_requests: vec![0; setup.capability_don.nodes as usize],
             attestation: None,
             ids: Arc::new(ids),
             request_id,
         }
+    }
+
+    /// The report over the truth.
+    pub(super) fn report(&self) -> Report<'_> {
+        Report {
+            workflow_execution_id: &self.ids.workflow_execution_id,
+            reference_id: &self.ids.reference_id,
+            payload: &self.truth.payload,
+            spend_unit: self.truth.spend_unit,
+            spend_value: self.truth.spend_value,
+        }
+    }
+
+    /// What signers of that report sign.
+    pub(super) fn digest(&self, config_digest: &[u8; 32], sequence_number: u64, workshop: &mut Workshop) -> [u8; 32] {
+        signed_digest(&workshop.memo.report_data(&self.report()), config_digest, sequence_number)
     }
 
     /// What the honest holder `node` answers, without attestation.
@@ -104,16 +123,9 @@ impl Call {
     }
 
     fn attest(&self, setup: &Setup, draws: &Draws, workshop: &mut Workshop) -> OcrAttestation {
-        let data = workshop.memo.report_data(&Report {
-            workflow_execution_id: &self.ids.workflow_execution_id,
-            reference_id: &self.ids.reference_id,
-            payload: &self.truth.payload,
-            spend_unit: self.truth.spend_unit,
-            spend_value: self.truth.spend_value,
-        });
         let config_digest = Site::ConfigDigest.array(&workshop.identities(), [0; 5]);
         let sequence_number = 1 + Site::SequenceNumber.draw(draws, [self.number, 0, 0, 0, 0]).below(1 << 32);
-        let digest = signed_digest(&data, &config_digest, sequence_number);
+        let digest = self.digest(&config_digest, sequence_number, workshop);
         let don = &setup.capability_don;
         let mut signers = Site::SignerRank.ranked(draws, don.nodes, |node| [self.number, node, 0, 0, 0]);
         signers.truncate(don.f as usize + 1);

@@ -9,10 +9,14 @@ use crate::engine::{Span, Time};
 use crate::network::Node;
 use crate::wire::{ErrorCode, Message, MessageBody, Response};
 
+use super::assignment::About;
 use super::call::Agreement;
-use super::faults::{self, Deed};
-use super::mail::{Mail, Reply};
+use super::fault::Side;
+use super::faults::{Answer, Deed, Dispatch, When};
+use super::hope::Loss;
+use super::mail::{Heading, Mail, Reply};
 use super::site::Site;
+use super::trace::millis;
 use super::world::{Event, World};
 
 const NOT_AVAILABLE: &str = "Public:User:Unknown:__response_payload_not_available";
@@ -51,7 +55,7 @@ impl CapabilityNode {
         Self { requests: (0..requests).map(|_| BTreeMap::new()).collect() }
     }
 
-    /// The server request that executes; at most one of a message id does, for honest workflow nodes send equal ones.
+    /// The server request that executes; at most one of a message id does at a time.
     fn executing(&mut self, request: u32) -> Option<&mut ServerRequest> {
         let running =
             |server: &&mut ServerRequest| matches!(server.progress, Progress::Executing(_) | Progress::Observed(_));
@@ -62,13 +66,19 @@ impl CapabilityNode {
 impl World<'_> {
     /// A request has reached a capability node.
     pub(super) fn asked(&mut self, now: Time, workflow: u32, capability: u32, mail: &Mail) {
-        if self.loses(now, capability, now) {
+        let request = mail.request;
+        if self.loses(now, capability, request, now) || self.is_deaf(now, workflow, capability, request) {
+            // A copy of it may still come where the network doubles messages.
+            if self.setup.network.request.duplication == 0.0 {
+                self.unasked(now, workflow, request, capability);
+            }
             return;
         }
-        let request = mail.request;
         let Some(hash) = request_hash(mail) else { return };
-        self.forget_if_down_since(now, capability, request, hash);
+        self.forget_if_down_since(now, capability, request);
         let quorum = self.setup.workflow_don.f as usize + 1;
+        // Another request under the same id waits, should so many faulty workflow nodes ask for it that it counts.
+        let is_busy = self.capability[capability as usize].executing(request).is_some();
         let servers = &mut self.capability[capability as usize].requests[request as usize];
         let is_new = !servers.contains_key(&hash);
         let server = servers.entry(hash).or_insert_with(|| ServerRequest {
@@ -78,13 +88,16 @@ impl World<'_> {
         });
         // A second message of a requester is dropped without an answer.
         if server.requesters.contains(&workflow) {
+            self.trace.note(now, request, (mail.to, mail.from), || "drops a second request".to_owned());
             return;
         }
         server.requesters.push(workflow);
+        let asked = server.requesters.len();
+        self.trace.note(now, request, (mail.to, mail.from), || format!("request {asked} of {quorum} that it needs"));
         let enough = server.requesters.len() >= quorum;
         match server.progress.clone() {
             Progress::Answered(reply) => self.answer(now, capability, request, workflow, &reply),
-            Progress::Waiting if enough => self.execute(now, capability, request, hash),
+            Progress::Waiting if enough && !is_busy => self.execute(now, capability, request, hash),
             _ => {}
         }
         if is_new {
@@ -105,12 +118,22 @@ impl World<'_> {
         }
         let draw = Site::Execution.draw(&self.draws, [request, capability, 0, 0, 0]);
         let execution = self.setup.capability_don.execution.sample(draw);
-        self.push(now + execution, Event::Observed { capability, request });
+        let node = Node::Capability(capability);
+        self.trace.note(now, request, (node, None), || format!("executes for {} ms", millis(execution.as_nanos())));
+        self.push(now + execution, Event::Observed { capability, request, began: now });
     }
 
     /// A node has its observation. A Byzantine quorum of them sets OCR to work.
-    pub(super) fn observed(&mut self, now: Time, capability: u32, request: u32) {
+    pub(super) fn observed(&mut self, now: Time, capability: u32, request: u32, began: Time) {
         let Some(since) = self.still_executing(now, capability, request) else { return };
+        // What a crash ended observes nothing, though the node may have started anew by now.
+        if since != began {
+            return;
+        }
+        let holds = self.assignment.holders[capability as usize];
+        self.trace.note(now, request, (Node::Capability(capability), None), || {
+            format!("observes, {} the payload", if holds { "holds" } else { "does not hold" })
+        });
         if let Some(server) = self.capability[capability as usize].executing(request) {
             server.progress = Progress::Observed(since);
         }
@@ -121,10 +144,18 @@ impl World<'_> {
             Agreement::Observing(observers) if observers + 1 < quorum => {
                 call.agreement = Agreement::Observing(observers + 1);
             }
-            Agreement::Observing(_) if !self.assignment.agreed => call.agreement = Agreement::Nothing,
+            Agreement::Observing(_) if !self.assignment.agreed => {
+                call.agreement = Agreement::Nothing;
+                self.trace
+                    .note(now, request, (None, None), || "quorum of observations, nothing to agree on".to_owned());
+                self.nothing_agreed(now, request);
+            }
             Agreement::Observing(_) => {
                 call.agreement = Agreement::Agreeing;
                 let ocr = don.ocr.sample(Site::Ocr.draw(&self.draws, [request, 0, 0, 0, 0]));
+                self.trace.note(now, request, (None, None), || {
+                    format!("quorum of observations, OCR takes {} ms", millis(ocr.as_nanos()))
+                });
                 self.push(now + ocr, Event::Reported { request });
             }
             Agreement::Reported if self.assignment.holders[capability as usize] => {
@@ -134,10 +165,19 @@ impl World<'_> {
         }
     }
 
+    fn nothing_agreed(&mut self, now: Time, request: u32) {
+        for workflow in 0..self.setup.workflow_don.nodes {
+            for capability in 0..self.setup.capability_don.nodes {
+                self.lose(now, workflow, request, capability, Loss::NoAgreement);
+            }
+        }
+    }
+
     /// The attested report is there: holders answer with their payload as soon as they have observed it, all others
     /// that it is not available.
     pub(super) fn reported(&mut self, now: Time, request: u32) {
         self.calls[request as usize].agreement = Agreement::Reported;
+        self.trace.note(now, request, (None, None), || "the attested report is there".to_owned());
         for capability in 0..self.setup.capability_don.nodes {
             if self.still_executing(now, capability, request).is_none() {
                 continue;
@@ -157,14 +197,16 @@ impl World<'_> {
 
     /// The expiry ticker finds a request that is older than the time-out.
     pub(super) fn tick(&mut self, now: Time, capability: u32, request: u32) {
-        if self.loses(now, capability, now) {
+        if self.loses(now, capability, request, now) {
             return;
         }
         let servers = &self.capability[capability as usize].requests[request as usize];
         let due: Vec<[u8; 32]> = servers
             .iter()
             .filter(|(_, server)| !matches!(server.progress, Progress::Answered(_)))
-            .filter(|(_, server)| !self.assignment.was_down(capability, server.created, now))
+            // One that began after a crash is younger than the tick that was set for what the crash ended.
+            .filter(|(_, server)| now.since(server.created) >= self.setup.aggregator.timeout)
+            .filter(|(_, server)| self.assignment.outage(capability, server.created, now).is_none())
             .map(|(hash, _)| *hash)
             .collect();
         for hash in due {
@@ -199,72 +241,155 @@ impl World<'_> {
         }
     }
 
-    /// Answers one requester, unless the node's fault knows better.
+    /// Answers one requester, unless the node's faults know better.
     fn answer(&mut self, now: Time, capability: u32, request: u32, workflow: u32, reply: &Reply) {
-        let deed = self.deed(now, capability, request, workflow, reply);
-        if !matches!(deed, Deed::Nothing) {
-            self.assignment.fired(capability);
+        let honest = Dispatch { reply: reply.clone(), when: When::After(Span::ZERO), name: capability };
+        let mut dispatches = vec![honest];
+        for fault in self.assignment.of_capability(capability) {
+            let about = About { fault, node: capability, target: workflow, request };
+            dispatches = self.distort_answers(now, about, dispatches);
         }
-        match deed {
-            Deed::Nothing => self.send_answer(now, capability, request, workflow, reply),
-            Deed::Instead(other) => self.send_answer(now, capability, request, workflow, &other),
-            Deed::Late(delay) => {
-                self.push(now + delay, Event::Answer { capability, request, workflow, reply: reply.clone() });
+        self.judge_answers(now, capability, request, workflow, &dispatches);
+        for dispatch in dispatches {
+            match dispatch.when {
+                When::After(Span::ZERO) | When::Arriving(_) => {
+                    self.dispatch(now, capability, request, workflow, &dispatch);
+                }
+                When::After(delay) => {
+                    self.push(now + delay, Event::Dispatch { capability, request, workflow, dispatch });
+                }
             }
-            Deed::Withhold => {}
         }
     }
 
-    fn deed(&mut self, now: Time, capability: u32, request: u32, workflow: u32, reply: &Reply) -> Deed {
-        let Some(behaviour) = self.assignment.behaviour(capability, now) else { return Deed::Nothing };
-        let call = &self.calls[request as usize];
+    /// What a node's answers mean for the request that hangs on them.
+    fn judge_answers(&mut self, now: Time, capability: u32, request: u32, workflow: u32, answers: &[Dispatch]) {
+        let right = answers.iter().filter(|answer| self.is_right(capability, request, answer)).count() as u32;
+        if right > 0 {
+            self.hopes[workflow as usize][request as usize].promise(capability, right);
+        } else {
+            let honest = self.assignment.of_capability(capability).is_empty();
+            let loss = if honest { Loss::Late } else { Loss::Faulty };
+            self.lose(now, workflow, request, capability, loss);
+        }
+    }
+
+    fn is_right(&self, capability: u32, request: u32, answer: &Dispatch) -> bool {
+        let truth = &self.calls[request as usize].truth;
+        answer.name == capability
+            && match &answer.reply {
+                Reply::Response { response, .. } => truth.is_right(response),
+                Reply::Raw { payload } => {
+                    Response::decode(payload.clone()).is_ok_and(|response| truth.is_right(&response))
+                }
+                Reply::Error { .. } => false,
+            }
+    }
+
+    /// What a fault makes of answers that are about to leave.
+    fn distort_answers(&mut self, now: Time, about: About, dispatches: Vec<Dispatch>) -> Vec<Dispatch> {
         let nodes = self.setup.capability_don.nodes;
-        let honest = call.response(capability, nodes, self.workshop);
-        let answer = faults::Answer {
-            reply,
-            draws: &self.draws,
-            request,
-            node: capability,
-            requester: workflow,
-            ids: &call.ids,
-            honest: &honest,
+        let call = &mut self.calls[about.request as usize];
+        let is_reported = call.agreement == Agreement::Reported;
+        let attestation = is_reported.then(|| call.attestation(self.setup, &self.draws, self.workshop));
+        let honest = call.response(about.node, nodes, self.workshop);
+        let call = &self.calls[about.request as usize];
+        let Some(fault) = self.assignment.acting(&self.draws, now, about) else { return dispatches };
+        let mut distorted = Vec::with_capacity(dispatches.len());
+        let mut acted = false;
+        for dispatch in dispatches {
+            let answer = Answer {
+                dispatch: &dispatch,
+                draws: &self.draws,
+                call,
+                node: about.node,
+                requester: about.target,
+                deadline: self.workflow[about.target as usize].deadline(about.request, self.setup),
+                nodes,
+                honest: &honest,
+                attestation: attestation.as_ref(),
+                accomplices: &fault.accomplices,
+            };
+            match fault.behaviour.on_answer(&answer, self.workshop) {
+                Deed::Nothing => distorted.push(dispatch),
+                Deed::Instead(others) => {
+                    acted = true;
+                    distorted.extend(others);
+                }
+            }
+        }
+        if acted {
+            self.fired(now, about);
+        }
+        distorted
+    }
+
+    /// Counts and tells that a fault acted.
+    pub(super) fn fired(&mut self, now: Time, about: About) {
+        self.assignment.fired(about.fault);
+        let fault = &self.setup.faults[about.fault];
+        let (node, target) = match fault.kind.side() {
+            Side::Capability => (Node::Capability(about.node), Node::Workflow(about.target)),
+            Side::Workflow => (Node::Workflow(about.node), Node::Capability(about.target)),
         };
-        behaviour.on_answer(&answer, self.workshop)
+        self.trace.note(now, about.request, (node, target), || format!("fault {} acts", fault.kind.name()));
     }
 
     /// Puts an answer on the line.
-    pub(super) fn send_answer(&mut self, now: Time, capability: u32, request: u32, workflow: u32, reply: &Reply) {
-        let heading = self.heading(now, Node::Capability(capability), Node::Workflow(workflow), request);
-        let mail = heading.answer(reply);
-        self.charge_answer(workflow, &mail, reply);
-        self.send(now, &mail);
+    pub(super) fn dispatch(&mut self, now: Time, capability: u32, request: u32, workflow: u32, dispatch: &Dispatch) {
+        let from = Node::Capability(capability);
+        let name = self.workshop.peer(Node::Capability(dispatch.name));
+        let heading = self.heading(now, from, Node::Workflow(workflow), request);
+        let mut mail = Heading { from: (from, name), ..heading }.answer(&dispatch.reply);
+        mail.is_right = self.is_right(capability, request, dispatch);
+        self.charge_answer(workflow, name, &mail, &dispatch.reply);
+        match dispatch.when {
+            When::After(_) => self.send(now, &mail),
+            When::Arriving(time) => self.push(time.max(now), Event::Delivery(mail)),
+        }
+    }
+
+    /// Whether a fault throws a request away.
+    fn is_deaf(&mut self, now: Time, workflow: u32, capability: u32, request: u32) -> bool {
+        let faults = self.assignment.of_capability(capability);
+        let deaf = faults.into_iter().find(|fault| {
+            let about = About { fault: *fault, node: capability, target: workflow, request };
+            self.assignment.acting(&self.draws, now, about).is_some_and(|fault| fault.behaviour.is_deaf())
+        });
+        if let Some(fault) = deaf {
+            self.assignment.fired(fault);
+        }
+        deaf.is_some()
     }
 
     /// Whether what a node does at `now`, with what it knows since `since`, is lost to a crash; counts that it bit.
-    pub(super) fn loses(&mut self, now: Time, capability: u32, since: Time) -> bool {
-        let lost = self.assignment.was_down(capability, since, now);
-        if lost {
-            self.assignment.fired(capability);
+    pub(super) fn loses(&mut self, now: Time, capability: u32, request: u32, since: Time) -> bool {
+        let outage = self.assignment.outage(capability, since, now);
+        if let Some(fault) = outage {
+            self.assignment.fired(fault);
+            self.trace.note(now, request, (Node::Capability(capability), None), || "is down or was since".to_owned());
         }
-        lost
+        outage.is_some()
     }
 
     /// The start of an execution that still goes on: neither crashed since nor beyond its own deadline.
     fn still_executing(&mut self, now: Time, capability: u32, request: u32) -> Option<Time> {
         let server = self.capability[capability as usize].executing(request)?;
         let (Progress::Executing(since) | Progress::Observed(since)) = server.progress else { return None };
-        if self.loses(now, capability, since) || now.since(since) > self.setup.aggregator.timeout {
+        if self.loses(now, capability, request, since) || now.since(since) > self.setup.aggregator.timeout {
             return None;
         }
         Some(since)
     }
 
     /// After a crash the node knows nothing of what it was asked before.
-    fn forget_if_down_since(&mut self, now: Time, capability: u32, request: u32, hash: [u8; 32]) {
-        let servers = &mut self.capability[capability as usize].requests[request as usize];
-        let created = servers.get(&hash).map(|server| server.created);
-        if created.is_some_and(|created| self.assignment.was_down(capability, created, now)) {
-            servers.remove(&hash);
+    fn forget_if_down_since(&mut self, now: Time, capability: u32, request: u32) {
+        let servers = &self.capability[capability as usize].requests[request as usize];
+        let known: Vec<([u8; 32], Time)> = servers.iter().map(|(hash, server)| (*hash, server.created)).collect();
+        for (hash, created) in known {
+            if self.loses(now, capability, request, created) {
+                self.capability[capability as usize].requests[request as usize].remove(&hash);
+            }
         }
     }
 
@@ -278,7 +403,7 @@ impl World<'_> {
 }
 
 /// What a node without the payload answers.
-fn unavailable() -> Reply {
+pub(super) fn unavailable() -> Reply {
     Reply::error(ErrorCode::INTERNAL_ERROR, NOT_AVAILABLE)
 }
 

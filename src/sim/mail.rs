@@ -27,6 +27,8 @@ pub(super) struct Mail {
     pub(super) to: Node,
     /// The request that it belongs to.
     pub(super) request: u32,
+    /// Whether it is a right answer in its sender's own name.
+    pub(super) is_right: bool,
     body: Rc<MessageBody>,
     len: u64,
 }
@@ -40,6 +42,11 @@ pub(super) enum Reply {
         response: Rc<Response>,
         /// Its bytes.
         encoded: Bytes,
+    },
+    /// Bytes that pass for a response.
+    Raw {
+        /// The bytes.
+        payload: Bytes,
     },
     /// An error.
     Error {
@@ -62,7 +69,16 @@ impl Reply {
         Self::Error { code, text: text.into() }
     }
 
-    /// What its parts cost on a line, without the envelope.
+    /// The bytes of what is, or passes for, a response.
+    pub(super) const fn payload(&self) -> Option<&Bytes> {
+        match self {
+            Self::Response { encoded, .. } => Some(encoded),
+            Self::Raw { payload } => Some(payload),
+            Self::Error { .. } => None,
+        }
+    }
+
+    /// What its parts cost on a line, without the envelope. Raw bytes count as payload, whatever is in them.
     pub(super) fn content(&self) -> ByteCounts {
         match self {
             Self::Response { response, encoded } => {
@@ -71,6 +87,7 @@ impl Reply {
                 let duplicate_payload = encoded.len() as u64 - attestation;
                 ByteCounts { duplicate_payload, attestation, ..ByteCounts::default() }
             }
+            Self::Raw { payload } => ByteCounts { duplicate_payload: payload.len() as u64, ..ByteCounts::default() },
             Self::Error { code, text } => {
                 let body = MessageBody { error: code.0, error_msg: text.to_string(), ..MessageBody::default() };
                 ByteCounts { error: body.encoded_len() as u64, ..ByteCounts::default() }
@@ -113,7 +130,9 @@ impl Heading<'_> {
     /// An answer.
     pub(super) fn answer(&self, reply: &Reply) -> Mail {
         self.mail(match reply {
-            Reply::Response { encoded, .. } => MessageBody { payload: encoded.clone(), ..self.body() },
+            Reply::Response { encoded: payload, .. } | Reply::Raw { payload } => {
+                MessageBody { payload: payload.clone(), ..self.body() }
+            }
             Reply::Error { code, text } => MessageBody { error: code.0, error_msg: text.to_string(), ..self.body() },
         })
     }
@@ -121,7 +140,7 @@ impl Heading<'_> {
     fn mail(&self, body: MessageBody) -> Mail {
         let field = |len: usize| (1 + prost::length_delimiter_len(len) + len) as u64;
         let len = field(ENVELOPE_SIGNATURE.len()) + field(body.encoded_len());
-        Mail { from: self.from.0, to: self.to.0, request: self.request, body: Rc::new(body), len }
+        Mail { from: self.from.0, to: self.to.0, request: self.request, is_right: false, body: Rc::new(body), len }
     }
 }
 
@@ -129,6 +148,16 @@ impl Mail {
     /// Bytes of the encoded envelope.
     pub(super) const fn len(&self) -> u64 {
         self.len
+    }
+
+    /// What it is, for people.
+    pub(super) fn describe(&self) -> String {
+        let code = ErrorCode(self.body.error);
+        match self.from {
+            Node::Workflow(_) => "request".to_owned(),
+            Node::Capability(_) if code == ErrorCode::OK => "response".to_owned(),
+            Node::Capability(_) => format!("error {code} : {}", self.body.error_msg),
+        }
     }
 
     /// The encoded envelope.
@@ -161,7 +190,14 @@ mod tests {
         let long = Bytes::from(vec![1; 70_000]);
         let error = Reply::error(ErrorCode::TIMEOUT, "late");
         let empty = Reply::response(Response::default());
-        for mail in [heading.ask(&long), heading.ask(&Bytes::new()), heading.answer(&error), heading.answer(&empty)] {
+        let raw = Reply::Raw { payload: long.clone() };
+        for mail in [
+            heading.ask(&long),
+            heading.ask(&Bytes::new()),
+            heading.answer(&error),
+            heading.answer(&empty),
+            heading.answer(&raw),
+        ] {
             assert_eq!(mail.len(), mail.encode().len() as u64);
         }
     }

@@ -2,27 +2,31 @@
 //!
 //! Workflow nodes start a request, send it by schedule, the network delivers; a capability node executes once enough
 //! workflow nodes have asked, OCR makes holders of some, each answers; each workflow node's aggregator decides or
-//! expires. Everything that depends on chance is drawn by key ([`mod@site`] says by which), so a world is a function
+//! expires. Everything that depends on chance is drawn by key (`site.rs` says by which), so a world is a function
 //! of its [`Setup`] and its number.
 
 mod assignment;
 mod call;
 mod capability_node;
+mod fault;
 mod faults;
+mod hope;
 mod mail;
 mod oracle;
 mod outcome;
 pub mod schedule;
 mod setup;
 mod site;
+mod trace;
 mod workflow_node;
 mod workshop;
 mod world;
 
-pub use outcome::{Bytes, FaultReport, Outcome, Replicate, Row};
-pub use setup::{
-    Aggregator, CapabilityDon, Fault, FaultKind, PayloadHolders, Request, Run, Safety, Schedule, Setup, WorkflowDon,
-};
+pub use fault::{Fault, FaultKind, MeteringField, ResponseField, Side};
+pub use hope::Doom;
+pub use outcome::{Bytes, Doomed, FaultReport, Outcome, Replicate, Row};
+pub use setup::{Aggregator, CapabilityDon, PayloadHolders, Request, Run, Safety, Schedule, Setup, Ties, WorkflowDon};
+pub use trace::Line;
 pub use workshop::Workshop;
 
 /// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.
@@ -31,5 +35,14 @@ pub use workshop::Workshop;
 /// On a setup that no scenario yields, such as one without capability nodes.
 #[must_use]
 pub fn simulate(setup: &Setup, replicate: u64, workshop: &mut Workshop) -> Replicate {
-    world::World::new(setup, replicate, workshop).run()
+    world::World::new(setup, replicate, workshop).run().0
+}
+
+/// Simulates a replicate once more and tells everything that happens in it.
+///
+/// # Panics
+/// As [`simulate`].
+#[must_use]
+pub fn replay(setup: &Setup, replicate: u64, workshop: &mut Workshop) -> (Replicate, Vec<Line>) {
+    world::World::new(setup, replicate, workshop).traced().run()
 }

@@ -38,7 +38,8 @@ impl Truth {
         (outcome, Seen(seen.encode().to_vec()))
     }
 
-    fn is_right(&self, response: &Response) -> bool {
+    /// Whether a response is what honest nodes produced, as far as the caller wants it.
+    pub(super) fn is_right(&self, response: &Response) -> bool {
         let payload = response.payload.as_ref();
         payload.is_some_and(|payload| payload.value == self.payload && payload.type_url == self.type_url)
             && response.value.entries.is_empty()

@@ -4,10 +4,12 @@ use std::ops::AddAssign;
 
 use crate::engine::Span;
 
+use super::hope::Doom;
+
 /// The outcome of one replicate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Replicate {
-    /// One row a request and honest workflow node, by request, then node.
+    /// One row a request and workflow node, by request, then node.
     pub rows: Vec<Row>,
     /// One entry a fault of the setup.
     pub faults: Vec<FaultReport>,
@@ -30,10 +32,21 @@ pub struct Row {
     pub served: bool,
     /// Whether two honest workflow nodes accepted different bytes for the request.
     pub disagreement: bool,
+    /// When and why success became impossible; `None` for an accepted request.
+    pub doomed: Option<Doomed>,
     /// Bytes that left an uplink to or from this node for this request.
     pub bytes: Bytes,
     /// Attestation signatures that this node checked.
     pub signatures_verified: u64,
+}
+
+/// When and why success became impossible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doomed {
+    /// Why.
+    pub reason: Doom,
+    /// How long after the node's first send; zero when it was so before.
+    pub after: Span,
 }
 
 /// How a request ended at a workflow node.
@@ -53,10 +66,12 @@ pub enum Outcome {
     Crashed,
     /// OCR found nothing that enough nodes observed, and the request expired.
     NoAgreement,
+    /// The workflow node is faulty itself: what it makes of the request counts for nothing, only its bytes do.
+    Byzantine,
 }
 
 impl Outcome {
-    /// Every outcome.
+    /// Every outcome at an honest workflow node.
     pub const ALL: [Self; 7] = [
         Self::Accepted,
         Self::AcceptedTainted,
@@ -78,6 +93,7 @@ impl Outcome {
             Self::Expired => "expired",
             Self::Crashed => "crashed",
             Self::NoAgreement => "no_agreement",
+            Self::Byzantine => "byzantine",
         }
     }
 

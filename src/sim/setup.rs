@@ -1,8 +1,10 @@
 //! What one cell of a scenario means once every key has a value: all that a replicate depends on besides its number.
 
 use crate::aggregator::RuleSet;
-use crate::engine::{Distribution, Span, Window};
+use crate::engine::{Distribution, Span};
 use crate::network::NetworkSetup;
+
+use super::fault::Fault;
 
 /// One cell of a scenario, fully resolved.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +21,9 @@ pub struct Setup {
     pub request: Request,
     /// `[network]`.
     pub network: NetworkSetup,
-    /// `[[faults.*]]`, by kind in the order of [`FaultKind`]'s names, then in the order of the file.
+    /// `network.ties`.
+    pub ties: Ties,
+    /// `[[faults.*]]`, by kind in the order of their names, then in the order of the file.
     pub faults: Vec<Fault>,
     /// `[safety]`.
     pub safety: Safety,
@@ -147,74 +151,13 @@ pub enum Schedule {
     OneAtATime,
 }
 
-/// A fault on some capability nodes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fault {
-    /// What they do.
-    pub kind: FaultKind,
-    /// How many.
-    pub nodes: u32,
-    /// How many of them hold the payload; any when absent.
-    pub holders: Option<u32>,
-    /// When they do it.
-    pub window: Window,
-}
-
-/// What faulty capability nodes do.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FaultKind {
-    /// Down for the window: receives, executes and sends nothing, then recovers.
-    Crash,
-    /// The right payload under an attestation with one bad signature.
-    ForgedSignature,
-    /// An error in place of every answer.
-    ErrorSpam {
-        /// The error's text.
-        text: String,
-        /// Whether each node has a text of its own.
-        distinct: bool,
-    },
-    /// Never answers.
-    Silent,
-    /// Every answer leaves late.
-    Slow {
-        /// By how much.
-        delay: Distribution,
-    },
-    /// Another payload, without attestation.
-    WrongPayload {
-        /// Whether all these nodes send the same wrong payload.
-        collude: bool,
-    },
-}
-
-impl FaultKind {
-    /// Its name in a scenario file.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Crash => "crash",
-            Self::ErrorSpam { .. } => "error_spam",
-            Self::ForgedSignature => "forged_signature",
-            Self::Silent => "silent",
-            Self::Slow { .. } => "slow",
-            Self::WrongPayload { .. } => "wrong_payload",
-        }
-    }
-}
-
-impl FaultKind {
-    /// Keys the draw of whom the fault takes; never renumber.
-    pub(super) const fn draw_key(&self) -> u32 {
-        match self {
-            Self::Crash => 1,
-            Self::ErrorSpam { .. } => 2,
-            Self::ForgedSignature => 3,
-            Self::Silent => 4,
-            Self::Slow { .. } => 5,
-            Self::WrongPayload { .. } => 6,
-        }
-    }
+/// The order of events of one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ties {
+    /// By chance, so that equal latencies favour nobody.
+    Random,
+    /// Against the caller: deadlines first, then whatever harms, right answers last.
+    Adversarial,
 }
 
 /// What is expected of safety.

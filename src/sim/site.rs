@@ -16,12 +16,20 @@
 //! | `SignerRank` | who signs the report: the lowest ranks | request, node |
 //! | `Loss`, `Duplication`, `Latency` | a message's way | request, sender, receiver, kind of message, attempt (and copy) |
 //! | `Tie` | order of events of one instant | request, both nodes, kind of event, attempt |
-//! | `Payload`, `WrongPayload`, `Call` | contents | request (and node, for a lie of its own) |
+//! | `Payload` | the right payload | request |
+//! | `WrongPayload` | a lie | request, its author when not all share it, its receiver when each gets another |
+//! | `Call` | the call | request, and for another call under the same id node and number |
 //! | `ExecutionId`, `SequenceNumber` | ids of a request | request |
 //! | `Ticker` | phase of a capability node's expiry ticker | node |
-//! | `ForgedSlot` | which signature is forged | request, node |
+//! | `SpoiltSlot` | which signature is spoilt | request, node |
 //! | `SlowAnswer` | by how much an answer is late | request, sender, receiver |
-//! | `PrivateKey`, `PeerId`, `ConfigDigest`, `Workflow` | identities, the same in every replicate | node |
+//! | `FaultTarget` | at whom a fault aims: the lowest ranks | kind of fault, ordinal in its kind, faulty node, target |
+//! | `FaultActs` | whether a fault acts this time | kind of fault, ordinal in its kind, request, faulty node, target |
+//! | `Garbage` | random bytes: a signature, a response | request, node, what they stand for |
+//! | `Victim` | in whose name an impersonator answers: the lowest rank | request, impersonator, candidate |
+//! | `SlowAsk` | by how much a request is late | request, sender, receiver |
+//! | `PrivateKey`, `PeerId`, `Workflow` | identities, the same in every replicate | node |
+//! | `ConfigDigest` | the same in every replicate | how old the configuration is |
 
 use crate::engine::{DrawKey, Draws, Uniform};
 
@@ -47,12 +55,17 @@ pub(super) enum Site {
     ExecutionId = 16,
     SequenceNumber = 17,
     Ticker = 18,
-    ForgedSlot = 19,
+    SpoiltSlot = 19,
     SlowAnswer = 20,
     PrivateKey = 21,
     PeerId = 22,
     ConfigDigest = 23,
     Workflow = 24,
+    FaultTarget = 25,
+    FaultActs = 26,
+    Garbage = 27,
+    Victim = 28,
+    SlowAsk = 29,
 }
 
 impl Site {

@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use crate::aggregator::{Answer, ClientRequest, Config, Decision, Verdict};
-use crate::engine::Time;
+use crate::engine::{Span, Time};
 use crate::network::Node;
 use crate::wire::{ErrorCode, Message, MessageBody, PeerId};
 
+use super::assignment::About;
 use super::call::Agreement;
+use super::faults::{Ask, Deed, Demand};
+use super::hope::{Doom, Loss};
 use super::mail::{Mail, Reply};
 use super::oracle::Seen;
-use super::outcome::{Bytes, Outcome, Row};
+use super::outcome::{Bytes, Doomed, Outcome, Row};
 use super::setup::Setup;
+use super::trace;
 use super::workshop::Workshop;
 use super::world::{Event, World};
 
@@ -37,7 +41,7 @@ struct Pending {
 #[derive(Clone, Debug, Default)]
 struct Spent {
     bytes: Bytes,
-    /// The response part of the first answer of each peer that sent one.
+    /// The response part of the first answer in each peer's name.
     payloads: Vec<(PeerId, u64)>,
 }
 
@@ -66,6 +70,12 @@ impl WorkflowNode {
         }
     }
 
+    /// When the node gives up on a request; the request's own time-out after its start when it has not begun.
+    pub(super) fn deadline(&self, request: u32, setup: &Setup) -> Time {
+        let started = self.requests[request as usize].as_ref().map_or(Time::ZERO, |pending| pending.started);
+        started + setup.aggregator.timeout
+    }
+
     /// Dies, and every undecided request with it.
     fn die(&mut self) {
         self.dead = true;
@@ -86,8 +96,15 @@ impl World<'_> {
         }
         let client = ClientRequest::new(Arc::clone(&node.config), Arc::clone(&call.ids));
         node.requests[request as usize] = Some(Pending { client, started: now, ended: None, crashed: false });
-        self.push(now + self.setup.aggregator.timeout, Event::Expiry { workflow, request });
+        let deadline = now + self.setup.aggregator.timeout;
+        self.trace.note(now, request, (Node::Workflow(workflow), None), || {
+            format!("starts, gives up at {} ms", trace::millis(deadline.as_nanos()))
+        });
+        self.push(deadline, Event::Expiry { workflow, request });
         for (capability, delay) in (0..).zip(delays) {
+            if now + delay > deadline {
+                self.lose(now, workflow, request, capability, Loss::Scheduled);
+            }
             self.push(now + delay, Event::Ask { workflow, request, capability });
         }
     }
@@ -97,9 +114,57 @@ impl World<'_> {
         if self.workflow[workflow as usize].dead {
             return;
         }
-        let bytes = self.calls[request as usize].bytes.clone();
+        let honest = Demand { bytes: self.calls[request as usize].bytes.clone(), after: Span::ZERO };
+        let mut demands = vec![honest];
+        for fault in self.assignment.of_workflow(workflow) {
+            let about = About { fault, node: workflow, target: capability, request };
+            demands = self.distort_demands(now, about, demands);
+        }
+        for Demand { bytes, after } in demands {
+            if after == Span::ZERO {
+                self.demand(now, workflow, request, capability, &bytes);
+            } else {
+                self.push(now + after, Event::Demand { workflow, request, capability, bytes });
+            }
+        }
+    }
+
+    /// What a fault makes of requests that are about to leave.
+    fn distort_demands(&mut self, now: Time, about: About, demands: Vec<Demand>) -> Vec<Demand> {
+        let Some(fault) = self.assignment.acting(&self.draws, now, about) else { return demands };
+        let call = &self.calls[about.request as usize];
+        let mut distorted = Vec::with_capacity(demands.len());
+        let mut acted = false;
+        for demand in demands {
+            let (draws, node, capability) = (&self.draws, about.node, about.target);
+            match fault.behaviour.on_ask(&Ask { demand: &demand, draws, call, node, capability }) {
+                Deed::Nothing => distorted.push(demand),
+                Deed::Instead(others) => {
+                    acted = true;
+                    distorted.extend(others);
+                }
+            }
+        }
+        if acted {
+            self.fired(now, about);
+        }
+        distorted
+    }
+
+    /// Puts a request on the line.
+    pub(super) fn demand(
+        &mut self,
+        now: Time,
+        workflow: u32,
+        request: u32,
+        capability: u32,
+        bytes: &prost::bytes::Bytes,
+    ) {
+        if self.workflow[workflow as usize].dead {
+            return;
+        }
         let heading = self.heading(now, Node::Workflow(workflow), Node::Capability(capability), request);
-        let mail = heading.ask(&bytes);
+        let mail = heading.ask(bytes);
         let content = Bytes { request: bytes.len() as u64, ..Bytes::default() };
         self.charge(workflow, &mail, content);
         self.send(now, &mail);
@@ -113,14 +178,13 @@ impl World<'_> {
     }
 
     /// Counts an answer to a workflow node.
-    pub(super) fn charge_answer(&mut self, workflow: u32, mail: &Mail, reply: &Reply) {
+    pub(super) fn charge_answer(&mut self, workflow: u32, name: PeerId, mail: &Mail, reply: &Reply) {
         let content = reply.content();
         self.charge(workflow, mail, content);
         if content.duplicate_payload > 0 {
-            let peer = self.workshop.peer(mail.from);
             let payloads = &mut self.workflow[workflow as usize].spent[mail.request as usize].payloads;
-            if payloads.iter().all(|(other, _)| *other != peer) {
-                payloads.push((peer, content.duplicate_payload));
+            if payloads.iter().all(|(other, _)| *other != name) {
+                payloads.push((name, content.duplicate_payload));
             }
         }
     }
@@ -130,22 +194,49 @@ impl World<'_> {
         let node = &mut self.workflow[workflow as usize];
         let Some(pending) = &mut node.requests[mail.request as usize] else { return };
         if node.dead || pending.client.decision().is_some() {
+            let state = if node.dead { "dead" } else { "decided" };
+            self.trace.note(now, mail.request, (mail.to, mail.from), || format!("is {state}, does not look at it"));
             return;
         }
         let Some((sender, answer)) = open(mail) else { return };
-        match pending.client.handle_message(sender.as_deref(), &answer, &mut self.workshop.memo) {
-            Verdict::Decided => pending.ended = Some(now),
-            Verdict::Crash(_) => node.die(),
+        let verdict = pending.client.handle_message(sender.as_deref(), &answer, &mut self.workshop.memo);
+        self.trace.note(now, mail.request, (mail.to, mail.from), || {
+            format!("{}: {}", mail.describe(), trace::verdict(&verdict, pending.client.decision()))
+        });
+        let hope = &mut self.hopes[workflow as usize][mail.request as usize];
+        match verdict {
+            Verdict::Decided => {
+                pending.ended = Some(now);
+                match pending.client.decision() {
+                    Some(Decision::Success(_)) => hope.settle(),
+                    _ => hope.end(now, Doom::AggregatorFailedEarly),
+                }
+            }
+            Verdict::Crash(_) => {
+                hope.end(now, Doom::NodeCrashed);
+                node.die();
+            }
+            Verdict::Taken if mail.is_right => hope.count(now, mail.from.position() as u32),
+            Verdict::Rejected(_) if mail.is_right => {
+                self.lose(now, workflow, mail.request, mail.from.position() as u32, Loss::Faulty);
+            }
             Verdict::Taken | Verdict::Anomaly | Verdict::Ignored | Verdict::Rejected(_) => {}
         }
     }
 
     /// The caller's deadline.
-    pub(super) fn expire(&mut self, workflow: u32, request: u32) {
+    pub(super) fn expire(&mut self, now: Time, workflow: u32, request: u32) {
         if let Some(pending) = &mut self.workflow[workflow as usize].requests[request as usize]
             && !pending.crashed
         {
-            pending.client.handle_expiry();
+            let verdict = pending.client.handle_expiry();
+            if verdict == Verdict::Ignored {
+                return;
+            }
+            self.hopes[workflow as usize][request as usize].end(now, Doom::TooLate);
+            self.trace.note(now, request, (Node::Workflow(workflow), None), || {
+                format!("deadline: {}", trace::verdict(&verdict, pending.client.decision()))
+            });
         }
     }
 }
@@ -167,8 +258,15 @@ pub(super) fn rows(world: &World<'_>) -> Vec<Row> {
 fn request_rows(world: &World<'_>, request: u32) -> Vec<Row> {
     let (mut rows, seen): (Vec<Row>, Vec<Option<Seen>>) =
         (0..).zip(&world.workflow).map(|(at, node)| row(world, request, at, node)).unzip();
+    for row in &mut rows {
+        if !world.assignment.is_honest(row.workflow_node) {
+            *row =
+                Row { outcome: Outcome::Byzantine, latency: None, error: String::new(), doomed: None, ..row.clone() };
+        }
+    }
     let right = rows.iter().filter(|row| row.outcome.is_right()).count();
-    let seen: Vec<Seen> = seen.into_iter().flatten().collect();
+    let honest = (0..).zip(seen).filter(|(node, _)| world.assignment.is_honest(*node));
+    let seen: Vec<Seen> = honest.filter_map(|(_, seen)| seen).collect();
     let disagreement = seen.iter().any(|one| *one != seen[0]);
     for row in &mut rows {
         row.served = right >= world.setup.workflow_don.needed as usize;
@@ -188,6 +286,7 @@ fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode)
         error: String::new(),
         served: false,
         disagreement: false,
+        doomed: None,
         bytes: spent.bytes,
         signatures_verified: 0,
     };
@@ -215,6 +314,14 @@ fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode)
             decision.error().unwrap_or_default().clone_into(&mut row.error);
         }
         None => {}
+    }
+    let doomed = world.hopes[workflow_node as usize][request as usize].doomed();
+    debug_assert!(
+        !row.outcome.is_right() || doomed.is_none() || !world.assignment.is_honest(workflow_node),
+        "accepted though it was doomed: {doomed:?}"
+    );
+    if !row.outcome.is_right() {
+        row.doomed = doomed.map(|(at, reason)| Doomed { reason, after: at.since(pending.started) });
     }
     (row, seen)
 }

@@ -18,6 +18,12 @@ pub trait DeclaredFields {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lenient<M>(pub M);
 
+impl<M> From<M> for Lenient<M> {
+    fn from(message: M) -> Self {
+        Self(message)
+    }
+}
+
 impl<M: Message + Default + DeclaredFields> Message for Lenient<M> {
     fn encode_raw(&self, buf: &mut impl BufMut) {
         self.0.encode_raw(buf);

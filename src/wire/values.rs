@@ -123,6 +123,12 @@ declared_fields!(BigInt { 1 => LengthDelimited, 2 => Varint });
 declared_fields!(Timestamp { 1 | 2 => Varint });
 
 impl ValueMap {
+    /// Adds an entry behind the others.
+    pub fn push(&mut self, key: impl Into<String>, kind: Kind) {
+        let value = Lenient(Value { kind: Some(kind) });
+        self.entries.push(Lenient(MapEntry { key: key.into(), value }));
+    }
+
     /// The map in the original's form: sorted by key bytes, the last of equal keys, every value normalized.
     ///
     /// # Errors

@@ -39,6 +39,12 @@ impl RuleSet {
         }
     }
 
+    /// Whether one valid attestation can be enough.
+    #[must_use]
+    pub const fn trusts_attestations(self) -> bool {
+        !matches!(self, Self::Identical)
+    }
+
     pub(super) const fn rules(self) -> &'static dyn Rules {
         match self {
             Self::Identical => &identical::Identical,

@@ -1,4 +1,5 @@
-//! From values to places: linear and logarithmic axes with ticks at round numbers.
+//! From values to places: linear and logarithmic axes with ticks at round numbers, broken where data and deadline lie far
+//! apart.
 
 use super::number;
 
@@ -25,13 +26,55 @@ pub(super) struct Axis {
     to: f64,
     /// Where zero lies on a logarithmic axis that shows it: set apart, beyond the lowest decade.
     zero: Option<f64>,
+    /// What lies beyond a break at the high end.
+    far: Option<Far>,
     pub(super) ticks: Vec<Tick>,
     /// Unlabelled ticks within decades.
     pub(super) minor: Vec<f64>,
 }
 
+/// What lies beyond a break: rising values, evenly spaced from `from` to `to`. A single one lies at `to`.
+#[derive(Clone, Debug, PartialEq)]
+struct Far {
+    values: Vec<f64>,
+    from: f64,
+    to: f64,
+    /// Where the break is.
+    tear: f64,
+}
+
+impl Far {
+    /// The place of `value`, between those of its neighbours; `None` before the break.
+    fn at(&self, value: f64) -> Option<f64> {
+        let above = self.values.iter().position(|far| *far > value).unwrap_or(self.values.len());
+        let below = above.checked_sub(1)?;
+        let rank = match self.values.get(above) {
+            Some(next) => below as f64 + (value - self.values[below]) / (next - self.values[below]),
+            None => below as f64,
+        };
+        Some(if self.values.len() > 1 {
+            self.from + (self.to - self.from) * rank / (self.values.len() - 1) as f64
+        } else {
+            self.to
+        })
+    }
+}
+
+/// How the part of an axis beyond a break is laid.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stub {
+    /// From the break to the first value.
+    pub(super) lead: f64,
+    /// From value to value, as long as they are few.
+    pub(super) step: f64,
+    /// Up to this many values have steps and ticks of their own.
+    pub(super) most: usize,
+}
+
 /// How far zero is set apart from the lowest decade.
 const ZERO_GAP: f64 = 34.0;
+/// How wide a break before a far value is.
+pub(super) const BREAK: f64 = 14.0;
 
 impl Axis {
     /// A linear axis over `[low, high]` with about `most` ticks; values are shown times `factor`.
@@ -40,7 +83,19 @@ impl Axis {
         let (low, high) = if low.is_finite() && high.is_finite() { (low, high) } else { (0.0, 1.0) };
         let ticks = linear_ticks(low * factor, high * factor, most);
         let ticks = ticks.into_iter().map(|(value, label)| Tick::new(value / factor, label)).collect();
-        Self { log: false, low, high, from: 0.0, to: 1.0, zero: None, ticks, minor: Vec::new() }
+        Self { log: false, low, high, from: 0.0, to: 1.0, zero: None, far: None, ticks, minor: Vec::new() }
+    }
+
+    /// An axis around data from `low` to `high`, with air: logarithmic where that reads better, otherwise linear, from zero
+    /// unless `low` is more than the share `narrow` of `high`.
+    pub(super) fn around(low: f64, high: f64, most: usize, narrow: f64) -> Self {
+        if wants_log(low, high) {
+            return Self::log(low * 0.85, high * 1.08, 1.0);
+        }
+        // A few percent at least, so that noise on a constant does not fill the picture.
+        let air = ((high - low) * 0.06).max(high * 0.015);
+        let start = if low > narrow * high { low - air } else { 0.0 };
+        Self::linear(start, high + air, most, 1.0)
     }
 
     /// A logarithmic axis over `[low, high]`, both above zero; values are shown times `factor`.
@@ -51,7 +106,7 @@ impl Axis {
         let ticks = ticks.into_iter().map(|value| Tick::new(value / factor, number::short(value))).collect();
         let minor = minor.into_iter().map(|value| value / factor).collect();
         let (low, high) = (libm::log10(low), libm::log10(high));
-        Self { log: true, low, high, from: 0.0, to: 1.0, zero: None, ticks, minor }
+        Self { log: true, low, high, from: 0.0, to: 1.0, zero: None, far: None, ticks, minor }
     }
 
     /// Lays the axis between two places.
@@ -77,6 +132,25 @@ impl Axis {
         self
     }
 
+    /// Breaks an axis that is already laid: beyond its break lie `values`, which rise. `None` where there are none, or
+    /// where the axis reaches one of them anyway.
+    pub(super) fn broken(mut self, values: &[f64], stub: Stub) -> Option<Self> {
+        let reached = if self.log { libm::pow(10.0, self.high) } else { self.high };
+        if values.first().is_none_or(|low| *low <= reached) {
+            return None;
+        }
+        let sign = if self.to > self.from { 1.0 } else { -1.0 };
+        let from = self.to - sign * stub.step * (values.len().min(stub.most) - 1) as f64;
+        let tear = from - sign * (stub.lead + BREAK / 2.0);
+        self.far = Some(Far { values: values.to_vec(), from, to: self.to, tear });
+        self.to = tear - sign * BREAK / 2.0;
+        let every = values.len().div_ceil(stub.most);
+        let first = (values.len() - 1) % every;
+        let ticks = values.iter().skip(first).step_by(every);
+        self.ticks.extend(ticks.map(|value| Tick::new(*value, number::short(*value))));
+        Some(self)
+    }
+
     /// Replaces the ticks.
     pub(super) fn with_ticks(self, ticks: Vec<Tick>) -> Self {
         Self { ticks, minor: Vec::new(), ..self }
@@ -86,6 +160,9 @@ impl Axis {
     pub(super) fn at(&self, value: f64) -> f64 {
         if self.log && value <= 0.0 {
             return self.zero.unwrap_or(self.from);
+        }
+        if let Some(place) = self.far.as_ref().and_then(|far| far.at(value)) {
+            return place;
         }
         let value = if self.log { libm::log10(value) } else { value };
         let share = ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
@@ -101,6 +178,21 @@ impl Axis {
     pub(super) fn gap(&self) -> Option<f64> {
         self.zero.map(|zero| f64::midpoint(zero, self.from))
     }
+
+    /// Where the axis breaks before its far values.
+    pub(super) fn tear(&self) -> Option<f64> {
+        self.far.as_ref().map(|far| far.tear)
+    }
+
+    /// Whether lengths on the axis mislead: a linear one that leaves zero out.
+    pub(super) fn lacks_zero(&self) -> bool {
+        !self.log && self.low > 0.0
+    }
+}
+
+/// The least and the greatest of `values`.
+pub(super) fn extent(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values.fold((f64::INFINITY, 0.0), |(low, high), value| (value.min(low), value.max(high)))
 }
 
 /// Whether values between `low` and `high` read better on a logarithmic axis.
@@ -181,6 +273,34 @@ mod tests {
         assert_eq!(axis.at(0.01), 500.0 - ZERO_GAP);
         assert_eq!(axis.at(1.0), 100.0);
         assert_eq!(axis.ticks[0].label, "0");
+    }
+
+    const STUB: Stub = Stub { lead: 60.0, step: 30.0, most: 3 };
+
+    #[test]
+    fn a_break_sets_far_values_apart() {
+        let axis = Axis::around(1_700.0, 1_800.0, 6, 0.5).between(0.0, 1_000.0).broken(&[10_000.0], STUB).unwrap();
+        assert_eq!(labels(&axis), ["1,700", "1,750", "1,800", "10,000"]);
+        assert!(axis.lacks_zero() && axis.at(0.0) == 0.0 && axis.at(10_000.0) == 1_000.0);
+        assert!(axis.at(1_800.0) < 940.0 - BREAK && axis.tear() == Some(940.0 - BREAK / 2.0));
+        let axis = Axis::around(20.0, 800.0, 6, 0.5).between(500.0, 100.0).broken(&[4e3, 6e3, 2e4], STUB).unwrap();
+        assert_eq!([4e3, 5e3, 6e3, 1.3e4, 2e4, 1e6].map(|value| axis.at(value)), [160., 145., 130., 115., 100., 100.]);
+        assert!(axis.is_log() && !axis.lacks_zero() && axis.tear() == Some(220.0 + BREAK / 2.0));
+    }
+
+    #[test]
+    fn many_far_values_share_ticks() {
+        let far: Vec<f64> = (2..10).map(|far| f64::from(far) * 1_000.0).collect();
+        let axis = Axis::linear(0.0, 1_000.0, 1, 1.0).between(0.0, 500.0).broken(&far, STUB).unwrap();
+        assert_eq!(labels(&axis), ["0", "1,000", "3,000", "6,000", "9,000"]);
+        assert!((axis.at(9_000.0) - axis.at(2_000.0) - 60.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_an_axis_reaches_needs_no_break() {
+        let axis = Axis::around(1_700.0, 9_900.0, 6, 0.5).between(0.0, 100.0);
+        assert_eq!(axis.clone().broken(&[10_000.0], STUB), None);
+        assert_eq!(axis.broken(&[], STUB), None);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub(super) struct Sample {
     pub(super) high: Option<f64>,
     /// The value is not known, only that it lies beyond this one.
     pub(super) beyond: bool,
+    /// The upper end of the interval is not known, only that it lies beyond the deadline, which `high` holds.
+    pub(super) open: bool,
 }
 
 /// A series, placed on the canvas.
@@ -107,11 +109,11 @@ pub(super) struct Layer {
 }
 
 impl Layer {
-    /// Draws a line of `look` in `color`: thicker below, dashed above. The dashes of a pair have a white rim, without which
-    /// they vanish in the colour below when the picture is small.
+    /// Draws a line of `look` in `color`: thicker below, the uppermost dashed, so that each shows at both sides of those
+    /// above. The dashes have a white rim, without which they vanish in the colour below when the picture is small.
     pub(super) fn line(self, scene: &mut Scene, points: &[Point], look: Look, color: RGBColor) {
         let (width, dash) = self.stroke(look);
-        if self.over == 1 && self.under == 0 {
+        if self.over > 0 && self.under == 0 {
             scene.dashed(points, width + 2.0, WHITE, dash);
         }
         scene.dashed(points, width, color, dash);
@@ -120,15 +122,15 @@ impl Layer {
     fn stroke(self, look: Look) -> (f64, &'static [f64]) {
         let dash: &[f64] = match self {
             Self { over: 0, under: 0 } => look.dash,
-            Self { over: 0, .. } => &[],
-            _ => ABOVE_DASH,
+            Self { under: 0, .. } => ABOVE_DASH,
+            _ => &[],
         };
-        ([3.0, 8.0, 10.0, 12.0][self.under.min(3)], dash)
+        ([3.0, 8.0, 14.0, 20.0, 26.0][self.under.min(4)], dash)
     }
 
     /// The radius of its markers.
     pub(super) fn radius(self) -> f64 {
-        MARKER + 2.5 * self.under.min(3) as f64
+        MARKER + 2.5 * self.under.min(4) as f64
     }
 
     fn shares(self) -> bool {

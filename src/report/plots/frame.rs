@@ -1,6 +1,6 @@
 //! What surrounds the data: title, subtitle, axes, grid, category names.
 
-use super::axis::{Axis, Tick, wants_log};
+use super::axis::{Axis, BREAK, Tick, wants_log};
 use super::font;
 use super::number;
 use super::scene::{Align, HEIGHT, Rect, Scene, TEXT, Text, WIDTH};
@@ -55,7 +55,7 @@ pub(super) fn across(study: &Study<'_>, plot: Rect) -> Axis {
         }
         Across::Numbers { key, unit, values } => {
             let (low, high) = (values[0], values[values.len() - 1]);
-            let (factor, _) = words::reading(key, unit, high.abs());
+            let (factor, _) = words::reading(key, unit, values);
             let most = (plot.width() / 80.0) as usize;
             let axis = if wants_log(low, high) {
                 Axis::log(low, high, factor)
@@ -110,8 +110,32 @@ pub(super) fn value_axis(scene: &mut Scene, plot: Rect, axis: &Axis, name: &str,
             scene.line(&[(plot.left - 7.0, y + dy + 3.0), (plot.left + 7.0, y + dy - 3.0)], 1.0, FRAME);
         }
     }
+    if let Some(y) = axis.tear() {
+        scene.line(&[(plot.left, y), (plot.left, plot.bottom)], 1.0, FRAME);
+        scene.line(&[(plot.left, y), (plot.left, plot.top)], 1.0, FRAME);
+    }
     let left = if labelled { MARGIN.max(plot.left - SCALE_ROOM) } else { plot.left };
     scene.text((left, plot.top - 20.0), Text::new(name).color(MUTED));
+}
+
+/// Cuts the picture where a value axis breaks before its far values; for after the data, which is cut too.
+pub(super) fn tear_value(scene: &mut Scene, plot: Rect, axis: &Axis) {
+    let Some(y) = axis.tear() else { return };
+    let half = BREAK / 2.0;
+    scene.rect(Rect { left: plot.left - 8.0, right: plot.right + 8.0, top: y - half, bottom: y + half }, WHITE);
+    for edge in [y - half, y + half] {
+        scene.line(&[(plot.left - 8.0, edge + 3.5), (plot.left + 8.0, edge - 3.5)], 1.5, FRAME);
+    }
+}
+
+/// Cuts the picture where the horizontal axis breaks before its far values; for after the data, which is cut too.
+pub(super) fn tear_base(scene: &mut Scene, plot: Rect, axis: &Axis) {
+    let Some(x) = axis.tear() else { return };
+    let half = BREAK / 2.0;
+    scene.rect(Rect { left: x - half, right: x + half, top: plot.top - 12.0, bottom: plot.bottom + 12.0 }, WHITE);
+    for edge in [x - half, x + half] {
+        scene.line(&[(edge - 3.5, plot.bottom + 8.0), (edge + 3.5, plot.bottom - 8.0)], 1.5, FRAME);
+    }
 }
 
 /// Line, ticks, labels and name of the horizontal axis.
@@ -122,7 +146,8 @@ pub(super) fn base_axis(scene: &mut Scene, plot: Rect, axis: &Axis, name: &str) 
         let x = axis.at(tick.value);
         scene.line(&[(x, plot.bottom), (x, plot.bottom + 7.0)], 1.5, FRAME);
         let half = font::width(&tick.label, TEXT, false) / 2.0;
-        if x - half >= free_from {
+        let torn = axis.tear().is_some_and(|tear| (x - tear).abs() < half + BREAK / 2.0);
+        if x - half >= free_from && !torn {
             scene.text((x, plot.bottom + 28.0), Text::new(&tick.label).align(Align::Center));
             free_from = x + half + 8.0;
         }

@@ -1,6 +1,6 @@
 //! How many requests still wait, over time, up to the deadline.
 
-use super::axis::{Axis, wants_log};
+use super::axis::{Axis, Stub, extent, wants_log};
 use super::curves;
 use super::frame::{self, Page};
 use super::labels::{Entry, Labels, Swatch};
@@ -17,6 +17,12 @@ const MOST_CURVES: usize = 6;
 const MOST_THINNED: usize = 16;
 /// Up to this many have room for a line of their own about their rest.
 const MOST_DETAILED: usize = 8;
+/// Latencies that fill less of the time axis than this make it break before the deadline.
+const LEAST_SHARE: f64 = 0.4;
+/// Latencies that start after this share of the last one leave zero out.
+const NARROW: f64 = 0.25;
+/// Deadlines beyond a break.
+const STUB: Stub = Stub { lead: 64.0, step: 76.0, most: 4 };
 
 struct Curve<'a> {
     name: String,
@@ -57,14 +63,19 @@ fn picture(study: &Study<'_>, curves: &[Curve<'_>], notes: &[String]) -> (Scene,
     let (x, y) = axes(curves, plot);
     frame::value_axis(&mut page.scene, plot, &y, "Requests that still wait [%], logarithmic", true);
     frame::base_axis(&mut page.scene, plot, &x, "Time since the first send [ms]");
-    deadlines(&mut page.scene, curves, &x, plot);
+    deadline_lines(&mut page.scene, &deadlines(curves), &x, plot);
 
     let lines: Vec<Vec<Point>> = curves.iter().map(|curve| steps(curve, &x, &y)).collect();
     let looks: Vec<Look> = curves.iter().map(|curve| curve.look).collect();
     let layers = curves::layers(&looks, |below, above| lie_on_each_other(&lines[below], &lines[above], plot));
-    for index in curves::upwards(&looks) {
+    let order = curves::upwards(&looks);
+    for index in &order {
+        let curve = &curves[*index];
+        layers[*index].line(&mut page.scene, &lines[*index], curve.look, curve.color);
+    }
+    frame::tear_base(&mut page.scene, plot, &x);
+    for index in order {
         let (curve, line) = (&curves[index], &lines[index]);
-        layers[index].line(&mut page.scene, line, curve.look, curve.color);
         page.scene.marker(line[line.len() - 1], curve.look.marker, layers[index].radius(), curve.color, false);
     }
     let end = |line: &[Point]| Some((plot.right, line[line.len() - 1].1));
@@ -141,15 +152,39 @@ fn curve<'a>(
 }
 
 fn axes(curves: &[Curve<'_>], plot: Rect) -> (Axis, Axis) {
-    let times = curves.iter().flat_map(|curve| curve.steps.iter().map(|step| step.0)).filter(|time| *time > 0.0);
-    let first = times.fold(f64::INFINITY, f64::min);
-    let last = curves.iter().map(|curve| curve.cell.deadline_ms).fold(0.0, f64::max);
-    let x = if wants_log(first, last) { Axis::log(first * 0.9, last, 1.0) } else { Axis::linear(0.0, last, 7, 1.0) };
     let shares = curves.iter().flat_map(|curve| curve.steps.iter().map(|step| step.1)).filter(|share| *share > 0.0);
     let least = shares.fold(0.1, f64::min).max(1e-6);
     let y = Axis::log(least, 1.0, 100.0).between(plot.bottom, plot.top);
     let zero = curves.iter().any(|curve| curve.rest() == 0.0);
-    (x.between(plot.left, plot.right), if zero { y.with_zero() } else { y })
+    (time_axis(curves, plot), if zero { y.with_zero() } else { y })
+}
+
+/// Time from zero to the last deadline where the latencies fill enough of that; otherwise around them, with a break
+/// before a deadline that is far away.
+fn time_axis(curves: &[Curve<'_>], plot: Rect) -> Axis {
+    let times = curves.iter().flat_map(|curve| curve.steps.iter().map(|step| step.0)).filter(|time| *time > 0.0);
+    let (first, last) = extent(times);
+    let deadlines = deadlines(curves);
+    let (soonest, latest) = extent(deadlines.iter().copied());
+    let whole =
+        if wants_log(first, latest) { Axis::log(first * 0.9, latest, 1.0) } else { Axis::linear(0.0, latest, 7, 1.0) };
+    let whole = whole.between(plot.left, plot.right);
+    if whole.at(last) - whole.at(first) >= LEAST_SHARE * plot.width() || soonest <= last || last < first {
+        return whole;
+    }
+    let most = (plot.width() / 120.0) as usize;
+    if soonest - last < (last - first).max(0.05 * last) {
+        return Axis::around(first, latest, most, NARROW).between(plot.left, plot.right);
+    }
+    Axis::around(first, last, most, NARROW).between(plot.left, plot.right).broken(&deadlines, STUB).unwrap_or(whole)
+}
+
+/// Every deadline once, rising.
+fn deadlines(curves: &[Curve<'_>]) -> Vec<f64> {
+    let mut all: Vec<f64> = curves.iter().map(|curve| curve.cell.deadline_ms).collect();
+    all.sort_by(f64::total_cmp);
+    all.dedup();
+    all
 }
 
 /// The steps of a curve, from all to those that still wait when it ends.
@@ -195,16 +230,12 @@ fn entry(curve: &Curve<'_>, end: Option<Point>, short: bool) -> Entry {
     Entry { text: curve.name.clone(), detail: Some(detail), swatch, end, leader: rest > 0.0 }
 }
 
-fn deadlines(scene: &mut Scene, curves: &[Curve<'_>], x: &Axis, plot: Rect) {
-    let mut all: Vec<f64> = curves.iter().map(|curve| curve.cell.deadline_ms).collect();
-    all.sort_by(f64::total_cmp);
-    all.dedup();
-    for deadline in &all {
+fn deadline_lines(scene: &mut Scene, all: &[f64], x: &Axis, plot: Rect) {
+    for deadline in all {
         let at = x.at(*deadline);
         scene.dashed(&[(at, plot.top - 8.0), (at, plot.bottom)], 1.5, INK, DEADLINE_DASH);
     }
-    let text =
-        if let [only] = all.as_slice() { format!("deadline {}", number::span(*only)) } else { "deadlines".to_owned() };
+    let text = if let [only] = all { format!("deadline {}", number::span(*only)) } else { "deadlines".to_owned() };
     let at = x.at(all[all.len() - 1]);
     scene.text((at, plot.top - 20.0), Text::new(text).align(Align::Right).color(MUTED));
 }

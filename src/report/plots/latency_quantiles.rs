@@ -1,6 +1,6 @@
 //! The median, 90 % and 99 % quantile of the latency: a panel each along a numeric axis, side by side on categories.
 
-use super::axis::{Axis, wants_log};
+use super::axis::{Axis, Stub, extent, wants_log};
 use super::curves::{self, Curve, Sample};
 use super::frame::{self, Page};
 use super::labels::{Entry, Labels, Swatch};
@@ -16,6 +16,14 @@ const QUANTILES: [(Metric, &str, Marker); 3] = [
     (Metric::LatencyP99, "p99", Marker::Triangle),
 ];
 const PANEL_GAP: f64 = 30.0;
+/// Known values that fill less of the axis than this make it break before the deadline.
+const LEAST_SHARE: f64 = 0.5;
+/// Values above this share of the largest leave zero out.
+const NARROW: f64 = 0.5;
+/// The room for arrows above the last deadline.
+const ARROWS: f64 = 26.0;
+/// Deadlines beyond a break.
+const STUB: Stub = Stub { lead: 26.0, step: 26.0, most: 6 };
 const NAME: &str = "Latency [ms]";
 
 /// The samples of every series, a quantile each.
@@ -43,11 +51,16 @@ pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
 fn quantile(cell: &CellSummary, metric: Metric) -> Option<Sample> {
     let estimate = cell.estimate(metric)?;
     let deadline = Some(cell.deadline_ms).filter(|deadline| deadline.is_finite() && *deadline > 0.0);
-    let high = estimate.ci_high.or_else(|| estimate.ci_low.and(deadline));
-    Some(match estimate.value {
-        Some(value) => Sample { x: 0.0, value, low: estimate.ci_low, high, beyond: false },
-        None => Sample { x: 0.0, value: deadline?, low: estimate.ci_low, high, beyond: true },
-    })
+    let unknown = deadline.filter(|_| estimate.ci_high.is_none() && estimate.ci_low.is_some());
+    let sample = Sample {
+        x: 0.0,
+        value: estimate.value.or(deadline)?,
+        low: estimate.ci_low,
+        high: estimate.ci_high.or(unknown),
+        beyond: estimate.value.is_none(),
+        open: unknown.is_some(),
+    };
+    Some(sample)
 }
 
 fn page(study: &Study<'_>, samples: &Samples, notes: &[String]) -> Page {
@@ -57,20 +70,40 @@ fn page(study: &Study<'_>, samples: &Samples, notes: &[String]) -> Page {
     if samples.iter().flatten().flatten().any(|sample| sample.beyond) {
         notes.push("open markers: beyond the deadline".to_owned());
     }
+    if value_axis(samples, Rect { left: 0.0, top: 0.0, right: 800.0, bottom: 500.0 }).lacks_zero() {
+        notes.push("latency axis does not start at 0".to_owned());
+    }
     Page::new(&study.title("Latency of requests"), facts, &notes, &study.run.id)
 }
 
-/// Values, intervals, and the deadline where something lies beyond it.
+/// Values and intervals, and the deadline where something lies beyond it, behind a break when that is far away.
 fn value_axis(samples: &Samples, plot: Rect) -> Axis {
-    let ends = samples.iter().flatten().flatten().flat_map(|sample| [Some(sample.value), sample.low, sample.high]);
-    let ends = ends.flatten().filter(|end| end.is_finite() && *end >= 0.0);
-    let (low, high) = ends.fold((f64::INFINITY, 0.0_f64), |(low, high), end| (low.min(end), high.max(end)));
-    let axis = if wants_log(low, high) {
-        Axis::log(low * 0.85, high * 1.08, 1.0)
-    } else {
-        Axis::linear(0.0, high * 1.04, 6, 1.0)
-    };
-    axis.between(plot.bottom, plot.top)
+    let all = || samples.iter().flatten().flatten();
+    let known = all().flat_map(|sample| {
+        [(!sample.beyond).then_some(sample.value), sample.low, sample.high.filter(|_| !sample.open)]
+    });
+    let (low, high) = extent(known.flatten().filter(|end| end.is_finite() && *end >= 0.0));
+    let data = Axis::around(low, high, 6, NARROW);
+    let mut deadlines: Vec<f64> = all().filter_map(deadline_of).collect();
+    if deadlines.is_empty() {
+        return data.between(plot.bottom, plot.top);
+    }
+    deadlines.sort_by(f64::total_cmp);
+    deadlines.dedup();
+    let (soonest, latest) = extent(deadlines.iter().copied());
+    let (from, to) = (plot.bottom, plot.top + ARROWS);
+    let (low, top) = (low.min(soonest), latest.max(high));
+    let whole = if wants_log(low, top) { Axis::log(low * 0.85, top, 1.0) } else { Axis::linear(0.0, top, 6, 1.0) };
+    let whole = whole.between(from, to);
+    if from - whole.at(high) >= LEAST_SHARE * (from - to) {
+        return whole;
+    }
+    data.between(from, to).broken(&deadlines, STUB).unwrap_or(whole)
+}
+
+/// The deadline beyond which a value or the end of its interval lies.
+fn deadline_of(sample: &Sample) -> Option<f64> {
+    if sample.beyond { Some(sample.value) } else { sample.high.filter(|_| sample.open) }
 }
 
 fn panels(study: &Study<'_>, samples: &Samples, notes: &[String]) -> (Scene, Option<String>) {
@@ -95,6 +128,7 @@ fn panels(study: &Study<'_>, samples: &Samples, notes: &[String]) -> (Scene, Opt
         deadline(&mut page.scene, study, samples, &x, &y, plot);
         let curves: Vec<Curve> = curves::place(study, samples, &x, &y);
         curves::draw(&mut page.scene, study, &curves);
+        frame::tear_value(&mut page.scene, plot, &y);
         note = note.or_else(|| curves::overlap_note(curves::named(study, &curves)));
         if index == 2 {
             Labels::new(curves::entries(study, Some(&curves))).draw(&mut page.scene, plot);
@@ -135,7 +169,7 @@ fn columns(study: &Study<'_>, samples: &Samples) -> Scene {
     frame::value_axis(&mut page.scene, plot, &y, NAME, true);
     let x = frame::below(&mut page.scene, study, plot);
     let mut censored = samples.iter().flatten().cloned().collect::<Vec<_>>();
-    censored.retain(|series| series.iter().any(|sample| sample.beyond));
+    censored.retain(|series| series.iter().any(|sample| deadline_of(sample).is_some()));
     deadline(&mut page.scene, study, &censored, &x, &y, plot);
     deadline_name(&mut page.scene, study, &censored, (plot.right, plot.top - 20.0));
     // The median comes last: where it is beyond the deadline, so are the others, and its marker covers theirs.
@@ -146,13 +180,14 @@ fn columns(study: &Study<'_>, samples: &Samples) -> Scene {
         let curves: Vec<Curve> = curves.into_iter().map(|curve| curve.shifted(shift).with_marker(marker)).collect();
         curves::draw(&mut page.scene, study, &curves);
     }
+    frame::tear_value(&mut page.scene, plot, &y);
     labels.draw(&mut page.scene, plot);
     page.scene
 }
 
 /// The deadline, where something lies beyond it: a line when it is the same everywhere, a step a cell otherwise.
 fn deadline(scene: &mut Scene, study: &Study<'_>, samples: &[Vec<Sample>], x: &Axis, y: &Axis, plot: Rect) {
-    if !samples.iter().flatten().any(|sample| sample.beyond) {
+    if !samples.iter().flatten().any(|sample| deadline_of(sample).is_some()) {
         return;
     }
     if let Some(deadline) = study.deadline() {
@@ -160,15 +195,16 @@ fn deadline(scene: &mut Scene, study: &Study<'_>, samples: &[Vec<Sample>], x: &A
         scene.dashed(&[(plot.left, at), (plot.right, at)], 1.5, INK, DEADLINE_DASH);
         return;
     }
-    for sample in samples.iter().flatten().filter(|sample| sample.beyond) {
-        let (at, place) = (y.at(sample.value), x.at(sample.x));
-        scene.dashed(&[(place - 18.0, at), (place + 18.0, at)], 1.5, INK, DEADLINE_DASH);
+    for (deadline, sample) in samples.iter().flatten().filter_map(|sample| Some((deadline_of(sample)?, sample))) {
+        let (at, place) = (y.at(deadline), x.at(sample.x));
+        let (left, right) = ((place - 18.0).max(plot.left), (place + 18.0).min(plot.right));
+        scene.dashed(&[(left, at), (right, at)], 1.5, INK, DEADLINE_DASH);
     }
 }
 
 /// Says what the dotted line is, outside of the plot.
 fn deadline_name(scene: &mut Scene, study: &Study<'_>, samples: &[Vec<Sample>], at: (f64, f64)) {
-    if samples.iter().flatten().any(|sample| sample.beyond) {
+    if samples.iter().flatten().any(|sample| deadline_of(sample).is_some()) {
         let deadline = study.deadline().map_or_else(String::new, |deadline| format!(" {}", number::span(deadline)));
         scene.text(at, Text::new(format!("dotted: deadline{deadline}")).align(Align::Right).color(MUTED));
     }

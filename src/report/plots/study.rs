@@ -94,7 +94,7 @@ impl<'a> Study<'a> {
     pub(super) fn name_of(&self, x: f64) -> String {
         match &self.across {
             Across::Numbers { key, unit, values } => {
-                let (factor, unit) = words::reading(key, unit, values[values.len() - 1].abs());
+                let (factor, unit) = words::reading(key, unit, values);
                 format!("{} {unit}", number::short(x * factor)).trim_end().to_owned()
             }
             Across::Categories { labels, .. } => labels.get(x as usize).cloned().unwrap_or_default(),
@@ -121,7 +121,7 @@ impl<'a> Study<'a> {
     pub(super) fn axis_name(&self) -> String {
         match &self.across {
             Across::Numbers { key, unit, values } => {
-                let (_, unit) = words::reading(key, unit, values[values.len() - 1].abs());
+                let (_, unit) = words::reading(key, unit, values);
                 words::with_unit(&self.subject(), &unit)
             }
             Across::Categories { each: true, .. } => String::new(),

@@ -152,7 +152,42 @@ fn samples() -> Vec<(&'static str, RunSummary)> {
         ("cells300", grid(300, 1, false)),
         ("long", long_names()),
         ("deadlines", deadlines()),
+        ("narrow", narrow(quickstart())),
+        ("narrow_loss", narrow(loss_sweep())),
+        ("narrow_deadlines", narrow(censored_deadlines())),
     ]
+}
+
+/// Moves every latency into a band from 1.7 s to a little more than 1.8 s; a fifth of the cells is accepted rarely.
+fn narrow(mut run: RunSummary) -> RunSummary {
+    let squeeze = |time: f64| 1_700.0 + time.min(4_000.0) / 40.0;
+    for (index, cell) in run.cells.iter_mut().enumerate() {
+        cell.survival.iter_mut().for_each(|step| step.0 = squeeze(step.0));
+        for estimate in &mut cell.estimates {
+            if matches!(estimate.metric, Metric::LatencyP50 | Metric::LatencyP90 | Metric::LatencyP99) {
+                for end in [&mut estimate.value, &mut estimate.ci_low, &mut estimate.ci_high] {
+                    *end = end.map(squeeze);
+                }
+                if index % 5 == 1 {
+                    (estimate.value, estimate.ci_high) = (None, None);
+                }
+            }
+        }
+    }
+    run
+}
+
+/// A deadline a cell, beyond which something lies.
+fn censored_deadlines() -> RunSummary {
+    let mut run = loss_sweep();
+    for (index, cell) in run.cells.iter_mut().enumerate() {
+        cell.deadline_ms = 2_500.0 * (index % 8 + 1) as f64;
+        cell.axes[1] = number(cell.deadline_ms, "ms");
+        let p99 = cell.estimates.iter_mut().find(|estimate| estimate.metric == Metric::LatencyP99);
+        p99.unwrap().ci_high = None;
+    }
+    run.axes[1].key = "aggregator.timeout".to_owned();
+    run
 }
 
 fn long_names() -> RunSummary {
@@ -308,4 +343,77 @@ fn lines_on_each_other_are_said_so() {
     let scenes = scenes(&byzantine_sweep());
     let said = scenes[0].1.shapes.iter().filter_map(text_box).any(|(_, text)| text.contains("lie on each other"));
     assert!(said);
+}
+
+fn texts(scene: &Scene) -> Vec<&str> {
+    scene.shapes.iter().filter_map(text_box).map(|(_, text)| text).collect()
+}
+
+#[test]
+fn a_far_deadline_stands_behind_a_break() {
+    for run in [narrow(quickstart()), narrow(loss_sweep())] {
+        let scenes = scenes(&run);
+        for (picture, scene) in &scenes[1..3] {
+            let texts = texts(scene);
+            assert!(texts.contains(&"1,700") && texts.contains(&"10,000"), "{picture}: {texts:?}");
+            let torn = |shape: &&Shape| matches!(shape, Shape::Area { color, .. } if *color == theme::WHITE);
+            let tear = scene.shapes.iter().filter(torn).any(|shape| {
+                let Shape::Area { points, .. } = shape else { return false };
+                let (dx, dy) = (points[2].0 - points[0].0, points[2].1 - points[0].1);
+                (dx - axis::BREAK).abs() < 1e-9 && dy > 300.0 || (dy - axis::BREAK).abs() < 1e-9 && dx > 200.0
+            });
+            assert!(tear, "{picture}");
+        }
+        assert!(texts(&scenes[2].1).iter().any(|text| text.contains("axis does not start at 0")));
+    }
+}
+
+#[test]
+fn a_deadline_that_nothing_reaches_is_left_out() {
+    let mut run = narrow(loss_sweep());
+    let known = |cell: &CellSummary| cell.estimate(Metric::LatencyP99).is_some_and(|p99| p99.ci_high.is_some());
+    run.cells.retain(known);
+    let scenes = scenes(&run);
+    assert!(!texts(&scenes[2].1).contains(&"10,000"));
+    assert!(texts(&scenes[2].1).iter().any(|text| text.contains("deadline 10 s")));
+}
+
+#[test]
+fn what_is_near_one_has_a_second_panel_when_it_says_something() {
+    let panels = |run: &RunSummary| {
+        let scenes = scenes(run);
+        let texts = texts(&scenes[0].1);
+        let second = texts.iter().any(|text| text.starts_with("Not accepted"));
+        (second, texts.iter().any(|text| text.contains("right panel: series above 90 %")))
+    };
+    let mut mixed = near_one();
+    mixed.cells[..8].iter_mut().for_each(|cell| cell.estimates[0].value = Some(0.05));
+    assert_eq!(panels(&near_one()), (true, false));
+    assert_eq!(panels(&mixed), (true, true));
+    mixed.cells[8..].iter_mut().for_each(|cell| cell.estimates[0].value = Some(1.0));
+    assert_eq!(panels(&mixed), (false, false));
+    // One value that is not near 1 keeps the whole series out.
+    mixed.cells[12].estimates[0].value = Some(0.5);
+    assert_eq!(panels(&mixed), (false, false));
+    assert_eq!(panels(&quickstart()), (false, false));
+}
+
+#[test]
+fn every_line_of_a_stack_is_seen() {
+    let layers = curves::layers(&[0, 1, 2].map(theme::Look::nth), |_, _| true);
+    let mut scene = Scene::default();
+    for (index, layer) in layers.into_iter().enumerate() {
+        let look = theme::Look::nth(index);
+        layer.line(&mut scene, &[(100.0, 100.0), (500.0, 100.0)], look, look.color);
+    }
+    let strokes = |look: theme::Look| -> Vec<f64> {
+        let of = |shape: &Shape| match shape {
+            Shape::Line { width, color, .. } if *color == look.color => Some(*width),
+            _ => None,
+        };
+        scene.shapes.iter().filter_map(of).collect()
+    };
+    let [below, middle, above] = [0, 1, 2].map(|index| strokes(theme::Look::nth(index)));
+    assert!(below.len() == 1 && middle.len() == 1 && above.len() > 5, "only the uppermost is dashed");
+    assert!(below[0] >= middle[0] + 5.0 && middle[0] >= above[0] + 5.0);
 }

@@ -29,22 +29,64 @@ fn fault(key: &str) -> Option<String> {
     if field != "nodes" && field != "holders" {
         return None;
     }
-    let who = if field == "holders" { "holders" } else { "nodes" };
-    let doing = match kind {
-        "silent" => "fall silent",
-        "crash" => "crash",
-        "slow" => "slow down",
-        "drop" => "drop messages",
-        "delay_to_deadline" => "wait for the deadline",
-        "false_pna" => "deny having the payload",
-        "error_spam" => "send errors",
-        "wrong_payload" | "wrong_payload_stolen_attestation" => "send wrong payloads",
-        "forged_signature" | "forged_signatures" => "forge signatures",
-        "equivocation" => "equivocate",
-        "colluding_signers" => "collude",
-        other => return Some(format!("as more {who} do “{}”", other.replace('_', " "))),
+    let who = match field {
+        "holders" => "holders",
+        _ if kind.starts_with("caller_") => "workflow nodes",
+        _ => "nodes",
     };
-    Some(format!("as more {who} {doing}"))
+    Some(match doing(kind) {
+        Some(doing) => format!("as more {who} {doing}"),
+        None => format!("as more {who} do “{}”", kind.replace('_', " ")),
+    })
+}
+
+/// What nodes with a fault do.
+fn doing(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "at_deadline" => "answer at the deadline",
+        "caller_flood" => "flood the DON with requests",
+        "caller_other_request" => "ask for something else",
+        "caller_repeats" => "repeat requests",
+        "caller_silent" => "never ask",
+        "caller_slow" => "ask late",
+        "colluding_signers" => "collude",
+        "crash" => "crash",
+        "decimal_without_coefficient" => "send a decimal without digits",
+        "delay_to_deadline" => "wait for the deadline",
+        "doubled_metering" => "double the metering record",
+        "drop_requests" => "drop requests",
+        "duplicate_answers" => "repeat answers",
+        "duplicate_signer" => "repeat a signer",
+        "equivocation" => "equivocate",
+        "error_spam" => "send errors",
+        "false_pna" => "deny having the payload",
+        "forged_signature" => "forge signatures",
+        "hidden_pna" => "hide a payload-not-available text in errors",
+        "high_s_signature" => "send high-s signatures",
+        "impersonation" => "answer in the name of others",
+        "missing_metering" => "leave out the metering record",
+        "missing_payload" => "leave out the payload",
+        "oversized" => "blow up responses",
+        "random_signature" => "send noise for a signature",
+        "replayed_attestation" => "replay attestations",
+        "replayed_sequence" => "change the sequence number",
+        "signer_out_of_range" => "invent a signer",
+        "silent" => "fall silent",
+        "slow" => "slow down",
+        "stale_config_digest" => "attest under an old configuration",
+        "stolen_attestation" => "lie under a genuine attestation",
+        "tampered_fields" => "tamper with unsigned fields",
+        "tampered_metering" => "tamper with metering",
+        "too_few_signatures" => "leave out a signature",
+        "truncated_response" => "truncate responses",
+        "truncated_signature" => "truncate signatures",
+        "undecodable" => "send random bytes",
+        "wrong_payload" => "send wrong payloads",
+        "wrong_v_signature" => "flip recovery ids",
+        "zero_r_signature" => "send signatures with r = 0",
+        "zero_s_signature" => "send signatures with s = 0",
+        _ => return None,
+    })
 }
 
 /// What an axis measures, without its unit.
@@ -103,11 +145,15 @@ pub(super) fn by(keys: &[&str]) -> String {
     }
 }
 
-/// How an axis shows its values: times the factor, in the unit.
-pub(super) fn reading(key: &str, unit: &str, largest: f64) -> (f64, String) {
+/// How an axis shows its `values`: times the factor, in the unit.
+pub(super) fn reading(key: &str, unit: &str, values: &[f64]) -> (f64, String) {
     let share = key.rsplit('.').next().is_some_and(|last| matches!(last, "loss" | "duplication" | "probability"));
     match unit {
-        "bytes" => bytes(largest),
+        "bytes" => {
+            let sizes = || values.iter().map(|value| value.abs()).filter(|size| *size > 0.0);
+            // A unit that suits only the largest would leave tiny fractions to the others.
+            bytes(sizes().fold(0.0, f64::max).min(sizes().fold(f64::INFINITY, f64::min) * 16.0))
+        }
         "" | "1" if share => (100.0, "%".to_owned()),
         "" | "1" => (1.0, String::new()),
         other => (1.0, other.to_owned()),
@@ -135,14 +181,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_fault_has_a_phrase() {
+        for fault in crate::scenario::fault_catalogue() {
+            assert!(doing(fault.name).is_some(), "{}", fault.name);
+        }
+    }
+
+    #[test]
     fn keys_read_as_phrases() {
         assert_eq!(along("network.response.loss"), "as responses get lost");
         assert_eq!(along("faults.silent.nodes"), "as more nodes fall silent");
-        assert_eq!(along("faults.high_s.nodes"), "as more nodes do “high s”");
+        assert_eq!(along("faults.caller_silent.0.nodes"), "as more workflow nodes never ask");
+        assert_eq!(along("faults.new_kind.nodes"), "as more nodes do “new kind”");
         assert_eq!(along("faults.slow.delay"), "over faults.slow.delay");
         assert_eq!(along("run.seed"), "over run.seed");
         assert_eq!(by(&["aggregator.rule_set", "capability_don.payload_holders"]), "by rule set and holders");
         assert_eq!(short_key("faults.error_spam.nodes"), "error spam nodes");
-        assert_eq!(with_unit("Lost messages", &reading("network.loss", "", 0.2).1), "Lost messages [%]");
+        assert_eq!(with_unit("Lost messages", &reading("network.loss", "", &[0.2]).1), "Lost messages [%]");
+        assert_eq!(reading("request.payload_size", "bytes", &[0.0, 1024.0, 4_194_304.0]).1, "KiB");
+        assert_eq!(reading("request.payload_size", "bytes", &[1_048_576.0, 4_194_304.0]).1, "MiB");
     }
 }

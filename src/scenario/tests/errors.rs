@@ -279,7 +279,14 @@ error: unclosed table, expected `]`
     );
 }
 
-/// One finding each: a text, the line it is found in, and words of the message.
+/// Checks that `text` has one finding, in this line and with these words.
+fn finds_one(text: &str, line: usize, message: &str) {
+    let found = errors(text);
+    let first = found.iter().next().unwrap();
+    assert!(first.message().contains(message) && found.len() == 1, "{text}\n{found}");
+    assert!(first.line() == Some(line) && first.column().is_some(), "{text}\n{found}");
+}
+
 #[test]
 fn one_finding_each() {
     for (text, line, message) in [
@@ -316,12 +323,6 @@ fn one_finding_each() {
         ("[[network.cuts]]\nfrom = [\"workflow.4\"]\nto = [\"capability\"]", 3, "selects workflow node 4"),
         ("[[network.partitions]]\nnodes = []", 3, "selects no node"),
         ("[[network.partitions]]\nnodes = [\"capability.4-2\"]", 3, "unknown node selector"),
-        ("[[faults.crash]]\nholders = 0", 2, "`faults.crash.nodes` is missing"),
-        ("[[faults.crash]]\nnodes = 17", 3, "17 faulty capability nodes"),
-        ("[[faults.crash]]\nnodes = 1\nholders = 2", 4, "2 holders among 1 faulty nodes"),
-        ("[[faults.crash]]\nnodes = 1\nstart = \"2s\"\nend = \"2s\"", 5, "ends at 2s, but starts at 2s"),
-        ("[[faults.error_spam]]\nnodes = 1\ntext = \"\"", 4, "is empty"),
-        ("[faults.crash]\nnodes = 1", 2, "may be there several times"),
         ("network = 3", 2, "`network` must be a table"),
         ("name = \"..\"", 2, "cannot be a folder's name"),
         ("[[expect]]\nthat = 1", 2, "unknown table `expect`"),
@@ -337,10 +338,32 @@ fn one_finding_each() {
         ("[sweep.grid]\nfaults.crash.nodes = [0]", 3, "leads to no single `faults.crash`"),
         ("[sweep.zip]\nnetwork.loss = [0]\n[sweep.grid]\n\"network.loss\" = [1]", 5, "is swept twice"),
     ] {
-        let found = errors(text);
-        let first = found.iter().next().unwrap();
-        assert!(first.message().contains(message) && found.len() == 1, "{text}\n{found}");
-        assert!(first.line() == Some(line) && first.column().is_some(), "{text}\n{found}");
+        finds_one(text, line, message);
+    }
+}
+
+#[test]
+fn one_finding_each_about_faults() {
+    for (text, line, message) in [
+        ("[[faults.crash]]\nholders = 0", 2, "`faults.crash.nodes` is missing"),
+        ("[[faults.crash]]\nnodes = 17", 3, "17 faulty capability nodes"),
+        ("[[faults.crash]]\nnodes = 1\nholders = 2", 4, "2 holders among 1 faulty nodes"),
+        ("[[faults.crash]]\nnodes = 1\nstart = \"2s\"\nend = \"2s\"", 5, "ends at 2s, but starts at 2s"),
+        ("[[faults.error_spam]]\nnodes = 1\ntext = \"\"", 4, "is empty"),
+        ("[[faults.crash]]\nnodes = 9\n[[faults.silent]]\nnodes = 8", 5, "17 faulty capability nodes"),
+        ("[[faults.crash]]\nnodes = 17\noverlap = true", 3, "17 faulty capability nodes"),
+        ("[[faults.crash]]\nnodes = 1\ntargets = 1", 4, "unknown key `targets`"),
+        ("[[faults.silent]]\nnodes = 1\ntargets = 5", 4, "5 targets, but only 4 workflow nodes"),
+        ("[[faults.caller_silent]]\nnodes = 1\ntargets = 17", 4, "17 targets, but only 16 capability nodes"),
+        ("[[faults.caller_silent]]\nnodes = 1\nholders = 1", 4, "unknown key `holders`"),
+        ("[[faults.caller_silent]]\nnodes = 4", 3, "4 faulty workflow nodes of 4 leave no honest one"),
+        ("[[faults.caller_flood]]\nnodes = 2\n[[faults.caller_silent]]\nnodes = 3", 5, "5 faulty workflow nodes"),
+        ("[[faults.hidden_pna]]\nnodes = 1\ntext = \"no\"", 4, "no payload-not-available text"),
+        ("[[faults.tampered_fields]]\nnodes = 1\nfield = \"gas\"", 4, "unknown value"),
+        ("[[faults.duplicate_answers]]\nnodes = 1\ncopies = 1", 4, "out of range"),
+        ("[faults.crash]\nnodes = 1", 2, "may be there several times"),
+    ] {
+        finds_one(text, line, message);
     }
 }
 

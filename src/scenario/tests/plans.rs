@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::super::{Axis, AxisValue};
+use super::super::{Axis, AxisValue, KeyDefault, fault_catalogue};
 use super::*;
 use crate::aggregator::RuleSet;
 use crate::engine::{Distribution, Span, Time};
@@ -266,7 +266,7 @@ fn ids_do_not_depend_on_spelling() {
 #[test]
 fn ids_are_pinned() {
     let scenario = plan("");
-    assert_eq!((scenario.id(), scenario.cell(0).id.as_str()), ("0456d68d", "f09241758114"));
+    assert_eq!((scenario.id(), scenario.cell(0).id.as_str()), ("51cd0425", "b4f16b29fce2"));
 }
 
 #[test]
@@ -291,4 +291,47 @@ fn ten_thousand_cells_are_planned_on_demand() {
     let scenario = plan(&text);
     let ids: BTreeSet<_> = (0..scenario.cell_count()).map(|index| scenario.cell(index).id).collect();
     assert_eq!(ids.len(), 10_000);
+}
+
+/// A table of every kind of fault with no more keys than it needs.
+fn every_fault() -> String {
+    let tables = fault_catalogue().into_iter().map(|fault| {
+        let required = fault.common.iter().chain(&fault.own).filter(|key| key.default == KeyDefault::Required);
+        let required = required.map(|key| match key.name {
+            "nodes" => "nodes = 0\n".to_owned(),
+            name => format!("{name} = \"1s\"\n"),
+        });
+        format!("[[faults.{}]]\n{}", fault.name, required.collect::<String>())
+    });
+    tables.collect()
+}
+
+#[test]
+fn every_fault_of_the_catalogue_arrives_by_its_name() {
+    let scenario = plan(&every_fault());
+    let setup = scenario.cell(0).setup;
+    let arrived: Vec<_> = setup.faults.iter().map(|fault| (fault.kind.name(), fault.kind.side())).collect();
+    let listed: Vec<_> = fault_catalogue().iter().map(|fault| (fault.name, fault.side)).collect();
+    assert_eq!(arrived, listed);
+    assert!(listed.is_sorted_by_key(|(name, _)| *name));
+    assert!(setup.faults.iter().all(|fault| fault.probability == 1.0 && fault.targets.is_none() && !fault.overlap));
+    let again = Scenario::parse(Path::new("resolved.toml"), scenario.resolved().into(), &[]).unwrap();
+    assert_eq!((again.id(), again.resolved(), again.cell(0)), (scenario.id(), scenario.resolved(), scenario.cell(0)));
+}
+
+#[test]
+fn a_fault_says_when_how_often_and_towards_whom() {
+    let keys = "nodes = 3\nprobability = 0.5\ntargets = 2\nstart = \"1s\"";
+    let setup =
+        plan(&format!("[[faults.silent]]\n{keys}\noverlap = true\n[[faults.caller_silent]]\n{keys}")).cell(0).setup;
+    let window = crate::engine::Window { start: Time::ZERO + Span::from_secs(1), end: Time::NEVER };
+    let common =
+        |kind, overlap| Fault { window, probability: 0.5, targets: Some(2), overlap, ..Fault::new(kind, 3, None) };
+    assert_eq!(setup.faults, [common(FaultKind::CallerSilent, false), common(FaultKind::Silent, true)]);
+}
+
+#[test]
+fn faults_that_may_overlap_need_no_nodes_of_their_own() {
+    let shared = "[[faults.slow]]\nnodes = 16\ndelay = \"1s\"\noverlap = true\n";
+    plan(&format!("{shared}[[faults.silent]]\nnodes = 9\n[[faults.crash]]\nnodes = 7"));
 }

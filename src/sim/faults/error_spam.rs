@@ -1,6 +1,6 @@
 //! `error_spam`: an error in place of every answer, the same text from all or each node its own.
 
-use super::{Answer, Behaviour, Deed};
+use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::mail::Reply;
 use crate::sim::workshop::Workshop;
 use crate::wire::ErrorCode;
@@ -11,12 +11,11 @@ pub(super) struct ErrorSpam {
 }
 
 impl Behaviour for ErrorSpam {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed {
-        let reply = if self.distinct {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+        answer.instead(if self.distinct {
             Reply::error(ErrorCode::INTERNAL_ERROR, &format!("{} (node {})", self.text, answer.node))
         } else {
             Reply::error(ErrorCode::INTERNAL_ERROR, &self.text)
-        };
-        Deed::Instead(reply)
+        })
     }
 }

@@ -1,12 +1,12 @@
 //! `silent`: the node takes part in everything and never answers.
 
-use super::{Answer, Behaviour, Deed};
+use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::workshop::Workshop;
 
 pub(super) struct Silent;
 
 impl Behaviour for Silent {
-    fn on_answer(&self, _: &Answer<'_>, _: &mut Workshop) -> Deed {
-        Deed::Withhold
+    fn on_answer(&self, _: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+        Deed::Instead(Vec::new())
     }
 }

@@ -1,6 +1,6 @@
 //! `slow`: every answer leaves late.
 
-use super::{Answer, Behaviour, Deed};
+use super::{Answer, Behaviour, Deed, Dispatch, When};
 use crate::engine::Distribution;
 use crate::sim::site::Site;
 use crate::sim::workshop::Workshop;
@@ -10,8 +10,12 @@ pub(super) struct Slow {
 }
 
 impl Behaviour for Slow {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed {
-        let draw = Site::SlowAnswer.draw(answer.draws, [answer.request, answer.node, answer.requester, 0, 0]);
-        Deed::Late(self.delay.sample(draw))
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+        let parts = [answer.call.number, answer.node, answer.requester, 0, 0];
+        let delay = self.delay.sample(Site::SlowAnswer.draw(answer.draws, parts));
+        answer.at(match answer.dispatch.when {
+            When::After(span) => When::After(span + delay),
+            When::Arriving(time) => When::Arriving(time + delay),
+        })
     }
 }

@@ -1,0 +1,143 @@
+//! `donsim replay`: why did one request fail?
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::network::Node;
+use crate::scenario::{Cell, Scenario};
+use crate::sim::{self, Line, Outcome, Replicate, Row, Safety, Workshop};
+
+use super::{Overrides, exit, load, print, say};
+
+#[derive(Debug, Args)]
+pub(super) struct Replay {
+    /// A scenario file
+    scenario: PathBuf,
+    #[command(flatten)]
+    overrides: Overrides,
+    /// The cell, by its id or the beginning of it; needed when there are several
+    #[arg(long, value_name = "ID")]
+    cell: Option<String>,
+    /// The replicate's number
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    replicate: u64,
+    /// Only lines about a node, such as `workflow.0` or `capability.3`, or a request, such as `request.1`; may be
+    /// repeated
+    #[arg(long, value_name = "WHAT", value_parser = Only::parse)]
+    only: Vec<Only>,
+}
+
+/// What lines are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Only {
+    Node(Node),
+    Request(u32),
+}
+
+impl Only {
+    fn parse(text: &str) -> Result<Self, String> {
+        let hint = || "name `workflow.N`, `capability.N` or `request.N`".to_owned();
+        let (what, number) = text.split_once('.').ok_or_else(hint)?;
+        let number = number.parse().map_err(|_| hint())?;
+        match what {
+            "workflow" => Ok(Self::Node(Node::Workflow(number))),
+            "capability" => Ok(Self::Node(Node::Capability(number))),
+            "request" => Ok(Self::Request(number)),
+            _ => Err(hint()),
+        }
+    }
+
+    fn wants(self, line: &Line) -> bool {
+        match self {
+            Self::Node(node) => line.is_about(node),
+            Self::Request(request) => line.request == request,
+        }
+    }
+}
+
+impl Replay {
+    pub(super) fn execute(&self) -> u8 {
+        let Some(scenarios) = load(std::slice::from_ref(&self.scenario), &self.overrides) else { return exit::USAGE };
+        let scenario = &scenarios[0];
+        let cell = match self.choose(scenario) {
+            Ok(cell) => cell,
+            Err((message, code)) => {
+                say(format_args!("error: {message}"));
+                return code;
+            }
+        };
+        print(format_args!("{}\n", self.title(scenario, &cell)));
+        let (replicate, lines) = sim::replay(&cell.setup, self.replicate, &mut Workshop::new(cell.setup.run.seed));
+        // Several nodes or several requests widen the choice; a node and a request narrow it.
+        let wanted = |line: &&Line| {
+            let wants = |is_kind: fn(&Only) -> bool| {
+                let mut of_kind = self.only.iter().filter(|only| is_kind(only)).peekable();
+                of_kind.peek().is_none() || of_kind.any(|only| only.wants(line))
+            };
+            wants(|only| matches!(only, Only::Node(_))) && wants(|only| matches!(only, Only::Request(_)))
+        };
+        for line in lines.iter().filter(wanted) {
+            print(format_args!("{line}\n"));
+        }
+        for row in &replicate.rows {
+            print(format_args!("{}\n", ending(row)));
+        }
+        verdict(&replicate, scenario.safety())
+    }
+
+    fn choose(&self, scenario: &Scenario) -> Result<Cell, (String, u8)> {
+        let cells = (0..scenario.cell_count()).map(|index| scenario.cell(index));
+        let wanted = self.cell.as_deref().unwrap_or_default();
+        let mut found: Vec<Cell> = cells.filter(|cell| cell.id.starts_with(wanted)).take(2).collect();
+        let help = format!("`donsim plan {}` lists them", self.scenario.display());
+        match (found.pop(), found.pop()) {
+            (Some(cell), None) => Ok(cell),
+            (None, _) => Err((format!("no cell's id begins with `{wanted}`; {help}"), exit::NOTHING_SELECTED)),
+            (Some(_), Some(_)) if wanted.is_empty() => {
+                Err((format!("the scenario has several cells: name one with --cell ID; {help}"), exit::USAGE))
+            }
+            _ => Err((format!("several cells' ids begin with `{wanted}`; {help}"), exit::USAGE)),
+        }
+    }
+
+    fn title(&self, scenario: &Scenario, cell: &Cell) -> String {
+        let axes = scenario.axes().iter().zip(&cell.axes);
+        let axes: Vec<String> = axes.map(|(axis, value)| format!("{} = {}", axis.key, value.text)).collect();
+        let (name, id, seed) = (scenario.name(), scenario.id(), cell.setup.run.seed);
+        let axes = if axes.is_empty() { String::new() } else { format!(" ({})", axes.join(", ")) };
+        format!("{name}/{id}, cell {}{axes}, replicate {}, seed {seed}", cell.id, self.replicate)
+    }
+}
+
+/// How a request ended at a workflow node.
+fn ending(row: &Row) -> String {
+    let latency =
+        row.latency.map_or_else(String::new, |latency| format!(" after {:.6} ms", latency.as_nanos() as f64 / 1e6));
+    let error = if row.error.is_empty() { String::new() } else { format!(", {}", row.error) };
+    let served = if row.served { "served" } else { "not served" };
+    format!(
+        "request {} at workflow.{}: {}{latency}{error} ({served}; {} bytes, {} signatures checked)",
+        row.request,
+        row.workflow_node,
+        row.outcome.name(),
+        row.bytes.total(),
+        row.signatures_verified
+    )
+}
+
+/// Tells and returns how the replicate went: safety first, then whether every honest node has its answer.
+fn verdict(replicate: &Replicate, safety: Safety) -> u8 {
+    let rows = || replicate.rows.iter().filter(|row| row.outcome != Outcome::Byzantine);
+    if rows().any(|row| row.outcome == Outcome::AcceptedWrong || row.disagreement) {
+        print("safety violated\n");
+        return if safety == Safety::Holds { exit::SAFETY_VIOLATED } else { exit::PASS };
+    }
+    let missing = rows().filter(|row| !row.outcome.is_right()).count();
+    if missing == 0 {
+        print("every request was accepted\n");
+        return exit::PASS;
+    }
+    print(format_args!("{missing} of {} were not accepted\n", rows().count()));
+    exit::FAIL
+}

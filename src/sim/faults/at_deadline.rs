@@ -1,0 +1,13 @@
+//! `at_deadline`: every answer arrives in the very instant in which the caller gives up. Which of the two comes first
+//! is the order of ties, drawn for each answer. The adversary has the network in hand: neither latency nor loss applies.
+
+use super::{Answer, Behaviour, Deed, Dispatch, When};
+use crate::sim::workshop::Workshop;
+
+pub(super) struct AtDeadline;
+
+impl Behaviour for AtDeadline {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+        answer.at(When::Arriving(answer.deadline))
+    }
+}

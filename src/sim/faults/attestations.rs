@@ -1,0 +1,63 @@
+//! What attacks on attestations have in common. They act where a response with an attestation is about to leave: a
+//! node without the payload has nothing to send under one and answers honestly.
+
+use prost::bytes::Bytes;
+
+use super::{Answer, Deed, Dispatch};
+use crate::aggregator::Work as _;
+use crate::attestation::{Report, signed_digest};
+use crate::sim::mail::Reply;
+use crate::sim::site::Site;
+use crate::sim::workshop::Workshop;
+use crate::wire::{AttributedSignature, OcrAttestation};
+
+/// The response that is being sent, its attestation replaced by what `change` makes of it.
+pub(super) fn changed(
+    answer: &Answer<'_>,
+    change: impl FnOnce(OcrAttestation) -> Option<OcrAttestation>,
+) -> Deed<Dispatch> {
+    let Some(mut response) = answer.response().cloned() else { return Deed::Nothing };
+    let Some(attestation) = response.attestation.take().and_then(change) else { return Deed::Nothing };
+    response.attestation = Some(attestation);
+    answer.instead(Reply::response(response))
+}
+
+/// The response that is being sent, one signature of its attestation spoilt: for each node always the same one.
+pub(super) fn spoilt(answer: &Answer<'_>, spoil: impl FnOnce(&mut AttributedSignature)) -> Deed<Dispatch> {
+    changed(answer, |mut attestation| {
+        let draw = Site::SpoiltSlot.draw(answer.draws, [answer.call.number, answer.node, 0, 0, 0]);
+        let slot = draw.below(attestation.signatures.len() as u64) as usize;
+        spoil(attestation.signatures.get_mut(slot)?);
+        Some(attestation)
+    })
+}
+
+/// The same for attacks on the bytes of a signature.
+pub(super) fn spoilt_bytes(answer: &Answer<'_>, spoil: impl FnOnce(&mut Vec<u8>)) -> Deed<Dispatch> {
+    spoilt(answer, |signature| signature.signature = with_bytes(signature, spoil))
+}
+
+/// A signature's bytes after a change.
+pub(super) fn with_bytes(signature: &AttributedSignature, change: impl FnOnce(&mut Vec<u8>)) -> Bytes {
+    let mut bytes = signature.signature.to_vec();
+    change(&mut bytes);
+    bytes.into()
+}
+
+/// What `signers` sign, each with its own key, when they agree on `report`.
+pub(super) fn signed(
+    report: &Report<'_>,
+    config_digest: [u8; 32],
+    sequence_number: u64,
+    signers: impl IntoIterator<Item = u32>,
+    workshop: &mut Workshop,
+) -> OcrAttestation {
+    let digest = signed_digest(&workshop.memo.report_data(report), &config_digest, sequence_number);
+    let sign = |signer| AttributedSignature { signature: workshop.sign(signer, &digest).to_vec().into(), signer };
+    OcrAttestation { config_digest, sequence_number, signatures: signers.into_iter().map(sign).collect() }
+}
+
+/// Who signed an attestation.
+pub(super) fn signers(attestation: &OcrAttestation) -> impl Iterator<Item = u32> {
+    attestation.signatures.iter().map(|signature| signature.signer)
+}

@@ -1,0 +1,28 @@
+//! `colluding_signers`: all accomplices send the same wrong payload under an attestation that they all sign with their
+//! real keys. Up to `F` of them are too few for it; `F + 1` have both the signatures and the equal responses that
+//! everybody must believe: the bound of the whole protocol.
+
+use super::lies::{Version, lie};
+use super::{Answer, Behaviour, Deed, Dispatch, attestations};
+use crate::attestation::Report;
+use crate::sim::mail::Reply;
+use crate::sim::workshop::Workshop;
+use crate::wire::Response;
+
+pub(super) struct ColludingSigners;
+
+impl Behaviour for ColludingSigners {
+    fn on_answer(&self, answer: &Answer<'_>, workshop: &mut Workshop) -> Deed<Dispatch> {
+        // Their attestation is of the round in which the honest one came about.
+        let Some(genuine) = answer.attestation else { return Deed::Nothing };
+        let payload = lie(answer, Version::Shared);
+        let report = Report { payload: &payload.value, ..answer.call.report() };
+        let (digest, sequence) = (genuine.config_digest, genuine.sequence_number);
+        let attestation = attestations::signed(&report, digest, sequence, answer.accomplices.iter().copied(), workshop);
+        answer.instead(Reply::response(Response {
+            payload: Some(payload),
+            attestation: Some(attestation),
+            ..answer.honest.clone()
+        }))
+    }
+}

@@ -1,0 +1,17 @@
+//! `equivocation`: a wrong payload without attestation, another one for each workflow node. All who equivocate tell one
+//! workflow node the same: `F + 1` of them make workflow nodes accept different things.
+
+use super::lies::{Version, lie};
+use super::{Answer, Behaviour, Deed, Dispatch};
+use crate::sim::mail::Reply;
+use crate::sim::workshop::Workshop;
+use crate::wire::Response;
+
+pub(super) struct Equivocation;
+
+impl Behaviour for Equivocation {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+        let payload = Some(lie(answer, Version::ForRequester));
+        answer.instead(Reply::response(Response { payload, ..answer.honest.clone() }))
+    }
+}

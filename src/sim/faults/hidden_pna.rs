@@ -1,0 +1,17 @@
+//! `hidden_pna`: an error of its own in place of every answer, in whose text the words of a payload-not-available
+//! answer stand. The rules search the text for them and do not look at the code.
+
+use super::{Answer, Behaviour, Deed, Dispatch};
+use crate::sim::mail::Reply;
+use crate::sim::workshop::Workshop;
+use crate::wire::ErrorCode;
+
+pub(super) struct HiddenPna {
+    pub(super) text: String,
+}
+
+impl Behaviour for HiddenPna {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+        answer.instead(Reply::error(ErrorCode::VALIDATION_FAILED, &self.text))
+    }
+}

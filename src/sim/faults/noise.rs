@@ -1,0 +1,17 @@
+//! Random bytes for attackers.
+
+use super::Answer;
+use crate::sim::site::Site;
+
+/// What the bytes stand for; the numbers key draws: add, never renumber.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+pub(super) enum Purpose {
+    Signature = 1,
+    Response = 2,
+}
+
+/// `len` random bytes, a node's own for the request.
+pub(super) fn bytes(answer: &Answer<'_>, purpose: Purpose, len: usize) -> Vec<u8> {
+    Site::Garbage.bytes(answer.draws, [answer.call.number, answer.node, purpose as u32, 0, 0], len)
+}

@@ -1,0 +1,17 @@
+//! `random_signature`: the right payload under an attestation of which one signature is noise. Its recovery id is a
+//! legal one, so that the noise costs the whole check.
+
+use super::{Answer, Behaviour, Deed, Dispatch, attestations, noise};
+use crate::attestation::SIGNATURE_LEN;
+use crate::sim::workshop::Workshop;
+
+pub(super) struct RandomSignature;
+
+impl Behaviour for RandomSignature {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+        attestations::spoilt_bytes(answer, |bytes| {
+            *bytes = noise::bytes(answer, noise::Purpose::Signature, SIGNATURE_LEN);
+            bytes[SIGNATURE_LEN - 1] &= 3;
+        })
+    }
+}

@@ -1,0 +1,28 @@
+//! `tampered_metering`: the right payload under the genuine attestation, with another cost. The attestation covers
+//! unit and value of the metering record, but not its gas.
+
+use super::{Answer, Behaviour, Deed, Dispatch};
+use crate::sim::fault::MeteringField;
+use crate::sim::mail::Reply;
+use crate::sim::workshop::Workshop;
+
+/// More than any honest node reports.
+const EXORBITANT: &str = "1000000";
+
+pub(super) struct TamperedMetering {
+    pub(super) field: MeteringField,
+}
+
+impl Behaviour for TamperedMetering {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+        let Some(mut response) = answer.response().cloned() else { return Deed::Nothing };
+        for record in &mut response.metering {
+            let part = match self.field {
+                MeteringField::Gas => &mut record.spend_value_in_gas_units,
+                MeteringField::Value => &mut record.spend_value,
+            };
+            EXORBITANT.clone_into(part);
+        }
+        answer.instead(Reply::response(response))
+    }
+}

@@ -1,0 +1,13 @@
+//! `too_few_signatures`: the right payload under an attestation that lacks its last signature: `F` are left, as many as
+//! there may be liars.
+
+use super::{Answer, Behaviour, Deed, Dispatch, attestations};
+use crate::sim::workshop::Workshop;
+
+pub(super) struct TooFewSignatures;
+
+impl Behaviour for TooFewSignatures {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+        attestations::changed(answer, |mut attestation| attestation.signatures.pop().map(|_| attestation))
+    }
+}

@@ -1,0 +1,121 @@
+//! Attacks on attestations and on what they cover.
+
+use std::ops::RangeInclusive;
+
+use donsim::aggregator::RuleSet;
+use donsim::sim::Outcome::{Accepted, AcceptedTainted, AcceptedWrong, Expired, Failed};
+use donsim::sim::{Fault, FaultKind, MeteringField, PayloadHolders, ResponseField};
+
+use super::world::{assert_ends, faulty, lone_holder, outcomes, rows, run};
+
+/// Rule sets that look at attestations and take nothing else from a node that stands alone.
+const LOOKING: [RuleSet; 3] = [RuleSet::AttestedStrict, RuleSet::Attested, RuleSet::AttestedEarlyFail];
+
+/// Attestations that prove nothing, and how many of their two signatures must be checked to see it.
+fn worthless() -> Vec<(FaultKind, RangeInclusive<u64>)> {
+    vec![
+        (FaultKind::ForgedSignature, 1..=2),
+        (FaultKind::RandomSignature, 1..=2),
+        (FaultKind::TruncatedSignature, 1..=2),
+        (FaultKind::WrongVSignature, 1..=2),
+        (FaultKind::ZeroRSignature, 1..=2),
+        (FaultKind::ZeroSSignature, 1..=2),
+        (FaultKind::TooFewSignatures, 0..=0),
+        (FaultKind::DuplicateSigner, 1..=1),
+        (FaultKind::SignerOutOfRange, 0..=1),
+        (FaultKind::ReplayedAttestation, 1..=1),
+        (FaultKind::ReplayedSequence, 1..=1),
+        (FaultKind::StolenAttestation { collude: false }, 1..=1),
+        (FaultKind::StolenAttestation { collude: true }, 1..=1),
+        (FaultKind::TamperedMetering { field: MeteringField::Value }, 1..=1),
+        (FaultKind::MissingMetering, 0..=0),
+        (FaultKind::DoubledMetering, 0..=0),
+    ]
+}
+
+#[test]
+fn a_worthless_attestation_proves_nothing() {
+    for (kind, checks) in worthless() {
+        let replicates = assert_ends(&lone_holder(RuleSet::Attested, kind.clone()), &[Expired]);
+        let checked: Vec<u64> = rows(&replicates).map(|row| row.signatures_verified).collect();
+        assert_eq!(checked.iter().min(), Some(checks.start()), "{kind:?}");
+        assert_eq!(checked.iter().max(), Some(checks.end()), "{kind:?}");
+    }
+}
+
+#[test]
+fn the_honest_holder_gets_through_beside_a_worthless_attestation() {
+    for (kind, _) in worthless() {
+        for rule_set in [RuleSet::Attested, RuleSet::AttestedStrict] {
+            assert_ends(&faulty(rule_set, Fault::new(kind.clone(), 1, Some(1))), &[Accepted]);
+        }
+    }
+}
+
+/// The rules refuse neither a high `s` nor an older configuration.
+#[test]
+fn unusual_but_valid_attestations_are_accepted() {
+    for kind in [FaultKind::HighSSignature, FaultKind::StaleConfigDigest] {
+        for rule_set in LOOKING {
+            let replicates = assert_ends(&lone_holder(rule_set, kind.clone()), &[Accepted]);
+            assert!(rows(&replicates).all(|row| row.signatures_verified == 2), "{kind:?}");
+        }
+        assert_ends(&lone_holder(RuleSet::Identical, kind), &[Failed]);
+    }
+}
+
+#[test]
+fn what_signatures_do_not_cover_can_be_changed() {
+    let fields = |field| FaultKind::TamperedFields { field };
+    for rule_set in LOOKING {
+        for (kind, outcome) in [
+            (FaultKind::TamperedMetering { field: MeteringField::Gas }, AcceptedTainted),
+            (fields(ResponseField::TypeUrl), AcceptedWrong),
+            (fields(ResponseField::Value), AcceptedWrong),
+            // An aggregator never passes it on.
+            (fields(ResponseField::CapdonN), Accepted),
+        ] {
+            assert_ends(&lone_holder(rule_set, kind), &[outcome]);
+        }
+    }
+}
+
+/// In a counted quorum the changed response is another response, and the record is its sender's word about itself.
+#[test]
+fn a_quorum_does_not_fall_for_changed_fields() {
+    for kind in [
+        FaultKind::TamperedFields { field: ResponseField::TypeUrl },
+        FaultKind::TamperedMetering { field: MeteringField::Gas },
+    ] {
+        let mut setup = faulty(RuleSet::Identical, Fault::new(kind, 1, Some(1)));
+        setup.capability_don.payload_holders = PayloadHolders::All;
+        assert_ends(&setup, &[Accepted]);
+    }
+}
+
+#[test]
+fn colluding_signers_need_more_than_f() {
+    let collude = |nodes, rule_set| {
+        let mut setup = faulty(rule_set, Fault::new(FaultKind::ColludingSigners, nodes, Some(nodes)));
+        setup.capability_don.payload_holders = PayloadHolders::All;
+        setup
+    };
+    for rule_set in RuleSet::ALL {
+        assert_ends(&collude(1, rule_set), &[Accepted]);
+        let beyond = run(&collude(2, rule_set), 25);
+        assert!(outcomes(&beyond).contains(&AcceptedWrong), "{rule_set:?}");
+    }
+    // One response of theirs is proof enough where attestations are; elsewhere two must come before two honest ones.
+    let wrong = |rule_set| rows(&run(&collude(2, rule_set), 100)).filter(|row| row.outcome == AcceptedWrong).count();
+    assert!(wrong(RuleSet::Attested) > 0 && wrong(RuleSet::Identical) > 0);
+}
+
+/// With seven nodes, two colluders have two of the three signatures that are needed.
+#[test]
+fn as_many_colluders_as_may_be_faulty_convince_nobody() {
+    let mut setup = faulty(RuleSet::Attested, Fault::new(FaultKind::ColludingSigners, 2, Some(2)));
+    (setup.capability_don.nodes, setup.capability_don.f) = (7, 2);
+    assert_ends(&setup, &[Accepted]);
+    setup.faults[0] = Fault::new(FaultKind::ColludingSigners, 3, Some(3));
+    assert_ends(&setup, &[AcceptedWrong]);
+}
