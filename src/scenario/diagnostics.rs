@@ -141,11 +141,17 @@ fn position(sources: &[Source], place: Place) -> Option<(usize, usize)> {
     Some((line, before[line_start..].chars().count() + 1))
 }
 
+/// Findings beyond these are counted and not kept: each is shown with its place in the text, so that time would grow
+/// with their number times its length.
+const MAX_FINDINGS: usize = 200;
+
 /// Everything that is wrong with a scenario, in the order of its text.
 #[derive(Clone, Debug)]
 pub struct Diagnostics {
     sources: Sources,
     items: Vec<Diagnostic>,
+    /// How many more there are than `items`.
+    more: usize,
 }
 
 impl Diagnostics {
@@ -154,20 +160,22 @@ impl Diagnostics {
         let mut seen = BTreeSet::new();
         let mut items: Vec<_> = items.into_iter().filter(|item| seen.insert(item.key())).collect();
         items.sort_by_key(|item| item.0.place.map(|place| (place.source, place.start)));
+        let more = items.len().saturating_sub(MAX_FINDINGS);
+        items.truncate(MAX_FINDINGS);
         for item in &mut items {
             item.0.position = item.0.place.and_then(|place| position(&sources, place));
         }
-        Self { sources, items }
+        Self { sources, items, more }
     }
 
     /// How many findings there are; at least one.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "there is no error without a finding")]
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.items.len() + self.more
     }
 
-    /// The findings.
+    /// The findings, of a great many the first.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.items.iter()
     }
@@ -176,8 +184,9 @@ impl Diagnostics {
     #[must_use]
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        let blocks: Vec<_> = self.items.iter().map(|item| item.render(&self.sources, &renderer)).collect();
-        blocks.join("\n\n")
+        let blocks = self.items.iter().map(|item| item.render(&self.sources, &renderer));
+        let more = (self.more > 0).then(|| format!("and {} more", self.more));
+        blocks.chain(more).collect::<Vec<_>>().join("\n\n")
     }
 }
 

@@ -10,6 +10,10 @@ use super::diagnostics::{Diagnostic, Place};
 /// Syntax errors beyond this many repeat what the first ones said.
 const MAX_SYNTAX_ERRORS: usize = 20;
 
+/// Several times as deep as any key of the schema. The parser's own limits multiply, as dotted keys may stand in inline
+/// tables and these in dotted tables: deep enough to overflow the stack of whoever walks such a tree.
+const MAX_DEPTH: usize = 32;
+
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
@@ -109,42 +113,81 @@ impl Node {
 /// The document in `text`, and what is wrong with its syntax.
 pub(super) fn parse(text: &str, source: usize) -> (Node, Vec<Diagnostic>) {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let root = Node { at: place(source, table.span()), raw: entries(table.get_ref(), source) };
+    let mut reader = Reader { source, too_deep: None };
+    let root = Node { at: place(source, table.span()), raw: reader.table(table.into_inner(), 0) };
     let findings = errors.iter().take(MAX_SYNTAX_ERRORS).map(|error| {
         let span = error.span().unwrap_or(text.len()..text.len());
         Diagnostic::new(place(source, span), error.message()).label("not valid TOML from here")
     });
-    (root, findings.collect())
+    let too_deep = reader.too_deep.map(|at| {
+        Diagnostic::new(at, "tables and arrays are nested too deeply")
+            .label(format!("more than {MAX_DEPTH} levels"))
+            .help("no key of a scenario is nested so deeply")
+    });
+    (root, findings.chain(too_deep).collect())
 }
 
-fn entries(table: &DeTable<'_>, source: usize) -> Raw {
-    let mut entries: Vec<_> = table
-        .iter()
-        .map(|(key, value)| Entry {
-            key: key.get_ref().to_string(),
-            key_at: place(source, key.span()),
-            value: node(value, source),
-        })
-        .collect();
-    // The parser's map is sorted by name; the order of axes and of messages is the file's.
-    entries.sort_by_key(|entry| entry.key_at.start);
-    Raw::Table(entries)
+/// The document in a text that must be right.
+fn parse_strictly(text: &str, source: usize) -> Option<Raw> {
+    let mut reader = Reader { source, too_deep: None };
+    let raw = reader.table(DeTable::parse(text).ok()?.into_inner(), 0);
+    reader.too_deep.is_none().then_some(raw)
 }
 
-fn node(value: &Spanned<DeValue<'_>>, source: usize) -> Node {
-    let raw = match value.get_ref() {
-        DeValue::String(text) => Raw::Text(text.to_string()),
-        DeValue::Integer(number) => {
-            let too_long = if number.as_str().starts_with('-') { i128::MIN } else { i128::MAX };
-            Raw::Integer(i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(too_long))
+/// Turns the parser's tree into ours, down to [`MAX_DEPTH`].
+struct Reader {
+    source: usize,
+    /// Where it is deeper than that.
+    too_deep: Option<Place>,
+}
+
+impl Reader {
+    fn table(&mut self, table: DeTable<'_>, depth: usize) -> Raw {
+        let mut entries: Vec<_> = table
+            .into_iter()
+            .map(|(key, value)| {
+                let key_at = place(self.source, key.span());
+                Entry { key: key.into_inner().into_owned(), key_at, value: self.node(value, depth + 1) }
+            })
+            .collect();
+        // The parser's map is sorted by name; the order of axes and of messages is the file's.
+        entries.sort_by_key(|entry| entry.key_at.start);
+        Raw::Table(entries)
+    }
+
+    fn node(&mut self, value: Spanned<DeValue<'_>>, depth: usize) -> Node {
+        let at = place(self.source, value.span());
+        let raw = match value.into_inner() {
+            deep @ (DeValue::Array(_) | DeValue::Table(_)) if depth > MAX_DEPTH => {
+                self.too_deep.get_or_insert(at);
+                take_apart(deep);
+                Raw::Table(Vec::new())
+            }
+            DeValue::String(text) => Raw::Text(text.into_owned()),
+            DeValue::Integer(number) => {
+                let too_long = if number.as_str().starts_with('-') { i128::MIN } else { i128::MAX };
+                Raw::Integer(i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(too_long))
+            }
+            DeValue::Float(number) => Raw::Float(number.as_str().parse().unwrap_or(f64::NAN)),
+            DeValue::Boolean(flag) => Raw::Flag(flag),
+            DeValue::Datetime(_) => Raw::Datetime,
+            DeValue::Array(items) => Raw::Array(items.into_iter().map(|item| self.node(item, depth + 1)).collect()),
+            DeValue::Table(table) => self.table(table, depth),
+        };
+        Node { at, raw }
+    }
+}
+
+/// Drops a tree level by level: left to itself it would do so recursively.
+fn take_apart(tree: DeValue<'_>) {
+    let mut rest = vec![tree];
+    while let Some(value) = rest.pop() {
+        match value {
+            DeValue::Array(items) => rest.extend(items.into_iter().map(Spanned::into_inner)),
+            DeValue::Table(table) => rest.extend(table.into_iter().map(|(_, value)| value.into_inner())),
+            _ => {}
         }
-        DeValue::Float(number) => Raw::Float(number.as_str().parse().unwrap_or(f64::NAN)),
-        DeValue::Boolean(flag) => Raw::Flag(*flag),
-        DeValue::Datetime(_) => Raw::Datetime,
-        DeValue::Array(items) => Raw::Array(items.iter().map(|item| node(item, source)).collect()),
-        DeValue::Table(table) => entries(table, source),
-    };
-    Node { at: place(source, value.span()), raw }
+    }
 }
 
 fn place(source: usize, span: Range<usize>) -> Place {
@@ -182,12 +225,10 @@ pub(super) fn parse_override(text: &str, source: usize) -> Result<Override, Diag
     };
     let equals = text.find('=').ok_or_else(malformed)?;
     let (key, value) = (&text[..equals], &text[equals + 1..]);
-    let table = DeTable::parse(&format!("{key}=0")).ok().map(|table| entries(table.get_ref(), source));
-    let path = table.and_then(single_path).ok_or_else(malformed)?;
+    let path = parse_strictly(&format!("{key}=0"), source).and_then(single_path).ok_or_else(malformed)?;
     // The value keeps its offset behind a stand-in for the key, so that findings point into the argument itself.
     let stand_in = format!("x{:width$}={value}", "", width = equals.saturating_sub(1));
-    let parsed = DeTable::parse(&stand_in).ok().map(|table| entries(table.get_ref(), source));
-    let value = match parsed {
+    let value = match parse_strictly(&stand_in, source) {
         Some(Raw::Table(mut list)) if list.len() == 1 => list.remove(0).value,
         _ => {
             let start = equals + 1 + (value.len() - value.trim_start().len());

@@ -64,7 +64,12 @@ impl Scenario {
         Self::parse(path, text, overrides)
     }
 
-    pub(super) fn parse(path: &Path, text: String, overrides: &[String]) -> Result<Self, Diagnostics> {
+    /// The scenario in `text`, as if it were read from the file at `path`: that names it when it does not name itself,
+    /// and its folder is where the files lie that it names.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn parse(path: &Path, text: String, overrides: &[String]) -> Result<Self, Diagnostics> {
         let mut sources = vec![Source { name: path.display().to_string(), text }];
         let (root, mut findings) = document::parse(&sources[0].text, 0);
         let broken = !findings.is_empty();

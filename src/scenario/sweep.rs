@@ -43,7 +43,12 @@ impl RawSweep {
             return sweep;
         };
         for table in tables {
-            if matches!(table.key.as_str(), "zip" | "grid") {
+            let known = matches!(table.key.as_str(), "zip" | "grid");
+            if known && !matches!(table.value.raw, Raw::Table(_)) {
+                let message = format!("`sweep.{}` must be a table", table.key);
+                let finding = Diagnostic::new(table.value.at, message);
+                findings.push(finding.label(format!("found {}", table.value.describe())));
+            } else if known {
                 sweep.flatten(table.key == "zip", &[], &table.value, settings, findings);
             } else {
                 let message = format!("unknown key `{}` in `sweep`", table.key);
