@@ -234,7 +234,7 @@ fn kind_with_keys(name: &str, group: &Group) -> Option<FaultKind> {
 
 /// The faults of capability nodes that have none.
 fn plain_kind(name: &str) -> Option<FaultKind> {
-    const PLAIN: [FaultKind; 27] = [
+    const PLAIN: [FaultKind; 28] = [
         FaultKind::AtDeadline,
         FaultKind::ColludingSigners,
         FaultKind::Crash,
@@ -255,6 +255,7 @@ fn plain_kind(name: &str) -> Option<FaultKind> {
         FaultKind::SignerOutOfRange,
         FaultKind::Silent,
         FaultKind::StaleConfigDigest,
+        FaultKind::SurplusSignature,
         FaultKind::TooFewSignatures,
         FaultKind::TruncatedResponse,
         FaultKind::TruncatedSignature,

@@ -224,6 +224,7 @@ pub(super) static FAULTS: &[FaultTable] = &[
     ),
     callee("faults.stale_config_digest", "An attestation under an older configuration; the rules accept it.", &[]),
     callee("faults.stolen_attestation", "Another payload under the genuine attestation.", &[COLLUDE]),
+    callee("faults.surplus_signature", "An attestation with a bad signature behind enough good ones.", &[]),
     callee(
         "faults.tampered_fields",
         "The right payload and attestation, with a change that the signatures do not cover.",

@@ -139,6 +139,8 @@ pub enum FaultKind {
         /// Whether all these nodes send the same wrong payload.
         collude: bool,
     },
+    /// An attestation with a bad signature behind enough good ones.
+    SurplusSignature,
     /// A change to a field that the attestation does not cover.
     TamperedFields {
         /// Which.
@@ -240,6 +242,7 @@ impl FaultKind {
             Self::Slow { .. } => "slow",
             Self::StaleConfigDigest => "stale_config_digest",
             Self::StolenAttestation { .. } => "stolen_attestation",
+            Self::SurplusSignature => "surplus_signature",
             Self::TamperedFields { .. } => "tampered_fields",
             Self::TamperedMetering { .. } => "tampered_metering",
             Self::TooFewSignatures => "too_few_signatures",
@@ -298,6 +301,7 @@ impl FaultKind {
             Self::WrongVSignature => 40,
             Self::ZeroRSignature => 41,
             Self::ZeroSSignature => 42,
+            Self::SurplusSignature => 43,
         }
     }
 }

@@ -21,6 +21,7 @@ fn worthless() -> Vec<(FaultKind, RangeInclusive<u64>)> {
         (FaultKind::ZeroRSignature, 1..=2),
         (FaultKind::ZeroSSignature, 1..=2),
         (FaultKind::TooFewSignatures, 0..=0),
+        (FaultKind::SurplusSignature, 3..=3),
         (FaultKind::DuplicateSigner, 1..=1),
         (FaultKind::SignerOutOfRange, 0..=1),
         (FaultKind::ReplayedAttestation, 1..=1),

@@ -75,6 +75,7 @@ fn doing(kind: &str) -> Option<&'static str> {
         "slow" => "slow down",
         "stale_config_digest" => "attest under an old configuration",
         "stolen_attestation" => "lie under a genuine attestation",
+        "surplus_signature" => "add a bad signature",
         "tampered_fields" => "tamper with unsigned fields",
         "tampered_metering" => "tamper with metering",
         "too_few_signatures" => "leave out a signature",

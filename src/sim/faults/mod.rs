@@ -41,6 +41,7 @@ mod silent;
 mod slow;
 mod stale_config_digest;
 mod stolen_attestation;
+mod surplus_signature;
 mod tampered_fields;
 mod tampered_metering;
 mod too_few_signatures;
@@ -216,6 +217,7 @@ pub(super) fn behaviour(kind: &FaultKind) -> Box<dyn Behaviour> {
         }
         FaultKind::TamperedFields { field } => Box::new(tampered_fields::TamperedFields { field: *field }),
         FaultKind::TamperedMetering { field } => Box::new(tampered_metering::TamperedMetering { field: *field }),
+        FaultKind::SurplusSignature => Box::new(surplus_signature::SurplusSignature),
         FaultKind::TooFewSignatures => Box::new(too_few_signatures::TooFewSignatures),
         FaultKind::TruncatedResponse => Box::new(truncated_response::TruncatedResponse),
         FaultKind::TruncatedSignature => Box::new(truncated_signature::TruncatedSignature),

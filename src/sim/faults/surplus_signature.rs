@@ -1,0 +1,20 @@
+//! `surplus_signature`: a bad signature behind `F + 1` good ones, of a signer that has not signed; where all have, the
+//! last signer stands for it. Every signature counts, also those beyond the required ones.
+
+use super::{Answer, Behaviour, Deed, Dispatch, attestations};
+use crate::attestation::SIGNATURE_LEN;
+use crate::sim::workshop::Workshop;
+use crate::wire::AttributedSignature;
+
+pub(super) struct SurplusSignature;
+
+impl Behaviour for SurplusSignature {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+        attestations::changed(answer, |mut attestation| {
+            let signers: Vec<u32> = attestations::signers(&attestation).collect();
+            let signer = (0..answer.nodes).find(|node| !signers.contains(node)).unwrap_or(answer.nodes - 1);
+            attestation.signatures.push(AttributedSignature { signature: vec![0; SIGNATURE_LEN].into(), signer });
+            Some(attestation)
+        })
+    }
+}
