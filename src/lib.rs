@@ -10,8 +10,8 @@
 //! | room | what lives there |
 //! | --- | --- |
 //! | [`cli`] | one file a subcommand; streams, progress, exit codes |
-//! | [`report`] | tables, CSV and JSON files, plots |
-//! | [`experiment`] | cells x replicates on threads |
+//! | [`report`] | tables, CSV, JSON and JUnit files, plots |
+//! | [`experiment`] | cells x replicates on threads, expectations |
 //! | [`stats`] | estimators and intervals |
 //! | [`scenario`] | the file format, its errors, sweeps |
 //! | [`sim`] | one replicate: world, nodes, faults, oracle |

@@ -125,7 +125,7 @@ fn json_is_one_document() {
     let said = donsim(folder.path(), &["run", "scenario.toml", "--json"]);
     let document: Value = serde_json::from_str(&said.stdout).unwrap();
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&document), ["cells", "id", "name", "path", "schema", "verdict"]);
+    assert_eq!(keys(&document), ["cells", "expectations", "id", "name", "path", "schema", "verdict"]);
     assert_eq!((&document["schema"], &document["name"]), (&"donsim.run/1".into(), &"small".into()));
     assert_eq!(document["verdict"], "pass");
     assert_eq!(document["path"], format!("results/small/{}", document["id"].as_str().unwrap()));
@@ -133,7 +133,8 @@ fn json_is_one_document() {
     let axes: Vec<_> = cells.iter().map(|cell| cell["axes"].to_string()).collect();
     assert_eq!(axes.len(), 4);
     assert_eq!(axes[2], r#"{"aggregator.rule_set":"identical","network.loss":0.3}"#);
-    let mut names: Vec<&str> = [&RATES[..], &SHARES, &LATENCIES, &BYTES, &["signatures_verified"]].concat();
+    let mut names: Vec<&str> =
+        [&RATES[..], &SHARES, &LATENCIES, &BYTES, &["signatures_verified", "total_bytes"]].concat();
     names.sort_unstable();
     for cell in cells {
         assert_eq!(keys(cell), ["axes", "cell", "metrics"]);

@@ -8,7 +8,7 @@ pub const PASS: u8 = 0;
 pub const FAIL: u8 = 1;
 /// The command line or a scenario is wrong, or results cannot be kept.
 pub const USAGE: u8 = 2;
-/// The run shows nothing, such as when a fault never acted.
+/// The run shows too little: an expectation is undecided, or a fault never acted.
 pub const INCONCLUSIVE: u8 = 3;
 /// Nothing is selected.
 pub const NOTHING_SELECTED: u8 = 4;
@@ -25,7 +25,7 @@ Exit codes:
   0  everything that was expected holds
   1  an expectation does not hold
   2  the command line or a scenario is wrong, or results cannot be kept
-  3  inconclusive: a fault of the scenario never acted
+  3  inconclusive: an expectation is undecided, or a fault of the scenario never acted
   5  incomplete: interrupted, or a replicate panicked
   6  safety is violated: a wrong response was accepted";
 

@@ -5,6 +5,7 @@
 mod check;
 pub mod exit;
 mod faults;
+mod github;
 mod host;
 mod plan;
 mod progress;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::experiment::check_power;
 use crate::scenario::{Diagnostics, Scenario};
 
 /// Simulates how a Byzantine-tolerant aggregator answers: is it live, how fast, and at what cost in bytes.
@@ -68,6 +70,17 @@ fn load(paths: &[PathBuf], overrides: &Overrides) -> Option<Vec<Scenario>> {
     let load = |path: &PathBuf| Scenario::load(path, &overrides.set).map_err(|findings| complain(path, &findings)).ok();
     let loaded: Vec<Option<Scenario>> = paths.iter().map(load).collect();
     loaded.into_iter().collect()
+}
+
+/// As [`load`], refusing scenarios whose expectations no run of this size could meet.
+fn load_to_run(paths: &[PathBuf], overrides: &Overrides) -> Option<Vec<Scenario>> {
+    let scenarios = load(paths, overrides)?;
+    let weak = |(path, scenario): (&PathBuf, &Scenario)| Some((path.clone(), check_power(scenario).err()?));
+    let findings: Vec<_> = paths.iter().zip(&scenarios).filter_map(weak).collect();
+    for (path, findings) in &findings {
+        complain(path, findings);
+    }
+    findings.is_empty().then_some(scenarios)
 }
 
 fn complain(path: &Path, findings: &Diagnostics) {

@@ -7,16 +7,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
-use serde_json::Value;
 
-use crate::experiment::{Block, Findings, Observer, Options, Verdict, idle_faults};
-use crate::report::{FolderError, ResultsFolder, run_document, runs_document, table};
+use crate::experiment::{Block, Findings, Observer, Options, Ruling, Verdict, idle_faults};
+use crate::report::{
+    FolderError, ResultsFolder, Suite, by_gravity, judgement_line, junit, markdown, run_document, runs_document, table,
+};
 use crate::scenario::Scenario;
 use crate::{experiment, sim};
 
 use super::host::Clock;
 use super::progress::Progress;
-use super::{Overrides, exit, load, print, say};
+use super::{Overrides, exit, github, load_to_run, print, say};
+
+/// Lines about expectations that are printed; `expectations.json` has all.
+const MOST_LINES: usize = 100;
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
@@ -34,19 +38,33 @@ pub(super) struct Run {
     /// Print one JSON document in place of the table
     #[arg(long)]
     json: bool,
+    /// Write what was expected and what came of it to FILE, as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Annotate the scenario and add to the step's summary, in a step of GitHub Actions
+    #[arg(long)]
+    github: bool,
+}
+
+/// A run that came to its end, or was stopped.
+struct Finished<'a> {
+    scenario: &'a Scenario,
+    findings: Findings,
+    verdict: Verdict,
+    /// Its results folder.
+    path: PathBuf,
 }
 
 impl Run {
     pub(super) fn execute(&self) -> u8 {
-        let Some(scenarios) = load(&self.scenarios, &self.overrides) else { return exit::USAGE };
+        let Some(scenarios) = load_to_run(&self.scenarios, &self.overrides) else { return exit::USAGE };
         let stop = stop_on_interrupt();
-        let mut codes = Vec::new();
-        let mut documents = Vec::new();
+        let (mut codes, mut runs) = (Vec::new(), Vec::new());
         for scenario in &scenarios {
             match self.one(scenario, &stop) {
-                Ok((verdict, document)) => {
-                    codes.push(exit::code(verdict));
-                    documents.push(document);
+                Ok(finished) => {
+                    codes.push(exit::code(finished.verdict));
+                    runs.push(finished);
                 }
                 Err(error) => {
                     say(format_args!("error: {error}"));
@@ -57,17 +75,44 @@ impl Run {
                 break;
             }
         }
-        if self.json {
-            // One scenario has one document, or none when its results cannot be kept.
-            let document = if scenarios.len() == 1 { documents.pop() } else { Some(runs_document(&documents)) };
-            if let Some(document) = document {
-                print(format_args!("{document:#}\n"));
-            }
+        if !self.export(&runs) {
+            codes.push(exit::USAGE);
         }
         exit::worst(codes)
     }
 
-    fn one(&self, scenario: &Scenario, stop: &AtomicBool) -> Result<(Verdict, Value), FolderError> {
+    /// Everything for machines, about all runs together; `false` when it cannot be written.
+    fn export(&self, runs: &[Finished<'_>]) -> bool {
+        if self.json {
+            let documents: Vec<_> =
+                runs.iter().map(|run| run_document(&run.findings.summary, &run.path, run.verdict)).collect();
+            // One scenario has one document, or none when its results cannot be kept.
+            let document = match documents.as_slice() {
+                documents if self.scenarios.len() > 1 => Some(runs_document(documents)),
+                documents => documents.first().cloned(),
+            };
+            if let Some(document) = document {
+                print(format_args!("{document:#}\n"));
+            }
+        }
+        if self.github {
+            let annotations = runs.iter().flat_map(|run| github::annotations(run.scenario, &run.findings, run.verdict));
+            github::annotate(annotations.collect());
+            let summaries: Vec<_> = runs.iter().map(|run| markdown(&run.findings.summary, run.verdict)).collect();
+            github::summarise(&summaries.join("\n"));
+        }
+        if let Some(file) = &self.junit {
+            let suites: Vec<_> = runs.iter().map(|run| Suite::new(run.scenario, &run.findings)).collect();
+            let written = junit(&suites).and_then(|bytes| std::fs::write(file, bytes));
+            if let Err(error) = written {
+                say(format_args!("error: cannot write {}: {error}", file.display()));
+                return false;
+            }
+        }
+        true
+    }
+
+    fn one<'a>(&self, scenario: &'a Scenario, stop: &AtomicBool) -> Result<Finished<'a>, FolderError> {
         let clock = Clock::start();
         let threads = self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
         let folder = ResultsFolder::create(&self.output, scenario)?;
@@ -80,11 +125,13 @@ impl Run {
         keeper.folder.write_host(&clock.host(threads.get()))?;
         keeper.folder.finish(scenario, &findings)?;
         let verdict = Verdict::of(&findings.summary, scenario.safety(), findings.is_complete());
-        self.tell(&findings, verdict, &path);
-        Ok((verdict, run_document(&findings.summary, &path, verdict)))
+        let finished = Finished { scenario, findings, verdict, path };
+        self.tell(&finished);
+        Ok(finished)
     }
 
-    fn tell(&self, findings: &Findings, verdict: Verdict, path: &std::path::Path) {
+    fn tell(&self, finished: &Finished<'_>) {
+        let Finished { findings, path, .. } = finished;
         let path = path.display();
         if !self.json {
             print(table(&findings.summary));
@@ -100,14 +147,44 @@ impl Run {
             let (done, total) = (findings.done, findings.total);
             say(format_args!("incomplete: {done} of {total} replicates are kept in {path}/*.part"));
         }
-        match verdict {
+        finished.say_expectations();
+        finished.say_verdict();
+    }
+}
+
+impl Finished<'_> {
+    /// One line a check; of very many, those that did not pass first.
+    fn say_expectations(&self) {
+        let judgements = &self.findings.summary.expectations;
+        let shown: Vec<_> =
+            if judgements.len() > MOST_LINES { by_gravity(judgements) } else { judgements.iter().collect() };
+        for judgement in shown.iter().take(MOST_LINES) {
+            say(format_args!("expect: {}", judgement_line(judgement)));
+        }
+        if shown.len() > MOST_LINES {
+            say(format_args!("expect: {} more in expectations.json", shown.len() - MOST_LINES));
+        }
+    }
+
+    fn say_verdict(&self) {
+        let judgements = &self.findings.summary.expectations;
+        let count = |ruling| judgements.iter().filter(|judgement| judgement.ruling == ruling).count();
+        let (failed, undecided, all) = (count(Ruling::Fail), count(Ruling::Inconclusive), judgements.len());
+        match self.verdict {
             Verdict::SafetyViolated => {
                 say("safety violated: a wrong response was accepted, or workflow nodes disagree");
             }
+            Verdict::Fail if failed > 0 => say(format_args!("failed: {failed} of {all} checks do not hold")),
             Verdict::Fail => say("failed: the scenario expects a violation of safety, and there was none"),
             Verdict::Inconclusive => {
-                let idle = idle_faults(&findings.summary).join(", faults.");
-                say(format_args!("inconclusive: never acted: faults.{idle}"));
+                if undecided > 0 {
+                    let help = "raise run.replicates, or ask for less";
+                    say(format_args!("inconclusive: {undecided} of {all} checks are undecided; {help}"));
+                }
+                let idle = idle_faults(&self.findings.summary);
+                if !idle.is_empty() {
+                    say(format_args!("inconclusive: never acted: faults.{}", idle.join(", faults.")));
+                }
             }
             Verdict::Pass | Verdict::Incomplete => {}
         }

@@ -5,12 +5,16 @@
 //! taken in one, so that nothing depends on the number of threads.
 
 mod blocks;
+mod expectations;
+#[cfg(test)]
+mod gate_tests;
 mod run;
 mod summary;
 mod tally;
 mod verdict;
 
-pub use crate::scenario::{Axis, AxisValue};
+pub use crate::scenario::{Axis, AxisValue, Direction, Metric, Stat};
+pub use expectations::{Bounds, Judgement, Ruling, check_power};
 pub use run::{Block, Findings, Observer, Options, PanickedReplicate, Simulate, run};
-pub use summary::{CellSummary, Estimate, FaultSummary, Metric, RunSummary};
-pub use verdict::{Verdict, idle_faults};
+pub use summary::{CellSummary, Estimate, FaultSummary, RunSummary};
+pub use verdict::{Verdict, idle_faults, is_violated};

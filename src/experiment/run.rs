@@ -10,6 +10,7 @@ use crate::scenario::{Cell, Scenario};
 use crate::sim::{Replicate, Setup, Workshop};
 
 use super::blocks::{Plan, Work};
+use super::expectations::Judge;
 use super::summary::{CellSummary, RunSummary};
 use super::tally::Tally;
 
@@ -189,6 +190,7 @@ struct Collector<'a> {
     scenario: &'a Scenario,
     observer: &'a mut dyn Observer,
     tallies: Vec<(Cell, Tally)>,
+    judge: Judge<'a>,
     summaries: Vec<CellSummary>,
     panicked: Vec<PanickedReplicate>,
     /// Pieces of work taken.
@@ -204,6 +206,7 @@ impl<'a> Collector<'a> {
             scenario,
             observer,
             tallies: Vec::new(),
+            judge: Judge::new(scenario),
             summaries: Vec::new(),
             panicked: Vec::new(),
             taken: 0,
@@ -215,7 +218,8 @@ impl<'a> Collector<'a> {
     fn take(&mut self, Finished { work, results, .. }: Finished) -> std::io::Result<()> {
         if self.tallies.is_empty() {
             let cells = work.cells.clone().map(|index| self.scenario.cell(index));
-            self.tallies = cells.map(|cell| (cell.clone(), Tally::new(cell))).collect();
+            let tally = |cell: Cell| (cell.clone(), Tally::new(cell.clone(), self.judge.paired(cell.index)));
+            self.tallies = cells.map(tally).collect();
         }
         for ((cell, tally), results) in self.tallies.iter_mut().zip(results) {
             let mut replicates = Vec::with_capacity(results.len());
@@ -223,6 +227,7 @@ impl<'a> Collector<'a> {
                 match &result {
                     Ok(replicate) => tally.add(replicate),
                     Err(message) => {
+                        tally.skip();
                         let (cell, message) = (cell.id.clone(), message.clone());
                         self.panicked.push(PanickedReplicate { cell, replicate, message });
                     }
@@ -238,7 +243,8 @@ impl<'a> Collector<'a> {
     }
 
     fn end_group(&mut self) -> std::io::Result<()> {
-        self.summaries.extend(self.tallies.drain(..).map(|(_, tally)| tally.finish()));
+        let judge = &mut self.judge;
+        self.summaries.extend(self.tallies.drain(..).map(|(_, tally)| tally.finish(judge)));
         self.observer.handle_group_end()
     }
 
@@ -252,6 +258,7 @@ impl<'a> Collector<'a> {
             replicates: self.scenario.run().replicates,
             axes: self.scenario.axes().to_vec(),
             cells: self.summaries,
+            expectations: self.judge.finish(),
         };
         Ok(Findings { summary, panicked: self.panicked, done: self.done, total: self.total })
     }

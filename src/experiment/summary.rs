@@ -1,7 +1,8 @@
 //! What a run found: one value with its interval a metric and cell. Tables, CSV files and plots read this and nothing
 //! else.
 
-use crate::scenario::{Axis, AxisValue};
+use super::expectations::Judgement;
+use crate::scenario::{Axis, AxisValue, Metric};
 
 /// A run's findings.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,9 @@ pub struct RunSummary {
     pub axes: Vec<Axis>,
     /// The cells, in the order of the plan.
     pub cells: Vec<CellSummary>,
+    /// What came of the scenario's expectations, in their order, for each by cell; of cells that were not simulated there
+    /// is none.
+    pub expectations: Vec<Judgement>,
 }
 
 /// One cell's findings.
@@ -83,75 +87,4 @@ pub struct Estimate {
     pub ci_high: Option<f64>,
     /// Replicates.
     pub n: u64,
-}
-
-macro_rules! metrics {
-    ($($variant:ident $name:literal $unit:literal $doc:literal),+ $(,)?) => {
-        /// What is measured in every cell.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Metric {
-            $(#[doc = $doc] $variant,)+
-        }
-
-        impl Metric {
-            /// Every metric, in the order of tables and files.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// Its name in files.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// Its unit in files: `1` for a rate or a count.
-            #[must_use]
-            pub const fn unit(self) -> &'static str {
-                match self { $(Self::$variant => $unit),+ }
-            }
-
-            /// What kind of number it is: `rate`, `quantile` or `mean`.
-            #[must_use]
-            pub const fn stat(self) -> &'static str {
-                match self {
-                    Self::LatencyP50 | Self::LatencyP90 | Self::LatencyP99 => "quantile",
-                    Self::RequestBytes
-                    | Self::ResponseBytes
-                    | Self::DuplicatePayloadBytes
-                    | Self::AttestationBytes
-                    | Self::ErrorBytes
-                    | Self::EnvelopeBytes
-                    | Self::SignaturesVerified => "mean",
-                    _ => "rate",
-                }
-            }
-
-            /// What it means, in one sentence.
-            #[must_use]
-            pub const fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => $doc),+ }
-            }
-        }
-    };
-}
-
-metrics! {
-    Accepted "accepted" "1" "Share of requests and honest workflow nodes that accepted the right response.",
-    AcceptedTainted "accepted_tainted" "1" "Share that accepted the right payload with metering or `capdon_n` tampered.",
-    AcceptedWrong "accepted_wrong" "1" "Share that accepted a wrong response: safety is violated.",
-    Failed "failed" "1" "Share that ended with an error.",
-    Expired "expired" "1" "Share without a decision at the deadline.",
-    Crashed "crashed" "1" "Share in which a message crashed the workflow node.",
-    NoAgreement "no_agreement" "1" "Share in which OCR found nothing that enough nodes observed.",
-    Served "served" "1" "Share of requests that enough workflow nodes accepted.",
-    Disagreement "disagreement" "1" "Share of requests of which two honest workflow nodes accepted different bytes.",
-    LatencyP50 "latency_p50" "ms" "Median time from a workflow node's first send to its acceptance.",
-    LatencyP90 "latency_p90" "ms" "90 % quantile of that time.",
-    LatencyP99 "latency_p99" "ms" "99 % quantile of that time.",
-    RequestBytes "request_bytes" "bytes" "Encoded requests, bytes a request over the whole DON.",
-    ResponseBytes "response_bytes" "bytes" "Encoded responses that decisions rest on.",
-    DuplicatePayloadBytes "duplicate_payload_bytes" "bytes" "Encoded responses that no decision needed.",
-    AttestationBytes "attestation_bytes" "bytes" "Attestations.",
-    ErrorBytes "error_bytes" "bytes" "Errors, payload-not-available included.",
-    EnvelopeBytes "envelope_bytes" "bytes" "Message envelopes and transport frames.",
-    SignaturesVerified "signatures_verified" "1" "Attestation signatures that the workflow nodes checked, a request.",
 }

@@ -1,11 +1,12 @@
 //! Adds up one cell's replicates.
 
 use crate::engine::Span;
-use crate::scenario::Cell;
-use crate::sim::{FaultReport, Outcome, Replicate, Row, Side};
-use crate::stats::{Interval, Mean, Proportion, Quantiles};
+use crate::scenario::{Cell, Metric, Stat};
+use crate::sim::{FaultReport, Outcome, Replicate, Row, Setup, Side};
+use crate::stats::{End, Interval, Mean, Proportion, Quantiles};
 
-use super::summary::{CellSummary, Estimate, FaultSummary, Metric};
+use super::expectations::{Bounds, Hits, Judge};
+use super::summary::{CellSummary, Estimate, FaultSummary};
 
 /// The confidence of every interval that is reported.
 const CONFIDENCE: f64 = 0.95;
@@ -27,25 +28,31 @@ pub(super) struct Tally {
     /// Latencies in ns by replicate, then row.
     latencies: Vec<u64>,
     faults: Vec<FaultReport>,
+    /// Hits of the rates that are compared with other cells.
+    paired: Vec<(Metric, Hits)>,
 }
 
 /// A number of a row.
 type Amount = fn(&Row) -> u64;
 
 /// What is summed up a replicate and reported a request.
-const AMOUNTS: [(Metric, Amount); 7] = [
+const AMOUNTS: [(Metric, Amount); 8] = [
     (Metric::RequestBytes, |row| row.bytes.request),
     (Metric::ResponseBytes, |row| row.bytes.response),
     (Metric::DuplicatePayloadBytes, |row| row.bytes.duplicate_payload),
     (Metric::AttestationBytes, |row| row.bytes.attestation),
     (Metric::ErrorBytes, |row| row.bytes.error),
     (Metric::EnvelopeBytes, |row| row.bytes.envelope),
+    (Metric::TotalBytes, |row| row.bytes.total()),
     (Metric::SignaturesVerified, |row| row.signatures_verified),
 ];
 
 impl Tally {
-    pub(super) fn new(cell: Cell) -> Self {
+    /// Of `cell`; keeps the hits of every replicate of the rates in `paired`.
+    pub(super) fn new(cell: Cell, paired: Vec<Metric>) -> Self {
+        let hits = |metric| (metric, Hits { rows: rows_a_replicate(&cell.setup, metric), replicates: Vec::new() });
         Self {
+            paired: paired.into_iter().map(hits).collect(),
             replicates: 0,
             outcomes: [Proportion::default(); Outcome::ALL.len()],
             served: Proportion::default(),
@@ -79,19 +86,25 @@ impl Tally {
         for (sum, report) in self.faults.iter_mut().zip(&replicate.faults) {
             *sum += *report;
         }
+        for (metric, hits) in &mut self.paired {
+            hits.replicates.push(count(&|row| is_hit(row, *metric)));
+        }
     }
 
-    /// What the cell came to.
-    pub(super) fn finish(self) -> CellSummary {
-        let setup = &self.cell.setup;
-        // Faults of workflow nodes never share a node, so every replicate has as many honest ones.
-        let faulty: u32 =
-            setup.faults.iter().filter(|fault| fault.kind.side() == Side::Workflow).map(|fault| fault.nodes).sum();
-        let honest = setup.workflow_don.nodes.saturating_sub(faulty);
-        let rows_a_replicate = setup.request.count as usize * honest as usize;
+    /// The next replicate came to nothing.
+    pub(super) fn skip(&mut self) {
+        self.paired.iter_mut().for_each(|(_, hits)| hits.replicates.push(Hits::MISSING));
+    }
+
+    /// What the cell came to, and what the judge makes of it.
+    pub(super) fn finish(mut self, judge: &mut Judge<'_>) -> CellSummary {
         let latencies: Vec<Option<u64>> =
             self.latencies.iter().map(|nanos| (*nanos != NEVER).then_some(*nanos)).collect();
-        let quantiles = Quantiles::new(&latencies, rows_a_replicate);
+        let rows = rows_a_replicate(&self.cell.setup, Metric::LatencyP50);
+        let quantiles = Quantiles::new(&latencies, rows as usize);
+        let paired = std::mem::take(&mut self.paired);
+        judge.take(self.cell.index, &|metric, confidence| self.bounds(metric, confidence, &quantiles), paired);
+        let setup = &self.cell.setup;
         let survival = quantiles.survival(SURVIVAL_POINTS).into_iter().map(|(at, share)| (ms(at), share)).collect();
         CellSummary {
             estimates: Metric::ALL.iter().map(|metric| self.estimate(*metric, &quantiles)).collect(),
@@ -127,6 +140,30 @@ impl Tally {
         Estimate { metric, value, ci_low, ci_high, n: self.replicates }
     }
 
+    /// What is known of a metric at a two-sided confidence; of a rate by its exact interval.
+    fn bounds(&self, metric: Metric, confidence: f64, quantiles: &Quantiles<'_>) -> Bounds {
+        let (observed, interval) = match metric.stat() {
+            Stat::Quantile(q) => return latency_bounds(quantiles, q, confidence),
+            Stat::Mean => {
+                let requests = f64::from(self.cell.setup.request.count);
+                let mean = self.amount(metric);
+                let interval = mean.and_then(|mean| mean.interval(confidence));
+                let a_request = |i: Interval| Interval { low: i.low / requests, high: i.high / requests };
+                (mean.and_then(Mean::estimate).map(|sum| sum / requests), interval.map(a_request))
+            }
+            Stat::Rate => {
+                let share = match metric {
+                    Metric::Served => Some(&self.served),
+                    Metric::Disagreement => Some(&self.disagreement),
+                    _ => self.outcome(metric),
+                };
+                let interval = share.and_then(|share| share.exact_interval(confidence));
+                (share.and_then(Proportion::estimate), interval)
+            }
+        };
+        Bounds { observed, low: interval.map(|interval| interval.low), high: interval.map(|interval| interval.high) }
+    }
+
     fn amount(&self, metric: Metric) -> Option<&Mean> {
         AMOUNTS.iter().position(|(other, _)| *other == metric).map(|at| &self.amounts[at])
     }
@@ -151,6 +188,38 @@ impl Tally {
         };
         self.faults.iter().enumerate().map(summary).collect()
     }
+}
+
+/// The rows of a replicate that a metric is about, the same in every replicate.
+pub(super) fn rows_a_replicate(setup: &Setup, metric: Metric) -> u32 {
+    if matches!(metric, Metric::Served | Metric::Disagreement) {
+        return setup.request.count;
+    }
+    // Faults of workflow nodes never share a node, so every replicate has as many honest ones.
+    let faulty: u32 =
+        setup.faults.iter().filter(|fault| fault.kind.side() == Side::Workflow).map(|fault| fault.nodes).sum();
+    setup.request.count.saturating_mul(setup.workflow_don.nodes.saturating_sub(faulty))
+}
+
+/// Whether a row is a hit of a rate.
+fn is_hit(row: &Row, rate: Metric) -> bool {
+    // One row a request stands for it.
+    match rate {
+        Metric::Served => row.workflow_node == 0 && row.served,
+        Metric::Disagreement => row.workflow_node == 0 && row.disagreement,
+        _ => row.outcome.name() == rate.name(),
+    }
+}
+
+fn latency_bounds(quantiles: &Quantiles<'_>, q: f64, confidence: f64) -> Bounds {
+    let end = |end: End| match end {
+        End::Unknown => None,
+        End::At(nanos) => Some(ms(nanos)),
+        End::BeyondDeadline => Some(f64::INFINITY),
+    };
+    let (low, high) = quantiles.ends(q, confidence);
+    let observed = (!quantiles.is_empty()).then(|| quantiles.quantile(q).map_or(f64::INFINITY, ms));
+    Bounds { observed, low: end(low), high: end(high) }
 }
 
 fn latency(quantiles: &Quantiles<'_>, q: f64) -> (Option<f64>, (Option<f64>, Option<f64>)) {

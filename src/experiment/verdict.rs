@@ -1,8 +1,10 @@
 //! What a run says about its scenario.
 
+use crate::scenario::Metric;
 use crate::sim::Safety;
 
-use super::summary::{Metric, RunSummary};
+use super::expectations::Ruling;
+use super::summary::RunSummary;
 
 /// The verdict of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +13,7 @@ pub enum Verdict {
     Pass,
     /// Something that was expected does not hold.
     Fail,
-    /// The run shows nothing: a fault never acted.
+    /// The run shows too little: an expectation is undecided, or a fault never acted.
     Inconclusive,
     /// Not everything was simulated.
     Incomplete,
@@ -32,22 +34,30 @@ impl Verdict {
         }
     }
 
-    /// Judges a run. A violation of safety outranks all else, and what was not simulated cannot pass.
+    /// Judges a run. A violation of safety outranks all else, what was not simulated cannot pass, and one expectation that
+    /// does not hold outranks all that are undecided.
     #[must_use]
     pub fn of(summary: &RunSummary, safety: Safety, complete: bool) -> Self {
-        let is_violated = summary.cells.iter().any(|cell| {
-            [Metric::AcceptedWrong, Metric::Disagreement]
-                .iter()
-                .any(|metric| cell.estimate(*metric).and_then(|estimate| estimate.value).is_some_and(|rate| rate > 0.0))
-        });
-        match (safety, is_violated) {
+        let has = |ruling| summary.expectations.iter().any(|judgement| judgement.ruling == ruling);
+        match (safety, is_violated(summary)) {
             (Safety::Holds, true) => Self::SafetyViolated,
             _ if !complete => Self::Incomplete,
             (Safety::Violated, false) => Self::Fail,
-            _ if !idle_faults(summary).is_empty() => Self::Inconclusive,
+            _ if has(Ruling::Fail) => Self::Fail,
+            _ if has(Ruling::Inconclusive) || !idle_faults(summary).is_empty() => Self::Inconclusive,
             _ => Self::Pass,
         }
     }
+}
+
+/// Whether a wrong response was accepted, or honest workflow nodes accepted different ones.
+#[must_use]
+pub fn is_violated(summary: &RunSummary) -> bool {
+    summary.cells.iter().any(|cell| {
+        [Metric::AcceptedWrong, Metric::Disagreement]
+            .iter()
+            .any(|metric| cell.estimate(*metric).and_then(|estimate| estimate.value).is_some_and(|rate| rate > 0.0))
+    })
 }
 
 /// Faults that some cell gives nodes to and that acted in no replicate of any cell.

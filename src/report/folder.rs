@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::experiment::{Block, Findings, RunSummary};
+use crate::experiment::{Block, Findings};
 use crate::scenario::Scenario;
 
 use super::columns::AxisColumn;
+use super::expectations::expectations_document;
+use super::junit::{Suite, junit};
 use super::manifest::{digest, digest_of, manifest};
 use super::plots::{self, PlotError};
 use super::{runs_csv, summary_csv};
@@ -116,12 +118,12 @@ impl ResultsFolder {
         self.write(&format!("cells.csv{ending}"), &summary_csv::cells(run)?)?;
         self.write(&format!("summary.csv{ending}"), &summary_csv::summary(run)?)?;
         if findings.is_complete() {
-            self.complete(scenario, run)?;
+            self.complete(scenario, findings)?;
         }
         Ok(())
     }
 
-    fn complete(&mut self, scenario: &Scenario, run: &RunSummary) -> Result<(), FolderError> {
+    fn complete(&mut self, scenario: &Scenario, findings: &Findings) -> Result<(), FolderError> {
         let (part, whole) = (self.path.join("runs.csv.part"), self.path.join("runs.csv"));
         fs::rename(&part, &whole).map_err(at(&part))?;
         self.digests.insert("runs.csv".to_owned(), digest_of_file(&whole).map_err(at(&whole))?);
@@ -129,7 +131,11 @@ impl ResultsFolder {
             // Of an earlier run of the same scenario that was interrupted; usually there is none.
             let _ = fs::remove_file(self.path.join(leftover));
         }
-        for (name, bytes) in plots::draw(run)? {
+        let expectations = expectations_document(&findings.summary);
+        self.write("expectations.json", format!("{expectations:#}\n").as_bytes())?;
+        let cases = junit(&[Suite::new(scenario, findings)]).map_err(at(&self.path))?;
+        self.write("junit.xml", &cases)?;
+        for (name, bytes) in plots::draw(&findings.summary)? {
             self.write(&format!("plots/{name}"), &bytes)?;
         }
         let manifest = manifest(scenario, &self.digests);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::expectations::expectations;
 use crate::experiment::{CellSummary, RunSummary, Verdict};
 
 /// The document of one run, schema `donsim.run/1`; `path` is its results folder.
@@ -15,6 +16,7 @@ pub fn run_document(run: &RunSummary, path: &Path, verdict: Verdict) -> Value {
         "id": run.id,
         "path": path.to_string_lossy(),
         "verdict": verdict.name(),
+        "expectations": expectations(run),
         "cells": run.cells.iter().map(|cell| cell_object(run, cell)).collect::<Vec<_>>(),
     })
 }

@@ -1,6 +1,6 @@
 //! `summary.csv`, one row a cell and metric (tidy), and `cells.csv`, one row a cell.
 
-use crate::experiment::{CellSummary, Metric, RunSummary};
+use crate::experiment::{CellSummary, Metric, RunSummary, Stat};
 
 use super::columns::AxisColumn;
 
@@ -15,10 +15,10 @@ pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
     for cell in &run.cells {
         for estimate in &cell.estimates {
             let mut record = cell_fields(cell, &axes);
-            record.extend([estimate.metric.name(), estimate.metric.stat()].map(str::to_owned));
+            record.extend([estimate.metric.name(), estimate.metric.stat().name()].map(str::to_owned));
             record.extend([estimate.value, estimate.ci_low, estimate.ci_high].map(number));
             record.extend([estimate.n.to_string(), estimate.metric.unit().to_owned()]);
-            record.push(number((estimate.metric.stat() == "quantile").then(|| cell.censored())));
+            record.push(number(matches!(estimate.metric.stat(), Stat::Quantile(_)).then(|| cell.censored())));
             writer.write_record(record)?;
         }
     }

@@ -133,7 +133,8 @@ fn clamp(text: &str, span: Range<usize>) -> Range<usize> {
     start..first_line
 }
 
-fn position(sources: &[Source], place: Place) -> Option<(usize, usize)> {
+/// Line and column of `place`, from 1, the column in characters.
+pub(super) fn position(sources: &[Source], place: Place) -> Option<(usize, usize)> {
     let text = &sources.get(place.source)?.text;
     let before = &text[..clamp(text, place.start..place.start).start];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);

@@ -194,6 +194,14 @@ fn place(source: usize, span: Range<usize>) -> Place {
     Place { source, start: span.start, end: span.end }
 }
 
+/// `text` as a value that stands at `place`: TOML if it parses as such, otherwise a bare string.
+pub(super) fn literal(text: &str, place: Place) -> Node {
+    match parse_strictly(&format!("x = {text}"), place.source) {
+        Some(Raw::Table(mut list)) if list.len() == 1 => list.remove(0).value.moved_to(place),
+        _ => Node { at: place, raw: Raw::Text(text.into()) },
+    }
+}
+
 /// One part of a dotted key.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Segment {

@@ -7,7 +7,8 @@
 //!    faults in `catalogue`);
 //! 3. `lower` understands each value (`units`, `files`), reporting what it refuses and going on;
 //! 4. `sweep` lays out the cells, `validate` checks each as a whole;
-//! 5. `build` makes a cell's [`crate::sim::Setup`], `render` the texts that it is saved and identified by.
+//! 5. `expect` understands what is expected of which cells;
+//! 6. `build` makes a cell's [`crate::sim::Setup`], `render` the texts that it is saved and identified by.
 //!
 //! [`Scenario`] is the way in. What comes out does not depend on how a file was written: `"1500ms"` and `"1.5s"`, a
 //! default left out or spelled out, a file here or there make the same ids.
@@ -16,8 +17,10 @@ mod build;
 mod catalogue;
 mod diagnostics;
 mod document;
+mod expect;
 mod files;
 mod lower;
+mod metric;
 mod plan;
 mod render;
 mod schema;
@@ -31,7 +34,9 @@ mod value;
 
 pub use catalogue::{FaultDescription, KeyDefault, KeyDescription, fault_catalogue};
 pub use diagnostics::{Diagnostic, Diagnostics};
+pub use expect::{Direction, Expectation, Objection, Subject};
 pub use files::NamedFile;
+pub use metric::{Metric, Stat};
 pub use plan::{Cell, RESULTS_VERSION, Scenario};
 
 /// A swept axis.

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::diagnostics::{Diagnostic, Diagnostics, Place, Source, Sources};
 use super::document::{self, Node, Override};
+use super::expect::{self, Expectation, Objection};
 use super::files::{self, Files, NamedFile};
 use super::lower::{Lowering, is_name};
 use super::settings::Settings;
@@ -29,7 +30,7 @@ const MAX_CELL_FINDINGS: usize = 50;
 pub struct Scenario {
     name: String,
     id: String,
-    text: String,
+    sources: Sources,
     resolved: String,
     named: Vec<NamedFile>,
     files: Files,
@@ -38,6 +39,7 @@ pub struct Scenario {
     axes: Vec<Axis>,
     run: Run,
     safety: Safety,
+    expectations: Vec<Expectation>,
 }
 
 /// One point of a scenario's sweep.
@@ -83,8 +85,9 @@ impl Scenario {
         if let Some(sweep) = &sweep {
             check_cells(&draft, sweep, &mut findings);
         }
+        let expectations = expect::read(&draft.settings, sweep.as_ref(), &draft.files, &sources, &mut findings);
         match sweep {
-            Some(sweep) if findings.is_empty() => Ok(draft.finish(sources, sweep)),
+            Some(sweep) if findings.is_empty() => Ok(draft.finish(sources, sweep, expectations)),
             _ => Err(Diagnostics::new(sources, findings)),
         }
     }
@@ -104,7 +107,13 @@ impl Scenario {
     /// The file, verbatim.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        self.sources.first().map_or("", |source| &source.text)
+    }
+
+    /// The path that the file was read from.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.sources.first().map_or("", |source| &source.name)
     }
 
     /// The text of `resolved.toml`: a scenario file with every default written out and all overrides in it, which loads
@@ -130,6 +139,19 @@ impl Scenario {
     #[must_use]
     pub const fn safety(&self) -> Safety {
         self.safety
+    }
+
+    /// `[[expect]]`.
+    #[must_use]
+    pub fn expectations(&self) -> &[Expectation] {
+        &self.expectations
+    }
+
+    /// What is to be said against some of its expectations, in the form of all that is wrong with a scenario.
+    #[must_use]
+    pub fn object(&self, objections: &[Objection]) -> Diagnostics {
+        let finding = |objection: &Objection| Some(objection.about(self.expectations.get(objection.expectation)?));
+        Diagnostics::new(self.sources.clone(), objections.iter().filter_map(finding).collect())
     }
 
     /// The swept axes: the zipped ones first, then those of the grid, in the order of the file.
@@ -220,7 +242,7 @@ impl Draft {
         validate::check(&settings)
     }
 
-    fn finish(self, sources: Sources, sweep: Sweep) -> Scenario {
+    fn finish(self, sources: Sources, sweep: Sweep, expectations: Vec<Expectation>) -> Scenario {
         let Self { settings: base, files, .. } = self;
         let first = sweep.settings(&base, 0, &files, &mut Vec::new());
         let identity = format!("donsim {RESULTS_VERSION}\n{}", render::identity(&first, &sweep));
@@ -229,12 +251,13 @@ impl Draft {
         Scenario {
             name: first.group("").get("name"),
             id,
-            text: sources.into_iter().next().map(|source| source.text).unwrap_or_default(),
+            sources,
             resolved: render::resolved(&first, &sweep),
             named: files.named(),
             axes: sweep.axes.iter().map(|axis| axis.axis.clone()).collect(),
             run: build::run(&base),
             safety: build::safety(&base),
+            expectations,
             files,
             base,
             sweep,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::schema::{Key, Preset, TEMPLATES};
+use super::schema::{EXPECT, Key, Preset, TEMPLATES};
 use super::settings::{Group, Settings, Slot};
 use super::sweep::Sweep;
 use super::value::{FileNames, Value};
@@ -44,10 +44,10 @@ fn commented_key(out: &mut String, key: &Key, slot: &Slot, sweep: &Sweep) {
     }
 }
 
-/// The scenario as its id sees it: no comments, no description, files by their contents.
+/// The scenario as its id sees it: no comments, no description, no expectations, files by their contents.
 pub(super) fn identity(first: &Settings, sweep: &Sweep) -> String {
     let mut out = String::new();
-    for group in &first.groups {
+    for group in first.groups.iter().filter(|group| group.section.path != EXPECT) {
         header(&mut out, group);
         let entries = group.iter().filter(|(key, slot)| key.name != "description" && !varies(key, slot, sweep));
         for (key, slot) in entries {

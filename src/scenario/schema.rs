@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Count { min: u64, max: u64 },
     /// From 0 to 1.
     Probability,
+    /// From 0.5 to below 1.
+    Confidence,
     /// A positive number.
     Exponent,
     /// `true` or `false`.
@@ -93,6 +95,9 @@ impl Section {
     }
 }
 
+/// The tables of what is expected; no result depends on them, so ids do not either.
+pub(super) const EXPECT: &str = "expect";
+
 /// The names of [`RuleSet`](crate::aggregator::RuleSet).
 const RULE_SETS: &[&str] = &["identical", "attested_strict", "attested", "attested_early_fail"];
 
@@ -129,7 +134,7 @@ const fn fixed(path: &'static str, keys: &'static [Key]) -> Section {
 /// All tables, in the order of `resolved.toml`.
 pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
     let faults = FAULTS.iter().map(FaultTable::section);
-    TABLES.iter().cloned().chain(faults).chain([SAFETY]).collect()
+    TABLES.iter().cloned().chain(faults).chain([SAFETY, EXPECTATIONS]).collect()
 });
 
 /// The tables before the faults.
@@ -306,6 +311,23 @@ const SAFETY: Section = fixed(
         "Whether no wrong response is accepted, or one must be because the scenario shows a weakness.",
     )],
 );
+
+/// What a run is judged by.
+const EXPECTATIONS: Section = Section {
+    path: EXPECT,
+    list: true,
+    sweepable: false,
+    keys: Cow::Borrowed(&[
+        key(
+            "that",
+            Kind::NonEmptyText,
+            Preset::Required,
+            "A comparison: accepted >= 0.999, p99 <= 2s, accepted[attested] - accepted[identical] >= 0.3.",
+        ),
+        key("where", Kind::NonEmptyText, Preset::Open("every cell"), "Comparisons of the cell's keys, with `and`."),
+        key("confidence", Kind::Confidence, Preset::Value("0.95"), "How certain a verdict has to be."),
+    ]),
+};
 
 const DIRECTION: &[Key] = &[
     key("latency", Kind::Latency, Preset::Derived("network.latency", &["network.latency"]), "Latency this way."),

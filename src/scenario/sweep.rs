@@ -186,6 +186,11 @@ fn parameter_kind(target: &Target) -> Option<Kind> {
     parameter(target.rest.last()?)
 }
 
+/// What a value of the key, or of the part of it, that `target` names has to be.
+pub(super) fn kind_at(settings: &Settings, target: &Target) -> Kind {
+    parameter_kind(target).unwrap_or(settings.key(target).kind)
+}
+
 fn unequal(zipped: &[RawAxis]) -> Option<Diagnostic> {
     let first = zipped.first()?;
     let odd = zipped.iter().find(|axis| axis.values.len() != first.values.len())?;
@@ -201,7 +206,7 @@ fn unequal(zipped: &[RawAxis]) -> Option<Diagnostic> {
 }
 
 fn lower_axis(settings: &Settings, raw: RawAxis, lowering: &mut Lowering<'_>) -> AxisPlan {
-    let kind = parameter_kind(&raw.target).unwrap_or(settings.key(&raw.target).kind);
+    let kind = kind_at(settings, &raw.target);
     let points = raw.values.into_iter().map(|node| {
         let value = lowering.value(kind, &raw.target.dotted, &node).map(Arc::new);
         Point { shown: value.as_ref().map(|value| value.axis_value()), node, value }
@@ -239,11 +244,17 @@ struct Point {
 pub(super) struct AxisPlan {
     /// Its name and group.
     pub axis: Axis,
-    target: Target,
+    /// What it sweeps.
+    pub target: Target,
     points: Vec<Point>,
 }
 
 impl AxisPlan {
+    /// Its values as the reader sees them.
+    pub fn shown(&self) -> impl Iterator<Item = &AxisValue> + Clone {
+        self.points.iter().filter_map(|point| point.shown.as_ref())
+    }
+
     /// Its values as a TOML array.
     pub fn print(&self, names: FileNames) -> String {
         let values = self.points.iter().filter_map(|point| Some(point.value.as_ref()?.print(names)));

@@ -7,6 +7,8 @@
 
 mod assignment;
 mod call;
+#[cfg(test)]
+pub(crate) mod canaries;
 mod capability_node;
 mod fault;
 mod faults;

@@ -8,7 +8,7 @@ use crate::network::Node;
 use crate::wire::{ErrorCode, Message, MessageBody, PeerId};
 
 use super::assignment::About;
-use super::call::Agreement;
+use super::call::{Agreement, Call};
 use super::faults::{Ask, Deed, Demand};
 use super::hope::{Doom, Loss};
 use super::mail::{Mail, Reply};
@@ -50,7 +50,10 @@ pub(super) fn config(setup: &Setup, workshop: &mut Workshop) -> Arc<Config> {
     let don = &setup.capability_don;
     let peers = (0..don.nodes).map(|node| workshop.peer(Node::Capability(node))).collect();
     let signers = (0..don.nodes).map(|node| workshop.key(node).address().0.to_vec()).collect();
-    let config = Config::new(peers, signers, don.f as usize, setup.aggregator.rule_set)
+    let f = don.f as usize;
+    #[cfg(test)]
+    let f = workshop.canary.map_or(f, |canary| canary.fault_bound(f));
+    let config = Config::new(peers, signers, f, setup.aggregator.rule_set)
         .and_then(|config| match setup.aggregator.min_responses {
             0 => Ok(config),
             min_responses => config.with_min_responses(min_responses as usize),
@@ -199,7 +202,8 @@ impl World<'_> {
             return;
         }
         let Some((sender, answer)) = open(mail) else { return };
-        let verdict = pending.client.handle_message(sender.as_deref(), &answer, &mut self.workshop.memo);
+        let call = &self.calls[mail.request as usize];
+        let verdict = judge(&mut pending.client, sender.as_deref(), &answer, self.workshop, self.setup, call);
         self.trace.note(now, mail.request, (mail.to, mail.from), || {
             format!("{}: {}", mail.describe(), trace::verdict(&verdict, pending.client.decision()))
         });
@@ -229,6 +233,10 @@ impl World<'_> {
         if let Some(pending) = &mut self.workflow[workflow as usize].requests[request as usize]
             && !pending.crashed
         {
+            #[cfg(test)]
+            if self.workshop.canary == Some(super::canaries::Canary::NeverExpires) {
+                return;
+            }
             let verdict = pending.client.handle_expiry();
             if verdict == Verdict::Ignored {
                 return;
@@ -239,6 +247,42 @@ impl World<'_> {
             });
         }
     }
+}
+
+/// Hands an answer to the aggregator.
+#[cfg(not(test))]
+fn judge(
+    client: &mut ClientRequest,
+    sender: Option<&[u8]>,
+    answer: &Answer,
+    workshop: &mut Workshop,
+    _: &Setup,
+    _: &Call,
+) -> Verdict {
+    client.handle_message(sender, answer, &mut workshop.memo)
+}
+
+/// Hands an answer to the aggregator, which tests may have broken.
+#[cfg(test)]
+fn judge(
+    client: &mut ClientRequest,
+    sender: Option<&[u8]>,
+    answer: &Answer,
+    workshop: &mut Workshop,
+    setup: &Setup,
+    call: &Call,
+) -> Verdict {
+    let Some(canary) = workshop.canary else { return client.handle_message(sender, answer, &mut workshop.memo) };
+    let nodes = 0..setup.capability_don.nodes;
+    let peers: Vec<PeerId> = nodes.clone().map(|node| workshop.peer(Node::Capability(node))).collect();
+    let signers: Vec<Vec<u8>> = nodes.map(|node| workshop.key(node).address().0.to_vec()).collect();
+    let around = super::canaries::Surroundings {
+        peers: &peers,
+        signers: &signers,
+        truth: call.report(),
+        required: setup.required(),
+    };
+    canary.handle_message(client, sender, answer, &around, &mut workshop.memo)
 }
 
 /// Decodes the envelope and hands out what an aggregator takes.

@@ -22,6 +22,9 @@ pub struct Workshop {
     peers: BTreeMap<Node, PeerId>,
     signatures: BTreeMap<(u32, [u8; 32]), [u8; SIGNATURE_LEN]>,
     pub(super) memo: Memo,
+    /// What is broken in the aggregators that it works for.
+    #[cfg(test)]
+    pub(crate) canary: Option<super::canaries::Canary>,
 }
 
 /// The signer that belongs to no DON: whoever forges signs with its key.
@@ -38,7 +41,15 @@ impl Workshop {
             peers: BTreeMap::new(),
             signatures: BTreeMap::new(),
             memo: Memo::new(),
+            #[cfg(test)]
+            canary: None,
         }
+    }
+
+    /// A workshop for broken aggregators.
+    #[cfg(test)]
+    pub(crate) fn with_canary(seed: u64, canary: super::canaries::Canary) -> Self {
+        Self { canary: Some(canary), ..Self::new(seed) }
     }
 
     /// Draws of a replicate; finished work of another replicate is thrown away, for it will not come again.

@@ -101,6 +101,19 @@ pub(super) fn quantile_ranks(q: f64, n: f64, confidence: f64) -> (Option<f64>, O
     (low, high)
 }
 
+/// Whether `trials` independent values are enough to bound their `q` quantile from below, and from above.
+///
+/// ```
+/// // The largest of 299 values is above the 99 % quantile in 95 of 100 cases; 298 are too few.
+/// assert_eq!(donsim::stats::bounds_quantile(0.99, 299.0, 0.9), (true, true));
+/// assert_eq!(donsim::stats::bounds_quantile(0.99, 298.0, 0.9), (true, false));
+/// ```
+#[must_use]
+pub fn bounds_quantile(q: f64, trials: f64, confidence: f64) -> (bool, bool) {
+    let (low, high) = quantile_ranks(q, trials, confidence);
+    (low.is_some(), high.is_some())
+}
+
 /// The standard normal deviate that `confidence` lies within; infinite for 1 or more and for NaN, 0 for 0 or less.
 pub(super) fn two_sided_z(confidence: f64) -> f64 {
     if confidence.is_nan() || confidence >= 1.0 { f64::INFINITY } else { normal_quantile(upper(confidence)) }

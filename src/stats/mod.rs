@@ -6,14 +6,16 @@
 
 mod binomial;
 mod mean;
+mod paired;
 mod proportion;
 mod quantiles;
 mod special;
 
-pub use binomial::{Interval, clopper_pearson, wilson};
+pub use binomial::{Interval, bounds_quantile, clopper_pearson, wilson};
 pub use mean::Mean;
+pub use paired::PairedDifference;
 pub use proportion::Proportion;
-pub use quantiles::Quantiles;
+pub use quantiles::{End, Quantiles};
 pub use special::student_t_quantile;
 
 #[cfg(test)]

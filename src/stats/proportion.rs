@@ -42,9 +42,30 @@ pub struct Proportion {
 }
 
 impl Proportion {
+    /// `replicates` of `rows` rows each in which every row is a hit, or none: nothing that so many may show is clearer.
+    #[must_use]
+    pub fn unanimous(replicates: u64, rows: u64, hit: bool) -> Self {
+        let mut one = Self::default();
+        one.record_wide(if hit { rows } else { 0 }, rows);
+        let times = |sum: u128| sum.saturating_mul(u128::from(replicates));
+        Self {
+            replicates: one.replicates.saturating_mul(replicates),
+            rows: times(one.rows),
+            hits: times(one.hits),
+            rows_squared: times(one.rows_squared),
+            hits_squared: times(one.hits_squared),
+            hits_by_rows: times(one.hits_by_rows),
+        }
+    }
+
     /// Adds a replicate: `hits` of its `rows`, no more than there are. One without rows says nothing and does not
     /// count.
     pub fn record(&mut self, hits: u32, rows: u32) {
+        self.record_wide(u64::from(hits), u64::from(rows));
+    }
+
+    /// As [`Self::record`], for numbers of rows that are products of such.
+    pub(super) fn record_wide(&mut self, hits: u64, rows: u64) {
         let (hits, rows) = (u128::from(hits.min(rows)), u128::from(rows));
         self.merge(&Self {
             replicates: u64::from(rows > 0),
@@ -201,6 +222,13 @@ mod tests {
             let interval = proportion.interval(0.95).unwrap();
             assert!(interval.contains(f64::from(hits / 7)) && interval.high - interval.low > 0.037);
         }
+    }
+
+    #[test]
+    fn unanimous_is_all_of_one_kind() {
+        assert_eq!(Proportion::unanimous(9, 7, true), of(&[(7, 7); 9]));
+        assert_eq!(Proportion::unanimous(9, 7, false), of(&[(0, 7); 9]));
+        assert_eq!(Proportion::unanimous(9, 0, true), of(&[]));
     }
 
     #[test]

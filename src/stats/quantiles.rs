@@ -21,6 +21,28 @@ pub struct Quantiles<'a> {
     accepted: Vec<u64>,
 }
 
+/// An end of a quantile's interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// There is too little to tell.
+    Unknown,
+    /// This latency in ns.
+    At(u64),
+    /// Beyond the deadline.
+    BeyondDeadline,
+}
+
+impl End {
+    /// The latency in ns, where there is one.
+    #[must_use]
+    pub const fn latency(self) -> Option<u64> {
+        match self {
+            Self::At(latency) => Some(latency),
+            Self::Unknown | Self::BeyondDeadline => None,
+        }
+    }
+}
+
 impl<'a> Quantiles<'a> {
     /// Of `latencies` in ns, `None` where not accepted before the deadline, in the order of replicates with
     /// `rows_per_replicate` rows each (0 counts as 1; the last replicate may be shorter).
@@ -29,6 +51,12 @@ impl<'a> Quantiles<'a> {
         let mut accepted: Vec<u64> = latencies.iter().copied().flatten().collect();
         accepted.sort_unstable();
         Self { latencies, rows_per_replicate: rows_per_replicate.max(1), accepted }
+    }
+
+    /// Whether there are no rows at all.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.latencies.is_empty()
     }
 
     /// The `q` quantile in ns: the smallest latency that a share of at least `q` of all rows does not exceed. `None`
@@ -56,15 +84,26 @@ impl<'a> Quantiles<'a> {
     /// binomial in place of the normal distribution, whose tails are wrong for quantiles near 1.
     #[must_use]
     pub fn interval(&self, q: f64, confidence: f64) -> (Option<u64>, Option<u64>) {
-        let Some(rank) = self.rank(q) else { return (None, None) };
+        let (low, high) = self.ends(q, confidence);
+        (low.latency(), high.latency())
+    }
+
+    /// As [`Self::interval`], telling an end beyond the deadline from one that is unknown.
+    #[must_use]
+    pub fn ends(&self, q: f64, confidence: f64) -> (End, End) {
+        let Some(rank) = self.rank(q) else { return (End::Unknown, End::Unknown) };
         let Some(effective) = self.share_until(self.at_rank(rank)).effective_rows(confidence) else {
-            return (None, None);
+            return (End::Unknown, End::Unknown);
         };
         let (low, high) = quantile_ranks(q, effective, confidence);
         let rows_per_effective = self.latencies.len() as f64 / effective;
         let low = low.map(|low| (libm::floor(low * rows_per_effective) as usize).min(rank));
         let high = high.map(|high| (libm::ceil(high * rows_per_effective) as usize).max(rank));
-        (low.and_then(|low| self.at_rank(low)), high.and_then(|high| self.at_rank(high)))
+        let end = |rank: Option<usize>| match rank {
+            None => End::Unknown,
+            Some(rank) => self.at_rank(rank).map_or(End::BeyondDeadline, End::At),
+        };
+        (end(low), end(high))
     }
 
     /// Steps of the survival function: (latency in ns, share of all rows that just after it still waits or is
@@ -232,6 +271,10 @@ mod tests {
             let quantiles = Quantiles::new(&latencies, 1);
             assert_eq!((quantiles.quantile(0.5), quantiles.interval(0.5, 0.95)), (estimate, ends), "{count} accepted");
         }
+        let ends = |count: u64, q: f64| Quantiles::new(&accepted(count), 1).ends(q, 0.95);
+        assert_eq!(ends(39, 0.5), (End::BeyondDeadline, End::BeyondDeadline));
+        assert_eq!(ends(100, 0.99), (End::At(97), End::Unknown));
+        assert_eq!(ends(100, 0.01), (End::Unknown, End::At(4)));
     }
 
     #[test]

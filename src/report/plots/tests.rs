@@ -61,7 +61,14 @@ fn cell(axes: Vec<AxisValue>, rule_set: &str, holders: &str, accepted: f64, medi
 }
 
 fn run(name: &str, axes: Vec<Axis>, cells: Vec<CellSummary>) -> RunSummary {
-    RunSummary { name: name.to_owned(), id: "3f9c1a7e".to_owned(), replicates: 3000, axes, cells }
+    RunSummary {
+        name: name.to_owned(),
+        id: "3f9c1a7e".to_owned(),
+        replicates: 3000,
+        axes,
+        cells,
+        expectations: Vec::new(),
+    }
 }
 
 fn quickstart() -> RunSummary {

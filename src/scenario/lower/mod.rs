@@ -32,6 +32,7 @@ impl<'a> Lowering<'a> {
         match kind {
             Kind::Count { min, max } => self.count(key, node, min, max).map(Value::Count),
             Kind::Probability => self.probability(key, node).map(Value::Number),
+            Kind::Confidence => self.confidence(key, node).map(Value::Number),
             Kind::Exponent => self.exponent(key, node).map(Value::Number),
             Kind::Flag => self.flag(key, node).map(Value::Flag),
             Kind::Text => self.text(key, node, "a string").map(Value::Text),

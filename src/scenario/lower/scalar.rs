@@ -47,6 +47,13 @@ impl Lowering<'_> {
         }
     }
 
+    pub(super) fn confidence(&mut self, key: &str, node: &Node) -> Option<f64> {
+        match Self::number(node) {
+            Some(number) if (0.5..1.0).contains(&number) => Some(number),
+            _ => self.wrong_type(key, node, "from 0.5 to below 1, such as 0.95"),
+        }
+    }
+
     pub(super) fn exponent(&mut self, key: &str, node: &Node) -> Option<f64> {
         match Self::number(node) {
             // The limit keeps it printable in full; far below it the tail is gone already.
@@ -128,7 +135,7 @@ impl Lowering<'_> {
         Some(bits)
     }
 
-    pub(super) fn quantity(&mut self, key: &str, node: &Node, quantity: Quantity) -> Option<u64> {
+    pub(in super::super) fn quantity(&mut self, key: &str, node: &Node, quantity: Quantity) -> Option<u64> {
         let noun = quantity.noun();
         let (text, result) = match &node.raw {
             Raw::Text(text) => (text.clone(), quantity.parse(text)),

@@ -325,7 +325,7 @@ fn one_finding_each() {
         ("[[network.partitions]]\nnodes = [\"capability.4-2\"]", 3, "unknown node selector"),
         ("network = 3", 2, "`network` must be a table"),
         ("name = \"..\"", 2, "cannot be a folder's name"),
-        ("[[expect]]\nthat = 1", 2, "unknown table `expect`"),
+        ("[[expect]]\nthat = 1", 3, "`expect.that` must be a string"),
         ("[safety]\nexpect = \"violate\"", 3, "unknown value"),
         ("[sweep]\nwhere = \"x\"", 3, "unknown key `where` in `sweep`"),
         ("[sweep.grid]\nrun.seed = [1, 2]", 3, "cannot be swept"),

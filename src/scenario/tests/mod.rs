@@ -1,6 +1,7 @@
 //! The room as its users see it: texts in, plans or diagnostics out.
 
 mod errors;
+mod expectations;
 mod plans;
 
 use std::path::Path;

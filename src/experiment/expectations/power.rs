@@ -1,0 +1,149 @@
+//! Could an expectation be shown at all? One that no observation would satisfy is an error before anything runs.
+//!
+//! The best that a run can find is that every replicate says the same, and then each counts as one trial. From that
+//! follows the smallest number of replicates that is of any use; a run that is only that large passes when nothing at
+//! all goes wrong.
+
+use std::collections::BTreeSet;
+
+use crate::scenario::{Diagnostics, Direction, Expectation, Objection, Scenario, Stat, Subject};
+use crate::stats::{PairedDifference, Proportion, bounds_quantile};
+
+use super::super::tally::rows_a_replicate;
+use super::{Bounds, Ruling, cells, shared_confidence, two_sided};
+
+/// More replicates than this no scenario can ask for.
+const MOST_REPLICATES: u64 = 1_000_000_000;
+
+/// Whether all expectations of a scenario could pass.
+///
+/// # Errors
+/// Those that cannot with so few replicates, and how many would do.
+pub fn check_power(scenario: &Scenario) -> Result<(), Diagnostics> {
+    let replicates = scenario.run().replicates;
+    let objections: Vec<_> = scenario
+        .expectations()
+        .iter()
+        .enumerate()
+        .filter_map(|(index, expectation)| {
+            let weak = Best::of(scenario, expectation).into_iter().filter(|best| !best.passes(replicates));
+            // The cells that need most decide, and above all those that no number would help.
+            let (_, weakest) =
+                weak.map(|best| (best.needed(), best)).max_by_key(|(needed, _)| needed.unwrap_or(u64::MAX))?;
+            Some(objection(scenario, index, &weakest))
+        })
+        .collect();
+    if objections.is_empty() { Ok(()) } else { Err(scenario.object(&objections)) }
+}
+
+fn objection(scenario: &Scenario, index: usize, best: &Best<'_>) -> Objection {
+    let expectation = best.expectation;
+    let replicates = scenario.run().replicates;
+    let checks: usize = scenario.expectations().iter().map(|expectation| expectation.subjects.len()).sum();
+    let s = if replicates == 1 { "" } else { "s" };
+    let mut objection = Objection {
+        expectation: index,
+        message: format!("`{}` cannot pass with {replicates} replicate{s}", expectation.that),
+        label: "underpowered".to_owned(),
+        notes: Vec::new(),
+        help: String::new(),
+    };
+    if let Some(shown) = best.shown(replicates) {
+        objection.notes.push(format!("the best that {replicates} replicate{s} can show is {shown}"));
+    }
+    if checks > 1 {
+        let confidence = expectation.confidence;
+        objection.notes.push(format!("the confidence of {confidence} is shared by {checks} checks of this scenario"));
+    }
+    objection.help = match best.needed() {
+        Some(needed) => format!("use `run.replicates = {needed}` at least, more if anything may go wrong"),
+        None => "no number of replicates can show it; ask for a little less".to_owned(),
+    };
+    objection
+}
+
+/// The best that a run could find for an expectation.
+#[derive(Clone, Copy, Debug)]
+struct Best<'a> {
+    expectation: &'a Expectation,
+    /// Of a two-sided interval.
+    confidence: f64,
+    /// Rows a replicate, of one cell or of the two of a difference.
+    rows: [u32; 2],
+}
+
+impl<'a> Best<'a> {
+    /// One for every number of rows that its cells have.
+    fn of(scenario: &Scenario, expectation: &'a Expectation) -> Vec<Self> {
+        let confidence = two_sided(shared_confidence(scenario, expectation.confidence));
+        let rows = |subject: &Subject| {
+            let rows = |cell| rows_a_replicate(&scenario.cell(cell).setup, expectation.metric);
+            let mut of_cells = cells(*subject).map(rows);
+            let first = of_cells.next().unwrap_or_default();
+            [first, of_cells.next().unwrap_or(first)]
+        };
+        let distinct: BTreeSet<[u32; 2]> = expectation.subjects.iter().map(rows).collect();
+        distinct.into_iter().map(|rows| Self { expectation, confidence, rows }).collect()
+    }
+
+    fn is_difference(&self) -> bool {
+        matches!(self.expectation.subjects.first(), Some(Subject::Difference { .. }))
+    }
+
+    /// What is known when all goes as expected.
+    fn bounds(&self, replicates: u64) -> Bounds {
+        let upwards = self.expectation.direction == Direction::AtLeast;
+        let rate = Proportion::unanimous(replicates, u64::from(self.rows[0]), upwards);
+        let interval = match self.expectation.metric.stat() {
+            Stat::Rate if self.is_difference() => {
+                PairedDifference::unanimous(replicates, self.rows, upwards).interval(self.confidence)
+            }
+            Stat::Rate => rate.exact_interval(self.confidence),
+            Stat::Quantile(q) => {
+                let trials = rate.effective_rows(self.confidence).unwrap_or_default();
+                let (low, high) = bounds_quantile(q, trials, self.confidence);
+                // All at the threshold: what matters is whether there is a bound.
+                let at = |known: bool| known.then_some(self.expectation.threshold);
+                return Bounds { observed: None, low: at(low), high: at(high) };
+            }
+            Stat::Mean => {
+                let known = (replicates > 1).then_some(self.expectation.threshold);
+                return Bounds { observed: None, low: known, high: known };
+            }
+        };
+        Bounds {
+            observed: None,
+            low: interval.map(|interval| interval.low),
+            high: interval.map(|interval| interval.high),
+        }
+    }
+
+    fn passes(&self, replicates: u64) -> bool {
+        let Expectation { direction, threshold, .. } = *self.expectation;
+        self.bounds(replicates).rule(direction, threshold) == Ruling::Pass
+    }
+
+    /// The bound of the best case in words; `None` where there is none.
+    fn shown(&self, replicates: u64) -> Option<String> {
+        let bounds = self.bounds(replicates);
+        match (self.expectation.metric.stat(), self.expectation.direction) {
+            (Stat::Rate, Direction::AtLeast) => Some(format!("at least {:.4}", bounds.low?)),
+            (Stat::Rate, Direction::AtMost) => Some(format!("at most {:.4}", bounds.high?)),
+            _ => None,
+        }
+    }
+
+    /// The smallest number of replicates that could pass, if any could.
+    fn needed(&self) -> Option<u64> {
+        let mut high = 1;
+        while !self.passes(high) {
+            high = (high < MOST_REPLICATES).then(|| (2 * high).min(MOST_REPLICATES))?;
+        }
+        let mut low = high / 2;
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if self.passes(middle) { high = middle } else { low = middle }
+        }
+        Some(high)
+    }
+}

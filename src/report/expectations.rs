@@ -1,0 +1,159 @@
+//! Judgements for people, one line each, and as `expectations.json`.
+
+use serde_json::{Value, json};
+
+use crate::experiment::{Direction, Judgement, Metric, Ruling, RunSummary, Stat};
+
+/// A judgement in one line: what was expected and where, what came of it, what was observed, and the bound that says so.
+///
+/// `accepted >= 0.999 [network.loss = 0.1]: pass, observed 1.0000, at least 0.9993`
+#[must_use]
+pub fn judgement_line(judgement: &Judgement) -> String {
+    let (title, ruling) = (judgement_title(judgement), judgement.ruling.name());
+    format!("{title}: {ruling}, {}", findings(judgement))
+}
+
+/// What was expected and where.
+#[must_use]
+pub fn judgement_title(judgement: &Judgement) -> String {
+    match judgement.place.as_str() {
+        "" => judgement.that.clone(),
+        place => format!("{} [{place}]", judgement.that),
+    }
+}
+
+/// What was observed, and what follows from it for certain enough.
+pub(super) fn findings(judgement: &Judgement) -> String {
+    let observed = match judgement.bounds.observed {
+        Some(value) if value.is_infinite() => "observed beyond the deadline".to_owned(),
+        Some(value) => format!("observed {}", shown(judgement, value, libm::round)),
+        None => "nothing observed".to_owned(),
+    };
+    format!("{observed}, {}", bound(judgement))
+}
+
+/// The bound that decides, or both where none does.
+fn bound(judgement: &Judgement) -> String {
+    // Rounded away from each other: what is printed holds.
+    let low = || match judgement.bounds.low {
+        Some(low) if low.is_infinite() => "certainly beyond the deadline".to_owned(),
+        Some(low) => format!("at least {}", shown(judgement, low, |x| libm::floor(x + 1e-9))),
+        None => "no lower bound".to_owned(),
+    };
+    let high = || match judgement.bounds.high {
+        Some(high) if high.is_infinite() => "possibly beyond the deadline".to_owned(),
+        Some(high) => format!("at most {}", shown(judgement, high, |x| libm::ceil(x - 1e-9))),
+        None => "no upper bound".to_owned(),
+    };
+    match (judgement.direction, judgement.ruling) {
+        (Direction::AtLeast, Ruling::Pass) | (Direction::AtMost, Ruling::Fail) => low(),
+        (Direction::AtMost, Ruling::Pass) | (Direction::AtLeast, Ruling::Fail) => high(),
+        (_, Ruling::Inconclusive) => format!("{}, {}", low(), high()),
+    }
+}
+
+/// A value of the judgement's metric with its unit, to as many digits as tell it from the threshold.
+fn shown(judgement: &Judgement, value: f64, round: impl Fn(f64) -> f64) -> String {
+    let digits = |least: usize, most: usize| {
+        let threshold = judgement.threshold.to_string();
+        threshold.split_once('.').map_or(0, |(_, fraction)| fraction.len() + 1).clamp(least, most)
+    };
+    let (digits, unit) = match (judgement.metric.stat(), judgement.metric) {
+        (Stat::Rate, _) => (digits(4, 9), ""),
+        (Stat::Quantile(_), _) => (digits(1, 6), " ms"),
+        (Stat::Mean, Metric::SignaturesVerified) => (digits(2, 9), ""),
+        (Stat::Mean, _) => (1, " B"),
+    };
+    let scale = (0..digits).fold(1.0, |scale, _| scale * 10.0);
+    // Adding zero takes the sign off a negative zero.
+    format!("{:.digits$}{unit}", round(value * scale) / scale + 0.0)
+}
+
+/// The document of a run's expectations, schema `donsim.expectations/1`.
+pub(super) fn expectations_document(run: &RunSummary) -> Value {
+    json!({
+        "schema": "donsim.expectations/1",
+        "name": run.name,
+        "id": run.id,
+        "expectations": expectations(run),
+    })
+}
+
+/// One object a judgement. Bounds and observations beyond the deadline are `null`, as those are that nothing is known of.
+pub(super) fn expectations(run: &RunSummary) -> Vec<Value> {
+    let object = |judgement: &Judgement| {
+        json!({
+            "that": judgement.that,
+            "where": judgement.condition,
+            "line": judgement.line,
+            "cells": judgement.cells,
+            "place": judgement.place,
+            "metric": judgement.metric.name(),
+            "unit": judgement.metric.unit(),
+            "direction": judgement.direction.sign(),
+            "threshold": judgement.threshold,
+            "confidence": judgement.confidence,
+            "observed": judgement.bounds.observed,
+            "low": judgement.bounds.low,
+            "high": judgement.bounds.high,
+            "beyond_deadline": judgement.bounds.observed.is_some_and(f64::is_infinite),
+            "verdict": judgement.ruling.name(),
+            "text": judgement_line(judgement),
+        })
+    };
+    run.expectations.iter().map(object).collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::experiment::Bounds;
+
+    /// A judgement of `accepted >= 0.999` with these bounds.
+    pub(in super::super) fn judgement(low: f64, high: f64) -> Judgement {
+        let bounds = Bounds { observed: Some(1.0), low: Some(low), high: Some(high) };
+        Judgement {
+            expectation: 0,
+            that: "accepted >= 0.999".to_owned(),
+            condition: None,
+            line: Some(7),
+            cells: vec!["0123456789ab".to_owned()],
+            place: "network.loss = 0.1".to_owned(),
+            metric: Metric::Accepted,
+            direction: Direction::AtLeast,
+            threshold: 0.999,
+            confidence: 0.95,
+            bounds,
+            ruling: bounds.rule(Direction::AtLeast, 0.999),
+        }
+    }
+
+    #[test]
+    fn lines_name_the_bound_that_decides() {
+        for (low, high, expected) in [
+            (0.999_39, 1.0, "pass, observed 1.0000, at least 0.9993"),
+            (0.3, 0.998_01, "fail, observed 1.0000, at most 0.9981"),
+            (0.3, 1.0, "inconclusive, observed 1.0000, at least 0.3000, at most 1.0000"),
+        ] {
+            let line = judgement_line(&judgement(low, high));
+            assert_eq!(line, format!("accepted >= 0.999 [network.loss = 0.1]: {expected}"));
+        }
+    }
+
+    #[test]
+    fn latencies_beyond_the_deadline_are_said_to_be_so() {
+        let bounds = Bounds { observed: Some(f64::INFINITY), low: Some(1_234.56), high: None };
+        let late = Judgement {
+            that: "p99 <= 2s".to_owned(),
+            place: String::new(),
+            metric: Metric::LatencyP99,
+            direction: Direction::AtMost,
+            threshold: 2_000.0,
+            bounds,
+            ruling: bounds.rule(Direction::AtMost, 2_000.0),
+            ..judgement(0.0, 1.0)
+        };
+        let expected = "inconclusive, observed beyond the deadline, at least 1234.5 ms, no upper bound";
+        assert_eq!(judgement_line(&late), format!("p99 <= 2s: {expected}"));
+    }
+}

@@ -1,0 +1,89 @@
+//! A run in Markdown, for places that show it below a build.
+
+use std::fmt::Write as _;
+
+use crate::experiment::{Judgement, Ruling, RunSummary, Verdict, idle_faults};
+
+use super::expectations::{findings, judgement_title};
+use super::table;
+
+/// Lines of a table beyond this many are not read by anybody.
+const MOST_LINES: usize = 200;
+
+/// Verdict, expectations (what did not pass first), and the table.
+#[must_use]
+pub fn markdown(run: &RunSummary, verdict: Verdict) -> String {
+    let mut text = format!("### donsim: {} ({}): {}\n", code(&run.name), code(&run.id), verdict.name());
+    for fault in idle_faults(run) {
+        // Writing to a string cannot fail, here and below.
+        let _ = write!(text, "\n{} never acted.\n", code(&format!("faults.{fault}")));
+    }
+    if !run.expectations.is_empty() {
+        text.push_str("\n| verdict | expectation | found |\n| --- | --- | --- |\n");
+        let judgements = by_gravity(&run.expectations);
+        for judgement in judgements.iter().take(MOST_LINES) {
+            let (title, found) = (code(&judgement_title(judgement)), findings(judgement));
+            let _ = writeln!(text, "| {} | {title} | {found} |", judgement.ruling.name());
+        }
+        more(&mut text, judgements.len());
+    }
+    let table = table(run);
+    let lines: Vec<&str> = table.lines().collect();
+    let _ = write!(text, "\n```text\n{}\n```\n", lines[..lines.len().min(MOST_LINES)].join("\n"));
+    more(&mut text, lines.len());
+    text
+}
+
+/// Judgements with those that did not pass first, otherwise in their order.
+#[must_use]
+pub fn by_gravity(judgements: &[Judgement]) -> Vec<&Judgement> {
+    let mut sorted: Vec<_> = judgements.iter().collect();
+    sorted.sort_by_key(|judgement| match judgement.ruling {
+        Ruling::Fail => 0,
+        Ruling::Inconclusive => 1,
+        Ruling::Pass => 2,
+    });
+    sorted
+}
+
+fn more(text: &mut String, lines: usize) {
+    if lines > MOST_LINES {
+        let _ = write!(text, "\n… and {} more.\n", lines - MOST_LINES);
+    }
+}
+
+/// `text` as code that cannot end its table's cell or itself.
+fn code(text: &str) -> String {
+    let plain = |c: char| match c {
+        '`' => '\'',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    format!("`{}`", text.chars().map(plain).collect::<String>().replace('|', "\\|"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::expectations::tests::judgement;
+
+    #[test]
+    fn what_did_not_pass_comes_first_and_cells_stay_whole() {
+        let mut odd = judgement(0.3, 0.9);
+        odd.place = "faults.error_spam.text = a|`b\nc".to_owned();
+        let run = RunSummary {
+            name: "demo".to_owned(),
+            id: "3f9c1a7e".to_owned(),
+            replicates: 10,
+            axes: Vec::new(),
+            cells: Vec::new(),
+            expectations: [vec![judgement(0.9995, 1.0); MOST_LINES], vec![odd]].concat(),
+        };
+        let text = markdown(&run, Verdict::Fail);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines[0], "### donsim: `demo` (`3f9c1a7e`): fail");
+        let title = r"`accepted >= 0.999 [faults.error_spam.text = a\|'b c]`";
+        assert_eq!(lines[4], format!("| fail | {title} | observed 1.0000, at most 0.9000 |"));
+        assert!(text.contains("… and 1 more."));
+    }
+}

@@ -1,0 +1,128 @@
+//! Which cells an expectation is about: the contents of its brackets, and the cells that fit them.
+
+use std::collections::BTreeMap;
+
+use super::super::diagnostics::{Diagnostic, did_you_mean, list, nearest};
+use super::super::document::literal;
+use super::super::files::Files;
+use super::super::lower::Lowering;
+use super::super::settings::Settings;
+use super::super::sweep::{AxisPlan, Sweep, kind_at};
+use super::Subject;
+use super::text::{Part, Text};
+
+/// What a bracket fixes: axes with the text of one of their values.
+pub(super) type Selection = Vec<(usize, String)>;
+
+/// Understands brackets.
+pub(super) struct Brackets<'a> {
+    pub settings: &'a Settings,
+    pub sweep: &'a Sweep,
+    pub files: &'a Files,
+}
+
+impl Brackets<'_> {
+    /// The values in a bracket: `attested`, or `aggregator.rule_set=attested, network.loss=0.1`.
+    pub fn selection(&self, text: &Text<'_>, bracket: Part<'_>) -> Result<Selection, Diagnostic> {
+        let mut selection = Selection::new();
+        for item in bracket.split(|rest| rest.starts_with(',').then_some(1)) {
+            let item = item.trim();
+            let sides = item.split(|rest| rest.starts_with('=').then_some(1));
+            let (axis, value) = match sides[..] {
+                [value] => self.anywhere(text, value.trim())?,
+                [axis, value] => self.on_axis(text, axis.trim(), value.trim())?,
+                _ => return Err(Diagnostic::new(text.place(item), "a bracket holds values of axes").label("not one")),
+            };
+            if selection.iter().any(|(other, _)| *other == axis) {
+                let message = format!("`{}` has two values in one bracket", self.sweep.axes[axis].axis.key);
+                return Err(Diagnostic::new(text.place(item), message).label("the second"));
+            }
+            selection.push((axis, value));
+        }
+        selection.sort_unstable();
+        Ok(selection)
+    }
+
+    /// The axis that has `value`, if one only has.
+    fn anywhere(&self, text: &Text<'_>, value: Part<'_>) -> Result<(usize, String), Diagnostic> {
+        let axes = &self.sweep.axes;
+        let found: Vec<_> =
+            axes.iter().enumerate().filter_map(|(at, axis)| Some((at, self.find(axis, value.text)?))).collect();
+        match found.as_slice() {
+            [only] => Ok(only.clone()),
+            [] => {
+                let finding = Diagnostic::new(text.place(value), format!("no axis has the value `{}`", value.text));
+                let known = axes.iter().flat_map(AxisPlan::shown).map(|value| value.text.as_str());
+                let help = if axes.is_empty() {
+                    "there is no [sweep], so there is one cell only".into()
+                } else {
+                    did_you_mean(value.text, known)
+                };
+                Err(finding.label("not swept").help(help))
+            }
+            several => {
+                let offers = several.iter().map(|(at, value)| format!("`{}={value}`", axes[*at].axis.key));
+                let offers = offers.collect::<Vec<_>>().join(" or ");
+                let message = format!("several axes have the value `{}`", value.text);
+                Err(Diagnostic::new(text.place(value), message).label("ambiguous").help(format!("write {offers}")))
+            }
+        }
+    }
+
+    fn on_axis(&self, text: &Text<'_>, key: Part<'_>, value: Part<'_>) -> Result<(usize, String), Diagnostic> {
+        let axes = &self.sweep.axes;
+        let Some(at) = axes.iter().position(|axis| axis.axis.key == key.text) else {
+            let keys = axes.iter().map(|axis| axis.axis.key.as_str());
+            let ending = keys.clone().find(|known| known.rsplit('.').next() == Some(key.text));
+            let help = match nearest(key.text, keys.clone()).or(ending) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if axes.is_empty() => "there is no [sweep], so there is one cell only".into(),
+                None => format!("the axes are {}", list(keys)),
+            };
+            let finding = Diagnostic::new(text.place(key), format!("`{}` is no axis", key.text));
+            return Err(finding.label("not swept").help(help));
+        };
+        self.find(&axes[at], value.text).map(|found| (at, found)).ok_or_else(|| {
+            let message = format!("the axis `{}` has no value `{}`", key.text, value.text);
+            let known = axes[at].shown().map(|value| value.text.as_str());
+            Diagnostic::new(text.place(value), message)
+                .label("not on the axis")
+                .help(format!("its values are {}", list(known)))
+        })
+    }
+
+    /// The value of `axis` that `text` means, as the axis shows it.
+    fn find(&self, axis: &AxisPlan, text: &str) -> Option<String> {
+        let as_shown = axis.shown().find(|value| value.text == text);
+        let meant = || {
+            let nowhere = super::Place { source: 0, start: 0, end: 0 };
+            let kind = kind_at(self.settings, &axis.target);
+            // Whether it is a value of this axis is only being tried.
+            let value = Lowering::new(self.files).value(kind, &axis.axis.key, &literal(text, nowhere))?.axis_value();
+            axis.shown().find(|shown| **shown == value)
+        };
+        as_shown.or_else(meant).map(|value| value.text.clone())
+    }
+}
+
+/// The cells that fit `selection`.
+pub(super) fn matching(sweep: &Sweep, selection: &Selection, fits: &dyn Fn(u64) -> bool) -> Vec<u64> {
+    let selected = |index: &u64| {
+        let values = sweep.values(*index);
+        selection.iter().all(|(axis, text)| values[*axis].text == *text)
+    };
+    (0..sweep.count).filter(selected).filter(|index| fits(*index)).collect()
+}
+
+/// The pairs of cells of which the first fits one selection, the second the other, and that agree on all other axes.
+pub(super) fn pairs(sweep: &Sweep, selections: [&Selection; 2], fits: &dyn Fn(u64) -> bool) -> Vec<Subject> {
+    let others = |index: u64| {
+        let values = sweep.values(index).into_iter().enumerate();
+        let is_free = |at: usize| selections[0].iter().all(|(axis, _)| *axis != at);
+        values.filter(|(at, _)| is_free(*at)).map(|(_, value)| value.text).collect::<Vec<_>>()
+    };
+    let [first, second] = selections.map(|selection| matching(sweep, selection, fits));
+    let second: BTreeMap<_, _> = second.into_iter().map(|index| (others(index), index)).collect();
+    let pair = |cell: u64| Some(Subject::Difference { of: cell, minus: *second.get(&others(cell))? });
+    first.into_iter().filter_map(pair).collect()
+}

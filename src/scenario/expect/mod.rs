@@ -1,0 +1,208 @@
+//! `[[expect]]`: what has to hold of the results, and in which cells.
+//!
+//! 1. `text` knows the place of every part of a string, so that findings point into it;
+//! 2. `that` reads the bound, `condition` the `where`, `cells` the brackets that name values of axes;
+//! 3. [`read`] puts them together and lists the cells, or pairs of cells, that each expectation is about.
+//!
+//! Whether an expectation holds, and whether the run is large enough to ever show it, is for those to say who know
+//! statistics.
+
+mod cells;
+mod condition;
+mod text;
+mod that;
+
+use super::diagnostics::{Diagnostic, Place, Source, position};
+use super::files::Files;
+use super::metric::Metric;
+use super::schema::EXPECT;
+use super::settings::{Group, Settings};
+use super::sweep::Sweep;
+use super::value::Value;
+use cells::Brackets;
+use condition::Condition;
+use text::Text;
+use that::{Cells, That};
+
+/// On which side of its threshold a metric is expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// `>=`.
+    AtLeast,
+    /// `<=`.
+    AtMost,
+}
+
+impl Direction {
+    /// As scenarios write it.
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::AtLeast => ">=",
+            Self::AtMost => "<=",
+        }
+    }
+}
+
+/// What an expectation is checked on: places in the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A cell.
+    Cell(u64),
+    /// The difference of two cells that agree on all axes but those in the brackets.
+    Difference {
+        /// The cell of the first bracket.
+        of: u64,
+        /// The cell of the second.
+        minus: u64,
+    },
+}
+
+/// Something that has to hold in some cells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expectation {
+    /// `that`, as the scenario writes it.
+    pub that: String,
+    /// `where`, likewise; `None` for every cell.
+    pub condition: Option<String>,
+    /// How certain its verdict has to be.
+    pub confidence: f64,
+    /// What is measured.
+    pub metric: Metric,
+    /// On which side of the threshold it has to be.
+    pub direction: Direction,
+    /// The threshold, in the unit of the metric.
+    pub threshold: f64,
+    /// What it is checked on; never empty.
+    pub subjects: Vec<Subject>,
+    /// The line of `that` in the scenario file, from 1; `None` when it comes from elsewhere.
+    pub line: Option<usize>,
+    at: Place,
+}
+
+/// What is to be said against an expectation that cannot be met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objection {
+    /// Its number in the scenario, from 0.
+    pub expectation: usize,
+    /// What is wrong.
+    pub message: String,
+    /// The same at the place itself, in a few words.
+    pub label: String,
+    /// Circumstances.
+    pub notes: Vec<String>,
+    /// How to mend it.
+    pub help: String,
+}
+
+impl Objection {
+    pub(super) fn about(&self, expectation: &Expectation) -> Diagnostic {
+        let finding = Diagnostic::new(expectation.at, &self.message).label(&self.label).help(&self.help);
+        self.notes.iter().fold(finding, Diagnostic::note)
+    }
+}
+
+/// Reads all expectations; reports what is wrong with any of them. Without a sweep that makes cells only their text can
+/// be judged.
+pub(super) fn read(
+    settings: &Settings,
+    sweep: Option<&Sweep>,
+    files: &Files,
+    sources: &[Source],
+    findings: &mut Vec<Diagnostic>,
+) -> Vec<Expectation> {
+    let reader = Reader { settings, sweep, files, sources };
+    settings.list(EXPECT).filter_map(|group| reader.expectation(group, findings)).collect()
+}
+
+/// What expectations are read with.
+struct Reader<'a> {
+    settings: &'a Settings,
+    sweep: Option<&'a Sweep>,
+    files: &'a Files,
+    sources: &'a [Source],
+}
+
+impl Reader<'_> {
+    /// `None` when it is wrong, or when there is nothing that it could be about.
+    fn expectation(&self, group: &Group, findings: &mut Vec<Diagnostic>) -> Option<Expectation> {
+        let that_text = self.text(group, "that");
+        let where_text = self.text(group, "where");
+        let parsed = that_text.as_ref().map(|text| that::parse(text, self.files));
+        let condition = match &where_text {
+            Some(text) => Condition::parse(text, self.settings, self.sweep, self.files, findings),
+            None => Some(Condition::default()).filter(|_| !group.slot("where").broken),
+        };
+        let that = parsed?.map_err(|finding| findings.push(finding)).ok()?;
+        let (text, sweep) = (that_text?, self.sweep?);
+        let subjects = self.subjects(&text, &that, sweep, condition.as_ref());
+        let subjects = subjects.map_err(|finding| findings.push(finding)).ok()?;
+        condition?;
+        if subjects.is_empty() {
+            findings.push(no_cell(&text, &that, where_text.as_ref()));
+            return None;
+        }
+        let at = text.place(text.all());
+        Some(Expectation {
+            condition: where_text.map(|text| text.all().text.to_owned()),
+            that: text.all().text.to_owned(),
+            confidence: group.get("confidence"),
+            metric: that.metric,
+            direction: that.direction,
+            threshold: that.threshold,
+            subjects,
+            line: position(self.sources, at).filter(|_| at.source == 0).map(|(line, _)| line),
+            at,
+        })
+    }
+
+    /// The text that is given for a key, if it is one.
+    fn text<'g>(&self, group: &'g Group, key: &str) -> Option<Text<'g>> {
+        let slot = group.slot(key);
+        match (slot.place(), slot.value.as_ref()) {
+            (Some(at), Value::Text(content)) if !slot.broken => Some(Text::new(content, at, self.sources)),
+            _ => None,
+        }
+    }
+
+    /// What the brackets and `where` leave. Brackets are read even when `where` makes no sense.
+    fn subjects(
+        &self,
+        text: &Text<'_>,
+        that: &That<'_>,
+        sweep: &Sweep,
+        condition: Option<&Condition>,
+    ) -> Result<Vec<Subject>, Diagnostic> {
+        let brackets = Brackets { settings: self.settings, sweep, files: self.files };
+        let fits = |index| condition.is_some_and(|condition| condition.holds(self.settings, sweep, index, self.files));
+        match that.cells {
+            Cells::Each(bracket) => {
+                let selection = bracket.map_or(Ok(Vec::new()), |bracket| brackets.selection(text, bracket))?;
+                Ok(cells::matching(sweep, &selection, &fits).into_iter().map(Subject::Cell).collect())
+            }
+            Cells::Difference(first, second) => {
+                let (one, other) = (brackets.selection(text, first)?, brackets.selection(text, second)?);
+                let both = text.place(first.to(second, text.all()));
+                if !one.iter().map(|(axis, _)| axis).eq(other.iter().map(|(axis, _)| axis)) {
+                    let finding = Diagnostic::new(both, "the brackets of a difference name different axes");
+                    return Err(finding.help("name the same axes in both, each with its value"));
+                }
+                if one == other {
+                    return Err(Diagnostic::new(both, "a difference is of two cells").label("these are one"));
+                }
+                Ok(cells::pairs(sweep, [&one, &other], &fits))
+            }
+        }
+    }
+}
+
+fn no_cell(text: &Text<'_>, that: &That<'_>, condition: Option<&Text<'_>>) -> Diagnostic {
+    let place = condition.map_or_else(|| text.place(text.all()), |condition| condition.place(condition.all()));
+    let finding = Diagnostic::new(place, "the expectation matches no cell").label("nothing fits");
+    match (&that.cells, condition) {
+        (Cells::Difference(..), None) => finding.help(
+            "a difference is of cells that agree on all other axes; name all axes that advance together in [sweep.zip]",
+        ),
+        (_, _) => finding.help("`donsim plan` lists the cells; drop the expectation if none is meant"),
+    }
+}
