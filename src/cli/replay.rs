@@ -1,11 +1,12 @@
 //! `donsim replay`: why did one request fail?
 
+use std::panic::catch_unwind;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::network::Node;
-use crate::scenario::{Cell, Scenario};
+use crate::scenario::{Cell, Direction, Scenario, Subject};
 use crate::sim::{self, Line, Outcome, Replicate, Row, Safety, Workshop};
 
 use super::{Overrides, exit, load, print, say};
@@ -68,7 +69,12 @@ impl Replay {
             }
         };
         print(format_args!("{}\n", self.title(scenario, &cell)));
-        let (replicate, lines) = sim::replay(&cell.setup, self.replicate, &mut Workshop::new(cell.setup.run.seed));
+        let replayed =
+            catch_unwind(|| sim::replay(&cell.setup, self.replicate, &mut Workshop::new(cell.setup.run.seed)));
+        let Ok((replicate, lines)) = replayed else {
+            say("error: the replicate panicked, which is an error in donsim");
+            return exit::INCOMPLETE;
+        };
         // Several nodes or several requests widen the choice; a node and a request narrow it.
         let wanted = |line: &&Line| {
             let wants = |is_kind: fn(&Only) -> bool| {
@@ -83,7 +89,7 @@ impl Replay {
         for row in &replicate.rows {
             print(format_args!("{}\n", ending(row)));
         }
-        verdict(&replicate, scenario.safety())
+        verdict(scenario, &cell, &replicate)
     }
 
     fn choose(&self, scenario: &Scenario) -> Result<Cell, (String, u8)> {
@@ -126,18 +132,30 @@ fn ending(row: &Row) -> String {
     )
 }
 
-/// Tells and returns how the replicate went: safety first, then whether every honest node has its answer.
-fn verdict(replicate: &Replicate, safety: Safety) -> u8 {
+/// Tells and returns how the replicate went: safety first, then what the scenario expects of its rates.
+fn verdict(scenario: &Scenario, cell: &Cell, replicate: &Replicate) -> u8 {
     let rows = || replicate.rows.iter().filter(|row| row.outcome != Outcome::Byzantine);
+    let accepted = rows().filter(|row| row.outcome.is_right()).count();
+    print(format_args!("{accepted} of {} accepted\n", rows().count()));
     if rows().any(|row| row.outcome == Outcome::AcceptedWrong || row.disagreement) {
         print("safety violated\n");
-        return if safety == Safety::Holds { exit::SAFETY_VIOLATED } else { exit::PASS };
+        return if scenario.safety() == Safety::Holds { exit::SAFETY_VIOLATED } else { exit::PASS };
     }
-    let missing = rows().filter(|row| !row.outcome.is_right()).count();
-    if missing == 0 {
-        print("every request was accepted\n");
-        return exit::PASS;
+    let mut code = exit::PASS;
+    for expectation in scenario.expectations() {
+        let outcome = Outcome::ALL.into_iter().find(|outcome| outcome.name() == expectation.metric.name());
+        let Some(outcome) = outcome.filter(|_| expectation.subjects.contains(&Subject::Cell(cell.index))) else {
+            continue;
+        };
+        let share = rows().filter(|row| row.outcome == outcome).count() as f64 / rows().count().max(1) as f64;
+        let holds = match expectation.direction {
+            Direction::AtLeast => share >= expectation.threshold,
+            Direction::AtMost => share <= expectation.threshold,
+        };
+        if !holds {
+            print(format_args!("against what is expected of all replicates: {}, here {share:.3}\n", expectation.that));
+            code = exit::FAIL;
+        }
     }
-    print(format_args!("{missing} of {} were not accepted\n", rows().count()));
-    exit::FAIL
+    code
 }

@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 
-use crate::experiment::{Block, Findings, Observer, Options, Ruling, Verdict, idle_faults};
+use crate::experiment::{Block, CellSummary, Findings, Observer, Options, Ruling, Verdict, idle_faults};
 use crate::report::{
     FolderError, ResultsFolder, Suite, by_gravity, judgement_line, junit, markdown, run_document, runs_document, table,
 };
-use crate::scenario::Scenario;
+use crate::scenario::{Direction, Scenario};
+use crate::sim::Outcome;
 use crate::{experiment, sim};
 
 use super::host::Clock;
@@ -149,10 +150,43 @@ impl Run {
         }
         finished.say_expectations();
         finished.say_verdict();
+        if let Some((cell, replicate)) = finished.witness() {
+            let mut command =
+                format!("donsim replay {} --cell {cell} --replicate {replicate}", finished.scenario.path());
+            for set in &self.overrides.set {
+                command.extend([" --set '", set, "'"]);
+            }
+            say(format_args!("see why: {command}"));
+        }
     }
 }
 
 impl Finished<'_> {
+    /// The replicate that shows best what is wrong, if something is.
+    fn witness(&self) -> Option<(&str, u64)> {
+        let Findings { summary, panicked, witnesses, .. } = &self.findings;
+        if let Some(panicked) = panicked.first() {
+            return Some((&panicked.cell, panicked.replicate));
+        }
+        match self.verdict {
+            Verdict::SafetyViolated => {
+                let seen = |cell: &CellSummary| witnesses.get(&cell.id)?.unsafe_replicate;
+                summary.cells.iter().find_map(|cell| Some((cell.id.as_str(), seen(cell)?)))
+            }
+            Verdict::Fail => {
+                let failed = summary.expectations.iter().find(|judgement| judgement.ruling == Ruling::Fail)?;
+                let cell = failed.cells.first()?;
+                let outcome = Outcome::ALL.into_iter().find(|outcome| outcome.name() == failed.metric.name());
+                let (outcome, is_there) = match outcome {
+                    Some(outcome) => (outcome, failed.direction == Direction::AtMost),
+                    None => (Outcome::Accepted, false),
+                };
+                Some((cell, witnesses.get(cell)?.of(outcome, is_there).unwrap_or(0)))
+            }
+            _ => None,
+        }
+    }
+
     /// One line a check; of very many, those that did not pass first.
     fn say_expectations(&self) {
         let judgements = &self.findings.summary.expectations;

@@ -12,9 +12,11 @@ mod run;
 mod summary;
 mod tally;
 mod verdict;
+mod witness;
 
 pub use crate::scenario::{Axis, AxisValue, Direction, Metric, Stat};
 pub use expectations::{Bounds, Judgement, Ruling, check_power};
 pub use run::{Block, Findings, Observer, Options, PanickedReplicate, Simulate, run};
 pub use summary::{CellSummary, Estimate, FaultSummary, RunSummary};
 pub use verdict::{Verdict, idle_faults, is_violated};
+pub use witness::Witnesses;

@@ -13,6 +13,7 @@ use super::blocks::{Plan, Work};
 use super::expectations::Judge;
 use super::summary::{CellSummary, RunSummary};
 use super::tally::Tally;
+use super::witness::Witnesses;
 
 /// How to run.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +63,8 @@ pub struct Findings {
     pub summary: RunSummary,
     /// Replicates that panicked; they are missing from all else.
     pub panicked: Vec<PanickedReplicate>,
+    /// By cell, which replicates to look at.
+    pub witnesses: BTreeMap<String, Witnesses>,
     /// Replicates that were simulated.
     pub done: u64,
     /// Replicates that were planned.
@@ -193,6 +196,7 @@ struct Collector<'a> {
     judge: Judge<'a>,
     summaries: Vec<CellSummary>,
     panicked: Vec<PanickedReplicate>,
+    witnesses: BTreeMap<String, Witnesses>,
     /// Pieces of work taken.
     taken: u64,
     done: u64,
@@ -209,6 +213,7 @@ impl<'a> Collector<'a> {
             judge: Judge::new(scenario),
             summaries: Vec::new(),
             panicked: Vec::new(),
+            witnesses: BTreeMap::new(),
             taken: 0,
             done: 0,
             total,
@@ -222,10 +227,14 @@ impl<'a> Collector<'a> {
             self.tallies = cells.map(tally).collect();
         }
         for ((cell, tally), results) in self.tallies.iter_mut().zip(results) {
+            let witnesses = self.witnesses.entry(cell.id.clone()).or_default();
             let mut replicates = Vec::with_capacity(results.len());
             for (replicate, result) in work.replicates.clone().zip(results) {
                 match &result {
-                    Ok(replicate) => tally.add(replicate),
+                    Ok(result) => {
+                        tally.add(result);
+                        witnesses.look(replicate, result);
+                    }
                     Err(message) => {
                         tally.skip();
                         let (cell, message) = (cell.id.clone(), message.clone());
@@ -260,6 +269,7 @@ impl<'a> Collector<'a> {
             cells: self.summaries,
             expectations: self.judge.finish(),
         };
-        Ok(Findings { summary, panicked: self.panicked, done: self.done, total: self.total })
+        let Self { panicked, witnesses, done, total, .. } = self;
+        Ok(Findings { summary, panicked, witnesses, done, total })
     }
 }
