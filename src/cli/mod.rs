@@ -75,6 +75,9 @@ fn load(paths: &[PathBuf], overrides: &Overrides) -> Option<Vec<Scenario>> {
 /// As [`load`], refusing scenarios whose expectations no run of this size could meet.
 fn load_to_run(paths: &[PathBuf], overrides: &Overrides) -> Option<Vec<Scenario>> {
     let scenarios = load(paths, overrides)?;
+    for warnings in scenarios.iter().filter_map(Scenario::warnings) {
+        say(warnings.render(has_colour()).trim_end());
+    }
     let weak = |(path, scenario): (&PathBuf, &Scenario)| Some((path.clone(), check_power(scenario).err()?));
     let findings: Vec<_> = paths.iter().zip(&scenarios).filter_map(weak).collect();
     for (path, findings) in &findings {
@@ -83,9 +86,13 @@ fn load_to_run(paths: &[PathBuf], overrides: &Overrides) -> Option<Vec<Scenario>
     findings.is_empty().then_some(scenarios)
 }
 
+/// Whether diagnostics are coloured.
+fn has_colour() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && std::io::stderr().is_terminal()
+}
+
 fn complain(path: &Path, findings: &Diagnostics) {
-    let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && std::io::stderr().is_terminal();
-    say(findings.render(colour).trim_end());
+    say(findings.render(has_colour()).trim_end());
     let (errors, s) = (findings.len(), if findings.len() == 1 { "" } else { "s" });
     say(format_args!("{}: {errors} error{s}", path.display()));
 }

@@ -39,6 +39,8 @@ pub struct Diagnostic(Box<Finding>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Finding {
+    /// Whether the scenario may be simulated all the same.
+    is_warning: bool,
     place: Option<Place>,
     position: Option<(usize, usize)>,
     message: String,
@@ -51,7 +53,13 @@ impl Diagnostic {
     pub(super) fn new(place: impl Into<Option<Place>>, message: impl Into<String>) -> Self {
         let (place, message) = (place.into(), message.into());
         let (label, notes) = (String::new(), Vec::new());
-        Self(Box::new(Finding { place, position: None, message, label, notes, help: None }))
+        Self(Box::new(Finding { is_warning: false, place, position: None, message, label, notes, help: None }))
+    }
+
+    /// Makes it a warning.
+    pub(super) fn warning(mut self) -> Self {
+        self.0.is_warning = true;
+        self
     }
 
     pub(super) fn label(mut self, label: impl Into<String>) -> Self {
@@ -111,7 +119,8 @@ impl Diagnostic {
 
     fn render(&self, sources: &[Source], renderer: &Renderer) -> String {
         let title = normalize_untrusted_str(&self.0.message);
-        let mut group = Group::with_title(Level::ERROR.primary_title(title));
+        let level = if self.0.is_warning { Level::WARNING } else { Level::ERROR };
+        let mut group = Group::with_title(level.primary_title(title));
         if let Some((place, source)) = self.0.place.and_then(|place| Some((place, sources.get(place.source)?))) {
             let annotation = AnnotationKind::Primary.span(clamp(&source.text, place.start..place.end));
             let annotation = if self.0.label.is_empty() { annotation } else { annotation.label(self.0.label.as_str()) };

@@ -40,6 +40,7 @@ pub struct Scenario {
     run: Run,
     safety: Safety,
     expectations: Vec<Expectation>,
+    warnings: Option<Diagnostics>,
 }
 
 /// One point of a scenario's sweep.
@@ -81,15 +82,25 @@ impl Scenario {
             return Err(Diagnostics::new(sources, findings));
         }
         let draft = Draft::read(path, &root, &overrides, &mut findings);
+        let mut warnings = Vec::new();
         let (draft, sweep) = draft.lower(&mut findings);
         if let Some(sweep) = &sweep {
-            check_cells(&draft, sweep, &mut findings);
+            check_cells(&draft, sweep, &mut findings, &mut warnings);
         }
         let expectations = expect::read(&draft.settings, sweep.as_ref(), &draft.files, &sources, &mut findings);
         match sweep {
-            Some(sweep) if findings.is_empty() => Ok(draft.finish(sources, sweep, expectations)),
+            Some(sweep) if findings.is_empty() => {
+                let warnings = (!warnings.is_empty()).then(|| Diagnostics::new(sources.clone(), warnings));
+                Ok(Self { warnings, ..draft.finish(sources, sweep, expectations) })
+            }
             _ => Err(Diagnostics::new(sources, findings)),
         }
+    }
+
+    /// What is probably not meant, if something is.
+    #[must_use]
+    pub const fn warnings(&self) -> Option<&Diagnostics> {
+        self.warnings.as_ref()
     }
 
     /// Its name, which is also the name of its folder of results.
@@ -249,6 +260,7 @@ impl Draft {
         let mut id = files::hex(&Sha256::digest(identity.as_bytes()));
         id.truncate(8);
         Scenario {
+            warnings: None,
             name: first.group("").get("name"),
             id,
             sources,
@@ -296,11 +308,16 @@ fn name_after(path: &Path, settings: &mut Settings, findings: &mut Vec<Diagnosti
 }
 
 /// Makes every cell once and reports what is wrong with it as a whole.
-fn check_cells(draft: &Draft, sweep: &Sweep, findings: &mut Vec<Diagnostic>) {
+fn check_cells(draft: &Draft, sweep: &Sweep, findings: &mut Vec<Diagnostic>, warnings: &mut Vec<Diagnostic>) {
+    let in_cell = |finding: Diagnostic, index| {
+        let note = || format!("in the cell {}", sweep.describe(index));
+        if sweep.axes.is_empty() { finding } else { finding.note(note()) }
+    };
     let sound_so_far = findings.is_empty();
     let mut seen: BTreeSet<_> = findings.iter().map(Diagnostic::key).collect();
     let limit = seen.len() + MAX_CELL_FINDINGS;
     let mut cells = BTreeMap::new();
+    let mut warned = BTreeSet::new();
     for index in 0..sweep.count {
         let mut found = Vec::new();
         let settings = sweep.settings(&draft.settings, index, &draft.files, &mut found);
@@ -309,8 +326,12 @@ fn check_cells(draft: &Draft, sweep: &Sweep, findings: &mut Vec<Diagnostic>) {
             found.push(same_cell(sweep, twin, index));
         }
         for finding in found.into_iter().filter(|finding| seen.insert(finding.key())) {
-            let swept = !sweep.axes.is_empty();
-            findings.push(if swept { finding.note(format!("in the cell {}", sweep.describe(index))) } else { finding });
+            findings.push(in_cell(finding, index));
+        }
+        for warning in validate::warnings(&settings) {
+            if warned.insert(warning.key()) {
+                warnings.push(in_cell(warning, index));
+            }
         }
         if seen.len() >= limit {
             return;

@@ -5,7 +5,7 @@ use super::document::Raw;
 use super::settings::{Group, Settings, Slot};
 use super::value::{Law, Selector, Side, Value};
 use crate::engine::Span;
-use crate::sim::PayloadHolders;
+use crate::sim::{PayloadHolders, Schedule};
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 /// Everything that is wrong with one cell as a whole.
@@ -24,6 +24,35 @@ pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
     findings.extend(selectors(settings));
     findings.extend(regions(settings));
     findings
+}
+
+/// What is probably not meant, though it can be simulated.
+pub(super) fn warnings(settings: &Settings) -> Vec<Diagnostic> {
+    schedule(settings).into_iter().collect()
+}
+
+/// A staged schedule that asks too few capability nodes before the caller gives up: then there is no quorum of
+/// observations, and no answer, however long the nodes would wait.
+fn schedule(settings: &Settings) -> Option<Diagnostic> {
+    let (request, aggregator) = (settings.group("request"), settings.group("aggregator"));
+    let don = settings.group("capability_don");
+    let slots = [request.slot("delta_stage"), request.slot("schedule"), aggregator.slot("timeout")];
+    let stage: Span = request.get("delta_stage");
+    let timeout: Span = aggregator.get("timeout");
+    let schedule: Schedule = request.get("schedule");
+    if schedule != Schedule::OneAtATime || stage == Span::ZERO || !sound(&slots) {
+        return None;
+    }
+    let (nodes, f): (u64, u64) = (don.get("nodes"), don.get("f"));
+    let asked = timeout.as_nanos().div_ceil(stage.as_nanos()).min(nodes);
+    let both = nodes + f;
+    let quorum = both / 2 + 1;
+    (asked < quorum).then(|| {
+        let message = format!("only {asked} of {nodes} capability nodes are asked before the time-out of {timeout}");
+        let finding = blame(request, &slots, message).label(format!("the next is asked {stage} later"));
+        let needs = format!("OCR needs the observations of {quorum}, and F + 1 identical answers are {}", f + 1);
+        finding.note(needs).help("ask faster, or wait longer").warning()
+    })
 }
 
 fn sound(slots: &[&Slot]) -> bool {

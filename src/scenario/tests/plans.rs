@@ -335,3 +335,21 @@ fn faults_that_may_overlap_need_no_nodes_of_their_own() {
     let shared = "[[faults.slow]]\nnodes = 16\ndelay = \"1s\"\noverlap = true\n";
     plan(&format!("{shared}[[faults.silent]]\nnodes = 9\n[[faults.crash]]\nnodes = 7"));
 }
+
+/// One minute against 45 s a stage asks two nodes in time, where eleven must observe.
+#[test]
+fn a_schedule_slower_than_the_deadline_is_warned_about() {
+    let warned = |stage: &str| {
+        let scenario = plan(&format!(
+            "[aggregator]\ntimeout = \"1min\"\n[request]\nschedule = \"one_at_a_time\"\ndelta_stage = \"{stage}\""
+        ));
+        scenario.warnings().map(|warnings| warnings.render(false))
+    };
+    let text = warned("45s").unwrap_or_default();
+    assert!(text.starts_with("warning: only 2 of 16 capability nodes are asked before the time-out of 60s"), "{text}");
+    assert!(text.contains("OCR needs the observations of 11"), "{text}");
+    // Eleven nodes are asked when the eleventh stage begins before the minute is over.
+    assert!(warned("6s").is_some());
+    assert_eq!(warned("5.9s"), None);
+    assert!(plan("").warnings().is_none());
+}
