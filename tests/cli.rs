@@ -3,7 +3,7 @@
 #[path = "common/binary.rs"]
 mod binary;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -48,6 +48,18 @@ const BYTES: [&str; 6] = [
     "envelope_bytes",
 ];
 
+const REASONS: [&str; 9] = [
+    "no_honest_holder",
+    "all_holders_lost",
+    "quorum_unreachable",
+    "too_few_requests",
+    "deadline_before_schedule",
+    "too_late",
+    "no_agreement",
+    "aggregator_failed_early",
+    "node_crashed",
+];
+
 /// A folder with this text in `scenario.toml`.
 fn folder_with(text: impl AsRef<[u8]>) -> TempDir {
     let folder = tempdir().unwrap();
@@ -84,11 +96,20 @@ fn the_table_has_a_line_a_cell() {
     let columns = |line: &str| {
         line.split("  ").map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>()
     };
-    assert_eq!(columns(header), ["loss", "rule set", "accepted", "served", "p50 ms", "p99 ms", "KiB/request"]);
+    assert_eq!(
+        columns(header),
+        ["loss", "rule set", "accepted", "served", "p50 ms", "p99 ms", "KiB/request", "doomed"]
+    );
     let axes: Vec<_> = cells.iter().map(|line| columns(line)[..2].join(" ")).collect();
     assert_eq!(axes, ["0 identical", "0 attested", "0.3 identical", "0.3 attested"]);
     for line in cells {
-        let fields = columns(line);
+        let mut fields = columns(line);
+        if fields.len() > 7 {
+            let doomed = fields.remove(7);
+            let (reason, share) = doomed.split_once(' ').unwrap();
+            assert!(REASONS.contains(&reason) && share.parse::<f64>().unwrap() > 0.0, "{line}");
+            assert!(line.contains(&format!("  {doomed}")), "{line}");
+        }
         assert_eq!(fields.len(), 7, "{line}");
         let (rate, interval) = fields[2].split_once(' ').unwrap();
         let ends = interval.strip_prefix('[').unwrap().strip_suffix(']').unwrap().split_once(", ").unwrap();
@@ -190,6 +211,39 @@ fn the_results_folder_is_complete() {
 
 fn relative(path: &Path, base: &Path) -> String {
     path.strip_prefix(base).unwrap().to_str().unwrap().to_owned()
+}
+
+/// Every cell has a row for each reason of doom that occurs in any cell, and for no other.
+#[test]
+fn dooms_agree_with_the_rows() {
+    let folder = tempdir().unwrap();
+    let path = results(folder.path(), "out", SMALL, &[]);
+    let (rows, summary) = (read_csv(&path.join("runs.csv")), read_csv(&path.join("summary.csv")));
+    let cells: BTreeSet<&str> = rows.iter().map(|row| row["cell"].as_str()).collect();
+    let occurring: Vec<&str> =
+        REASONS.into_iter().filter(|reason| rows.iter().any(|row| row["doomed"] == *reason)).collect();
+    assert!(rows.iter().all(|row| row["doomed"].is_empty() || occurring.contains(&row["doomed"].as_str())));
+    let mut zeros = 0;
+    for cell in cells {
+        let own: Vec<_> = rows.iter().filter(|row| row["cell"] == cell).collect();
+        let stated: Vec<_> =
+            summary.iter().filter(|row| row["cell"] == cell && row["metric"].starts_with("doomed_")).collect();
+        let names: Vec<_> = stated.iter().map(|row| row["metric"].trim_start_matches("doomed_")).collect();
+        assert_eq!(names, occurring, "in their order");
+        for (row, reason) in stated.iter().zip(&occurring) {
+            let hits = own.iter().filter(|row| row["doomed"] == *reason).count();
+            assert_close(number(row, "value"), hits as f64 / own.len() as f64, reason);
+            assert!(number(row, "ci_low") <= number(row, "value"), "{row:?}");
+            assert!(number(row, "value") < number(row, "ci_high") || hits == own.len(), "{row:?}");
+            let [stat, n, unit, censored] = ["stat", "n", "unit", "censored"].map(|column| row[column].as_str());
+            assert_eq!([stat, n, unit, censored], ["rate", "10", "1", ""]);
+            zeros += usize::from(hits == 0);
+        }
+        let accepted = own.iter().filter(|row| row["outcome"] == "accepted").count() as f64 / own.len() as f64;
+        let doomed: f64 = stated.iter().map(|row| number(row, "value")).sum();
+        assert_close(accepted + doomed, 1.0, "ends");
+    }
+    assert!(zeros > 0 && !occurring.is_empty());
 }
 
 /// What the summaries say can be had from the rows alone.
@@ -412,7 +466,7 @@ fn the_verdict_is_the_exit_code() {
         assert!(said.stderr.contains(words), "{text}: {said:?}");
     }
     let table = run(&format!("{TINY}{LIARS}"), &[]).stdout;
-    assert!(table.lines().next().unwrap().ends_with("  wrong"), "a violation has a column of its own: {table}");
+    assert!(table.lines().next().unwrap().ends_with("  wrong  doomed"), "a violation has a column of its own: {table}");
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn identical_accepts_everything_when_all_hold() {
 /// All `F + 1` holders must be heard before the `F + 1`-th payload-not-available answer.
 #[test]
 fn identical_with_few_holders_races_against_missing_payloads() {
-    let n = 2_000;
+    let n = 1_500;
     for nodes in [4, 7, 16] {
         let f = (nodes - 1) / 3;
         let law = choose(2 * f + 1, f + 1) / choose(nodes, f + 1);
@@ -63,7 +63,7 @@ fn identical_with_few_holders_races_against_missing_payloads() {
 
 #[test]
 fn one_honest_holder_must_get_through() {
-    let n = 2_000;
+    let n = 1_500;
     for (honest, loss) in [(1, 0.3), (2, 0.3), (3, 0.5), (6, 0.7)] {
         let mut setup = world(16, RuleSet::Attested, PayloadHolders::FPlusOne);
         setup.network.response.loss = loss;
@@ -80,7 +80,7 @@ fn one_honest_holder_must_get_through() {
 /// minimum of `h` exponentials is an exponential with an `h`-th of the mean.
 #[test]
 fn attested_waits_for_the_fastest_honest_holder() {
-    let n = 2_000;
+    let n = 1_500;
     let mut setup = world(16, RuleSet::Attested, PayloadHolders::FPlusOne);
     setup.network.request.latency = Latency::Distribution(Distribution::constant(Span::ZERO));
     lying_holders(&mut setup, 3);
@@ -98,7 +98,7 @@ fn attested_waits_for_the_fastest_honest_holder() {
 
 #[test]
 fn lying_holders_separate_the_rule_sets() {
-    let n = 2_000;
+    let n = 1_500;
     for (nodes, law) in [(7, 0.950), (10, 0.908), (16, 0.844)] {
         let f = (nodes - 1) / 3;
         let rate = |rule_set| {

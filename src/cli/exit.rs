@@ -26,6 +26,7 @@ Exit codes:
   1  an expectation does not hold
   2  the command line or a scenario is wrong, or results cannot be kept
   3  inconclusive: an expectation is undecided, or a fault of the scenario never acted
+  4  nothing is selected
   5  incomplete: interrupted, or a replicate panicked
   6  safety is violated: a wrong response was accepted";
 

@@ -5,6 +5,8 @@
 //! taken in one, so that nothing depends on the number of threads.
 
 mod blocks;
+#[cfg(test)]
+mod doom_tests;
 mod expectations;
 #[cfg(test)]
 mod gate_tests;
@@ -17,6 +19,6 @@ mod witness;
 pub use crate::scenario::{Axis, AxisValue, Direction, Metric, Stat};
 pub use expectations::{Bounds, Judgement, Ruling, check_power};
 pub use run::{Block, Findings, Observer, Options, PanickedReplicate, Simulate, run};
-pub use summary::{CellSummary, Estimate, FaultSummary, RunSummary};
+pub use summary::{CellSummary, DoomSummary, Estimate, FaultSummary, RunSummary};
 pub use verdict::{Verdict, idle_faults, is_violated};
 pub use witness::Witnesses;

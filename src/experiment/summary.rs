@@ -3,6 +3,7 @@
 
 use super::expectations::Judgement;
 use crate::scenario::{Axis, AxisValue, Metric};
+use crate::sim::Doom;
 
 /// A run's findings.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +21,15 @@ pub struct RunSummary {
     /// What came of the scenario's expectations, in their order, for each by cell; of cells that were not simulated there
     /// is none.
     pub expectations: Vec<Judgement>,
+}
+
+impl RunSummary {
+    /// Every reason that doomed a request in any cell, in the order of [`Doom::ALL`].
+    #[must_use]
+    pub fn dooms(&self) -> Vec<Doom> {
+        let occurs = |reason: &Doom| self.cells.iter().any(|cell| cell.doomed(*reason) > 0.0);
+        Doom::ALL.into_iter().filter(occurs).collect()
+    }
 }
 
 /// One cell's findings.
@@ -43,8 +53,23 @@ pub struct CellSummary {
     /// accepted just after it), rising in latency, at most some hundred points. Starts at the first acceptance; what is left after the
     /// last point was never accepted before the deadline.
     pub survival: Vec<(f64, f64)>,
+    /// How many requests were doomed: one entry a reason, in the order of [`Doom::ALL`], those that did not occur included.
+    pub dooms: Vec<DoomSummary>,
     /// What each fault of the scenario did in all replicates of the cell.
     pub faults: Vec<FaultSummary>,
+}
+
+/// How often a reason doomed requests in a cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DoomSummary {
+    /// Why.
+    pub reason: Doom,
+    /// The share of requests and honest workflow nodes that it doomed; `None` where nothing was simulated.
+    pub share: Option<f64>,
+    /// Lower end of the 95 % interval; `None` where there is none.
+    pub ci_low: Option<f64>,
+    /// Upper end of the 95 % interval; `None` where there is none.
+    pub ci_high: Option<f64>,
 }
 
 /// What a fault did in a cell.
@@ -71,6 +96,20 @@ impl CellSummary {
     #[must_use]
     pub fn estimate(&self, metric: Metric) -> Option<&Estimate> {
         self.estimates.iter().find(|estimate| estimate.metric == metric)
+    }
+
+    /// The share of requests and workflow nodes that `reason` doomed; zero where nothing is known.
+    #[must_use]
+    pub fn doomed(&self, reason: Doom) -> f64 {
+        self.dooms.iter().find(|doom| doom.reason == reason).and_then(|doom| doom.share).unwrap_or(0.0)
+    }
+
+    /// The reason that doomed most requests and its share, the first in the order of [`Doom::ALL`] where several did;
+    /// `None` when nothing was doomed.
+    #[must_use]
+    pub fn main_doom(&self) -> Option<(Doom, f64)> {
+        let shares = Doom::ALL.into_iter().rev().map(|reason| (reason, self.doomed(reason)));
+        shares.filter(|(_, share)| *share > 0.0).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 }
 

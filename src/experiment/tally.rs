@@ -2,11 +2,11 @@
 
 use crate::engine::Span;
 use crate::scenario::{Cell, Metric, Stat};
-use crate::sim::{FaultReport, Outcome, Replicate, Row, Setup, Side};
+use crate::sim::{Doom, FaultReport, Outcome, Replicate, Row, Setup, Side};
 use crate::stats::{End, Interval, Mean, Proportion, Quantiles};
 
 use super::expectations::{Bounds, Hits, Judge};
-use super::summary::{CellSummary, Estimate, FaultSummary};
+use super::summary::{CellSummary, DoomSummary, Estimate, FaultSummary};
 
 /// The confidence of every interval that is reported.
 const CONFIDENCE: f64 = 0.95;
@@ -22,6 +22,7 @@ pub(super) struct Tally {
     cell: Cell,
     replicates: u64,
     outcomes: [Proportion; Outcome::ALL.len()],
+    dooms: [Proportion; Doom::ALL.len()],
     served: Proportion,
     disagreement: Proportion,
     amounts: [Mean; AMOUNTS.len()],
@@ -55,6 +56,7 @@ impl Tally {
             paired: paired.into_iter().map(hits).collect(),
             replicates: 0,
             outcomes: [Proportion::default(); Outcome::ALL.len()],
+            dooms: [Proportion::default(); Doom::ALL.len()],
             served: Proportion::default(),
             disagreement: Proportion::default(),
             amounts: [Mean::default(); AMOUNTS.len()],
@@ -72,6 +74,10 @@ impl Tally {
         let honest = count(&|row| row.outcome != Outcome::Byzantine);
         for (outcome, proportion) in Outcome::ALL.into_iter().zip(&mut self.outcomes) {
             proportion.record(count(&|row| row.outcome == outcome), honest);
+        }
+        // Rows of workflow nodes that are faulty themselves are never doomed.
+        for (reason, proportion) in Doom::ALL.into_iter().zip(&mut self.dooms) {
+            proportion.record(count(&|row| row.doomed.is_some_and(|doomed| doomed.reason == reason)), honest);
         }
         // One row a request stands for it.
         let requests = count(&|row| row.workflow_node == 0);
@@ -112,6 +118,7 @@ impl Tally {
             deadline_ms: ms(setup.aggregator.timeout.as_nanos()),
             rule_set: setup.aggregator.rule_set.name().to_owned(),
             payload_holders: setup.capability_don.payload_holders.to_string(),
+            dooms: self.doom_summaries(),
             faults: self.fault_summaries(),
             id: self.cell.id.clone(),
             axes: self.cell.axes.clone(),
@@ -120,8 +127,6 @@ impl Tally {
     }
 
     fn estimate(&self, metric: Metric, quantiles: &Quantiles<'_>) -> Estimate {
-        let ends = |interval: Option<Interval>| (interval.map(|i| i.low), interval.map(|i| i.high));
-        let rate = |proportion: &Proportion| (proportion.estimate(), ends(proportion.interval(CONFIDENCE)));
         let (value, (ci_low, ci_high)) = match metric {
             Metric::Served => rate(&self.served),
             Metric::Disagreement => rate(&self.disagreement),
@@ -173,6 +178,14 @@ impl Tally {
         Outcome::ALL.iter().position(|outcome| outcome.name() == metric.name()).map(|at| &self.outcomes[at])
     }
 
+    fn doom_summaries(&self) -> Vec<DoomSummary> {
+        let summary = |(reason, proportion): (Doom, &Proportion)| {
+            let (share, (ci_low, ci_high)) = rate(proportion);
+            DoomSummary { reason, share, ci_low, ci_high }
+        };
+        Doom::ALL.into_iter().zip(&self.dooms).map(summary).collect()
+    }
+
     fn fault_summaries(&self) -> Vec<FaultSummary> {
         let faults = &self.cell.setup.faults;
         let name = |at: usize| {
@@ -222,7 +235,18 @@ fn latency_bounds(quantiles: &Quantiles<'_>, q: f64, confidence: f64) -> Bounds 
     Bounds { observed, low: end(low), high: end(high) }
 }
 
-fn latency(quantiles: &Quantiles<'_>, q: f64) -> (Option<f64>, (Option<f64>, Option<f64>)) {
+/// A value and the ends of its interval.
+type Known = (Option<f64>, (Option<f64>, Option<f64>));
+
+fn ends(interval: Option<Interval>) -> (Option<f64>, Option<f64>) {
+    (interval.map(|interval| interval.low), interval.map(|interval| interval.high))
+}
+
+fn rate(proportion: &Proportion) -> Known {
+    (proportion.estimate(), ends(proportion.interval(CONFIDENCE)))
+}
+
+fn latency(quantiles: &Quantiles<'_>, q: f64) -> Known {
     let (low, high) = quantiles.interval(q, CONFIDENCE);
     (quantiles.quantile(q).map(ms), (low.map(ms), high.map(ms)))
 }

@@ -1,13 +1,14 @@
-//! `summary.csv`, one row a cell and metric (tidy), and `cells.csv`, one row a cell.
+//! `summary.csv`, one row a cell and metric or reason of doom (tidy), and `cells.csv`, one row a cell.
 
 use crate::experiment::{CellSummary, Metric, RunSummary, Stat};
 
 use super::columns::AxisColumn;
 
 /// The tidy table: cell, axes, metric, what kind of number it is, value, interval, replicates, unit, and for latencies
-/// the share of requests that were not accepted before the deadline.
+/// the share of requests that were not accepted before the deadline. Behind a cell's metrics stands how often each
+/// reason doomed its requests, for the reasons that occur in the run.
 pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
-    let axes = axes(run);
+    let (axes, reasons) = (axes(run), run.dooms());
     let mut writer = csv::Writer::from_writer(Vec::new());
     let headers = axes.iter().map(|axis| axis.header.as_str());
     let columns = ["metric", "stat", "value", "ci_low", "ci_high", "n", "unit", "censored"];
@@ -19,6 +20,13 @@ pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
             record.extend([estimate.value, estimate.ci_low, estimate.ci_high].map(number));
             record.extend([estimate.n.to_string(), estimate.metric.unit().to_owned()]);
             record.push(number(matches!(estimate.metric.stat(), Stat::Quantile(_)).then(|| cell.censored())));
+            writer.write_record(record)?;
+        }
+        for doom in cell.dooms.iter().filter(|doom| reasons.contains(&doom.reason)) {
+            let mut record = cell_fields(cell, &axes);
+            record.extend([format!("doomed_{}", doom.reason.name()), Stat::Rate.name().to_owned()]);
+            record.extend([doom.share, doom.ci_low, doom.ci_high].map(number));
+            record.extend([cell.replicates.to_string(), "1".to_owned(), String::new()]);
             writer.write_record(record)?;
         }
     }

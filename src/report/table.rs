@@ -1,5 +1,7 @@
 //! The table that a run prints.
 
+use std::ops::Range;
+
 use crate::experiment::{CellSummary, Estimate, Metric, RunSummary};
 
 use super::columns::title;
@@ -23,15 +25,20 @@ const ALARMS: [(Metric, &str); 5] = [
     (Metric::NoAgreement, "no agreement"),
 ];
 
-/// One line a cell under a header: its axes, how often requests are accepted and served, how fast, and at what cost.
+/// One line a cell under a header: its axes, how often requests are accepted and served, how fast, and at what cost; and
+/// where something failed, the most frequent reason.
 #[must_use]
 pub fn table(run: &RunSummary) -> String {
     let alarms: Vec<_> =
         ALARMS.into_iter().filter(|(metric, _)| run.cells.iter().any(|cell| rate(cell, *metric) > 0.0)).collect();
     let mut rows = vec![header(run, &alarms)];
     rows.extend(run.cells.iter().map(|cell| line(run, cell, &alarms)));
-    let labels = rows[0].len() - 5 - alarms.len();
-    align(&rows, labels + 1)
+    let numbers = rows[0].len() - 4 - alarms.len()..rows[0].len();
+    if run.cells.iter().any(|cell| cell.main_doom().is_some()) {
+        rows[0].push("doomed".to_owned());
+        rows[1..].iter_mut().zip(&run.cells).for_each(|(row, cell)| row.push(doomed(cell)));
+    }
+    align(&rows, &numbers)
 }
 
 fn header(run: &RunSummary, alarms: &[(Metric, &str)]) -> Vec<String> {
@@ -59,6 +66,11 @@ fn line(run: &RunSummary, cell: &CellSummary, alarms: &[(Metric, &str)]) -> Vec<
     line
 }
 
+/// What doomed most requests of a cell, and the share of those; empty when nothing did.
+fn doomed(cell: &CellSummary) -> String {
+    cell.main_doom().map_or_else(String::new, |(reason, share)| format!("{} {share:.3}", reason.name()))
+}
+
 /// A metric's value, nothing counting as zero.
 fn rate(cell: &CellSummary, metric: Metric) -> f64 {
     cell.estimate(metric).and_then(|estimate| estimate.value).unwrap_or(0.0)
@@ -81,17 +93,16 @@ fn milliseconds(cell: &CellSummary, metric: Metric) -> String {
     if value < 100.0 { format!("{mark}{value:.1}") } else { format!("{mark}{value:.0}") }
 }
 
-/// Columns of equal width; the first `left` flush left, the numbers behind them flush right.
-fn align(rows: &[Vec<String>], left: usize) -> String {
+/// Columns of equal width; `numbers` flush right, all others flush left.
+fn align(rows: &[Vec<String>], numbers: &Range<usize>) -> String {
     let columns = rows[0].len();
     let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
     for row in rows {
-        let cells =
-            row.iter().zip(&widths).enumerate().map(|(at, (cell, width))| {
-                if at < left { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
-            });
+        let cells = row.iter().zip(&widths).enumerate().map(|(at, (cell, width))| {
+            if numbers.contains(&at) { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+        });
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');
     }

@@ -15,6 +15,8 @@ mod faults;
 mod hope;
 mod mail;
 mod oracle;
+#[cfg(test)]
+pub(crate) mod oracle_tests;
 mod outcome;
 pub mod schedule;
 mod setup;

@@ -32,7 +32,7 @@ pub struct Row {
     pub served: bool,
     /// Whether two honest workflow nodes accepted different bytes for the request.
     pub disagreement: bool,
-    /// When and why success became impossible; `None` for an accepted request.
+    /// When and why success became impossible; `None` for a request that was accepted, rightly or before it was lost.
     pub doomed: Option<Doomed>,
     /// Bytes that left an uplink to or from this node for this request.
     pub bytes: Bytes,

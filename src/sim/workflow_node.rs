@@ -10,7 +10,7 @@ use crate::wire::{ErrorCode, Message, MessageBody, PeerId};
 use super::assignment::About;
 use super::call::{Agreement, Call};
 use super::faults::{Ask, Deed, Demand};
-use super::hope::{Doom, Loss};
+use super::hope::{Doom, Hope, Loss};
 use super::mail::{Mail, Reply};
 use super::oracle::Seen;
 use super::outcome::{Bytes, Doomed, Outcome, Row};
@@ -79,11 +79,16 @@ impl WorkflowNode {
         started + setup.aggregator.timeout
     }
 
-    /// Dies, and every undecided request with it.
-    fn die(&mut self) {
+    /// Dies, and every undecided request with it; `hopes` has one for each request.
+    fn die(&mut self, now: Time, hopes: &mut [Hope]) {
         self.dead = true;
-        for pending in self.requests.iter_mut().flatten() {
-            pending.crashed |= pending.client.decision().is_none();
+        for (pending, hope) in self.requests.iter_mut().zip(hopes) {
+            if let Some(pending) = pending
+                && pending.client.decision().is_none()
+            {
+                pending.crashed = true;
+                hope.end(now, Doom::NodeCrashed);
+            }
         }
     }
 }
@@ -194,6 +199,8 @@ impl World<'_> {
 
     /// A message has reached a workflow node. After the decision it is not even decoded.
     pub(super) fn answered(&mut self, now: Time, workflow: u32, mail: &Mail) {
+        #[cfg(test)]
+        self.hear(now, workflow, mail);
         let node = &mut self.workflow[workflow as usize];
         let Some(pending) = &mut node.requests[mail.request as usize] else { return };
         if node.dead || pending.client.decision().is_some() {
@@ -216,10 +223,7 @@ impl World<'_> {
                     _ => hope.end(now, Doom::AggregatorFailedEarly),
                 }
             }
-            Verdict::Crash(_) => {
-                hope.end(now, Doom::NodeCrashed);
-                node.die();
-            }
+            Verdict::Crash(_) => node.die(now, &mut self.hopes[workflow as usize]),
             Verdict::Taken if mail.is_right => hope.count(now, mail.from.position() as u32),
             Verdict::Rejected(_) if mail.is_right => {
                 self.lose(now, workflow, mail.request, mail.from.position() as u32, Loss::Faulty);
@@ -286,7 +290,7 @@ fn judge(
 }
 
 /// Decodes the envelope and hands out what an aggregator takes.
-fn open(mail: &Mail) -> Option<(Option<prost::bytes::Bytes>, Answer)> {
+pub(super) fn open(mail: &Mail) -> Option<(Option<prost::bytes::Bytes>, Answer)> {
     let message = Message::from_bytes(mail.encode()).ok()?;
     let body = MessageBody::from_bytes(message.body).ok()?;
     // On the wire an absent sender and an empty one are the same.

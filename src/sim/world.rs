@@ -94,6 +94,9 @@ pub(super) struct World<'a> {
     pub(super) trace: Trace,
     /// By workflow node, then request.
     pub(super) hopes: Vec<Vec<Hope>>,
+    /// Every answer that reached a workflow node, in their order.
+    #[cfg(test)]
+    pub(super) heard: Vec<super::oracle_tests::Heard>,
 }
 
 impl<'a> World<'a> {
@@ -120,6 +123,8 @@ impl<'a> World<'a> {
             attempts: BTreeMap::new(),
             trace: Trace::default(),
             hopes: Vec::new(),
+            #[cfg(test)]
+            heard: Vec::new(),
         };
         world.hopes = world.first_hopes();
         world.plan();
@@ -161,13 +166,18 @@ impl<'a> World<'a> {
 
     /// Runs to the end.
     pub(super) fn run(mut self) -> (Replicate, Vec<Line>) {
+        self.play();
+        let replicate = Replicate { rows: super::workflow_node::rows(&self), faults: self.assignment.reports() };
+        (replicate, self.trace.into_lines())
+    }
+
+    /// Lets everything happen.
+    pub(super) fn play(&mut self) {
         // 1.
         while let Some((now, event)) = self.queue.pop() {
             // 2. and 3.
             self.handle(now, event);
         }
-        let replicate = Replicate { rows: super::workflow_node::rows(&self), faults: self.assignment.reports() };
-        (replicate, self.trace.into_lines())
     }
 
     fn handle(&mut self, now: Time, event: Event) {

@@ -8,6 +8,7 @@
 //! The bytes depend on the run alone: transforms use `libm`, nothing asks for the time, and fonts are embedded.
 
 mod axis;
+mod bars;
 mod bytes;
 mod curves;
 mod font;
@@ -16,6 +17,7 @@ mod labels;
 mod latency_ccdf;
 mod latency_quantiles;
 mod number;
+mod outcomes;
 mod png_image;
 mod reliability;
 mod scene;
@@ -59,11 +61,12 @@ pub fn draw(run: &RunSummary) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
 /// The pictures that fit the run, by name.
 fn scenes(run: &RunSummary) -> Vec<(&'static str, Scene)> {
     type Draw = fn(&Study<'_>) -> Option<Scene>;
-    let pictures: [(&str, Draw); 4] = [
+    let pictures: [(&str, Draw); 5] = [
         ("reliability", reliability::draw),
         ("latency_ccdf", latency_ccdf::draw),
         ("latency_quantiles", latency_quantiles::draw),
         ("bytes", bytes::draw),
+        ("outcomes", outcomes::draw),
     ];
     let study = Study::new(run);
     pictures.into_iter().filter_map(|(name, draw)| draw(&study).map(|scene| (name, scene))).collect()

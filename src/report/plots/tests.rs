@@ -2,7 +2,8 @@
 
 use super::scene::{HEIGHT, Shape, WIDTH};
 use super::*;
-use crate::experiment::{Axis, AxisValue, CellSummary, Estimate, Metric};
+use crate::experiment::{Axis, AxisValue, CellSummary, DoomSummary, Estimate, Metric};
+use crate::sim::Doom;
 
 fn text(value: &str) -> AxisValue {
     AxisValue { text: value.to_owned(), number: None, unit: "" }
@@ -56,8 +57,15 @@ fn cell(axes: Vec<AxisValue>, rule_set: &str, holders: &str, accepted: f64, medi
         estimates: estimates.collect(),
         survival,
         replicates: 3000,
+        dooms: dooms(1.0 - accepted),
         faults: Vec::new(),
     }
+}
+
+/// Every reason doomed as much, and all of them nearly all of what is `missing`.
+fn dooms(missing: f64) -> Vec<DoomSummary> {
+    let share = Some(missing * 0.95 / Doom::ALL.len() as f64);
+    Doom::ALL.map(|reason| DoomSummary { reason, share, ci_low: share, ci_high: share }).into()
 }
 
 fn run(name: &str, axes: Vec<Axis>, cells: Vec<CellSummary>) -> RunSummary {
@@ -228,12 +236,15 @@ fn broken() -> Vec<RunSummary> {
         cell.estimates
             .iter_mut()
             .for_each(|estimate| (estimate.value, estimate.ci_low, estimate.ci_high) = (None, None, None));
+        cell.dooms.iter_mut().for_each(|doom| (doom.share, doom.ci_low, doom.ci_high) = (None, None, None));
     }
     for cell in &mut nan.cells {
         cell.survival = vec![(f64::NAN, 0.5), (f64::INFINITY, f64::NAN), (-3.0, 2.0)];
         cell.axes[1].number = Some(f64::NAN);
         cell.deadline_ms = f64::NAN;
         cell.estimates.iter_mut().for_each(|estimate| estimate.value = Some(f64::NAN));
+        cell.dooms.iter_mut().for_each(|doom| doom.share = Some(f64::NAN));
+        cell.dooms[0].share = Some(0.5);
     }
     for cell in &mut bare.cells {
         cell.estimates.clear();
@@ -244,6 +255,7 @@ fn broken() -> Vec<RunSummary> {
     single.replicates = 1;
     let mut huge = loss_sweep();
     huge.cells.iter_mut().flat_map(|cell| &mut cell.estimates).for_each(|estimate| estimate.value = Some(1e300));
+    huge.cells.iter_mut().flat_map(|cell| &mut cell.dooms).for_each(|doom| doom.share = Some(1e300));
     vec![
         nothing,
         nan,
@@ -267,7 +279,7 @@ fn a_run_without_cells_has_no_pictures() {
 fn every_picture_comes_as_svg_and_png_with_the_same_bytes_each_time() {
     let (first, second) = (draw(&quickstart()).unwrap(), draw(&quickstart()).unwrap());
     let names: Vec<&str> = first.iter().map(|(name, _)| name.as_str()).collect();
-    let pictures = ["reliability", "latency_ccdf", "latency_quantiles", "bytes"];
+    let pictures = ["reliability", "latency_ccdf", "latency_quantiles", "bytes", "outcomes"];
     let expected: Vec<String> =
         pictures.iter().flat_map(|name| [format!("{name}.svg"), format!("{name}.png")]).collect();
     assert_eq!(names, expected);
@@ -423,4 +435,46 @@ fn every_line_of_a_stack_is_seen() {
     let [below, middle, above] = [0, 1, 2].map(|index| strokes(theme::Look::nth(index)));
     assert!(below.len() == 1 && middle.len() == 1 && above.len() > 5, "only the uppermost is dashed");
     assert!(below[0] >= middle[0] + 5.0 && middle[0] >= above[0] + 5.0);
+}
+
+/// The picture of how requests end, if there is one.
+fn outcomes(run: &RunSummary) -> Option<Scene> {
+    scenes(run).into_iter().find(|(name, _)| *name == "outcomes").map(|(_, scene)| scene)
+}
+
+#[test]
+fn requests_end_in_bars_of_equal_height() {
+    let run = quickstart();
+    let scene = outcomes(&run).unwrap();
+    let texts = texts(&scene);
+    for name in
+        ["How requests end by rule set and holders", "Accepted", "Quorum unreachable", "Other: wrong or crashed"]
+    {
+        assert!(texts.contains(&name), "{name}: {texts:?}");
+    }
+    // From place to place along the axis, which the lowest part of every bar stands on.
+    let parts: Vec<(f64, f64, f64)> = scene.shapes.iter().filter_map(wide_box).collect();
+    let ground = parts.iter().map(|part| part.2).fold(0.0, f64::max);
+    let bars: Vec<f64> = parts.iter().filter(|part| (part.2 - ground).abs() < 1e-9).map(|part| part.0).collect();
+    assert_eq!(bars.len(), run.cells.len());
+    let tops = bars.iter().map(|left| {
+        let own = parts.iter().filter(|part| (part.0 - left).abs() < 1e-9);
+        own.map(|part| part.1).fold(f64::INFINITY, f64::min)
+    });
+    let tops: Vec<f64> = tops.collect();
+    assert!(tops.iter().all(|top| (top - tops[0]).abs() < 1e-6), "{tops:?}");
+}
+
+/// Left, top and bottom of a part of a bar; samples in the legend are narrower.
+fn wide_box(shape: &Shape) -> Option<(f64, f64, f64)> {
+    let Shape::Area { points, .. } = shape else { return None };
+    (points[2].0 - points[0].0 > 50.0).then(|| (points[0].0, points[0].1, points[2].1))
+}
+
+#[test]
+fn without_failures_nobody_asks_why() {
+    let mut run = loss_sweep();
+    assert!(texts(&outcomes(&run).unwrap()).contains(&"Why requests fail as responses get lost"));
+    run.cells.iter_mut().for_each(|cell| cell.dooms = dooms(0.0));
+    assert!(outcomes(&run).is_none());
 }

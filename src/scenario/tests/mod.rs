@@ -4,6 +4,7 @@ mod errors;
 mod expectations;
 mod plans;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{Diagnostics, Scenario};
@@ -29,4 +30,12 @@ fn cells(scenario: &Scenario) -> Vec<String> {
         texts.join("/")
     };
     (0..scenario.cell_count()).map(row).collect()
+}
+
+#[test]
+fn the_oracle_is_tried_against_every_fault() {
+    let known: BTreeSet<&str> = super::fault_catalogue().iter().map(|fault| fault.name).collect();
+    let tried = crate::sim::oracle_tests::worlds::catalogue();
+    let tried: BTreeSet<&str> = tried.iter().map(crate::sim::FaultKind::name).collect();
+    assert_eq!(tried, known);
 }

@@ -1,0 +1,246 @@
+//! Stacked bars, one a cell: what every picture of them has in common.
+
+use super::axis::Axis;
+use super::font;
+use super::frame::{self, Page};
+use super::labels::{Entry, Labels, Swatch, hatch};
+use super::number;
+use super::scene::{Align, Rect, Scene, TEXT, Text};
+use super::study::{Across, Point, Series, Study};
+use super::theme::{FRAME, MUTED, WHITE, tint};
+use crate::experiment::CellSummary;
+use plotters::style::RGBColor;
+
+/// More bars than this make a texture, not a picture.
+const MOST_BARS: usize = 24;
+const LEAST_SLOT: f64 = 30.0;
+
+/// How a layer's area is filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fill {
+    Plain,
+    Lighter,
+    Hatched,
+}
+
+impl Fill {
+    fn shade(self, color: RGBColor) -> RGBColor {
+        match self {
+            Self::Plain => color,
+            Self::Lighter => tint(color, 0.55),
+            Self::Hatched => tint(color, 0.85),
+        }
+    }
+}
+
+/// What every bar has a part of.
+pub(super) struct Layer {
+    pub(super) name: String,
+    pub(super) color: RGBColor,
+    pub(super) fill: Fill,
+    /// Its part of a cell's bar; what is no number above zero counts as nothing.
+    pub(super) part: Box<dyn Fn(&CellSummary) -> f64>,
+}
+
+/// What bars measure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Scale {
+    /// Amounts, shown times a factor; the total stands above each bar.
+    Amounts(f64),
+    /// Shares of a whole, in percent.
+    Shares,
+}
+
+impl Scale {
+    fn factor(self) -> f64 {
+        match self {
+            Self::Amounts(factor) => factor,
+            Self::Shares => 100.0,
+        }
+    }
+
+    /// The value axis of bars up to `highest`.
+    fn axis(self, highest: f64) -> Axis {
+        let end = match self {
+            Self::Amounts(_) => highest * 1.08,
+            Self::Shares => 1.0,
+        };
+        Axis::linear(0.0, end, 6, self.factor())
+    }
+
+    /// What stands above a bar.
+    fn total(self, bar: &Bar) -> String {
+        match self {
+            Self::Amounts(factor) => number::short(bar.total() * factor),
+            Self::Shares => String::new(),
+        }
+    }
+}
+
+/// A picture of stacked bars.
+pub(super) struct Bars<'a> {
+    pub(super) study: &'a Study<'a>,
+    /// From the bottom up.
+    pub(super) layers: Vec<Layer>,
+    pub(super) scale: Scale,
+}
+
+/// Bars of one series, side by side.
+struct Group {
+    name: String,
+    bars: Vec<Bar>,
+}
+
+struct Bar {
+    name: String,
+    /// One a layer.
+    parts: Vec<f64>,
+}
+
+impl Bar {
+    fn total(&self) -> f64 {
+        self.parts.iter().sum()
+    }
+}
+
+impl Bars<'_> {
+    /// The highest bar of all cells; `None` without any.
+    pub(super) fn highest(&self) -> Option<f64> {
+        self.study.cells().map(|cell| self.parts(cell).iter().sum()).reduce(f64::max)
+    }
+
+    /// Draws bars for as many places of the axis as have room; `name` is that of the value axis, with its unit.
+    pub(super) fn draw(&self, title: &str, name: &str, notes: &[String]) -> Scene {
+        let study = self.study;
+        let legend = Labels::new(self.legend());
+        let room = Page::new("", Vec::new(), &[], "").body.width() - legend.width();
+        let (groups, left_out) = self.choose(room);
+        let notes: Vec<String> = study.notes.iter().chain(notes).cloned().chain(left_out).collect();
+        let mut page = Page::new(title, study.facts(), &notes, &study.run.id);
+        let plot = Rect { right: page.body.right - legend.width(), bottom: page.body.bottom - 26.0, ..page.body };
+
+        let highest = groups.iter().flat_map(|group| &group.bars).map(Bar::total).fold(0.0, f64::max);
+        let y = self.scale.axis(highest).between(plot.bottom, plot.top);
+        frame::value_axis(&mut page.scene, plot, &y, name, true);
+        self.bars(&mut page.scene, &groups, &y, plot);
+        legend.draw(&mut page.scene, plot);
+        page.scene
+    }
+
+    fn parts(&self, cell: &CellSummary) -> Vec<f64> {
+        let parts = self.layers.iter().map(|layer| (layer.part)(cell)).map(|part| match part {
+            part if part.is_finite() => part.max(0.0),
+            _ => 0.0,
+        });
+        match self.scale {
+            Scale::Amounts(_) => parts.collect(),
+            // Rounding must not make more than a whole of them.
+            Scale::Shares => {
+                parts.scan(1.0, |left, part| Some(part.min(*left)).inspect(|part| *left -= part)).collect()
+            }
+        }
+    }
+
+    /// The layers that occur, in the order of the stack.
+    fn legend(&self) -> Vec<Entry> {
+        let bars: Vec<Vec<f64>> = self.study.cells().map(|cell| self.parts(cell)).collect();
+        let occurs = |index: usize| bars.iter().any(|parts| parts[index] > 0.0);
+        let layers = self.layers.iter().enumerate().rev().filter(|(index, _)| occurs(*index));
+        let entry = |(_, layer): (usize, &Layer)| Entry {
+            text: layer.name.clone(),
+            detail: None,
+            swatch: Swatch::Box(layer.fill.shade(layer.color), layer.fill == Fill::Hatched),
+            end: None,
+            leader: false,
+        };
+        layers.map(entry).collect()
+    }
+
+    /// The bars that have room in `room`: all, or some places of the axis, and what to say about the others.
+    fn choose(&self, room: f64) -> (Vec<Group>, Option<String>) {
+        let study = self.study;
+        let places = study.places();
+        if matches!(study.across, Across::Categories { each: true, .. }) || places.is_empty() {
+            return (self.groups(&places), None);
+        }
+        let (first, middle, last) = (places[0], places[places.len() / 2], places[places.len() - 1]);
+        let choices = [places.clone(), vec![first, middle, last], vec![first, last]];
+        let fitting = choices.iter().find(|shown| self.fits(&self.groups(shown), room));
+        let shown = fitting.cloned().unwrap_or_else(|| vec![last]);
+        let listed: Vec<String> = shown.iter().map(|x| study.name_of(*x)).collect();
+        let note = format!("{}: {} only", study.subject(), listed.join(", "));
+        (self.groups(&shown), (shown.len() < places.len()).then_some(note))
+    }
+
+    fn groups(&self, shown: &[f64]) -> Vec<Group> {
+        let study = self.study;
+        let named = study.needs_labels();
+        let bar = |point: &Point<'_>| {
+            let name = if named { study.name_of(point.x) } else { String::new() };
+            Bar { name: name.split(' ').next().unwrap_or_default().to_owned(), parts: self.parts(point.cell) }
+        };
+        let bars =
+            |series: &Series<'_>| series.points.iter().filter(|point| shown.contains(&point.x)).map(bar).collect();
+        let group = |series: &Series<'_>| Group { name: series.label.clone(), bars: bars(series) };
+        study.series.iter().map(group).filter(|group| !group.bars.is_empty()).collect()
+    }
+
+    /// Whether totals and names of the bars have room.
+    fn fits(&self, groups: &[Group], room: f64) -> bool {
+        let bars: Vec<&Bar> = groups.iter().flat_map(|group| &group.bars).collect();
+        let wide =
+            |bar: &&Bar| font::width(&self.scale.total(bar), TEXT, false).max(font::width(&bar.name, TEXT, false));
+        let widest = bars.iter().map(wide).fold(LEAST_SLOT, f64::max) + 8.0;
+        let slots = bars.len() as f64 + groups.len() as f64 * 0.5;
+        bars.len() <= MOST_BARS && slots * widest <= room
+    }
+
+    fn bars(&self, scene: &mut Scene, groups: &[Group], y: &Axis, plot: Rect) {
+        let count: usize = groups.iter().map(|group| group.bars.len()).sum();
+        // Half a slot lies between groups.
+        let slot = plot.width() / (count as f64 + groups.len() as f64 * 0.5);
+        let mut left = plot.left + slot * 0.25;
+        let named = groups.iter().flat_map(|group| &group.bars).any(|bar| !bar.name.is_empty());
+        let names = if named { 50.0 } else { 26.0 };
+        let mut lines = 1;
+        for group in groups {
+            let width = slot * group.bars.len() as f64;
+            for (index, bar) in group.bars.iter().enumerate() {
+                let center = left + slot * (index as f64 + 0.5);
+                self.stack(scene, bar, (center, (slot * 0.76).min(110.0)), y);
+                let room = slot * if group.bars.len() == 1 { 1.4 } else { 0.96 };
+                let name = font::fit(&bar.name, TEXT, false, room);
+                scene.text((center, plot.bottom + 26.0), Text::new(name).align(Align::Center));
+            }
+            let at = (left + width / 2.0, plot.bottom + names);
+            lines = lines.max(frame::under(scene, at, &group.name, width + slot * 0.4, 2));
+            left += width + slot * 0.5;
+        }
+        scene.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], 1.5, FRAME);
+        let center = f64::midpoint(plot.left, plot.right);
+        scene.text(
+            (center, plot.bottom + names + 10.0 + 22.0 * lines as f64),
+            Text::new(self.study.axis_name()).align(Align::Center).color(MUTED),
+        );
+    }
+
+    fn stack(&self, scene: &mut Scene, bar: &Bar, (center, width): (f64, f64), y: &Axis) {
+        let mut sum = 0.0;
+        for (part, layer) in bar.parts.iter().zip(&self.layers) {
+            let (bottom, top) = (y.at(sum), y.at(sum + part));
+            sum += part;
+            if bottom - top <= 0.0 {
+                continue;
+            }
+            let rect = Rect { left: center - width / 2.0, right: center + width / 2.0, top, bottom };
+            scene.rect(rect, layer.fill.shade(layer.color));
+            if layer.fill == Fill::Hatched {
+                hatch(scene, rect);
+            }
+            if rect.height() > 3.0 {
+                scene.line(&[(rect.left, top), (rect.right, top)], 1.0, WHITE);
+            }
+        }
+        scene.text((center, y.at(sum) - 8.0), Text::new(self.scale.total(bar)).align(Align::Center));
+    }
+}

@@ -1,0 +1,81 @@
+//! How requests end: the share that is accepted, and on top of it why the others could not be.
+
+use super::bars::{Bars, Fill, Layer, Scale};
+use super::scene::Scene;
+use super::study::{Across, Study};
+use super::theme::{BEFORE, BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW};
+use crate::experiment::{CellSummary, Metric};
+use crate::sim::Doom;
+use plotters::style::RGBColor;
+
+/// What a request ends with when it is neither accepted rightly nor doomed.
+const OTHER: &str = "Other: wrong or crashed";
+/// Less than this is left over by rounding: one row in more than anybody simulates.
+const NOTHING: f64 = 1e-9;
+
+/// Draws the picture; nothing when no request was doomed.
+pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
+    if !study.cells().any(|cell| cell.main_doom().is_some()) {
+        return None;
+    }
+    let subject = match study.across {
+        Across::Numbers { .. } => "Why requests fail",
+        Across::Categories { .. } => "How requests end",
+    };
+    // Doom is about the right response, and some requests that were doomed got a wrong one.
+    let wrong = study.cells().any(|cell| rate(cell, Metric::AcceptedWrong) > 0.0);
+    let note = wrong.then(|| "wrong responses do not count as accepted".to_owned());
+    let bars = Bars { study, layers: layers(), scale: Scale::Shares };
+    Some(bars.draw(&study.title(subject), "Requests at honest workflow nodes [%]", note.as_slice()))
+}
+
+/// From the bottom up, the same everywhere.
+fn layers() -> Vec<Layer> {
+    let layer = |name: &str, color, fill, part| Layer { name: name.to_owned(), color, fill, part };
+    let accepted = |metric| -> Box<dyn Fn(&CellSummary) -> f64> { Box::new(move |cell| rate(cell, metric)) };
+    let mut layers = vec![
+        layer("Accepted", BLUE, Fill::Plain, accepted(Metric::Accepted)),
+        layer("Accepted, tainted", BLUE, Fill::Lighter, accepted(Metric::AcceptedTainted)),
+    ];
+    layers.extend(Doom::ALL.map(|reason| {
+        let (color, fill) = look(reason);
+        layer(&words(reason), color, fill, Box::new(move |cell| cell.doomed(reason)))
+    }));
+    layers.push(layer(OTHER, BEFORE, Fill::Lighter, Box::new(other)));
+    layers
+}
+
+/// A reason's look. There are more reasons than colours: the rarer of those that share one are hatched, and no two of
+/// them are next to each other in the stack.
+const fn look(reason: Doom) -> (RGBColor, Fill) {
+    match reason {
+        Doom::NoHonestHolder => (YELLOW, Fill::Plain),
+        Doom::AllHoldersLost => (ORANGE, Fill::Plain),
+        Doom::QuorumUnreachable => (PURPLE, Fill::Plain),
+        Doom::TooFewRequests => (ORANGE, Fill::Hatched),
+        Doom::DeadlineBeforeSchedule => (SKY, Fill::Plain),
+        Doom::TooLate => (GREEN, Fill::Plain),
+        Doom::NoAgreement => (PURPLE, Fill::Hatched),
+        Doom::AggregatorFailedEarly => (VERMILLION, Fill::Plain),
+        Doom::NodeCrashed => (BLACK, Fill::Plain),
+    }
+}
+
+/// A reason's name as a sentence begins.
+fn words(reason: Doom) -> String {
+    let name = reason.name().replace('_', " ");
+    let (first, rest) = name.split_at(1);
+    format!("{}{rest}", first.to_uppercase())
+}
+
+fn rate(cell: &CellSummary, metric: Metric) -> f64 {
+    cell.estimate(metric).and_then(|estimate| estimate.value).unwrap_or(0.0)
+}
+
+/// What is left of a cell that something is known of.
+fn other(cell: &CellSummary) -> f64 {
+    let Some(accepted) = cell.estimate(Metric::Accepted).and_then(|estimate| estimate.value) else { return 0.0 };
+    let doomed: f64 = Doom::ALL.into_iter().map(|reason| cell.doomed(reason)).sum();
+    let left = 1.0 - accepted - rate(cell, Metric::AcceptedTainted) - doomed;
+    if left > NOTHING { left } else { 0.0 }
+}

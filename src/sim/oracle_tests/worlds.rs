@@ -1,0 +1,255 @@
+//! Small worlds in which much goes wrong, each drawn by its number.
+
+use crate::aggregator::RuleSet;
+use crate::engine::{Distribution, DrawKey, Draws, Span, Time, Window};
+use crate::network::{Cut, Latency, LinkSetup, NetworkSetup, NodeSet};
+use crate::sim::{
+    Aggregator, CapabilityDon, Fault, FaultKind, MeteringField, PayloadHolders, Request, ResponseField, Run, Safety,
+    Schedule, Setup, Side, Ties, WorkflowDon,
+};
+
+/// The seed of every world: they share their keys.
+pub(super) const SEED: u64 = 7;
+/// Capability nodes.
+const NODES: u32 = 4;
+
+/// What a draw decides; part of what keys it.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+enum What {
+    Callers,
+    CallerBound,
+    Holders,
+    HolderCount,
+    MinResponses,
+    Timeout,
+    Requests,
+    Schedule,
+    Stage,
+    Ties,
+    Downlink,
+    Loss,
+    Duplication,
+    Cut,
+    CutCallers,
+    CutCallees,
+    CutStart,
+    CutLength,
+    Faults,
+    FaultKind,
+    FaultNodes,
+    FaultHolders,
+    FaultStart,
+    FaultLength,
+    FaultChance,
+    FaultTargets,
+    FaultOverlap,
+}
+
+/// The draws of one world.
+struct Dice(Draws);
+
+impl Dice {
+    fn below(&self, what: What, which: u32, bound: usize) -> usize {
+        // Apart from the sites of the simulation itself.
+        let key = DrawKey { site: 10_000 + what as u32, parts: [which, 0, 0, 0, 0] };
+        self.0.draw(key).below(bound as u64) as usize
+    }
+
+    fn one_of<T: Clone>(&self, what: What, which: u32, choices: &[T]) -> T {
+        choices[self.below(what, which, choices.len())].clone()
+    }
+
+    fn happens(&self, what: What, which: u32, one_in: usize) -> bool {
+        self.below(what, which, one_in) == 0
+    }
+
+    /// A window that begins and ends while a request is under way, or never ends.
+    fn window(&self, start: What, length: What, which: u32) -> Window {
+        let start = Time::ZERO + Span::from_millis(self.one_of(start, which, &[0, 20, 60, 120, 200]));
+        let length = self.one_of(length, which, &[30, 100, 300, u64::MAX]);
+        Window { start, end: start + Span::from_millis(length) }
+    }
+}
+
+fn millis(min: u64, max: u64) -> Distribution {
+    Distribution::uniform(Span::from_millis(min), Span::from_millis(max)).expect("it rises")
+}
+
+/// World number `number`; the rule sets take turns.
+pub(super) fn setup(number: u64) -> Setup {
+    let dice = Dice(Draws::new(SEED, number));
+    let callers = dice.one_of(What::Callers, 0, &[1, 2, 2]);
+    let caller_bound = dice.below(What::CallerBound, 0, callers as usize) as u32;
+    Setup {
+        run: Run { seed: SEED, replicates: 1 },
+        capability_don: CapabilityDon {
+            nodes: NODES,
+            f: 1,
+            payload_holders: holders(&dice),
+            execution: millis(10, 90),
+            ocr: millis(20, 80),
+            regions: Vec::new(),
+            allow_infeasible: false,
+        },
+        workflow_don: WorkflowDon {
+            nodes: callers,
+            f: caller_bound,
+            start_skew: millis(0, 30),
+            needed: 1,
+            regions: Vec::new(),
+            allow_infeasible: true,
+        },
+        aggregator: Aggregator {
+            rule_set: RuleSet::ALL[number as usize % RuleSet::ALL.len()],
+            timeout: Span::from_millis(dice.one_of(What::Timeout, 0, &[150, 250, 400, 1_000, 1_000])),
+            min_responses: dice.one_of(What::MinResponses, 0, &[0, 0, 0, 0, 2, 3, 4]),
+        },
+        request: Request {
+            payload_size: 32,
+            call_size: 8,
+            count: dice.one_of(What::Requests, 0, &[1, 1, 2]),
+            arrival: millis(0, 100),
+            schedule: dice.one_of(What::Schedule, 0, &[Schedule::AllAtOnce, Schedule::AllAtOnce, Schedule::OneAtATime]),
+            delta_stage: Span::from_millis(dice.one_of(What::Stage, 0, &[20, 60, 130])),
+        },
+        network: network(&dice, callers),
+        ties: dice.one_of(What::Ties, 0, &[Ties::Random, Ties::Adversarial]),
+        faults: faults(&dice, number, callers),
+        safety: Safety::Holds,
+    }
+}
+
+fn holders(dice: &Dice) -> PayloadHolders {
+    match dice.below(What::Holders, 0, 5) {
+        0 => PayloadHolders::FPlusOne,
+        1 => PayloadHolders::All,
+        2 => PayloadHolders::Agree(dice.one_of(What::HolderCount, 0, &[0.3, 0.6, 0.8])),
+        _ => PayloadHolders::Count(1 + dice.below(What::HolderCount, 0, NODES as usize) as u32),
+    }
+}
+
+fn network(dice: &Dice, callers: u32) -> NetworkSetup {
+    let link = |which| LinkSetup {
+        latency: Latency::Distribution(millis(5, 60)),
+        loss: dice.one_of(What::Loss, which, &[0.0, 0.0, 0.0, 0.0, 0.2, 0.6]),
+        duplication: dice.one_of(What::Duplication, which, &[0.0, 0.0, 0.4]),
+    };
+    let cuts = if dice.happens(What::Cut, 0, 4) {
+        let window = dice.window(What::CutStart, What::CutLength, 0);
+        let workflow = vec![dice.below(What::CutCallers, 0, callers as usize) as u32];
+        let callees = 1 + dice.below(What::CutCallees, 0, NODES as usize) as u32;
+        let callers = NodeSet { workflow, capability: Vec::new() };
+        let callees = NodeSet { workflow: Vec::new(), capability: (0..callees).collect() };
+        let (from, to) = if dice.happens(What::Cut, 1, 2) { (callers, callees) } else { (callees, callers) };
+        vec![Cut { from, to, window }]
+    } else {
+        Vec::new()
+    };
+    NetworkSetup {
+        request: link(0),
+        response: link(1),
+        uplink: None,
+        downlink: dice.one_of(What::Downlink, 0, &[None, None, None, Some(200_000)]),
+        frame: 37,
+        partitions: Vec::new(),
+        cuts,
+    }
+}
+
+/// None, one or two faults; the first goes through the catalogue.
+fn faults(dice: &Dice, number: u64, callers: u32) -> Vec<Fault> {
+    let catalogue = catalogue();
+    let first = number as usize / RuleSet::ALL.len() % catalogue.len();
+    let second = dice.below(What::FaultKind, 0, catalogue.len());
+    let kinds = [first, second].into_iter().take(dice.one_of(What::Faults, 0, &[0, 1, 1, 2, 2, 2]));
+    let mut faults = Vec::new();
+    for (which, kind) in (0..).zip(kinds) {
+        let mut fault = Fault::new(catalogue[kind].clone(), 1, None);
+        match fault.kind.side() {
+            // One caller stays honest.
+            Side::Workflow if callers == 1 => continue,
+            Side::Workflow => {}
+            Side::Capability => {
+                fault.nodes = 1 + dice.below(What::FaultNodes, which, 3) as u32;
+                let holders = dice.below(What::FaultHolders, which, fault.nodes as usize + 1) as u32;
+                fault.holders = dice.happens(What::FaultHolders, which + 2, 2).then_some(holders);
+                fault.targets = dice.happens(What::FaultTargets, which, 4).then_some(1);
+            }
+        }
+        if fault.kind == FaultKind::Crash || dice.happens(What::FaultStart, which + 2, 4) {
+            fault.window = dice.window(What::FaultStart, What::FaultLength, which);
+        }
+        fault.probability = dice.one_of(What::FaultChance, which, &[1.0, 1.0, 0.5]);
+        // Never two callers, for their second would be the honest one.
+        fault.overlap = fault.kind.side() == Side::Workflow || dice.happens(What::FaultOverlap, which, 2);
+        if fault.kind.side() == Side::Capability
+            || faults.iter().all(|other: &Fault| other.kind.side() != Side::Workflow)
+        {
+            faults.push(fault);
+        }
+    }
+    faults
+}
+
+/// Every kind of fault, with all variants.
+pub(crate) fn catalogue() -> Vec<FaultKind> {
+    let text = |text: &str| text.to_owned();
+    let mut all = vec![
+        FaultKind::AtDeadline,
+        FaultKind::CallerFlood { copies: 3, interval: Span::from_millis(20) },
+        FaultKind::CallerOtherRequest,
+        FaultKind::CallerRepeats { copies: 2 },
+        FaultKind::CallerSilent,
+        FaultKind::CallerSlow { delay: millis(20, 150) },
+        FaultKind::ColludingSigners,
+        FaultKind::Crash,
+        FaultKind::DecimalWithoutCoefficient,
+        FaultKind::DelayToDeadline { margin: Span::from_millis(1) },
+        FaultKind::DoubledMetering,
+        FaultKind::DropRequests,
+        FaultKind::DuplicateAnswers { copies: 2 },
+        FaultKind::DuplicateSigner,
+        FaultKind::Equivocation,
+        FaultKind::ErrorSpam { text: text("no"), distinct: false },
+        FaultKind::ErrorSpam { text: text("no"), distinct: true },
+        FaultKind::FalsePna,
+        FaultKind::ForgedSignature,
+        FaultKind::HiddenPna { text: format!("upstream said {}", crate::wire::PAYLOAD_NOT_AVAILABLE) },
+        FaultKind::HighSSignature,
+        FaultKind::Impersonation,
+    ];
+    all.extend(more());
+    all
+}
+
+fn more() -> [FaultKind; 26] {
+    [
+        FaultKind::MissingMetering,
+        FaultKind::MissingPayload,
+        FaultKind::Oversized { size: 1_000 },
+        FaultKind::RandomSignature,
+        FaultKind::ReplayedAttestation,
+        FaultKind::ReplayedSequence,
+        FaultKind::SignerOutOfRange,
+        FaultKind::Silent,
+        FaultKind::Slow { delay: millis(20, 300) },
+        FaultKind::StaleConfigDigest,
+        FaultKind::StolenAttestation { collude: false },
+        FaultKind::StolenAttestation { collude: true },
+        FaultKind::SurplusSignature,
+        FaultKind::TamperedFields { field: ResponseField::TypeUrl },
+        FaultKind::TamperedFields { field: ResponseField::Value },
+        FaultKind::TamperedFields { field: ResponseField::CapdonN },
+        FaultKind::TamperedMetering { field: MeteringField::Gas },
+        FaultKind::TamperedMetering { field: MeteringField::Value },
+        FaultKind::TooFewSignatures,
+        FaultKind::TruncatedResponse,
+        FaultKind::TruncatedSignature,
+        FaultKind::Undecodable,
+        FaultKind::WrongPayload { collude: true },
+        FaultKind::WrongVSignature,
+        FaultKind::ZeroRSignature,
+        FaultKind::ZeroSSignature,
+    ]
+}
