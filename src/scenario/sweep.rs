@@ -70,7 +70,8 @@ impl RawSweep {
                 }
             }
             Raw::Array(items) if items.is_empty() => {
-                out.push(Diagnostic::new(node.at, "an axis needs at least one value").label("empty"));
+                let finding = Diagnostic::new(node.at, "an axis needs at least one value").label("empty");
+                out.push(finding.help("list its values, or remove the axis"));
             }
             Raw::Array(items) => match self.sweepable(path, settings) {
                 Ok(target) => {

@@ -5,11 +5,13 @@
 //! expires. Everything that depends on chance is drawn by key (`site.rs` says by which), so a world is a function
 //! of its [`Setup`] and its number.
 
+mod answers;
 mod assignment;
 mod call;
 #[cfg(test)]
 pub(crate) mod canaries;
 mod capability_node;
+mod endings;
 mod fault;
 mod faults;
 mod hope;

@@ -8,12 +8,11 @@ use crate::network::Node;
 use crate::wire::{ErrorCode, Message, MessageBody, PeerId};
 
 use super::assignment::About;
-use super::call::{Agreement, Call};
+use super::call::Call;
 use super::faults::{Ask, Deed, Demand};
 use super::hope::{Doom, Hope, Loss};
 use super::mail::{Mail, Reply};
-use super::oracle::Seen;
-use super::outcome::{Bytes, Doomed, Outcome, Row};
+use super::outcome::Bytes;
 use super::setup::Setup;
 use super::trace;
 use super::workshop::Workshop;
@@ -22,27 +21,27 @@ use super::world::{Event, World};
 /// A workflow node.
 pub(super) struct WorkflowNode {
     config: Arc<Config>,
-    requests: Vec<Option<Pending>>,
-    spent: Vec<Spent>,
+    pub(super) requests: Vec<Option<Pending>>,
+    pub(super) spent: Vec<Spent>,
     /// A message has crashed it.
     dead: bool,
 }
 
 /// A request that the node has started.
-struct Pending {
-    client: ClientRequest,
-    started: Time,
+pub(super) struct Pending {
+    pub(super) client: ClientRequest,
+    pub(super) started: Time,
     /// When the decision came.
-    ended: Option<Time>,
+    pub(super) ended: Option<Time>,
     crashed: bool,
 }
 
 /// What a request cost between this node and the capability DON.
 #[derive(Clone, Debug, Default)]
-struct Spent {
-    bytes: Bytes,
+pub(super) struct Spent {
+    pub(super) bytes: Bytes,
     /// The response part of the first answer in each peer's name.
-    payloads: Vec<(PeerId, u64)>,
+    pub(super) payloads: Vec<(PeerId, u64)>,
 }
 
 /// What every workflow node's aggregator knows of the capability DON.
@@ -296,80 +295,4 @@ pub(super) fn open(mail: &Mail) -> Option<(Option<prost::bytes::Bytes>, Answer)>
     // On the wire an absent sender and an empty one are the same.
     let sender = (!body.sender.is_empty()).then_some(body.sender);
     Some((sender, Answer { code: ErrorCode(body.error), text: body.error_msg, payload: body.payload }))
-}
-
-/// How every request ended at every workflow node.
-pub(super) fn rows(world: &World<'_>) -> Vec<Row> {
-    (0..world.setup.request.count).flat_map(|request| request_rows(world, request)).collect()
-}
-
-fn request_rows(world: &World<'_>, request: u32) -> Vec<Row> {
-    let (mut rows, seen): (Vec<Row>, Vec<Option<Seen>>) =
-        (0..).zip(&world.workflow).map(|(at, node)| row(world, request, at, node)).unzip();
-    for row in &mut rows {
-        if !world.assignment.is_honest(row.workflow_node) {
-            *row =
-                Row { outcome: Outcome::Byzantine, latency: None, error: String::new(), doomed: None, ..row.clone() };
-        }
-    }
-    let right = rows.iter().filter(|row| row.outcome.is_right()).count();
-    let honest = (0..).zip(seen).filter(|(node, _)| world.assignment.is_honest(*node));
-    let seen: Vec<Seen> = honest.filter_map(|(_, seen)| seen).collect();
-    let disagreement = seen.iter().any(|one| *one != seen[0]);
-    for row in &mut rows {
-        row.served = right >= world.setup.workflow_don.needed as usize;
-        row.disagreement = disagreement;
-    }
-    rows
-}
-
-fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode) -> (Row, Option<Seen>) {
-    let call = &world.calls[request as usize];
-    let spent = &node.spent[request as usize];
-    let mut row = Row {
-        request,
-        workflow_node,
-        outcome: Outcome::Crashed,
-        latency: None,
-        error: String::new(),
-        served: false,
-        disagreement: false,
-        doomed: None,
-        bytes: spent.bytes,
-        signatures_verified: 0,
-    };
-    // A node that was dead before it could start the request has nothing to show.
-    let Some(pending) = &node.requests[request as usize] else { return (row, None) };
-    row.signatures_verified = pending.client.signatures_checked();
-    let mut seen = None;
-    match pending.client.decision() {
-        Some(Decision::Success(success)) => {
-            let (outcome, what) = call.truth.judge(&success.response);
-            row.outcome = outcome;
-            seen = Some(what);
-            row.latency = pending.ended.map(|ended| ended.since(pending.started));
-            let useful = spent.payloads.iter().filter(|(peer, _)| success.support.contains(peer));
-            row.bytes.response = useful.map(|(_, len)| len).sum();
-            row.bytes.duplicate_payload -= row.bytes.response;
-        }
-        Some(decision) => {
-            let nothing = matches!(decision, Decision::Expired) && call.agreement == Agreement::Nothing;
-            row.outcome = match decision {
-                _ if nothing => Outcome::NoAgreement,
-                Decision::Expired => Outcome::Expired,
-                _ => Outcome::Failed,
-            };
-            decision.error().unwrap_or_default().clone_into(&mut row.error);
-        }
-        None => {}
-    }
-    let doomed = world.hopes[workflow_node as usize][request as usize].doomed();
-    debug_assert!(
-        !row.outcome.is_right() || doomed.is_none() || !world.assignment.is_honest(workflow_node),
-        "accepted though it was doomed: {doomed:?}"
-    );
-    if !row.outcome.is_right() {
-        row.doomed = doomed.map(|(at, reason)| Doomed { reason, after: at.since(pending.started) });
-    }
-    (row, seen)
 }

@@ -167,7 +167,7 @@ impl<'a> World<'a> {
     /// Runs to the end.
     pub(super) fn run(mut self) -> (Replicate, Vec<Line>) {
         self.play();
-        let replicate = Replicate { rows: super::workflow_node::rows(&self), faults: self.assignment.reports() };
+        let replicate = Replicate { rows: super::endings::rows(&self), faults: self.assignment.reports() };
         (replicate, self.trace.into_lines())
     }
 

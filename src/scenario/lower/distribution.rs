@@ -91,7 +91,16 @@ impl Lowering<'_> {
     fn checked(&mut self, key: &str, node: &Node, made: Result<Distribution, DistributionError>) -> Option<Law> {
         match made {
             Ok(distribution) => Some(Law::plain(distribution)),
-            Err(error) => self.report(Diagnostic::new(node.at, format!("`{key}` is no distribution: {error}"))),
+            Err(error) => {
+                let help = match error {
+                    DistributionError::MinAboveMax => "exchange `min` and `max`",
+                    DistributionError::TailBelowMedian => "`p99` is the larger of the two: exchange them",
+                    DistributionError::ZeroMedian => "write a median above zero, such as \"1ms\"",
+                    DistributionError::BadExponent => "write a positive number, such as 1.5",
+                    DistributionError::NoValues => "write one duration a line",
+                };
+                self.report(Diagnostic::new(node.at, format!("`{key}` is no distribution: {error}")).help(help))
+            }
         }
     }
 

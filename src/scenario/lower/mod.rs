@@ -99,8 +99,8 @@ impl<'a> Lowering<'a> {
         let find = |name: &str| entries.iter().find(|entry| entry.key == name).map(|entry| &entry.value);
         for (name, _) in expected.iter().filter(|(name, required)| *required && find(name).is_none()) {
             let needed = names.clone().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
-            self.findings
-                .push(Diagnostic::new(node.at, format!("`{key}` lacks `{name}`")).label(format!("needs {needed}")));
+            let finding = Diagnostic::new(node.at, format!("`{key}` lacks `{name}`")).label(format!("needs {needed}"));
+            self.findings.push(finding.help(format!("add `{name} = …` to this table")));
         }
         (self.findings.len() == before).then(|| names.map(find).collect())
     }

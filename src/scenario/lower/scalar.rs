@@ -111,7 +111,8 @@ impl Lowering<'_> {
     pub(super) fn duration(&mut self, key: &str, node: &Node, positive: bool) -> Option<Span> {
         let nanos = self.quantity(key, node, Quantity::Duration)?;
         if positive && nanos == 0 {
-            return self.report(Diagnostic::new(node.at, format!("`{key}` is zero")).label("must be above zero"));
+            let finding = Diagnostic::new(node.at, format!("`{key}` is zero")).label("must be above zero");
+            return self.report(finding.help("write a longer time, such as \"10s\""));
         }
         Some(Span::from_nanos(nanos))
     }

@@ -203,6 +203,8 @@ error: `network.latency` lacks `p99`
   |
 3 | latency = { dist = "lognormal", p50 = "40ms" }
   |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ needs `p50` and `p99`
+  |
+  = help: add `p99 = …` to this table
 "#,
     );
 }

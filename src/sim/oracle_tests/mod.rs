@@ -13,11 +13,12 @@ use prost::bytes::Bytes;
 use crate::aggregator::{Answer, ClientRequest, Decision, Memo, Rejection, Verdict};
 use crate::engine::Time;
 
+use super::endings::rows;
 use super::hope::Doom;
 use super::mail::Mail;
 use super::oracle::Truth;
 use super::outcome::{Outcome, Row};
-use super::workflow_node::{config, open, rows};
+use super::workflow_node::{config, open};
 use super::workshop::Workshop;
 use super::world::World;
 
