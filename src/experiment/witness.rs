@@ -51,6 +51,7 @@ mod tests {
             served: true,
             disagreement: false,
             doomed: None,
+            judgement: crate::sim::Judgement::Depended,
             bytes: crate::sim::Bytes::default(),
             signatures_verified: 0,
         };

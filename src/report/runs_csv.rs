@@ -8,7 +8,7 @@ use crate::sim::Row;
 use super::columns::AxisColumn;
 
 /// The columns behind the cell's id and axes.
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "replicate",
     "request",
     "workflow_node",
@@ -18,6 +18,7 @@ const COLUMNS: [&str; 17] = [
     "disagreement",
     "doomed",
     "doomed_ns",
+    "judgement",
     "request_bytes",
     "response_bytes",
     "duplicate_payload_bytes",
@@ -65,6 +66,7 @@ fn fields(replicate: u64, row: &Row) -> [String; COLUMNS.len()] {
         flag(row.disagreement),
         row.doomed.map_or("", |doomed| doomed.reason.name()).to_owned(),
         row.doomed.map_or_else(String::new, |doomed| doomed.after.as_nanos().to_string()),
+        row.judgement.name().to_owned(),
         row.bytes.request.to_string(),
         row.bytes.response.to_string(),
         row.bytes.duplicate_payload.to_string(),

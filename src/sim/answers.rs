@@ -10,6 +10,7 @@ use super::call::Agreement;
 use super::fault::Side;
 use super::faults::{Answer, Deed, Dispatch, When};
 use super::hope::Loss;
+use super::judgement::Sort;
 use super::mail::{Heading, Reply};
 use super::world::{Event, World};
 
@@ -37,7 +38,10 @@ impl World<'_> {
 
     /// What a node's answers mean for the request that hangs on them.
     fn judge_answers(&mut self, now: Time, capability: u32, request: u32, workflow: u32, answers: &[Dispatch]) {
-        let right = answers.iter().filter(|answer| self.is_right(capability, request, answer)).count() as u32;
+        let right = answers
+            .iter()
+            .filter(|answer| matches!(self.sort(capability, request, answer), Sort::Genuine | Sort::Right))
+            .count() as u32;
         if right > 0 {
             self.hopes[workflow as usize][request as usize].promise(capability, right);
         } else {
@@ -47,16 +51,20 @@ impl World<'_> {
         }
     }
 
-    fn is_right(&self, capability: u32, request: u32, answer: &Dispatch) -> bool {
-        let truth = &self.calls[request as usize].truth;
-        answer.name == capability
-            && match &answer.reply {
-                Reply::Response { response, .. } => truth.is_right(response),
-                Reply::Raw { payload } => {
-                    Response::decode(payload.clone()).is_ok_and(|response| truth.is_right(&response))
-                }
-                Reply::Error { .. } => false,
-            }
+    /// What an answer is, as honest nodes see it.
+    fn sort(&self, capability: u32, request: u32, answer: &Dispatch) -> Sort {
+        let call = &self.calls[request as usize];
+        let of_response = |response: &Response| match call.truth.is_right(response) {
+            true if call.is_genuine(response) => Sort::Genuine,
+            true => Sort::Right,
+            false => Sort::Other,
+        };
+        match &answer.reply {
+            _ if answer.name != capability => Sort::Other,
+            Reply::Response { response, .. } => of_response(response),
+            Reply::Raw { payload } => Response::decode(payload.clone()).map_or(Sort::Other, |it| of_response(&it)),
+            Reply::Error { text, .. } => Sort::Error(text.clone()),
+        }
     }
 
     /// What a fault makes of answers that are about to leave.
@@ -114,7 +122,7 @@ impl World<'_> {
         let name = self.workshop.peer(Node::Capability(dispatch.name));
         let heading = self.heading(now, from, Node::Workflow(workflow), request);
         let mut mail = Heading { from: (from, name), ..heading }.answer(&dispatch.reply);
-        mail.is_right = self.is_right(capability, request, dispatch);
+        mail.sort = self.sort(capability, request, dispatch);
         self.charge_answer(workflow, name, &mail, &dispatch.reply);
         match dispatch.when {
             When::After(_) => self.send(now, &mail),

@@ -122,6 +122,15 @@ impl Call {
         attestation
     }
 
+    /// Whether a right response carries the genuine attestation, and what it takes to check it.
+    pub(super) fn is_genuine(&self, response: &Response) -> bool {
+        let [record] = &response.metering[..] else { return false };
+        response.attestation.is_some()
+            && response.attestation == self.attestation
+            && record.spend_unit == self.truth.spend_unit
+            && record.spend_value == self.truth.spend_value
+    }
+
     fn attest(&self, setup: &Setup, draws: &Draws, workshop: &mut Workshop) -> OcrAttestation {
         let config_digest = Site::ConfigDigest.array(&workshop.identities(), [0; 5]);
         let sequence_number = 1 + Site::SequenceNumber.draw(draws, [self.number, 0, 0, 0, 0]).below(1 << 32);

@@ -3,6 +3,7 @@
 use crate::aggregator::Decision;
 
 use super::call::Agreement;
+use super::judgement::Judgement;
 use super::oracle::Seen;
 use super::outcome::{Doomed, Outcome, Row};
 use super::workflow_node::WorkflowNode;
@@ -45,6 +46,7 @@ fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode)
         served: false,
         disagreement: false,
         doomed: None,
+        judgement: Judgement::Depended,
         bytes: spent.bytes,
         signatures_verified: 0,
     };
@@ -78,6 +80,10 @@ fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode)
         !row.outcome.is_right() || doomed.is_none() || !world.assignment.is_honest(workflow_node),
         "accepted though it was doomed: {doomed:?}"
     );
+    if !node.dead {
+        let evidence = &node.spent[request as usize].evidence;
+        row.judgement = evidence.judge(world.setup, doomed.map(|(_, reason)| reason));
+    }
     if !row.outcome.is_right() {
         row.doomed = doomed.map(|(at, reason)| Doomed { reason, after: at.since(pending.started) });
     }

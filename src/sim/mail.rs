@@ -8,6 +8,7 @@ use crate::engine::Time;
 use crate::network::Node;
 use crate::wire::{CapabilityRequest, ErrorCode, Message, MessageBody, PeerId, Response};
 
+use super::judgement::Sort;
 use super::outcome::Bytes as ByteCounts;
 
 /// Which capability is called.
@@ -27,8 +28,8 @@ pub(super) struct Mail {
     pub(super) to: Node,
     /// The request that it belongs to.
     pub(super) request: u32,
-    /// Whether it is a right answer in its sender's own name.
-    pub(super) is_right: bool,
+    /// What it is, for an answer.
+    pub(super) sort: Sort,
     body: Rc<MessageBody>,
     len: u64,
 }
@@ -140,11 +141,16 @@ impl Heading<'_> {
     fn mail(&self, body: MessageBody) -> Mail {
         let field = |len: usize| (1 + prost::length_delimiter_len(len) + len) as u64;
         let len = field(ENVELOPE_SIGNATURE.len()) + field(body.encoded_len());
-        Mail { from: self.from.0, to: self.to.0, request: self.request, is_right: false, body: Rc::new(body), len }
+        Mail { from: self.from.0, to: self.to.0, request: self.request, sort: Sort::Other, body: Rc::new(body), len }
     }
 }
 
 impl Mail {
+    /// Whether it is a right answer in its sender's own name.
+    pub(super) const fn is_right(&self) -> bool {
+        matches!(self.sort, Sort::Genuine | Sort::Right)
+    }
+
     /// Bytes of the encoded envelope.
     pub(super) const fn len(&self) -> u64 {
         self.len

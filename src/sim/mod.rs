@@ -15,6 +15,7 @@ mod endings;
 mod fault;
 mod faults;
 mod hope;
+mod judgement;
 mod mail;
 mod oracle;
 #[cfg(test)]
@@ -30,6 +31,7 @@ mod world;
 
 pub use fault::{Fault, FaultKind, MeteringField, ResponseField, Side};
 pub use hope::Doom;
+pub use judgement::Judgement;
 pub use outcome::{Bytes, Doomed, FaultReport, Outcome, Replicate, Row};
 pub use setup::{Aggregator, CapabilityDon, PayloadHolders, Request, Run, Safety, Schedule, Setup, Ties, WorkflowDon};
 pub use trace::Line;

@@ -5,6 +5,7 @@ use std::ops::AddAssign;
 use crate::engine::Span;
 
 use super::hope::Doom;
+use super::judgement::Judgement;
 
 /// The outcome of one replicate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct Row {
     pub disagreement: bool,
     /// When and why success became impossible; `None` for a request that was accepted, rightly or before it was lost.
     pub doomed: Option<Doomed>,
+    /// What could have come of the request, whatever the order of the answers.
+    pub judgement: Judgement,
     /// Bytes that left an uplink to or from this node for this request.
     pub bytes: Bytes,
     /// Attestation signatures that this node checked.

@@ -11,6 +11,7 @@ use super::assignment::About;
 use super::call::Call;
 use super::faults::{Ask, Deed, Demand};
 use super::hope::{Doom, Hope, Loss};
+use super::judgement::Evidence;
 use super::mail::{Mail, Reply};
 use super::outcome::Bytes;
 use super::setup::Setup;
@@ -24,7 +25,7 @@ pub(super) struct WorkflowNode {
     pub(super) requests: Vec<Option<Pending>>,
     pub(super) spent: Vec<Spent>,
     /// A message has crashed it.
-    dead: bool,
+    pub(super) dead: bool,
 }
 
 /// A request that the node has started.
@@ -42,6 +43,8 @@ pub(super) struct Spent {
     pub(super) bytes: Bytes,
     /// The response part of the first answer in each peer's name.
     pub(super) payloads: Vec<(PeerId, u64)>,
+    /// The answers that came in time.
+    pub(super) evidence: Evidence,
 }
 
 /// What every workflow node's aggregator knows of the capability DON.
@@ -201,7 +204,12 @@ impl World<'_> {
         #[cfg(test)]
         self.hear(now, workflow, mail);
         let node = &mut self.workflow[workflow as usize];
+        let deadline = node.deadline(mail.request, self.setup);
         let Some(pending) = &mut node.requests[mail.request as usize] else { return };
+        if now <= deadline {
+            let sender = mail.from.position() as u32;
+            node.spent[mail.request as usize].evidence.add(sender, &mail.sort, now == deadline);
+        }
         if node.dead || pending.client.decision().is_some() {
             let state = if node.dead { "dead" } else { "decided" };
             self.trace.note(now, mail.request, (mail.to, mail.from), || format!("is {state}, does not look at it"));
@@ -223,8 +231,8 @@ impl World<'_> {
                 }
             }
             Verdict::Crash(_) => node.die(now, &mut self.hopes[workflow as usize]),
-            Verdict::Taken if mail.is_right => hope.count(now, mail.from.position() as u32),
-            Verdict::Rejected(_) if mail.is_right => {
+            Verdict::Taken if mail.is_right() => hope.count(now, mail.from.position() as u32),
+            Verdict::Rejected(_) if mail.is_right() => {
                 self.lose(now, workflow, mail.request, mail.from.position() as u32, Loss::Faulty);
             }
             Verdict::Taken | Verdict::Anomaly | Verdict::Ignored | Verdict::Rejected(_) => {}

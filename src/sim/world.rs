@@ -54,7 +54,7 @@ impl Event {
     const fn kindness(&self) -> u64 {
         match self {
             Self::Expiry { .. } => 0,
-            Self::Arrival(mail) | Self::Delivery(mail) if mail.is_right => 3,
+            Self::Arrival(mail) | Self::Delivery(mail) if mail.is_right() => 3,
             Self::Arrival(_) | Self::Delivery(_) => 1,
             _ => 2,
         }
@@ -247,7 +247,7 @@ impl<'a> World<'a> {
             (Node::Workflow(workflow), Node::Capability(capability)) if is_lost => {
                 self.unasked(now, workflow, mail.request, capability);
             }
-            (Node::Capability(capability), Node::Workflow(workflow)) if mail.is_right => {
+            (Node::Capability(capability), Node::Workflow(workflow)) if mail.is_right() => {
                 let deadline = self.workflow[workflow as usize].deadline(mail.request, self.setup);
                 if is_lost {
                     self.lose(now, workflow, mail.request, capability, Loss::Lost);

@@ -45,6 +45,7 @@ fn simulated(text: &str, latency: impl Fn(&Setup, u64) -> Option<u64> + Sync + '
             served: latency.is_some(),
             disagreement: false,
             doomed: None,
+            judgement: crate::sim::Judgement::Depended,
             bytes: crate::sim::Bytes { request: 100 + replicate % 2, ..Default::default() },
             signatures_verified: 2,
         };

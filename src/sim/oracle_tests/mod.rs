@@ -15,6 +15,7 @@ use crate::engine::Time;
 
 use super::endings::rows;
 use super::hope::Doom;
+use super::judgement::Judgement;
 use super::mail::Mail;
 use super::oracle::Truth;
 use super::outcome::{Outcome, Row};
@@ -116,10 +117,32 @@ fn some_order_saves(client: &ClientRequest, words: &[Word], truth: &Truth, memo:
     })
 }
 
+/// Whether some order of the answers ends without the right payload.
+fn some_order_fails(client: &ClientRequest, words: &[Word], truth: &Truth, memo: &mut Memo) -> bool {
+    words.is_empty()
+        || (0..words.len()).any(|first| {
+            let word = &words[first];
+            if words[..first].contains(word) {
+                return false;
+            }
+            let mut client = client.clone();
+            let verdict = client.handle_message(word.sender.as_deref(), &word.answer, memo);
+            match End::of(&verdict, client, truth) {
+                End::Open(client) => {
+                    let others = [&words[..first], &words[first + 1..]].concat();
+                    some_order_fails(&client, &others, truth, memo)
+                }
+                End::Right => false,
+                End::Lost => true,
+            }
+        })
+}
+
 /// What the test has seen, to tell that it was not vacuous.
 #[derive(Debug, Default)]
 struct Sights {
     rows: u64,
+    judgements: BTreeMap<&'static str, u64>,
     outcomes: BTreeMap<&'static str, u64>,
     /// Rows by the reason why they were doomed.
     reasons: BTreeMap<&'static str, u64>,
@@ -138,7 +161,7 @@ fn words(world: &World<'_>, row: &Row) -> (Vec<Word>, Vec<Word>) {
     let (after, before): (Vec<&Heard>, Vec<&Heard>) = in_time.partition(|heard| heard.is_after_doom);
     let word = |heard: &Heard| {
         let (sender, answer) = open(&heard.mail).expect("what donsim encodes decodes");
-        Word { sender, answer, is_right: heard.mail.is_right }
+        Word { sender, answer, is_right: heard.mail.is_right() }
     };
     (before.into_iter().map(word).collect(), after.into_iter().map(word).collect())
 }
@@ -171,6 +194,24 @@ fn check_doomed(world: &mut World<'_>, row: &Row, (at, reason): (Time, Doom), si
             assert!(!some_order_saves(&client, &after, &call.truth, memo), "it could be saved: {}", context());
         }
     }
+}
+
+/// What had to succeed succeeds in every order, and has; what could not has not.
+fn check_judgement(world: &mut World<'_>, row: &Row) {
+    if row.judgement == Judgement::CouldNot {
+        assert!(!row.outcome.is_right(), "{row:?}");
+    }
+    if row.judgement != Judgement::HadToSucceed {
+        return;
+    }
+    assert!(row.outcome.is_right(), "{row:?}");
+    let (before, after) = words(world, row);
+    let config = config(world.setup, world.workshop);
+    let call = &world.calls[row.request as usize];
+    let client = ClientRequest::new(config, call.ids.clone());
+    let all = [before, after].concat();
+    let fails = some_order_fails(&client, &all, &call.truth, &mut world.workshop.memo);
+    assert!(!fails, "another order fails: {row:?}");
 }
 
 /// What is right is not doomed; what is lost has a reason, and it shows.
@@ -215,6 +256,8 @@ fn check(world: &mut World<'_>, sights: &mut Sights) {
         let doomed = world.hopes[row.workflow_node as usize][row.request as usize].doomed();
         check_books(&row, doomed);
         check_record(world, &row, doomed);
+        check_judgement(world, &row);
+        *sights.judgements.entry(row.judgement.name()).or_default() += 1;
         if let Some(doomed) = doomed {
             *sights.reasons.entry(doomed.1.name()).or_default() += 1;
             check_doomed(world, &row, doomed, sights);
@@ -243,6 +286,7 @@ fn no_order_of_answers_saves_what_the_oracle_calls_doomed() {
     for outcome in Outcome::ALL {
         assert!(sights.outcomes.contains_key(outcome.name()), "{} never happened: {sights:#?}", outcome.name());
     }
+    assert_eq!(sights.judgements.len(), 3, "all judgements: {sights:#?}");
     assert!(sights.tried_right > 0, "right answers came after all hope: {sights:#?}");
     assert!(sights.squandered > 0, "another order would have saved some: {sights:#?}");
 }
