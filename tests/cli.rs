@@ -379,7 +379,7 @@ fn wrong_scenarios_are_refused_with_place_and_remedy() {
 fn what_cannot_be_read_is_refused() {
     let folder = folder_with(b"schema = 1\nname = \"\xff\"\n");
     for (path, words) in [
-        ("scenario.toml", "is not UTF-8 text: byte 20 cannot be read"),
+        ("scenario.toml", "is not UTF-8 text from line 2, column 9 on"),
         ("nowhere.toml", "check the path"),
         (".", "it is a directory"),
     ] {
@@ -516,4 +516,17 @@ fn an_interrupted_run_keeps_whole_rows() {
     for whole in ["runs.csv", "cells.csv", "summary.csv", "manifest.json", "runs.csv.0.part"] {
         assert!(!path.join(whole).exists(), "{whole}");
     }
+}
+
+/// What is printed must arrive: a full disk behind stdout is an error, a reader that has seen enough is none.
+#[cfg(target_os = "linux")]
+#[test]
+fn lost_output_is_an_error() {
+    let folder = folder_with(TINY);
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
+    let binary = assert_cmd::cargo::cargo_bin!("donsim");
+    let mut command = std::process::Command::new(binary);
+    let output = command.current_dir(folder.path()).args(["check", "scenario.toml"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write to stdout"), "{output:?}");
 }

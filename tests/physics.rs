@@ -113,3 +113,24 @@ fn lying_holders_separate_the_rule_sets() {
         assert_rate(&format!("N = {nodes}"), measured, law, n);
     }
 }
+
+/// The laws do not lean on a slow agreement: where execution and OCR take no time, the report is there before the
+/// slower requests, and who is given the payload still has it.
+#[test]
+fn holders_hold_however_fast_the_agreement() {
+    let n = 1_500;
+    let instant = |mut setup: Setup| {
+        (setup.capability_don.execution, setup.capability_don.ocr) =
+            (Distribution::constant(Span::ZERO), Distribution::constant(Span::ZERO));
+        setup
+    };
+    for nodes in [4, 7] {
+        let f = (nodes - 1) / 3;
+        let law = choose(2 * f + 1, f + 1) / choose(nodes, f + 1);
+        let measured = accepted(&instant(world(nodes, RuleSet::Identical, PayloadHolders::FPlusOne)), n);
+        assert_rate(&format!("N = {nodes}"), measured, law, n);
+    }
+    let mut alone = instant(world(4, RuleSet::Attested, PayloadHolders::FPlusOne));
+    corrupt_holders(&mut alone, FaultKind::Silent, 1);
+    assert_eq!(accepted(&alone, 200), 1.0);
+}

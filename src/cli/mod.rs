@@ -16,6 +16,7 @@ use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -62,7 +63,23 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Replay(replay) => replay.execute(),
         Command::Faults => faults::execute(),
     };
+    // What is still buffered may fail, too.
+    note_failure(std::io::stdout().flush());
+    if STDOUT_FAILED.load(Ordering::Relaxed) {
+        say("error: cannot write to stdout; what was printed is not whole");
+        return ExitCode::from(exit::worst([code, exit::USAGE]));
+    }
     ExitCode::from(code)
+}
+
+/// Whether something that was printed got lost.
+static STDOUT_FAILED: AtomicBool = AtomicBool::new(false);
+
+/// Remembers that stdout took nothing more. A closed pipe is no failure: its reader has seen enough.
+fn note_failure(written: std::io::Result<()>) {
+    if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
+        STDOUT_FAILED.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Loads scenarios; prints everything that is wrong with any of them.
@@ -102,7 +119,7 @@ fn say(line: impl Display) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
 
-/// Text on stdout. A closed pipe means that the reader has seen enough.
+/// Text on stdout.
 fn print(text: impl Display) {
-    let _ = write!(anstream::stdout(), "{text}");
+    note_failure(write!(anstream::stdout(), "{text}"));
 }

@@ -117,7 +117,9 @@ pub(super) fn parse(text: &str, source: usize) -> (Node, Vec<Diagnostic>) {
     let root = Node { at: place(source, table.span()), raw: reader.table(table.into_inner(), 0) };
     let findings = errors.iter().take(MAX_SYNTAX_ERRORS).map(|error| {
         let span = error.span().unwrap_or(text.len()..text.len());
-        Diagnostic::new(place(source, span), error.message()).label("not valid TOML from here")
+        Diagnostic::new(place(source, span), error.message())
+            .label("not valid TOML from here")
+            .help("every key stands once, text stands in double quotes, and what is opened is closed")
     });
     let too_deep = reader.too_deep.map(|at| {
         Diagnostic::new(at, "tables and arrays are nested too deeply")

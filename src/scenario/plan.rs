@@ -63,7 +63,10 @@ impl Scenario {
     /// Everything that is wrong with the file, the overrides and the files that they name, at once.
     pub fn load(path: &Path, overrides: &[String]) -> Result<Self, Diagnostics> {
         let bytes = files::read(path).map_err(|error| unreadable(path, &error))?;
-        let text = String::from_utf8(bytes).map_err(|error| not_utf8(path, error.utf8_error().valid_up_to()))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            not_utf8(path, &String::from_utf8_lossy(&error.as_bytes()[..valid]))
+        })?;
         Self::parse(path, text, overrides)
     }
 
@@ -367,8 +370,10 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostics {
     Diagnostics::new(Vec::new(), vec![finding.help(help)])
 }
 
-fn not_utf8(path: &Path, valid: usize) -> Diagnostics {
-    let message = format!("the scenario `{}` is not UTF-8 text: byte {} cannot be read", path.display(), valid + 1);
+fn not_utf8(path: &Path, valid: &str) -> Diagnostics {
+    let line = valid.matches('\n').count() + 1;
+    let column = valid.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let message = format!("the scenario `{}` is not UTF-8 text from line {line}, column {column} on", path.display());
     let finding = Diagnostic::new(None, message).help("scenario files are TOML; save this one as UTF-8");
     Diagnostics::new(Vec::new(), vec![finding])
 }

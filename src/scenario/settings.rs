@@ -369,10 +369,21 @@ fn unknown_key(path: &str, entry: &Entry) -> Diagnostic {
     Diagnostic::new(entry.key_at, message).label("not known here").help(help)
 }
 
-/// The stretch from the first to the last of `path`.
+/// The stretch of `path` in the text, as far as its parts stand beside each other: a table that several keys share has
+/// its place where it is named first.
 pub(super) fn whole(path: &[Segment]) -> Option<Place> {
-    let (first, last) = (path.first()?, path.last()?);
-    Some(Place { end: last.at.end.max(first.at.end), ..first.at })
+    // A dot, and quotes around either part.
+    const BETWEEN: usize = 3;
+    let (last, before) = path.split_last()?;
+    let mut place = last.at;
+    for part in before.iter().rev() {
+        let is_beside = part.at.end <= place.start && place.start - part.at.end <= BETWEEN;
+        if part.at != place && !(is_beside && part.at.source == place.source) {
+            break;
+        }
+        place.start = part.at.start;
+    }
+    Some(place)
 }
 
 fn unknown_path(path: &[Segment], words: &[&str]) -> Diagnostic {

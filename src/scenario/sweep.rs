@@ -93,7 +93,7 @@ impl RawSweep {
         let section = settings.groups[target.group].section;
         if !section.sweepable {
             let finding = Diagnostic::new(whole(path), format!("`{}` cannot be swept", target.dotted));
-            return Err(finding.label("the same in every cell"));
+            return Err(finding.label("the same in every cell").help("give it in its own table, or with --set"));
         }
         if !target.rest.is_empty() && parameter_kind(&target).is_none() {
             let last = target.rest.last().map_or("", String::as_str);

@@ -104,13 +104,15 @@ impl World<'_> {
         }
     }
 
-    /// Starts the execution; with the report already there, the node can only say that it has no payload for it.
+    /// Starts the execution. With the report already there, a node can only say that it has no payload for it, unless the
+    /// scenario gives it the payload: then it observes it late and answers late.
     fn execute(&mut self, now: Time, capability: u32, request: u32, hash: [u8; 32]) {
         let node = &mut self.capability[capability as usize];
         if let Some(server) = node.requests[request as usize].get_mut(&hash) {
             server.progress = Progress::Executing(now);
         }
-        if self.calls[request as usize].agreement == Agreement::Reported {
+        let holds = self.assignment.holders[capability as usize];
+        if self.calls[request as usize].agreement == Agreement::Reported && !holds {
             self.conclude(now, capability, request, &unavailable());
             return;
         }

@@ -59,7 +59,8 @@ impl<'a> Lowering<'a> {
 
     fn wrong_type<T>(&mut self, key: &str, node: &Node, expected: &str) -> Option<T> {
         let message = format!("`{key}` must be {expected}");
-        self.report(Diagnostic::new(node.at, message).label(format!("found {}", node.describe())))
+        let finding = Diagnostic::new(node.at, message).label(format!("found {}", node.describe()));
+        self.report(finding.help(format!("write {expected}")))
     }
 
     fn holders(&mut self, key: &str, node: &Node) -> Option<PayloadHolders> {

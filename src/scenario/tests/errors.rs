@@ -96,6 +96,8 @@ error: `capability_don.nodes` must be a whole number
   |
 3 | nodes = "x"
   |         ^^^ found the string "x"
+  |
+  = help: write a whole number
 "#,
     );
 }
@@ -277,8 +279,18 @@ error: unclosed table, expected `]`
   |
 2 | [network
   |         ^ not valid TOML from here
+  |
+  = help: every key stands once, text stands in double quotes, and what is opened is closed
 ",
     );
+}
+
+/// Dotted keys of one table stand where they stand, not where the table is named first.
+#[test]
+fn dotted_keys_of_a_sweep_have_their_own_places() {
+    let findings = errors("[sweep.grid]\nnetwork.lss = [1]\nnetwork.lsx = [1]\n");
+    let places: Vec<_> = findings.iter().map(|finding| (finding.line(), finding.column())).collect();
+    assert_eq!(places, [(Some(3), Some(1)), (Some(4), Some(9))]);
 }
 
 /// Checks that `text` has one finding, in this line and with these words.
@@ -446,7 +458,7 @@ fn what_cannot_be_read_is_named() {
     for (name, bytes, words) in [
         ("nowhere.toml", None, "check the path"),
         ("", None, "is a directory"),
-        ("latin.toml", Some(&b"schema = 1\nname = \"\xe9\""[..]), "not UTF-8 text: byte 20"),
+        ("latin.toml", Some(&b"schema = 1\nname = \"\xe9\""[..]), "not UTF-8 text from line 2, column 9 on"),
     ] {
         let path = folder.path().join(name);
         if let Some(bytes) = bytes {

@@ -199,6 +199,8 @@ error: `network.loss` must be a probability from 0 to 1
   |
 4 | where = "network.loss == \"lots\" and x == 1"
   |                          ^^^^^^^^ found the string "lots"
+  |
+  = help: write a probability from 0 to 1
 
 error: unknown key `x`
  --> demo.toml:4:39
