@@ -13,7 +13,8 @@ use super::{Block, Observer, Options, Simulate, Verdict, run};
 /// Enough to refute what a canary gets wrong nearly always.
 const CANARY_REPLICATES: &str = "run.replicates=40";
 
-struct Nobody;
+/// Keeps nothing.
+pub(super) struct Nobody;
 
 impl Observer for Nobody {
     fn handle_block(&mut self, _: &Block<'_>) -> std::io::Result<()> {

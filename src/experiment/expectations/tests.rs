@@ -3,27 +3,13 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 
-use super::super::{Block, Findings, Observer, Options, Simulate, Verdict, run};
+use super::super::gate_tests::Nobody;
+use super::super::{Findings, Options, Simulate, Verdict, run};
 use super::Ruling::{Fail, Inconclusive, Pass};
 use super::*;
 use crate::aggregator::RuleSet;
 use crate::engine::Span;
 use crate::sim::{Outcome, Replicate, Row, Setup};
-
-/// Keeps nothing.
-struct Nobody;
-
-impl Observer for Nobody {
-    fn handle_block(&mut self, _: &Block<'_>) -> std::io::Result<()> {
-        Ok(())
-    }
-
-    fn handle_group_end(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-
-    fn handle_progress(&mut self, _: u64, _: u64) {}
-}
 
 fn scenario(text: &str) -> Scenario {
     let folder = tempfile::tempdir().unwrap();
