@@ -48,6 +48,25 @@ fn a_failed_expectation_is_shown_again() {
     assert!(replay.stdout.contains("oracle: doomed, all_holders_lost"), "{replay:?}");
 }
 
+/// Whatever is expected, the replicate that is handed back goes against it by itself.
+#[test]
+fn every_kind_of_expectation_is_shown_again() {
+    for expected in [
+        "served >= 0.95",
+        "p50 <= 1s",
+        "response_bytes <= 100B",
+        "accepted[attested] - accepted[identical] <= 0.02",
+        "accepted[attested] - accepted[identical] >= 0.85",
+    ] {
+        let text = LOSSY.replace("rate(accepted) >= 0.93", expected);
+        let sweep = "[sweep.grid]\naggregator.rule_set = [\"identical\", \"attested\"]\n";
+        let text = if expected.contains('[') { format!("{text}{sweep}") } else { text };
+        let (run, replay) = run_and_see_why(&text);
+        assert_eq!((run.code, replay.code), (1, 1), "{expected}: {replay:?}");
+        assert!(replay.stdout.contains("against what is expected of all replicates"), "{expected}: {replay:?}");
+    }
+}
+
 #[test]
 fn the_log_is_the_same_every_time_and_can_be_narrowed() {
     let folder = folder_with(LOSSY);

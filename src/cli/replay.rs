@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::experiment::{fits, own_value};
 use crate::network::Node;
-use crate::scenario::{Cell, Direction, Scenario, Subject};
+use crate::scenario::{Cell, Metric, Scenario, Subject};
 use crate::sim::{self, Line, Outcome, Replicate, Row, Safety, Workshop};
 
 use super::{Overrides, exit, load, print, say};
@@ -89,7 +90,7 @@ impl Replay {
         for row in &replicate.rows {
             print(format_args!("{}\n", ending(row)));
         }
-        verdict(scenario, &cell, &replicate)
+        verdict(scenario, &cell, self.replicate, &replicate)
     }
 
     fn choose(&self, scenario: &Scenario) -> Result<Cell, (String, u8)> {
@@ -132,8 +133,8 @@ fn ending(row: &Row) -> String {
     )
 }
 
-/// Tells and returns how the replicate went: safety first, then what the scenario expects of its rates.
-fn verdict(scenario: &Scenario, cell: &Cell, replicate: &Replicate) -> u8 {
+/// Tells and returns how the replicate went: safety first, then what the scenario expects.
+fn verdict(scenario: &Scenario, cell: &Cell, number: u64, replicate: &Replicate) -> u8 {
     let rows = || replicate.rows.iter().filter(|row| row.outcome != Outcome::Byzantine);
     let accepted = rows().filter(|row| row.outcome.is_right()).count();
     print(format_args!("{accepted} of {} accepted\n", rows().count()));
@@ -143,19 +144,26 @@ fn verdict(scenario: &Scenario, cell: &Cell, replicate: &Replicate) -> u8 {
     }
     let mut code = exit::PASS;
     for expectation in scenario.expectations() {
-        let outcome = Outcome::ALL.into_iter().find(|outcome| outcome.name() == expectation.metric.name());
-        let Some(outcome) = outcome.filter(|_| expectation.subjects.contains(&Subject::Cell(cell.index))) else {
-            continue;
-        };
-        let share = rows().filter(|row| row.outcome == outcome).count() as f64 / rows().count().max(1) as f64;
-        let holds = match expectation.direction {
-            Direction::AtLeast => share >= expectation.threshold,
-            Direction::AtMost => share <= expectation.threshold,
-        };
-        if !holds {
-            print(format_args!("against what is expected of all replicates: {}, here {share:.3}\n", expectation.that));
-            code = exit::FAIL;
+        for subject in expectation.subjects.iter().filter(|subject| subject.concerns(cell.index)) {
+            let value = value(scenario, *subject, expectation.metric, number);
+            if !fits(expectation, value) {
+                let (that, value) = (&expectation.that, value.unwrap_or(f64::NAN));
+                print(format_args!("against what is expected of all replicates: {that}, here {value:.3}\n"));
+                code = exit::FAIL;
+            }
         }
     }
     code
+}
+
+/// What a metric, or its difference between two cells, is in one replicate alone.
+pub(super) fn value(scenario: &Scenario, subject: Subject, metric: Metric, number: u64) -> Option<f64> {
+    let of = |index| {
+        let setup = scenario.cell(index).setup;
+        own_value(metric, &sim::simulate(&setup, number, &mut Workshop::new(setup.run.seed)))
+    };
+    match subject {
+        Subject::Cell(index) => of(index),
+        Subject::Difference { of: first, minus } => of(first).zip(of(minus)).map(|(first, minus)| first - minus),
+    }
 }

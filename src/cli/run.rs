@@ -8,16 +8,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 
-use crate::experiment::{Block, CellSummary, Findings, Observer, Options, Ruling, Verdict, idle_faults};
+use crate::experiment::{
+    Block, CellSummary, Findings, Judgement, Observer, Options, Ruling, Verdict, fits, idle_faults,
+};
 use crate::report::{
     FolderError, ResultsFolder, Suite, by_gravity, judgement_line, junit, markdown, run_document, runs_document, table,
 };
-use crate::scenario::{Direction, Scenario};
-use crate::sim::Outcome;
+use crate::scenario::{Scenario, Subject};
+
 use crate::{experiment, sim};
 
 use super::host::Clock;
 use super::progress::Progress;
+use super::replay::value;
 use super::{Overrides, exit, github, load_to_run, print, say};
 
 /// Lines about expectations that are printed; `expectations.json` has all.
@@ -176,15 +179,29 @@ impl Finished<'_> {
             Verdict::Fail => {
                 let failed = summary.expectations.iter().find(|judgement| judgement.ruling == Ruling::Fail)?;
                 let cell = failed.cells.first()?;
-                let outcome = Outcome::ALL.into_iter().find(|outcome| outcome.name() == failed.metric.name());
-                let (outcome, is_there) = match outcome {
-                    Some(outcome) => (outcome, failed.direction == Direction::AtMost),
-                    None => (Outcome::Accepted, false),
+                let replicate = match failed.cells.len() {
+                    1 => witnesses.get(cell)?.against.get(&failed.expectation).copied(),
+                    _ => self.witness_of_difference(failed),
                 };
-                Some((cell, witnesses.get(cell)?.of(outcome, is_there).unwrap_or(0)))
+                Some((cell, replicate.unwrap_or(0)))
             }
             _ => None,
         }
+    }
+
+    /// The first replicate in which a difference of two cells goes against what is expected: both are simulated anew
+    /// until one is found.
+    fn witness_of_difference(&self, failed: &Judgement) -> Option<u64> {
+        let expectation = self.scenario.expectations().get(failed.expectation)?;
+        let is_meant = |subject: &Subject| match subject {
+            Subject::Cell(_) => false,
+            Subject::Difference { of, minus } => {
+                [of, minus].map(|index| self.scenario.cell(*index).id) == failed.cells[..]
+            }
+        };
+        let subject = *expectation.subjects.iter().find(|subject| is_meant(subject))?;
+        let own = |number| value(self.scenario, subject, expectation.metric, number);
+        (0..self.scenario.run().replicates).find(|number| !fits(expectation, own(*number)))
     }
 
     /// One line a check; of very many, those that did not pass first.

@@ -21,4 +21,4 @@ pub use expectations::{Bounds, Judgement, Ruling, check_power};
 pub use run::{Block, Findings, Observer, Options, PanickedReplicate, Simulate, run};
 pub use summary::{CellSummary, DoomSummary, Estimate, FaultSummary, RunSummary};
 pub use verdict::{Verdict, idle_faults, is_violated};
-pub use witness::Witnesses;
+pub use witness::{Witnesses, fits, own_value};

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use crate::scenario::{Cell, Scenario};
+use crate::scenario::{Cell, Expectation, Scenario, Subject};
 use crate::sim::{Replicate, Setup, Workshop};
 
 use super::blocks::{Plan, Work};
@@ -228,12 +228,15 @@ impl<'a> Collector<'a> {
         }
         for ((cell, tally), results) in self.tallies.iter_mut().zip(results) {
             let witnesses = self.witnesses.entry(cell.id.clone()).or_default();
+            let concerns = |expectation: &Expectation| expectation.subjects.contains(&Subject::Cell(cell.index));
+            let expectations: Vec<(usize, &Expectation)> =
+                self.scenario.expectations().iter().enumerate().filter(|(_, it)| concerns(it)).collect();
             let mut replicates = Vec::with_capacity(results.len());
             for (replicate, result) in work.replicates.clone().zip(results) {
                 match &result {
                     Ok(result) => {
                         tally.add(result);
-                        witnesses.look(replicate, result);
+                        witnesses.look(replicate, result, &expectations);
                     }
                     Err(message) => {
                         tally.skip();

@@ -34,10 +34,10 @@ pub(super) struct Tally {
 }
 
 /// A number of a row.
-type Amount = fn(&Row) -> u64;
+pub(super) type Amount = fn(&Row) -> u64;
 
 /// What is summed up a replicate and reported a request.
-const AMOUNTS: [(Metric, Amount); 8] = [
+pub(super) const AMOUNTS: [(Metric, Amount); 8] = [
     (Metric::RequestBytes, |row| row.bytes.request),
     (Metric::ResponseBytes, |row| row.bytes.response),
     (Metric::DuplicatePayloadBytes, |row| row.bytes.duplicate_payload),

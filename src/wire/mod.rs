@@ -1,7 +1,8 @@
 //! The protobuf messages of every hop: encoded and decoded as the original programs do it, byte for byte.
 //!
 //! Usable without the simulator: no clock, no I/O, no randomness. Payloads are not copied on decode: they stay slices
-//! of the bytes that were received.
+//! of the bytes that were received. Messages and groups nest at most 100 deep, prost's limit; deeper ones are refused
+//! before any stack is in danger.
 
 mod any;
 mod envelope;

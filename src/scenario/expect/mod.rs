@@ -58,6 +58,17 @@ pub enum Subject {
     },
 }
 
+impl Subject {
+    /// Whether a cell is the subject, or one of the two.
+    #[must_use]
+    pub const fn concerns(self, cell: u64) -> bool {
+        match self {
+            Self::Cell(index) => index == cell,
+            Self::Difference { of, minus } => of == cell || minus == cell,
+        }
+    }
+}
+
 /// Something that has to hold in some cells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
