@@ -8,7 +8,7 @@ use crate::wire::Response;
 use super::assignment::About;
 use super::call::Agreement;
 use super::fault::Side;
-use super::faults::{Answer, Deed, Dispatch, When};
+use super::faults::{Answer, Dispatch, When, distorted};
 use super::hope::Loss;
 use super::judgement::Sort;
 use super::mail::{Heading, Reply};
@@ -69,6 +69,10 @@ impl World<'_> {
 
     /// What a fault makes of answers that are about to leave.
     fn distort_answers(&mut self, now: Time, about: About, dispatches: Vec<Dispatch>) -> Vec<Dispatch> {
+        // Nothing is signed for a fault that does not act.
+        if self.assignment.acting(&self.draws, now, about).is_none() {
+            return dispatches;
+        }
         let nodes = self.setup.capability_don.nodes;
         let call = &mut self.calls[about.request as usize];
         let is_reported = call.agreement == Agreement::Reported;
@@ -76,11 +80,9 @@ impl World<'_> {
         let honest = call.response(about.node, nodes, self.workshop);
         let call = &self.calls[about.request as usize];
         let Some(fault) = self.assignment.acting(&self.draws, now, about) else { return dispatches };
-        let mut distorted = Vec::with_capacity(dispatches.len());
-        let mut acted = false;
-        for dispatch in dispatches {
+        let (distorted, acted) = distorted(dispatches, |dispatch| {
             let answer = Answer {
-                dispatch: &dispatch,
+                dispatch,
                 draws: &self.draws,
                 call,
                 node: about.node,
@@ -91,14 +93,8 @@ impl World<'_> {
                 attestation: attestation.as_ref(),
                 accomplices: &fault.accomplices,
             };
-            match fault.behaviour.on_answer(&answer, self.workshop) {
-                Deed::Nothing => distorted.push(dispatch),
-                Deed::Instead(others) => {
-                    acted = true;
-                    distorted.extend(others);
-                }
-            }
-        }
+            fault.behaviour.on_answer(&answer, self.workshop)
+        });
         if acted {
             self.fired(now, about);
         }

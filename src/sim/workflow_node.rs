@@ -9,7 +9,7 @@ use crate::wire::{ErrorCode, Message, MessageBody, PeerId};
 
 use super::assignment::About;
 use super::call::Call;
-use super::faults::{Ask, Deed, Demand};
+use super::faults::{Ask, Demand, distorted};
 use super::hope::{Doom, Hope, Loss};
 use super::judgement::Evidence;
 use super::mail::{Mail, Reply};
@@ -143,18 +143,10 @@ impl World<'_> {
     fn distort_demands(&mut self, now: Time, about: About, demands: Vec<Demand>) -> Vec<Demand> {
         let Some(fault) = self.assignment.acting(&self.draws, now, about) else { return demands };
         let call = &self.calls[about.request as usize];
-        let mut distorted = Vec::with_capacity(demands.len());
-        let mut acted = false;
-        for demand in demands {
+        let (distorted, acted) = distorted(demands, |demand| {
             let (draws, node, capability) = (&self.draws, about.node, about.target);
-            match fault.behaviour.on_ask(&Ask { demand: &demand, draws, call, node, capability }) {
-                Deed::Nothing => distorted.push(demand),
-                Deed::Instead(others) => {
-                    acted = true;
-                    distorted.extend(others);
-                }
-            }
-        }
+            fault.behaviour.on_ask(&Ask { demand, draws, call, node, capability })
+        });
         if acted {
             self.fired(now, about);
         }

@@ -72,6 +72,22 @@ pub(super) enum Deed<T> {
     Instead(Vec<T>),
 }
 
+/// What is left of `things` after each has been through a fault's hands, and whether the fault acted on any.
+pub(super) fn distorted<T>(things: Vec<T>, mut deed: impl FnMut(&T) -> Deed<T>) -> (Vec<T>, bool) {
+    let mut left = Vec::with_capacity(things.len());
+    let mut acted = false;
+    for thing in things {
+        match deed(&thing) {
+            Deed::Nothing => left.push(thing),
+            Deed::Instead(others) => {
+                acted = true;
+                left.extend(others);
+            }
+        }
+    }
+    (left, acted)
+}
+
 /// An answer on its way out of a capability node.
 #[derive(Clone, Debug)]
 pub(super) struct Dispatch {
