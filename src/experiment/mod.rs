@@ -19,6 +19,6 @@ mod witness;
 pub use crate::scenario::{Axis, AxisValue, Direction, Metric, Stat};
 pub use expectations::{Bounds, Judgement, Ruling, check_power};
 pub use run::{Block, Findings, Observer, Options, PanickedReplicate, Simulate, run};
-pub use summary::{CellSummary, DoomSummary, Estimate, FaultSummary, RunSummary};
+pub use summary::{CellSummary, Difference, DoomSummary, Estimate, Exact, FaultSummary, RunSummary};
 pub use verdict::{Verdict, idle_faults, is_violated};
 pub use witness::{Witnesses, fits, own_value};

@@ -53,10 +53,46 @@ pub struct CellSummary {
     /// accepted just after it), rising in latency, at most some hundred points. Starts at the first acceptance; what is left after the
     /// last point was never accepted before the deadline.
     pub survival: Vec<(f64, f64)>,
+    /// What a closed form says of the cell, or why there is none.
+    pub exact: Result<Exact, String>,
+    /// How it differs from its partner under the first rule set; empty where the sweep has none.
+    pub differences: Vec<Difference>,
     /// How many requests were doomed: one entry a reason, in the order of [`Doom::ALL`], those that did not occur included.
     pub dooms: Vec<DoomSummary>,
     /// What each fault of the scenario did in all replicates of the cell.
     pub faults: Vec<FaultSummary>,
+}
+
+/// What a closed form says of a cell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Exact {
+    /// The exact values of some metrics, in their units, in the order of [`Metric::ALL`].
+    pub values: Vec<(Metric, f64)>,
+    /// The exact survival function of the latency as (latency in ms, share still waiting), rising in latency; empty where
+    /// there is only a probability of acceptance.
+    pub survival: Vec<(f64, f64)>,
+}
+
+/// How a metric of a cell differs from that of the cell that has the first rule set and is equal in all else. Both met
+/// the same weather, replicate by replicate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Of what.
+    pub metric: Metric,
+    /// The id of the cell under the first rule set.
+    pub versus: String,
+    /// This cell's value less the other's; `None` without replicates.
+    pub value: Option<f64>,
+    /// Lower end of the paired 95 % interval; `None` where there is none.
+    pub ci_low: Option<f64>,
+    /// Upper end of the paired 95 % interval; `None` where there is none.
+    pub ci_high: Option<f64>,
+    /// Lower end of the interval that the same replicates would give if they were independent.
+    pub unpaired_low: Option<f64>,
+    /// Upper end of that interval.
+    pub unpaired_high: Option<f64>,
+    /// Replicates that both cells have.
+    pub n: u64,
 }
 
 /// How often a reason doomed requests in a cell.

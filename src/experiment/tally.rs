@@ -115,6 +115,8 @@ impl Tally {
         CellSummary {
             estimates: Metric::ALL.iter().map(|metric| self.estimate(*metric, &quantiles)).collect(),
             survival,
+            exact: Err(String::new()),
+            differences: Vec::new(),
             deadline_ms: ms(setup.aggregator.timeout.as_nanos()),
             rule_set: setup.aggregator.rule_set.name().to_owned(),
             payload_holders: setup.capability_don.payload_holders.to_string(),
@@ -156,6 +158,7 @@ impl Tally {
                 let a_request = |i: Interval| Interval { low: i.low / requests, high: i.high / requests };
                 (mean.and_then(Mean::estimate).map(|sum| sum / requests), interval.map(a_request))
             }
+            Stat::Ratio => (None, None),
             Stat::Rate => {
                 let share = match metric {
                     Metric::Served => Some(&self.served),

@@ -53,6 +53,8 @@ pub fn own_value(metric: Metric, replicate: &Replicate) -> Option<f64> {
             let sum: u64 = replicate.rows.iter().map(amount).sum();
             (requests > 0).then(|| sum as f64 / requests as f64)
         }),
+        // One world alone saves nothing.
+        Stat::Ratio => None,
         Stat::Rate if metric == Metric::Served => of_requests(|row| row.served),
         Stat::Rate if metric == Metric::Disagreement => of_requests(|row| row.disagreement),
         Stat::Rate => {

@@ -59,7 +59,7 @@ fn shown(judgement: &Judgement, value: f64, round: impl Fn(f64) -> f64) -> Strin
         threshold.split_once('.').map_or(0, |(_, fraction)| fraction.len() + 1).clamp(least, most)
     };
     let (digits, unit) = match (judgement.metric.stat(), judgement.metric) {
-        (Stat::Rate, _) => (digits(4, 9), ""),
+        (Stat::Rate | Stat::Ratio, _) => (digits(4, 9), ""),
         (Stat::Quantile(_), _) => (digits(1, 6), " ms"),
         (Stat::Mean, Metric::SignaturesVerified) => (digits(2, 9), ""),
         (Stat::Mean, _) => (1, " B"),

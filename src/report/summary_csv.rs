@@ -11,7 +11,7 @@ pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
     let (axes, reasons) = (axes(run), run.dooms());
     let mut writer = csv::Writer::from_writer(Vec::new());
     let headers = axes.iter().map(|axis| axis.header.as_str());
-    let columns = ["metric", "stat", "value", "ci_low", "ci_high", "n", "unit", "censored"];
+    let columns = ["metric", "stat", "value", "ci_low", "ci_high", "n", "unit", "censored", "versus"];
     writer.write_record(std::iter::once("cell").chain(headers).chain(columns))?;
     for cell in &run.cells {
         for estimate in &cell.estimates {
@@ -20,13 +20,35 @@ pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
             record.extend([estimate.value, estimate.ci_low, estimate.ci_high].map(number));
             record.extend([estimate.n.to_string(), estimate.metric.unit().to_owned()]);
             record.push(number(matches!(estimate.metric.stat(), Stat::Quantile(_)).then(|| cell.censored())));
+            record.push(String::new());
             writer.write_record(record)?;
+        }
+        for (metric, value) in cell.exact.iter().flat_map(|exact| &exact.values) {
+            let mut record = cell_fields(cell, &axes);
+            record.extend([metric.name(), "exact"].map(str::to_owned));
+            record.extend([Some(*value), None, None].map(number));
+            record.extend([String::new(), metric.unit().to_owned(), String::new(), String::new()]);
+            writer.write_record(record)?;
+        }
+        for difference in &cell.differences {
+            let intervals = [
+                ("difference", difference.ci_low, difference.ci_high),
+                ("difference_unpaired", difference.unpaired_low, difference.unpaired_high),
+            ];
+            for (stat, low, high) in intervals {
+                let mut record = cell_fields(cell, &axes);
+                record.extend([difference.metric.name(), stat].map(str::to_owned));
+                record.extend([difference.value, low, high].map(number));
+                record.extend([difference.n.to_string(), difference.metric.unit().to_owned()]);
+                record.extend([String::new(), difference.versus.clone()]);
+                writer.write_record(record)?;
+            }
         }
         for doom in cell.dooms.iter().filter(|doom| reasons.contains(&doom.reason)) {
             let mut record = cell_fields(cell, &axes);
             record.extend([format!("doomed_{}", doom.reason.name()), Stat::Rate.name().to_owned()]);
             record.extend([doom.share, doom.ci_low, doom.ci_high].map(number));
-            record.extend([cell.replicates.to_string(), "1".to_owned(), String::new()]);
+            record.extend([cell.replicates.to_string(), "1".to_owned(), String::new(), String::new()]);
             writer.write_record(record)?;
         }
     }

@@ -9,6 +9,8 @@ pub enum Stat {
     Quantile(f64),
     /// An amount a request.
     Mean,
+    /// One less the ratio of two mean amounts: a saving.
+    Ratio,
 }
 
 impl Stat {
@@ -19,6 +21,7 @@ impl Stat {
             Self::Rate => "rate",
             Self::Quantile(_) => "quantile",
             Self::Mean => "mean",
+            Self::Ratio => "ratio",
         }
     }
 }
@@ -61,7 +64,9 @@ macro_rules! metrics {
                     | Self::ErrorBytes
                     | Self::EnvelopeBytes
                     | Self::TotalBytes
+                    | Self::OcrBytes
                     | Self::SignaturesVerified => Stat::Mean,
+                    Self::SavedResponse | Self::SavedTotal => Stat::Ratio,
                     _ => Stat::Rate,
                 }
             }
@@ -95,5 +100,8 @@ metrics! {
     ErrorBytes "error_bytes" "bytes" "Errors, payload-not-available included.",
     EnvelopeBytes "envelope_bytes" "bytes" "Message envelopes and transport frames.",
     TotalBytes "total_bytes" "bytes" "All bytes that left an uplink.",
+    OcrBytes "ocr_bytes" "bytes" "What the OCR round behind a request costs between capability nodes; accounted, not simulated.",
+    SavedResponse "saved_response" "1" "Share of the bytes of all answers that is saved against the world before attestation.",
+    SavedTotal "saved_total" "1" "Share of all bytes, OCR included, that is saved against the world before attestation.",
     SignaturesVerified "signatures_verified" "1" "Attestation signatures that the workflow nodes checked, a request.",
 }

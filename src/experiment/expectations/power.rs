@@ -106,7 +106,7 @@ impl<'a> Best<'a> {
                 let at = |known: bool| known.then_some(self.expectation.threshold);
                 return Bounds { observed: None, low: at(low), high: at(high) };
             }
-            Stat::Mean => {
+            Stat::Mean | Stat::Ratio => {
                 let known = (replicates > 1).then_some(self.expectation.threshold);
                 return Bounds { observed: None, low: known, high: known };
             }

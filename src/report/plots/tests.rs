@@ -59,6 +59,8 @@ fn cell(axes: Vec<AxisValue>, rule_set: &str, holders: &str, accepted: f64, medi
         replicates: 3000,
         dooms: dooms(1.0 - accepted),
         faults: Vec::new(),
+        exact: Err(String::new()),
+        differences: Vec::new(),
     }
 }
 

@@ -188,6 +188,8 @@ fn threshold(
     };
     match (metric.stat(), metric.unit()) {
         (Stat::Rate, _) => rate(at, value.text, is_difference),
+        // A saving may be a loss.
+        (Stat::Ratio, _) => rate(at, value.text, true),
         (Stat::Quantile(_), _) => quantity(Quantity::Duration).map(|nanos| nanos as f64 / 1e6),
         (Stat::Mean, "bytes") => quantity(Quantity::Size).map(|bytes| bytes as f64),
         (Stat::Mean, _) => number(value.text).filter(|number| *number >= 0.0).ok_or_else(|| no_number(at, value.text)),
