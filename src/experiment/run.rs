@@ -11,7 +11,7 @@ use crate::sim::{Replicate, Setup, Workshop};
 
 use super::blocks::{Plan, Work};
 use super::expectations::Judge;
-use super::summary::{CellSummary, RunSummary};
+use super::summary::{CellSummary, RunSummary, unify};
 use super::tally::Tally;
 use super::witness::Witnesses;
 
@@ -264,6 +264,7 @@ impl<'a> Collector<'a> {
         if !self.tallies.is_empty() {
             self.end_group()?;
         }
+        unify(&mut self.summaries);
         let summary = RunSummary {
             name: self.scenario.name().to_owned(),
             id: self.scenario.id().to_owned(),

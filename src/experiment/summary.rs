@@ -37,7 +37,8 @@ impl RunSummary {
 pub struct CellSummary {
     /// The cell's id.
     pub id: String,
-    /// Its values, in the order of [`RunSummary::axes`].
+    /// Its values, in the order of [`RunSummary::axes`]. In all cells of a run the values of an axis are numbers of one
+    /// unit, or none of them has a number.
     pub axes: Vec<AxisValue>,
     /// The rule set it ran.
     pub rule_set: String,
@@ -50,10 +51,10 @@ pub struct CellSummary {
     /// One estimate a metric, in the order of [`Metric::ALL`].
     pub estimates: Vec<Estimate>,
     /// Steps of the survival function of the latency: (latency in ms, share of requests that are still waiting or never
-    /// accepted just after it), rising in latency, at most some hundred points. Starts at the first acceptance; what is left after the
+    /// accepted just after it), rising in latency, at most a hundred points. Starts at the first acceptance; what is left after the
     /// last point was never accepted before the deadline.
     pub survival: Vec<(f64, f64)>,
-    /// What a closed form says of the cell, or why there is none.
+    /// What a closed form says of the cell, which is one value at least, or why there is none.
     pub exact: Result<Exact, String>,
     /// How it differs from its partner under the first rule set; empty where the sweep has none.
     pub differences: Vec<Difference>,
@@ -61,6 +62,22 @@ pub struct CellSummary {
     pub dooms: Vec<DoomSummary>,
     /// What each fault of the scenario did in all replicates of the cell.
     pub faults: Vec<FaultSummary>,
+}
+
+/// Gives all values of an axis one kind, as a column of a table has: numbers of one unit, each with its canonical text,
+/// or texts alone.
+pub(super) fn unify(cells: &mut [CellSummary]) {
+    let axes = cells.iter().map(|cell| cell.axes.len()).min().unwrap_or_default();
+    for at in 0..axes {
+        let unit = cells[0].axes[at].unit;
+        let same = |value: &AxisValue| value.number.filter(|_| value.unit == unit);
+        let number = |cell: &CellSummary| AxisValue::of_number(same(&cell.axes[at])?, unit);
+        let numbers: Option<Vec<AxisValue>> = cells.iter().map(number).collect();
+        match numbers {
+            Some(numbers) => cells.iter_mut().zip(numbers).for_each(|(cell, value)| cell.axes[at] = value),
+            None => cells.iter_mut().for_each(|cell| (cell.axes[at].number, cell.axes[at].unit) = (None, "")),
+        }
+    }
 }
 
 /// What a closed form says of a cell.
@@ -162,4 +179,45 @@ pub struct Estimate {
     pub ci_high: Option<f64>,
     /// Replicates.
     pub n: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_axis_has_numbers_of_one_unit_or_texts() {
+        let value = |text: &str, number, unit| AxisValue { text: text.to_owned(), number, unit };
+        let cell = |axes: Vec<AxisValue>| CellSummary {
+            id: String::new(),
+            axes,
+            rule_set: String::new(),
+            payload_holders: String::new(),
+            deadline_ms: 0.0,
+            replicates: 0,
+            estimates: Vec::new(),
+            survival: Vec::new(),
+            exact: Err(String::new()),
+            differences: Vec::new(),
+            dooms: Vec::new(),
+            faults: Vec::new(),
+        };
+        let mut cells = [
+            cell(vec![value("1500ms", Some(1500.0), "ms"), value("40ms", Some(40.0), "ms"), value("3", Some(3.0), "")]),
+            cell(vec![
+                value("40ms", Some(40.0), "ms"),
+                value("exponential(1s)", None, ""),
+                value("1KiB", Some(1024.0), "bytes"),
+            ]),
+        ];
+        unify(&mut cells);
+        let expected = [value("1.5s", Some(1500.0), "ms"), value("40ms", None, ""), value("3", None, "")];
+        assert_eq!(cells[0].axes, expected);
+        let expected = [value("40ms", Some(40.0), "ms"), value("exponential(1s)", None, ""), value("1KiB", None, "")];
+        assert_eq!(cells[1].axes, expected);
+        for (number, unit) in [(-1.0, "ms"), (0.5, "bytes"), (f64::NAN, ""), (1e300, "Mbit/s"), (1.0, "miles")] {
+            assert_eq!(AxisValue::of_number(number, unit), None, "{number} {unit}");
+        }
+        unify(&mut []);
+    }
 }

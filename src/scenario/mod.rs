@@ -36,6 +36,7 @@ pub use catalogue::{FaultDescription, KeyDefault, KeyDescription, fault_catalogu
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use expect::{Direction, Expectation, Objection, Subject};
 pub use files::NamedFile;
+pub(crate) use lower::is_name;
 pub use metric::{Metric, Stat};
 pub use plan::{Cell, RESULTS_VERSION, Scenario};
 

@@ -46,7 +46,7 @@ pub struct Scenario {
 /// One point of a scenario's sweep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
-    /// 12 hexadecimal digits that depend on nothing but `setup` without its `run` and `safety`.
+    /// 12 letters and digits that depend on nothing but `setup` without its `run` and `safety`.
     pub id: String,
     /// Its place in the plan, from 0.
     pub index: u64,
@@ -112,7 +112,7 @@ impl Scenario {
         &self.name
     }
 
-    /// 8 hexadecimal digits that change with everything that may change results.
+    /// 8 letters and digits that change with everything that may change results.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -187,9 +187,12 @@ impl Scenario {
         let index = index % self.sweep.count.max(1);
         // Loading has made every cell once and found nothing wrong with any.
         let settings = self.sweep.settings(&self.base, index, &self.files, &mut Vec::new());
-        let mut id = files::hex(&cell_digest(&settings));
-        id.truncate(12);
-        Cell { id, index, axes: self.sweep.values(index), setup: build::setup(&settings) }
+        Cell {
+            id: id(&cell_digest(&settings), 12),
+            index,
+            axes: self.sweep.values(index),
+            setup: build::setup(&settings),
+        }
     }
 }
 
@@ -260,8 +263,7 @@ impl Draft {
         let Self { settings: base, files, .. } = self;
         let first = sweep.settings(&base, 0, &files, &mut Vec::new());
         let identity = format!("donsim {RESULTS_VERSION}\n{}", render::identity(&first, &sweep));
-        let mut id = files::hex(&Sha256::digest(identity.as_bytes()));
-        id.truncate(8);
+        let id = id(&Sha256::digest(identity.as_bytes()), 8);
         Scenario {
             warnings: None,
             name: first.group("").get("name"),
@@ -358,6 +360,20 @@ fn cell_digest(settings: &Settings) -> [u8; 32] {
     hash.finalize().into()
 }
 
+/// The first hexadecimal digits of a digest. Tables are read by programs that take 12345678 and 1234e567 for numbers:
+/// the first digit of such an id becomes a letter from `g` on.
+fn id(digest: &[u8], digits: usize) -> String {
+    let mut id = files::hex(digest);
+    id.truncate(digits);
+    let (first, rest) = id.split_at(1);
+    let letters = rest.trim_matches(|c: char| c.is_ascii_digit());
+    let is_number = letters.is_empty() || letters == "e" && !rest.ends_with('e');
+    match first.bytes().next() {
+        Some(digit @ b'0'..=b'9') if is_number => format!("{}{rest}", char::from(b'g' + digit - b'0')),
+        _ => id,
+    }
+}
+
 fn unreadable(path: &Path, error: &io::Error) -> Diagnostics {
     let path = path.display();
     let finding = Diagnostic::new(None, format!("cannot read the scenario `{path}`: {error}"));
@@ -376,4 +392,26 @@ fn not_utf8(path: &Path, valid: &str) -> Diagnostics {
     let message = format!("the scenario `{}` is not UTF-8 text from line {line}, column {column} on", path.display());
     let finding = Diagnostic::new(None, message).help("scenario files are TOML; save this one as UTF-8");
     Diagnostics::new(Vec::new(), vec![finding])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_id_reads_as_a_number() {
+        for (digest, expected) in [
+            ([0x12, 0x34, 0x56, 0x78], "h2345678"),
+            ([0x92, 0x34, 0xe5, 0x67], "p234e567"),
+            ([0x1e, 0x34, 0x55, 0x67], "he345567"),
+            ([0x12, 0x34, 0xd5, 0x67], "1234d567"),
+            ([0xe2, 0x34, 0x55, 0x67], "e2345567"),
+            ([0x12, 0x34, 0x55, 0x6e], "1234556e"),
+            ([0x12, 0x3e, 0x55, 0xe7], "123e55e7"),
+            ([0x12, 0x3a, 0x55, 0x67], "123a5567"),
+        ] {
+            assert_eq!(id(&digest, 8), expected);
+        }
+        assert_eq!(id(&[0xab, 0xcd], 3), "abc");
+    }
 }

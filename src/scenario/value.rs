@@ -35,6 +35,31 @@ pub(super) enum Value {
     File(Arc<FileRef>),
 }
 
+impl AxisValue {
+    /// The units that numbers on axes have.
+    pub const UNITS: [&'static str; 4] = ["", "ms", "bytes", "Mbit/s"];
+
+    /// A number in one of [`Self::UNITS`], with the one text that it has whoever wrote it: `1.5s` for 1500 in `ms`.
+    /// `None` for what no scenario can have there: a quantity below zero, or finer than it is counted.
+    #[must_use]
+    pub fn of_number(number: f64, unit: &'static str) -> Option<Self> {
+        // Floats hold every count of a scenario exactly, and give it back when the division is undone.
+        let counted = |per_unit: f64| {
+            let count = libm::round(number * per_unit);
+            let is_exact = (0.0..u64::MAX as f64).contains(&count) && count / per_unit == number;
+            is_exact.then_some(count as u64)
+        };
+        let text = match unit {
+            "" => number.is_finite().then(|| number.to_string())?,
+            "ms" => Span::from_nanos(counted(1e6)?).to_string(),
+            "bytes" => Quantity::Size.print(counted(1.0)?),
+            "Mbit/s" => Quantity::Bandwidth.print(counted(1e6)?),
+            _ => return None,
+        };
+        Some(Self { text, number: Some(number), unit })
+    }
+}
+
 /// A distribution together with the file that it came from.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Law {

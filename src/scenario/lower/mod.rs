@@ -5,7 +5,7 @@ mod distribution;
 mod nodes;
 mod scalar;
 
-pub(super) use scalar::is_name;
+pub(crate) use scalar::is_name;
 
 use super::diagnostics::{Diagnostic, did_you_mean};
 use super::document::{Entry, Node, Raw};

@@ -173,7 +173,7 @@ impl Lowering<'_> {
 }
 
 /// Whether results may lie in a folder of this name.
-pub(in super::super) fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     !matches!(name, "" | "." | "..") && name.chars().all(known)
 }
