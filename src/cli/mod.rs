@@ -10,6 +10,7 @@ mod host;
 mod plan;
 mod progress;
 mod replay;
+mod report;
 mod run;
 
 use std::fmt::Display;
@@ -41,6 +42,8 @@ enum Command {
     Plan(plan::Plan),
     /// Simulate one replicate again and tell everything that happens in it
     Replay(replay::Replay),
+    /// Make the table, report.md and the pictures of a run again, from its CSV files alone
+    Report(report::Report),
     /// List every fault that a scenario may have, with its keys
     Faults,
 }
@@ -61,6 +64,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Check(check) => check.execute(),
         Command::Plan(plan) => plan.execute(),
         Command::Replay(replay) => replay.execute(),
+        Command::Report(report) => report.execute(),
         Command::Faults => faults::execute(),
     };
     // What is still buffered may fail, too.

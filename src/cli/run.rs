@@ -140,7 +140,7 @@ impl Run {
         if !self.json {
             print(table(&findings.summary));
             if findings.is_complete() {
-                print(format_args!("wrote {path}/ (cells.csv, runs.csv, summary.csv, plots/)\n"));
+                print(format_args!("wrote {path}/ (report.md, cells.csv, runs.csv, summary.csv, plots/)\n"));
             }
         }
         for panicked in &findings.panicked {

@@ -8,7 +8,8 @@ use crate::experiment::{Axis, AxisValue};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AxisColumn {
     pub(super) header: String,
-    is_number: bool,
+    /// The unit of its numbers, empty for plain ones; `None` for a column of texts.
+    pub(super) unit: Option<&'static str>,
 }
 
 impl AxisColumn {
@@ -22,13 +23,13 @@ impl AxisColumn {
                 *unit = fits.then_some(value.unit);
             }
         }
-        let column = |(axis, unit): (&Axis, Option<&str>)| {
+        let column = |(axis, unit): (&Axis, Option<&'static str>)| {
             let header = match unit {
                 None | Some("") => axis.key.clone(),
                 Some("Mbit/s") => format!("{}_mbit_per_s", axis.key),
                 Some(unit) => format!("{}_{unit}", axis.key),
             };
-            Self { header, is_number: unit.is_some() }
+            Self { header, unit }
         };
         axes.iter().zip(units).map(column).collect()
     }
@@ -36,7 +37,7 @@ impl AxisColumn {
     /// A cell's value in this column.
     pub(super) fn field(&self, value: &AxisValue) -> String {
         match value.number {
-            Some(number) if self.is_number => number.to_string(),
+            Some(number) if self.unit.is_some() => number.to_string(),
             _ => value.text.clone(),
         }
     }

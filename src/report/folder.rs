@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::experiment::{Block, Findings};
+use crate::experiment::{Block, Findings, RunSummary};
 use crate::scenario::Scenario;
 
 use super::columns::AxisColumn;
@@ -18,7 +18,8 @@ use super::expectations::expectations_document;
 use super::junit::{Suite, junit};
 use super::manifest::{digest, digest_of, manifest};
 use super::plots::{self, PlotError};
-use super::{runs_csv, summary_csv};
+use super::report_md::page;
+use super::{axes_csv, latency_csv, runs_csv, summary_csv};
 
 /// Why results cannot be kept.
 #[derive(Debug, Error)]
@@ -115,8 +116,9 @@ impl ResultsFolder {
     pub fn finish(mut self, scenario: &Scenario, findings: &Findings) -> Result<(), FolderError> {
         let run = &findings.summary;
         let ending = if findings.is_complete() { "" } else { ".part" };
-        self.write(&format!("cells.csv{ending}"), &summary_csv::cells(run)?)?;
-        self.write(&format!("summary.csv{ending}"), &summary_csv::summary(run)?)?;
+        for (name, bytes) in tables(run)? {
+            self.write(&format!("{name}{ending}"), &bytes)?;
+        }
         if findings.is_complete() {
             self.complete(scenario, findings)?;
         }
@@ -127,16 +129,16 @@ impl ResultsFolder {
         let (part, whole) = (self.path.join("runs.csv.part"), self.path.join("runs.csv"));
         fs::rename(&part, &whole).map_err(at(&part))?;
         self.digests.insert("runs.csv".to_owned(), digest_of_file(&whole).map_err(at(&whole))?);
-        for leftover in ["cells.csv.part", "summary.csv.part"] {
+        for leftover in TABLES {
             // Of an earlier run of the same scenario that was interrupted; usually there is none.
-            let _ = fs::remove_file(self.path.join(leftover));
+            let _ = fs::remove_file(self.path.join(format!("{leftover}.part")));
         }
         let expectations = expectations_document(&findings.summary);
         self.write("expectations.json", format!("{expectations:#}\n").as_bytes())?;
         let cases = junit(&[Suite::new(scenario, findings)]).map_err(at(&self.path))?;
         self.write("junit.xml", &cases)?;
-        for (name, bytes) in plots::draw(&findings.summary)? {
-            self.write(&format!("plots/{name}"), &bytes)?;
+        for (name, bytes) in drawn(&findings.summary)? {
+            self.write(&name, &bytes)?;
         }
         let manifest = manifest(scenario, &self.digests);
         self.write("manifest.json", format!("{manifest:#}\n").as_bytes())
@@ -163,6 +165,32 @@ impl ResultsFolder {
     fn spool_path(&self, index: u64) -> PathBuf {
         self.path.join(format!("runs.csv.{index}.part"))
     }
+}
+
+/// The tables of a run's findings, from which all that [`drawn`] makes can be made again.
+pub(super) const TABLES: [&str; 4] = ["axes.csv", "cells.csv", "latency.csv", "summary.csv"];
+
+/// The bytes of [`TABLES`], by name.
+pub(super) fn tables(run: &RunSummary) -> csv::Result<Vec<(&'static str, Vec<u8>)>> {
+    let bytes = [axes_csv::table(run)?, summary_csv::cells(run)?, latency_csv::table(run)?, summary_csv::summary(run)?];
+    Ok(TABLES.into_iter().zip(bytes).collect())
+}
+
+/// What is made of the tables alone, pictures and `report.md`: each by its place in the folder.
+fn drawn(run: &RunSummary) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
+    let pictures = plots::draw(run)?;
+    let names: Vec<&str> = pictures.iter().filter_map(|(name, _)| name.strip_suffix(".svg")).collect();
+    let report = ("report.md".to_owned(), page(run, &names).into_bytes());
+    let pictures = pictures.into_iter().map(|(name, bytes)| (format!("plots/{name}"), bytes));
+    Ok(pictures.chain([report]).collect())
+}
+
+/// Writes `report.md` and `plots/` into `folder`, each file whole or not at all.
+///
+/// # Errors
+/// When something cannot be drawn or written.
+pub fn redraw(run: &RunSummary, folder: &Path) -> Result<(), FolderError> {
+    drawn(run)?.iter().try_for_each(|(name, bytes)| write_whole(&folder.join(name), bytes))
 }
 
 /// Writes a file under another name and renames it, so that nobody ever sees half of it.

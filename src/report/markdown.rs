@@ -1,6 +1,7 @@
 //! A run in Markdown, for places that show it below a build.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use crate::experiment::{Judgement, Ruling, RunSummary, Verdict, idle_faults};
 
@@ -46,6 +47,36 @@ pub fn by_gravity(judgements: &[Judgement]) -> Vec<&Judgement> {
     sorted
 }
 
+/// Rows with a header as a table, of which at most [`MOST_LINES`] lines are shown; columns in `numbers` flush right.
+pub(super) fn pipes(rows: &[Vec<String>], numbers: &Range<usize>) -> String {
+    let Some((header, lines)) = rows.split_first() else { return String::new() };
+    let line = |fields: &[String]| format!("| {} |\n", fields.join(" | "));
+    let rule = |at: usize| if numbers.contains(&at) { "---:" } else { "---" }.to_owned();
+    let mut text = line(header);
+    text.push_str(&line(&(0..header.len()).map(rule).collect::<Vec<_>>()));
+    lines.iter().take(MOST_LINES).for_each(|fields| text.push_str(&line(fields)));
+    more(&mut text, lines.len());
+    text
+}
+
+/// `text` as itself, whatever it is.
+pub(super) fn plain(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_control() => escaped.push(' '),
+            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '&' | '~' | '$' => escaped.extend(['\\', c]),
+            c => escaped.push(c),
+        }
+    }
+    // Within a word an underscore is one; at its ends it would begin emphasis.
+    if text.starts_with('_') || text.ends_with('_') || text.contains(" _") {
+        escaped.replace('_', "\\_")
+    } else {
+        escaped
+    }
+}
+
 fn more(text: &mut String, lines: usize) {
     if lines > MOST_LINES {
         let _ = write!(text, "\n… and {} more.\n", lines - MOST_LINES);
@@ -53,7 +84,7 @@ fn more(text: &mut String, lines: usize) {
 }
 
 /// `text` as code that cannot end its table's cell or itself.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let plain = |c: char| match c {
         '`' => '\'',
         c if c.is_control() => ' ',
@@ -66,6 +97,21 @@ fn code(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::report::expectations::tests::judgement;
+
+    #[test]
+    fn text_stays_text() {
+        for (text, expected) in [
+            ("attested_early_fail", "attested_early_fail"),
+            ("a|b\n<i>", r"a\|b \<i\>"),
+            ("_x_ *y*", r"\_x\_ \*y\*"),
+            ("f+1", "f+1"),
+        ] {
+            assert_eq!(plain(text), expected);
+        }
+        let rows = [["a", "b"], ["c", "1"]].map(|row| row.map(str::to_owned).to_vec());
+        assert_eq!(pipes(&rows, &(1..2)), "| a | b |\n| --- | ---: |\n| c | 1 |\n");
+        assert!(pipes(&vec![rows[0].clone(); MOST_LINES + 3], &(0..0)).ends_with("| a | b |\n\n… and 2 more.\n"));
+    }
 
     #[test]
     fn what_did_not_pass_comes_first_and_cells_stay_whole() {

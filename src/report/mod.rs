@@ -1,20 +1,25 @@
 //! Tables, files and pictures: readers of results, no simulation.
 
+mod axes_csv;
 mod columns;
 mod expectations;
 mod folder;
 mod json;
 mod junit;
+mod latency_csv;
 mod manifest;
 mod markdown;
 pub mod plots;
+mod read;
+mod report_md;
 mod runs_csv;
 mod summary_csv;
 mod table;
 
 pub use expectations::{judgement_line, judgement_title};
-pub use folder::{FolderError, ResultsFolder};
+pub use folder::{FolderError, ResultsFolder, redraw};
 pub use json::{run_document, runs_document};
 pub use junit::{Suite, junit};
 pub use markdown::{by_gravity, markdown};
+pub use read::{ReadError, read};
 pub use table::table;

@@ -1,14 +1,14 @@
 //! `summary.csv`, one row a cell and metric or reason of doom (tidy), and `cells.csv`, one row a cell.
 
-use crate::experiment::{CellSummary, Metric, RunSummary, Stat};
+use crate::experiment::{CellSummary, FaultSummary, Metric, RunSummary, Stat};
 
 use super::columns::AxisColumn;
 
 /// The tidy table: cell, axes, metric, what kind of number it is, value, interval, replicates, unit, and for latencies
 /// the share of requests that were not accepted before the deadline. Behind a cell's metrics stands how often each
-/// reason doomed its requests, for the reasons that occur in the run.
+/// reason doomed its requests, never included.
 pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
-    let (axes, reasons) = (axes(run), run.dooms());
+    let axes = axes(run);
     let mut writer = csv::Writer::from_writer(Vec::new());
     let headers = axes.iter().map(|axis| axis.header.as_str());
     let columns = ["metric", "stat", "value", "ci_low", "ci_high", "n", "unit", "censored", "versus"];
@@ -44,7 +44,7 @@ pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
                 writer.write_record(record)?;
             }
         }
-        for doom in cell.dooms.iter().filter(|doom| reasons.contains(&doom.reason)) {
+        for doom in &cell.dooms {
             let mut record = cell_fields(cell, &axes);
             record.extend([format!("doomed_{}", doom.reason.name()), Stat::Rate.name().to_owned()]);
             record.extend([doom.share, doom.ci_low, doom.ci_high].map(number));
@@ -55,47 +55,60 @@ pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
     finish(writer)
 }
 
-/// One row a cell: every metric's value, and what each fault did.
+/// One row a cell: what it is, every metric's value, what each fault did, and why there is no closed form.
 pub(super) fn cells(run: &RunSummary) -> csv::Result<Vec<u8>> {
     let axes = axes(run);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut header = vec!["cell".to_owned()];
+    let mut header = vec!["run".to_owned(), "cell".to_owned()];
     header.extend(axes.iter().map(|axis| axis.header.clone()));
-    header.push("replicates".to_owned());
+    header.extend(["rule_set", "payload_holders", "deadline_ms", "replicates"].map(str::to_owned));
     header.extend(Metric::ALL.iter().map(|metric| column(*metric)));
     let faults = run.cells.first().map_or(&[][..], |cell| &cell.faults);
-    header.extend(
-        faults.iter().flat_map(|fault| {
-            ["nodes", "fired", "holder_shortfall"].map(|what| format!("faults.{}.{what}", fault.name))
-        }),
-    );
+    let names = faults.iter().flat_map(|fault| FAULT.map(|what| fault_column(&fault.name, what)));
+    // How many nodes a fault has may be an axis of the same name, which says it already.
+    let is_new: Vec<bool> = names.clone().map(|name| !header.contains(&name)).collect();
+    header.extend(names.zip(&is_new).filter(|(_, is_new)| **is_new).map(|(name, _)| name));
+    header.push("no_closed_form".to_owned());
     writer.write_record(&header)?;
     for cell in &run.cells {
-        let mut record = cell_fields(cell, &axes);
-        record.push(cell.replicates.to_string());
+        let mut record = vec![format!("{}/{}", run.name, run.id)];
+        record.extend(cell_fields(cell, &axes));
+        record.extend([cell.rule_set.clone(), cell.payload_holders.clone()]);
+        record.extend([cell.deadline_ms.to_string(), cell.replicates.to_string()]);
         record.extend(cell.estimates.iter().map(|estimate| number(estimate.value)));
-        record.extend(
-            cell.faults.iter().flat_map(|fault| {
-                [fault.nodes.to_string(), fault.fired.to_string(), fault.holder_shortfall.to_string()]
-            }),
-        );
+        let facts = |fault: &FaultSummary| {
+            [fault.nodes.to_string(), fault.fired.to_string(), fault.holder_shortfall.to_string()]
+        };
+        let facts = cell.faults.iter().flat_map(facts).zip(&is_new);
+        record.extend(facts.filter(|(_, is_new)| **is_new).map(|(fact, _)| fact));
+        record.push(cell.exact.as_ref().err().cloned().unwrap_or_default());
         writer.write_record(record)?;
     }
     finish(writer)
 }
 
-fn axes(run: &RunSummary) -> Vec<AxisColumn> {
+/// What a fault has a column for.
+pub(super) const FAULT: [&str; 3] = ["nodes", "fired", "holder_shortfall"];
+
+/// The column of a fault that tells `what`, one of [`FAULT`].
+pub(super) fn fault_column(name: &str, what: &str) -> String {
+    format!("faults.{name}.{what}")
+}
+
+/// The columns of the run's axes.
+pub(super) fn axes(run: &RunSummary) -> Vec<AxisColumn> {
     AxisColumn::all(&run.axes, run.cells.iter().map(|cell| &cell.axes))
 }
 
-fn cell_fields(cell: &CellSummary, axes: &[AxisColumn]) -> Vec<String> {
+/// A cell's id and its values on the axes.
+pub(super) fn cell_fields(cell: &CellSummary, axes: &[AxisColumn]) -> Vec<String> {
     let mut fields = vec![cell.id.clone()];
     fields.extend(axes.iter().zip(&cell.axes).map(|(column, value)| column.field(value)));
     fields
 }
 
 /// A metric's column, its unit last unless the name ends with it.
-fn column(metric: Metric) -> String {
+pub(super) fn column(metric: Metric) -> String {
     match metric.unit() {
         "1" | "bytes" => metric.name().to_owned(),
         unit => format!("{}_{unit}", metric.name()),
@@ -106,6 +119,7 @@ fn number(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
-fn finish(writer: csv::Writer<Vec<u8>>) -> csv::Result<Vec<u8>> {
+/// All that was written.
+pub(super) fn finish(writer: csv::Writer<Vec<u8>>) -> csv::Result<Vec<u8>> {
     writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
 }

@@ -29,6 +29,12 @@ const ALARMS: [(Metric, &str); 5] = [
 /// where something failed, the most frequent reason.
 #[must_use]
 pub fn table(run: &RunSummary) -> String {
+    let (rows, numbers) = rows(run);
+    align(&rows, &numbers)
+}
+
+/// The header and a line a cell, and which columns are flush right.
+pub(super) fn rows(run: &RunSummary) -> (Vec<Vec<String>>, Range<usize>) {
     let alarms: Vec<_> =
         ALARMS.into_iter().filter(|(metric, _)| run.cells.iter().any(|cell| rate(cell, *metric) > 0.0)).collect();
     let mut rows = vec![header(run, &alarms)];
@@ -38,24 +44,34 @@ pub fn table(run: &RunSummary) -> String {
         rows[0].push("doomed".to_owned());
         rows[1..].iter_mut().zip(&run.cells).for_each(|(row, cell)| row.push(doomed(cell)));
     }
-    align(&rows, &numbers)
+    (rows, numbers)
+}
+
+/// What tells cells apart: the axes or, without any, what stands for them.
+pub(super) fn distinctions(run: &RunSummary) -> Vec<String> {
+    match &run.axes[..] {
+        [] => vec!["rule set".to_owned(), "holders".to_owned()],
+        axes => axes.iter().map(|axis| title(&axis.key)).collect(),
+    }
+}
+
+/// A cell's values of its [`distinctions`].
+pub(super) fn place(run: &RunSummary, cell: &CellSummary) -> Vec<String> {
+    match &run.axes[..] {
+        [] => vec![cell.rule_set.clone(), cell.payload_holders.clone()],
+        _ => cell.axes.iter().map(|value| value.text.clone()).collect(),
+    }
 }
 
 fn header(run: &RunSummary, alarms: &[(Metric, &str)]) -> Vec<String> {
-    let mut header = match &run.axes[..] {
-        [] => vec!["rule set".to_owned(), "holders".to_owned()],
-        axes => axes.iter().map(|axis| title(&axis.key)).collect(),
-    };
+    let mut header = distinctions(run);
     header.extend(["accepted", "served", "p50 ms", "p99 ms", "KiB/request"].map(str::to_owned));
     header.extend(alarms.iter().map(|(_, name)| (*name).to_owned()));
     header
 }
 
 fn line(run: &RunSummary, cell: &CellSummary, alarms: &[(Metric, &str)]) -> Vec<String> {
-    let mut line = match &run.axes[..] {
-        [] => vec![cell.rule_set.clone(), cell.payload_holders.clone()],
-        _ => cell.axes.iter().map(|value| value.text.clone()).collect(),
-    };
+    let mut line = place(run, cell);
     line.push(cell.estimate(Metric::Accepted).map_or_else(String::new, with_interval));
     line.push(format!("{:.3}", rate(cell, Metric::Served)));
     line.push(milliseconds(cell, Metric::LatencyP50));

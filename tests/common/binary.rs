@@ -28,7 +28,8 @@ pub fn results(folder: &Path, output: &str, text: &str, args: &[&str]) -> PathBu
     only_entry(&only_entry(&folder.join(output)))
 }
 
-fn only_entry(folder: &Path) -> PathBuf {
+/// What is alone in `folder`.
+pub fn only_entry(folder: &Path) -> PathBuf {
     let entries = fs::read_dir(folder).expect("it is there").map(|entry| entry.expect("it is readable").path());
     let entries: Vec<PathBuf> = entries.collect();
     assert_eq!(entries.len(), 1, "{entries:?}");

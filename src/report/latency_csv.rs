@@ -1,0 +1,33 @@
+//! `latency.csv`, one row a step of a curve: how many requests still wait after how long.
+
+use crate::experiment::RunSummary;
+
+use super::summary_csv::{axes, cell_fields, finish};
+
+/// The columns behind a cell's id and axes.
+pub(super) const COLUMNS: [&str; 3] = ["source", "latency_ms", "waiting"];
+
+/// The source of what the replicates say.
+pub(super) const SIMULATED: &str = "simulated";
+
+/// The source of what a closed form says.
+pub(super) const EXACT: &str = "exact";
+
+/// The table.
+pub(super) fn table(run: &RunSummary) -> csv::Result<Vec<u8>> {
+    let axes = axes(run);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let headers = axes.iter().map(|axis| axis.header.as_str());
+    writer.write_record(std::iter::once("cell").chain(headers).chain(COLUMNS))?;
+    for cell in &run.cells {
+        let fields = cell_fields(cell, &axes);
+        let exact = cell.exact.as_ref().map_or(&[][..], |exact| &exact.survival);
+        for (source, curve) in [(SIMULATED, &cell.survival[..]), (EXACT, exact)] {
+            for (latency, waiting) in curve {
+                let step = [source.to_owned(), latency.to_string(), waiting.to_string()];
+                writer.write_record(fields.iter().chain(&step))?;
+            }
+        }
+    }
+    finish(writer)
+}

@@ -1,0 +1,62 @@
+//! A run's findings from the tables of its folder: `axes.csv`, `cells.csv`, `latency.csv` and `summary.csv`.
+//!
+//! 1. Every table is read by the names of its columns; what is no number where one has to be is refused with its place.
+//! 2. Together they make the run: cells with what tells them apart, their estimates, curves and comparisons.
+//! 3. The run's own tables are made anew and compared with what was read. So nothing is overlooked: rows that are
+//!    missing, doubled, unknown or of another run, and tables that contradict each other.
+
+mod cells;
+mod curves;
+mod error;
+mod summary;
+mod table;
+#[cfg(test)]
+pub(super) mod tests;
+
+use std::path::Path;
+
+use crate::experiment::RunSummary;
+
+pub use error::ReadError;
+
+use super::folder::{TABLES, tables};
+use table::Table;
+
+/// Reads the findings of the run in `folder` from its tables. Its expectations stand in no table and are left out.
+///
+/// # Errors
+/// When the folder or a table is missing, the run incomplete, or a table not what `donsim run` wrote: with the file, the
+/// line and the column.
+pub fn read(folder: &Path) -> Result<RunSummary, ReadError> {
+    let [axes, cells, latency, summary] = TABLES.map(|name| Table::open(folder, name));
+    // All results have this one, so it decides whether there are any.
+    let cells = cells?;
+    let (axes, latency, summary) = (axes?, latency?, summary?);
+    let mut run = cells::read(&axes, &cells)?;
+    summary::read(&summary, &mut run)?;
+    curves::read(&latency, &mut run)?;
+    let made = tables(&run).map_err(|error| cells.wrong(None, None, error.to_string()))?;
+    for (found, (_, bytes)) in [&axes, &cells, &latency, &summary].into_iter().zip(&made) {
+        compare(found, &Table::parse(found.path.clone(), bytes)?)?;
+    }
+    Ok(run)
+}
+
+/// Compares a table with the one that is made of what was understood.
+fn compare(found: &Table, made: &Table) -> Result<(), ReadError> {
+    let odd = found.header.iter().find(|name| !made.header.contains(name));
+    if let Some(name) = odd {
+        return Err(found.wrong(Some(1), Some(name), "there is no such column".to_owned()));
+    }
+    if found.header != made.header {
+        return Err(found.wrong(Some(1), None, format!("the columns are not {}", made.header.join(", "))));
+    }
+    if let Some(error) = found.rows().zip(made.rows()).find_map(|(found, made)| found.disagreement(made)) {
+        return Err(error);
+    }
+    if found.rows().len() == made.rows().len() {
+        return Ok(());
+    }
+    let (rows, expected) = (found.rows().len(), made.rows().len());
+    Err(found.wrong(None, None, format!("there are {rows} rows where all else says {expected}")))
+}

@@ -1,0 +1,115 @@
+//! `summary.csv`: what was measured in each cell.
+
+use std::collections::BTreeMap;
+
+use crate::experiment::{CellSummary, Difference, DoomSummary, Estimate, Exact, Metric, RunSummary};
+use crate::sim::Doom;
+
+use super::error::ReadError;
+use super::table::{Column, Row, Table};
+
+/// The columns that say something.
+struct Columns {
+    cell: Column,
+    metric: Column,
+    stat: Column,
+    value: Column,
+    low: Column,
+    high: Column,
+    n: Column,
+    versus: Column,
+}
+
+/// Puts estimates, exact values, differences and dooms into the run's cells.
+pub(super) fn read(summary: &Table, run: &mut RunSummary) -> Result<(), ReadError> {
+    let places: BTreeMap<String, usize> =
+        run.cells.iter().enumerate().map(|(at, cell)| (cell.id.clone(), at)).collect();
+    let column = |name| summary.column(name);
+    let columns = Columns {
+        cell: column("cell")?,
+        metric: column("metric")?,
+        stat: column("stat")?,
+        value: column("value")?,
+        low: column("ci_low")?,
+        high: column("ci_high")?,
+        n: column("n")?,
+        versus: column("versus")?,
+    };
+    for row in summary.rows() {
+        let cell = &mut run.cells[owner(&places, row, columns.cell)?];
+        take(row, &columns, cell)?;
+    }
+    run.cells.iter_mut().try_for_each(|cell| complete(summary, cell))
+}
+
+/// Puts a cell's rows in order; every metric and reason has to be there once.
+fn complete(summary: &Table, cell: &mut CellSummary) -> Result<(), ReadError> {
+    cell.estimates.sort_by_key(|estimate| estimate.metric);
+    cell.dooms.sort_by_key(|doom| Doom::ALL.iter().position(|reason| *reason == doom.reason));
+    let metrics = Metric::ALL.iter().map(|metric| {
+        let count = cell.estimates.iter().filter(|estimate| estimate.metric == *metric).count();
+        (metric.name().to_owned(), count)
+    });
+    let dooms = Doom::ALL.into_iter().map(|reason| {
+        let count = cell.dooms.iter().filter(|doom| doom.reason == reason).count();
+        (format!("doomed_{}", reason.name()), count)
+    });
+    match metrics.chain(dooms).find(|(_, count)| *count != 1) {
+        Some((name, count)) => {
+            let problem = format!("there are {count} rows of `{name}` for the cell {}, not 1", cell.id);
+            Err(summary.wrong(None, None, problem))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Which cell a row is about.
+pub(super) fn owner(places: &BTreeMap<String, usize>, row: Row<'_>, id: Column) -> Result<usize, ReadError> {
+    let place = places.get(row.text(id)).copied();
+    place.ok_or_else(|| row.wrong(id, &format!("cells.csv has no cell {}", row.quoted(id))))
+}
+
+fn take(row: Row<'_>, at: &Columns, cell: &mut CellSummary) -> Result<(), ReadError> {
+    let (value, low, high) = (row.optional(at.value)?, row.optional(at.low)?, row.optional(at.high)?);
+    if let Some(reason) = row.text(at.metric).strip_prefix("doomed_") {
+        let reason = Doom::ALL.into_iter().find(|known| known.name() == reason);
+        let reason = reason.ok_or_else(|| row.wrong(at.metric, &format!("{} is no metric", row.quoted(at.metric))))?;
+        cell.dooms.push(DoomSummary { reason, share: value, ci_low: low, ci_high: high });
+        return Ok(());
+    }
+    let metric = Metric::ALL.iter().find(|known| known.name() == row.text(at.metric));
+    let metric = *metric.ok_or_else(|| row.wrong(at.metric, &format!("{} is no metric", row.quoted(at.metric))))?;
+    match row.text(at.stat) {
+        "exact" => {
+            let value = row.number(at.value)?;
+            match &mut cell.exact {
+                Ok(exact) => exact.values.push((metric, value)),
+                none => *none = Ok(Exact { values: vec![(metric, value)], survival: Vec::new() }),
+            }
+        }
+        "difference" => cell.differences.push(Difference {
+            metric,
+            versus: row.text(at.versus).to_owned(),
+            value,
+            ci_low: low,
+            ci_high: high,
+            unpaired_low: None,
+            unpaired_high: None,
+            n: row.count(at.n)?,
+        }),
+        "difference_unpaired" => {
+            let paired = cell.differences.last_mut().filter(|paired| paired.metric == metric);
+            let paired = paired.ok_or_else(|| row.wrong(at.stat, "it does not stand behind its `difference`"))?;
+            (paired.unpaired_low, paired.unpaired_high) = (low, high);
+        }
+        stat if stat == metric.stat().name() => {
+            let estimate = Estimate { metric, value, ci_low: low, ci_high: high, n: row.count(at.n)? };
+            cell.estimates.push(estimate);
+        }
+        _ => {
+            let problem = format!("{} is no stat of `{}`", row.quoted(at.stat), metric.name());
+            return Err(row.wrong(at.stat, &problem));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! A CSV file whose every field knows its place.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::ReadError;
+
+/// Longer fields are cut in errors.
+const MOST_SHOWN: usize = 60;
+
+/// A table in memory.
+pub(super) struct Table {
+    pub(super) path: PathBuf,
+    pub(super) header: Vec<String>,
+    /// Each with its line, from 1.
+    records: Vec<(u64, csv::StringRecord)>,
+}
+
+/// One row of a table.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'a> {
+    table: &'a Table,
+    pub(super) line: u64,
+    record: &'a csv::StringRecord,
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Column(usize);
+
+impl Table {
+    /// Reads the table `name` of a results folder.
+    pub(super) fn open(folder: &Path, name: &'static str) -> Result<Self, ReadError> {
+        let path = folder.join(name);
+        let missing = |source: io::Error| match source.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                let path = folder.to_owned();
+                let is_partial = folder.join(format!("{name}.part")).exists();
+                if is_partial { ReadError::Incomplete { path } } else { ReadError::NoResults { path, table: name } }
+            }
+            _ => ReadError::Read { path: path.clone(), source },
+        };
+        let bytes = fs::read(&path).map_err(missing)?;
+        Self::parse(path, &bytes)
+    }
+
+    /// The table in `bytes`, which were read from `path`.
+    pub(super) fn parse(path: PathBuf, bytes: &[u8]) -> Result<Self, ReadError> {
+        let mut table = Self { path, header: Vec::new(), records: Vec::new() };
+        if !bytes.ends_with(b"\n") {
+            let lines = bytes.split(|byte| *byte == b'\n').count();
+            return Err(table.wrong(Some(lines as u64), None, "the file is cut off".to_owned()));
+        }
+        let mut reader = csv::Reader::from_reader(bytes);
+        let header = reader.headers().map_err(|error| table.malformed(&error))?;
+        table.header = header.iter().map(str::to_owned).collect();
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record).map_err(|error| table.malformed(&error))? {
+            let line = record.position().map_or(0, csv::Position::line);
+            table.records.push((line, record.clone()));
+        }
+        let mut names: Vec<&String> = table.header.iter().collect();
+        names.sort_unstable();
+        match names.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(table.wrong(Some(1), Some(pair[0]), "the column is there twice".to_owned())),
+            None => Ok(table),
+        }
+    }
+
+    fn malformed(&self, error: &csv::Error) -> ReadError {
+        let line = error.position().map(csv::Position::line);
+        let problem = match error.kind() {
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                format!("the line has {len} fields, the header has {expected_len}")
+            }
+            csv::ErrorKind::Utf8 { .. } => "the line is not UTF-8 text".to_owned(),
+            _ => error.to_string(),
+        };
+        self.wrong(line, None, problem)
+    }
+
+    /// The column of this name.
+    pub(super) fn column(&self, name: &str) -> Result<Column, ReadError> {
+        let found = self.header.iter().position(|header| header == name).map(Column);
+        found.ok_or_else(|| self.wrong(Some(1), None, format!("there is no column `{name}`")))
+    }
+
+    pub(super) fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
+        self.records.iter().map(|(line, record)| Row { table: self, line: *line, record })
+    }
+
+    /// An error in this table.
+    pub(super) fn wrong(&self, line: Option<u64>, column: Option<&str>, problem: String) -> ReadError {
+        ReadError::Wrong { path: self.path.clone(), line, column: column.map(str::to_owned), problem }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// The text in a column.
+    pub(super) fn text(self, column: Column) -> &'a str {
+        self.record.get(column.0).unwrap_or_default()
+    }
+
+    /// The number in a column, which may not be empty.
+    pub(super) fn number(self, column: Column) -> Result<f64, ReadError> {
+        let number = self.text(column).parse().ok().filter(|number: &f64| number.is_finite());
+        number.ok_or_else(|| self.wrong(column, &format!("{} is no number", self.quoted(column))))
+    }
+
+    /// The number in a column; an empty field is none.
+    pub(super) fn optional(self, column: Column) -> Result<Option<f64>, ReadError> {
+        if self.text(column).is_empty() { Ok(None) } else { self.number(column).map(Some) }
+    }
+
+    /// The count in a column.
+    pub(super) fn count(self, column: Column) -> Result<u64, ReadError> {
+        let text = self.text(column);
+        // Other programs write counts as floats where a column has missing values.
+        let count = text.parse().ok().or_else(|| text.strip_suffix(".0")?.parse().ok());
+        count.ok_or_else(|| self.wrong(column, &format!("{} is no count", self.quoted(column))))
+    }
+
+    /// A column's text for errors.
+    pub(super) fn quoted(self, column: Column) -> String {
+        quoted(self.text(column))
+    }
+
+    /// An error in this column.
+    pub(super) fn wrong(self, column: Column, problem: &str) -> ReadError {
+        let name = self.table.header.get(column.0).map(String::as_str);
+        self.table.wrong(Some(self.line), name, problem.to_owned())
+    }
+
+    /// The first column in which another row says something else, and what; numbers may be written differently.
+    pub(super) fn disagreement(self, other: Row<'a>) -> Option<ReadError> {
+        let same = |a: &str, b: &str| a == b || a.parse::<f64>().is_ok_and(|a| b.parse() == Ok(a));
+        let at = (0..self.record.len()).map(Column).find(|at| !same(self.text(*at), other.text(*at)))?;
+        let problem = format!("{} where all else says {}", self.quoted(at), other.quoted(at));
+        Some(self.wrong(at, &problem))
+    }
+}
+
+/// A field in an error, cut where it is long.
+fn quoted(text: &str) -> String {
+    match text.char_indices().nth(MOST_SHOWN) {
+        _ if text.is_empty() => "nothing".to_owned(),
+        Some((end, _)) => format!("`{}…`", text[..end].escape_debug()),
+        None => format!("`{}`", text.escape_debug()),
+    }
+}

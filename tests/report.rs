@@ -1,0 +1,164 @@
+//! `donsim report` makes of the tables alone what `donsim run` made of the simulation, byte for byte.
+
+#[path = "common/binary.rs"]
+mod binary;
+#[path = "common/everything.rs"]
+mod everything;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use binary::{donsim, only_entry};
+use everything::EVERYTHING;
+use tempfile::{TempDir, tempdir};
+
+/// Every file below a folder, by its path in it.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).expect("it is there") {
+            let path = entry.expect("it is readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).expect("it is below").to_owned();
+                files.insert(name, fs::read(&path).expect("it is readable"));
+            }
+        }
+    }
+    files
+}
+
+/// A run of the scenario at `path`: the folder it is in, its results folder, and the table it printed.
+fn run(path: &Path, args: &[&str]) -> (TempDir, PathBuf, String) {
+    let folder = tempdir().expect("there is room");
+    let said = donsim(folder.path(), &[&["run", path.to_str().expect("it is text"), "-o", "out"], args].concat());
+    let (table, wrote) = said.stdout.split_once("wrote ").unwrap_or_else(|| panic!("{said:?}"));
+    assert!(wrote.ends_with("/ (report.md, cells.csv, runs.csv, summary.csv, plots/)\n"), "{wrote}");
+    let results = only_entry(&only_entry(&folder.path().join("out")));
+    (folder, results, table.to_owned())
+}
+
+/// What `donsim report` prints for a results folder, which it has to read.
+fn report(folder: &Path, results: &Path, args: &[&str]) -> String {
+    let said = donsim(folder, &[&["report", results.to_str().expect("it is text")], args].concat());
+    assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{said:?}");
+    said.stdout
+}
+
+/// Reports on a run with its pictures deleted, with everything deleted but its tables, and elsewhere.
+fn check(path: &Path, args: &[&str]) {
+    let (folder, results, table) = run(path, args);
+    let made = files(&results);
+    assert!(made.keys().filter(|name| name.starts_with("plots")).count() >= 8, "{:?}", made.keys());
+    fs::remove_dir_all(results.join("plots")).expect("it is there");
+    fs::remove_file(results.join("report.md")).expect("it is there");
+    let wrote = format!("wrote {}/ (report.md, plots/)\n", results.display());
+    assert_eq!(report(folder.path(), &results, &[]), format!("{table}{wrote}"));
+    assert_same(&files(&results), &made);
+
+    // The rows of a run are often too many to keep, and nothing else is a table.
+    let keep = ["axes.csv", "cells.csv", "latency.csv", "summary.csv"];
+    for name in made.keys().filter(|name| !keep.iter().any(|kept| Path::new(kept) == *name)) {
+        fs::remove_file(results.join(name)).expect("it is there");
+    }
+    let before = files(&results);
+    let printed = report(folder.path(), &results, &["-o", "elsewhere"]);
+    assert_same(&files(&results), &before);
+    let elsewhere = only_entry(&only_entry(&folder.path().join("elsewhere")));
+    assert_eq!(elsewhere.file_name(), results.file_name());
+    assert!(printed.starts_with(&table) && printed.contains("wrote elsewhere/"), "{printed}");
+    let is_drawn = |name: &Path| name == Path::new("report.md") || name.starts_with("plots");
+    let drawn = made.into_iter().filter(|(name, _)| is_drawn(name)).collect();
+    assert_same(&files(&elsewhere), &drawn);
+}
+
+fn assert_same(found: &BTreeMap<PathBuf, Vec<u8>>, expected: &BTreeMap<PathBuf, Vec<u8>>) {
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    for (name, bytes) in expected {
+        assert!(found[name] == *bytes, "{} differs", name.display());
+    }
+}
+
+fn scenario(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name)
+}
+
+#[test]
+fn small_is_made_again() {
+    check(&scenario("small.toml"), &["--set", "run.replicates=5"]);
+}
+
+#[test]
+fn quickstart_is_made_again() {
+    check(&scenario("quickstart.toml"), &["--set", "run.replicates=9"]);
+}
+
+#[test]
+fn loss_is_made_again() {
+    check(&scenario("loss.toml"), &["--set", "run.replicates=4"]);
+}
+
+#[test]
+fn faults_are_made_again() {
+    check(&scenario("byzantine.toml"), &["--set", "run.replicates=3"]);
+}
+
+#[test]
+fn everything_is_made_again() {
+    let folder = tempdir().expect("there is room");
+    let path = folder.path().join("everything.toml");
+    fs::write(&path, EVERYTHING).expect("there is room");
+    check(&path, &[]);
+}
+
+#[test]
+fn what_cannot_be_reported_on_is_refused() {
+    let (folder, results, _) = run(&scenario("small.toml"), &["--set", "run.replicates=2"]);
+    let refused = |arg: &Path, words: &str| {
+        let said = donsim(folder.path(), &["report", arg.to_str().expect("it is text")]);
+        assert_eq!((said.code, said.stdout.as_str()), (2, ""), "{said:?}");
+        assert!(said.stderr.starts_with("error: ") && said.stderr.contains(words), "{words}: {said:?}");
+    };
+    refused(Path::new("nowhere"), "`nowhere` is no results folder: there is no cells.csv in it; name a folder that");
+    refused(&folder.path().join("out"), "is no results folder");
+    refused(&results.join("cells.csv"), "is no results folder");
+    let cells = results.join("cells.csv");
+    let text = fs::read_to_string(&cells).expect("it is there");
+    fs::write(&cells, text.replacen(",f+1,2000,", ",f+1,soon,", 1)).expect("it is writable");
+    refused(&results, "cells.csv, line 2, column `deadline_ms`: `soon` is no number; ");
+    fs::rename(&cells, results.join("cells.csv.part")).expect("it is writable");
+    refused(&results, "is incomplete");
+    // One folder that is wrong keeps none of the others from its report.
+    let whole = binary::results(folder.path(), "whole", EVERYTHING, &["--set", "run.replicates=1"]);
+    let said = donsim(folder.path(), &["report", "nowhere", whole.to_str().expect("it is text")]);
+    assert_eq!(said.code, 2);
+    assert!(said.stdout.contains("wrote ") && said.stderr.contains("`nowhere`"), "{said:?}");
+    fs::write(folder.path().join("file"), "").expect("there is room");
+    let said = donsim(folder.path(), &["report", whole.to_str().expect("it is text"), "-o", "file"]);
+    assert_eq!((said.code, said.stdout.as_str()), (2, ""), "{said:?}");
+    assert!(said.stderr.contains("name another place with -o DIR"), "{said:?}");
+}
+
+#[test]
+fn the_page_tells_what_the_table_tells() {
+    let (_folder, results, table) = run(&scenario("byzantine.toml"), &["--set", "run.replicates=3"]);
+    let page = fs::read_to_string(results.join("report.md")).expect("it is there");
+    let id = results.file_name().and_then(|name| name.to_str()).expect("it has one");
+    assert!(page.starts_with("# byzantine\n\nThe run `byzantine/") && page.contains(id), "{page}");
+    let squeezed = |line: &str| line.split(['|', ' ']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let page_lines: Vec<String> = page.lines().map(squeezed).collect();
+    for line in table.lines() {
+        assert!(page_lines.contains(&squeezed(line)), "{line}\n{page}");
+    }
+    for heading in ["Results", "Intervals", "Faults", "Pictures"] {
+        assert!(page.contains(&format!("\n## {heading}\n\n")), "{heading}");
+    }
+    let pictures = fs::read_dir(results.join("plots")).expect("it is there").map(|entry| entry.expect("it is").path());
+    for picture in pictures.filter(|path| path.extension().is_some_and(|ending| ending == "svg")) {
+        let name = picture.file_name().and_then(|name| name.to_str()).expect("it has one");
+        assert!(page.contains(&format!("](plots/{name})\n\n")), "{name}");
+    }
+}
