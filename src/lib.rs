@@ -14,6 +14,7 @@
 //! | [`experiment`] | cells x replicates on threads, expectations |
 //! | [`stats`] | estimators and intervals |
 //! | [`scenario`] | the file format, its errors, sweeps |
+//! | [`closed_form`] | what must come out of simple cells, by mathematics |
 //! | [`sim`] | one replicate: world, nodes, faults, oracle |
 //! | [`network`] | links: latency, loss, bandwidth, partitions |
 //! | [`engine`] | virtual time, event queue, keyed randomness |
@@ -26,6 +27,7 @@
 pub mod aggregator;
 pub mod attestation;
 pub mod cli;
+pub mod closed_form;
 pub mod engine;
 pub mod experiment;
 pub mod network;

@@ -89,7 +89,7 @@ impl Run {
     fn export(&self, runs: &[Finished<'_>]) -> bool {
         if self.json {
             let documents: Vec<_> =
-                runs.iter().map(|run| run_document(&run.findings.summary, &run.path, run.verdict)).collect();
+                runs.iter().map(|run| run_document(&run.findings, &run.path, run.verdict)).collect();
             // One scenario has one document, or none when its results cannot be kept.
             let document = match documents.as_slice() {
                 documents if self.scenarios.len() > 1 => Some(runs_document(documents)),
@@ -151,6 +151,7 @@ impl Run {
             let (done, total) = (findings.done, findings.total);
             say(format_args!("incomplete: {done} of {total} replicates are kept in {path}/*.part"));
         }
+        finished.say_disagreements();
         finished.say_expectations();
         finished.say_verdict();
         if let Some((cell, replicate)) = finished.witness() {
@@ -202,6 +203,13 @@ impl Finished<'_> {
         let subject = *expectation.subjects.iter().find(|subject| is_meant(subject))?;
         let own = |number| value(self.scenario, subject, expectation.metric, number);
         (0..self.scenario.run().replicates).find(|number| !fits(expectation, own(*number)))
+    }
+
+    /// What chance does not explain: somebody should look for the error.
+    fn say_disagreements(&self) {
+        for disagreement in &self.findings.disagreements {
+            say(format_args!("warning: {disagreement}"));
+        }
     }
 
     /// One line a check; of very many, those that did not pass first.

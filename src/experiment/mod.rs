@@ -4,6 +4,9 @@
 //! replicate and share the keys, reports and signatures that go with it. Blocks are simulated in any order and
 //! taken in one, so that nothing depends on the number of threads.
 
+mod agreement;
+#[cfg(test)]
+mod agreement_tests;
 mod blocks;
 #[cfg(test)]
 mod doom_tests;
@@ -17,6 +20,7 @@ mod verdict;
 mod witness;
 
 pub use crate::scenario::{Axis, AxisValue, Direction, Metric, Stat};
+pub use agreement::Disagreement;
 pub use expectations::{Bounds, Judgement, Ruling, check_power};
 pub use run::{Block, Findings, Observer, Options, PanickedReplicate, Simulate, run};
 pub use summary::{CellSummary, Difference, DoomSummary, Estimate, Exact, FaultSummary, RunSummary};

@@ -9,6 +9,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use crate::scenario::{Cell, Expectation, Scenario, Subject};
 use crate::sim::{Replicate, Setup, Workshop};
 
+use super::agreement::{Check, Disagreement, disagreements};
 use super::blocks::{Plan, Work};
 use super::expectations::Judge;
 use super::summary::{CellSummary, RunSummary, unify};
@@ -65,6 +66,8 @@ pub struct Findings {
     pub panicked: Vec<PanickedReplicate>,
     /// By cell, which replicates to look at.
     pub witnesses: BTreeMap<String, Witnesses>,
+    /// What contradicts closed forms, by cell.
+    pub disagreements: Vec<Disagreement>,
     /// Replicates that were simulated.
     pub done: u64,
     /// Replicates that were planned.
@@ -197,6 +200,7 @@ struct Collector<'a> {
     summaries: Vec<CellSummary>,
     panicked: Vec<PanickedReplicate>,
     witnesses: BTreeMap<String, Witnesses>,
+    checks: Vec<Check>,
     /// Pieces of work taken.
     taken: u64,
     done: u64,
@@ -214,6 +218,7 @@ impl<'a> Collector<'a> {
             summaries: Vec::new(),
             panicked: Vec::new(),
             witnesses: BTreeMap::new(),
+            checks: Vec::new(),
             taken: 0,
             done: 0,
             total,
@@ -256,6 +261,7 @@ impl<'a> Collector<'a> {
 
     fn end_group(&mut self) -> std::io::Result<()> {
         let judge = &mut self.judge;
+        self.checks.extend(self.tallies.iter().flat_map(|(_, tally)| tally.checks()));
         self.summaries.extend(self.tallies.drain(..).map(|(_, tally)| tally.finish(judge)));
         self.observer.handle_group_end()
     }
@@ -273,7 +279,7 @@ impl<'a> Collector<'a> {
             cells: self.summaries,
             expectations: self.judge.finish(),
         };
-        let Self { panicked, witnesses, done, total, .. } = self;
-        Ok(Findings { summary, panicked, witnesses, done, total })
+        let Self { panicked, witnesses, checks, done, total, .. } = self;
+        Ok(Findings { summary, panicked, witnesses, disagreements: disagreements(checks), done, total })
     }
 }

@@ -1,10 +1,12 @@
 //! Adds up one cell's replicates.
 
+use crate::closed_form::{self, Absent, ClosedForm};
 use crate::engine::Span;
 use crate::scenario::{Cell, Metric, Stat};
 use crate::sim::{Doom, FaultReport, Outcome, Replicate, Row, Setup, Side};
 use crate::stats::{End, Interval, Mean, Proportion, Quantiles};
 
+use super::agreement::{Check, exact, rate as exact_rate};
 use super::expectations::{Bounds, Hits, Judge};
 use super::summary::{CellSummary, DoomSummary, Estimate, FaultSummary};
 
@@ -31,6 +33,8 @@ pub(super) struct Tally {
     faults: Vec<FaultReport>,
     /// Hits of the rates that are compared with other cells.
     paired: Vec<(Metric, Hits)>,
+    /// What it should come to.
+    closed_form: Result<ClosedForm, Absent>,
 }
 
 /// A number of a row.
@@ -62,6 +66,7 @@ impl Tally {
             amounts: [Mean::default(); AMOUNTS.len()],
             latencies: Vec::new(),
             faults: vec![FaultReport::default(); cell.setup.faults.len()],
+            closed_form: closed_form::of(&cell.setup),
             cell,
         }
     }
@@ -102,6 +107,24 @@ impl Tally {
         self.paired.iter_mut().for_each(|(_, hits)| hits.replicates.push(Hits::MISSING));
     }
 
+    /// What is to be compared with the closed form, where there is one.
+    pub(super) fn checks(&self) -> Vec<Check> {
+        let Ok(form) = &self.closed_form else { return Vec::new() };
+        let check = |metric: Metric| {
+            let (observed, exact) = match metric.stat() {
+                Stat::Quantile(q) => {
+                    let quantile = form.latency_quantile(q)?;
+                    let within = self.latencies.iter().filter(|nanos| **nanos as f64 <= quantile).count();
+                    (within as f64 / self.latencies.len() as f64, form.latency_cdf(quantile).ok()?)
+                }
+                _ => (self.outcome(metric)?.estimate()?, exact_rate(form, metric)?),
+            };
+            let (cell, tolerance, replicates) = (self.cell.id.clone(), form.tolerance, self.replicates);
+            (replicates > 0).then_some(Check { cell, metric, observed, exact, tolerance, replicates })
+        };
+        Metric::ALL.iter().filter_map(|metric| check(*metric)).collect()
+    }
+
     /// What the cell came to, and what the judge makes of it.
     pub(super) fn finish(mut self, judge: &mut Judge<'_>) -> CellSummary {
         let latencies: Vec<Option<u64>> =
@@ -115,7 +138,7 @@ impl Tally {
         CellSummary {
             estimates: Metric::ALL.iter().map(|metric| self.estimate(*metric, &quantiles)).collect(),
             survival,
-            exact: Err(String::new()),
+            exact: exact(&self.closed_form),
             differences: Vec::new(),
             deadline_ms: ms(setup.aggregator.timeout.as_nanos()),
             rule_set: setup.aggregator.rule_set.name().to_owned(),

@@ -5,11 +5,12 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::expectations::expectations;
-use crate::experiment::{CellSummary, RunSummary, Verdict};
+use crate::experiment::{CellSummary, Disagreement, Findings, RunSummary, Verdict};
 
 /// The document of one run, schema `donsim.run/1`; `path` is its results folder.
 #[must_use]
-pub fn run_document(run: &RunSummary, path: &Path, verdict: Verdict) -> Value {
+pub fn run_document(findings: &Findings, path: &Path, verdict: Verdict) -> Value {
+    let run = &findings.summary;
     json!({
         "schema": "donsim.run/1",
         "name": run.name,
@@ -17,8 +18,14 @@ pub fn run_document(run: &RunSummary, path: &Path, verdict: Verdict) -> Value {
         "path": path.to_string_lossy(),
         "verdict": verdict.name(),
         "expectations": expectations(run),
+        "disagreements": findings.disagreements.iter().map(disagreement_object).collect::<Vec<_>>(),
         "cells": run.cells.iter().map(|cell| cell_object(run, cell)).collect::<Vec<_>>(),
     })
+}
+
+fn disagreement_object(disagreement: &Disagreement) -> Value {
+    let Disagreement { cell, metric, observed, exact, chance } = disagreement;
+    json!({ "cell": cell, "metric": metric.name(), "observed": observed, "exact": exact, "chance": chance })
 }
 
 /// The document of several runs, schema `donsim.runs/1`.

@@ -257,7 +257,14 @@ mod tests {
             cells: Vec::new(),
             expectations: Vec::new(),
         };
-        let found = Findings { summary, panicked: Vec::new(), witnesses: BTreeMap::new(), done: 0, total: 1000 };
+        let found = Findings {
+            summary,
+            panicked: Vec::new(),
+            witnesses: BTreeMap::new(),
+            disagreements: Vec::new(),
+            done: 0,
+            total: 1000,
+        };
         let outcomes: Vec<_> = Suite::new(&scenario, &found).cases.into_iter().map(|case| case.outcome).collect();
         let skipped = |message: &str| Outcome::Skipped(message.to_owned());
         assert_eq!(outcomes, [skipped("not everything was simulated"), skipped("1 of 1 checks were not made")]);

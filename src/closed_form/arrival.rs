@@ -1,0 +1,74 @@
+//! How a request ends by the share of its answers that has arrived: races of all casts, weighed by who answers at all.
+
+use std::collections::BTreeMap;
+
+use crate::aggregator::RuleSet;
+use crate::sim::Setup;
+
+use super::Absent;
+use super::answers::{Answer, Card, Rules};
+use super::asking::Asking;
+use super::binomial::Bernstein;
+use super::casts::Cast;
+use super::race::{Hand, play};
+
+/// Nodes that take part in the agreement when they are asked.
+pub(super) fn executing(cast: &Cast) -> usize {
+    cast.iter().filter(|(answer, _)| **answer != Answer::Absence).map(|(_, nodes)| *nodes as usize).sum()
+}
+
+/// The value that all are.
+pub(super) fn common_value(mut values: impl Iterator<Item = usize>) -> Option<usize> {
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
+}
+
+/// For each way to end its probability, by the share of answers that have arrived; in the order of [`End`].
+pub(super) fn polynomials(setup: &Setup, casts: &[(Cast, f64)], asking: &Asking) -> Result<[Bernstein; 4], Absent> {
+    let don = &setup.capability_don;
+    let required = setup.required() as u32;
+    let rules = Rules {
+        set: setup.aggregator.rule_set,
+        nodes: don.nodes,
+        required,
+        attestation_suffices: required == don.f + 1,
+    };
+    // By the number of answers that matter and of nodes that execute besides.
+    let mut races: BTreeMap<(usize, usize), [Vec<f64>; 4]> = BTreeMap::new();
+    let mut steps = 0;
+    for (cast, probability) in casts {
+        let hand = hand(&rules, cast);
+        let matter: usize = hand.values().map(|count| *count as usize).sum();
+        let ends = play(&rules, &hand, &mut steps)?;
+        let sums = races
+            .entry((matter, executing(cast) - matter))
+            .or_insert_with(|| std::array::from_fn(|_| vec![0.0; matter + 1]));
+        for (sum, end) in sums.iter_mut().flatten().zip(ends.0.iter().flatten()) {
+            *sum += probability * end;
+        }
+    }
+    let mut polynomials: [Bernstein; 4] = std::array::from_fn(|_| Bernstein::zero(don.nodes as usize));
+    for ((matter, others), ends) in races {
+        for (answering, probability) in asking.answering(matter, others).into_iter().enumerate() {
+            for (polynomial, end) in polynomials.iter_mut().zip(&ends) {
+                if probability > 0.0 && end[answering] > 0.0 {
+                    polynomial.add(probability, &end[..=answering]);
+                }
+            }
+        }
+    }
+    Ok(polynomials)
+}
+
+/// What the answers of a cast do; those that do nothing are left out where nobody counts them.
+pub(super) fn hand(rules: &Rules, cast: &Cast) -> Hand {
+    let mut hand = Hand::new();
+    for (answer, nodes) in cast {
+        let card = rules.card(answer);
+        let counts = |card: &Card| *card != Card::Void || rules.set == RuleSet::AttestedEarlyFail;
+        if let Some(card) = card.filter(counts) {
+            *hand.entry(card).or_default() += nodes;
+        }
+    }
+    hand
+}

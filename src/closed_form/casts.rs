@@ -1,0 +1,91 @@
+//! How many nodes give which answer: who holds the payload and who is faulty are drawn by lot, so that there is a
+//! probability to every combination of numbers.
+
+use std::collections::BTreeMap;
+
+use crate::sim::{Fault, PayloadHolders, Setup, Side};
+
+use super::answers::{Answer, faulty, honest};
+use super::binomial::{binomial, hypergeometric};
+use super::{Absent, MOST_CASTS};
+
+/// How many nodes give each answer.
+pub(super) type Cast = BTreeMap<Answer, u32>;
+
+/// Every cast with its probability.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Casts {
+    /// When there is something to agree on.
+    pub(super) agreed: Vec<(Cast, f64)>,
+    /// When there is not.
+    pub(super) nothing: Vec<(Cast, f64)>,
+}
+
+/// Nodes that are left for further faults: holders, others, and the answers of those that are taken.
+type Draft = (u32, u32, Cast);
+
+/// Holders first, then the faults in their order, each among the nodes that are left.
+pub(super) fn casts(setup: &Setup) -> Result<Casts, Absent> {
+    let don = &setup.capability_don;
+    let mut casts = Casts::default();
+    for (holders, probability) in holders(setup) {
+        let mut drafts = BTreeMap::from([((holders, don.nodes - holders, Cast::new()), probability)]);
+        for fault in setup.faults.iter().filter(|fault| fault.kind.side() == Side::Capability && fault.nodes > 0) {
+            drafts = assign(fault, &drafts, don.f + 1)?;
+        }
+        let agrees = !matches!(don.payload_holders, PayloadHolders::Agree(_)) || holders > don.f;
+        let kept = if agrees { &mut casts.agreed } else { &mut casts.nothing };
+        for ((holders, others, mut cast), probability) in drafts {
+            add(&mut cast, honest(true), holders);
+            add(&mut cast, honest(false), others);
+            kept.push((cast, probability));
+        }
+        if kept.len() > MOST_CASTS {
+            return Err(Absent::new("there are too many ways to assign faults to nodes"));
+        }
+    }
+    Ok(casts)
+}
+
+fn holders(setup: &Setup) -> Vec<(u32, f64)> {
+    let don = &setup.capability_don;
+    match don.payload_holders {
+        PayloadHolders::FPlusOne => vec![((don.f + 1).min(don.nodes), 1.0)],
+        PayloadHolders::All => vec![(don.nodes, 1.0)],
+        PayloadHolders::Count(count) => vec![(count.min(don.nodes), 1.0)],
+        PayloadHolders::Agree(p) => (0..).zip(binomial(don.nodes as usize, p)).filter(|(_, p)| *p > 0.0).collect(),
+    }
+}
+
+/// Gives a fault to its nodes in every draft.
+fn assign(fault: &Fault, drafts: &BTreeMap<Draft, f64>, required: u32) -> Result<BTreeMap<Draft, f64>, Absent> {
+    let mut assigned = BTreeMap::new();
+    for ((holders, others, cast), probability) in drafts {
+        for ((from_holders, from_others), share) in choices(fault, *holders, *others) {
+            let mut cast = cast.clone();
+            let signers = from_holders + from_others;
+            for (holds, nodes) in [(true, from_holders), (false, from_others)] {
+                add(&mut cast, faulty(&fault.kind, holds, signers, required)?, nodes);
+            }
+            let draft = (holders - from_holders, others - from_others, cast);
+            *assigned.entry(draft).or_default() += probability * share;
+        }
+    }
+    Ok(assigned)
+}
+
+/// How many holders and others a fault takes.
+fn choices(fault: &Fault, holders: u32, others: u32) -> Vec<((u32, u32), f64)> {
+    if let Some(wanted) = fault.holders {
+        return vec![((wanted.min(holders), (fault.nodes - wanted).min(others)), 1.0)];
+    }
+    let taken = fault.nodes.min(holders + others);
+    let split = hypergeometric((holders + others) as usize, holders as usize, taken as usize);
+    (0..).zip(split).filter(|(_, p)| *p > 0.0).map(|(of_holders, p)| ((of_holders, taken - of_holders), p)).collect()
+}
+
+fn add(cast: &mut Cast, answer: Answer, nodes: u32) {
+    if nodes > 0 {
+        *cast.entry(answer).or_default() += nodes;
+    }
+}

@@ -1,0 +1,139 @@
+//! Simulation against mathematics: where a cell has a closed form, what was observed must agree with it.
+//!
+//! A rate is compared by its mean over replicates. Replicates are independent and a replicate's share of hits lies
+//! between 0 and 1, however much its rows depend on each other; so a mean of `m` or further from the exact value `e` has
+//! a probability of at most `2 exp(-n KL(m, e))` (W. Hoeffding, "Probability Inequalities for Sums of Bounded Random
+//! Variables", JASA 58 (1963), theorem 1), `KL` being the relative entropy of a coin of `m` to one of `e`. A quantile of
+//! the latency is compared as the share of requests that are accepted within the exact one. A run of a right simulator
+//! disagrees anywhere with a probability of at most one in a million: all checks share it.
+
+use std::fmt;
+
+use crate::closed_form::{Absent, ClosedForm};
+use crate::scenario::{Metric, Stat};
+
+use super::summary::Exact;
+
+/// The probability with which a run of a right simulator disagrees with any closed form, at most.
+const LUCK: f64 = 1e-6;
+
+/// An observation that contradicts a closed form: an error in the simulation, or in the mathematics.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Disagreement {
+    /// The cell's id.
+    pub cell: String,
+    /// Of what; for a latency the share of requests that are accepted within the exact quantile.
+    pub metric: Metric,
+    /// What was observed.
+    pub observed: f64,
+    /// What the closed form says.
+    pub exact: f64,
+    /// How probable it is to be so far off by chance, at most.
+    pub chance: f64,
+}
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { cell, metric, observed, exact, chance } = self;
+        let of = if matches!(metric.stat(), Stat::Quantile(_)) { "share of latencies within the exact " } else { "" };
+        // A power of ten that it stays below, as long as floating point has one.
+        let power = if *chance > 1e-300 { libm::floor(libm::log10(*chance)) as i32 + 1 } else { -300 };
+        let name = metric.name();
+        write!(f, "{of}{name} of cell {cell} is {observed:.6}, the closed form says {exact:.6} ")?;
+        write!(f, "(chance of this by luck < 1e{power})")
+    }
+}
+
+/// A share of the rows of a cell and what it should be.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Check {
+    pub(super) cell: String,
+    pub(super) metric: Metric,
+    pub(super) observed: f64,
+    pub(super) exact: f64,
+    pub(super) tolerance: f64,
+    pub(super) replicates: u64,
+}
+
+impl Check {
+    /// How probable it is at most to observe this or worse.
+    fn chance(&self) -> f64 {
+        let (low, high) = ((self.exact - self.tolerance).max(0.0), (self.exact + self.tolerance).min(1.0));
+        let nearest = self.observed.clamp(low, high);
+        (2.0 * libm::exp(-(self.replicates as f64) * relative_entropy(self.observed, nearest))).min(1.0)
+    }
+}
+
+/// What chance does not explain among all checks of a run.
+pub(super) fn disagreements(checks: Vec<Check>) -> Vec<Disagreement> {
+    let luck = LUCK / checks.len().max(1) as f64;
+    let disagreement = |check: Check| {
+        let chance = check.chance();
+        let Check { cell, metric, observed, exact, .. } = check;
+        (chance < luck).then_some(Disagreement { cell, metric, observed, exact, chance })
+    };
+    checks.into_iter().filter_map(disagreement).collect()
+}
+
+/// The relative entropy of a coin that shows heads with probability `p` to one with `q`, in nats.
+fn relative_entropy(p: f64, q: f64) -> f64 {
+    let part = |p: f64, q: f64| if p > 0.0 { p * libm::log(p / q) } else { 0.0 };
+    // Rounding may leave less than nothing.
+    (part(p, q) + part(1.0 - p, 1.0 - q)).max(0.0)
+}
+
+/// What a closed form says, for files and plots.
+pub(super) fn exact(form: &Result<ClosedForm, Absent>) -> Result<Exact, String> {
+    let form = form.as_ref().map_err(ToString::to_string)?;
+    let value = |metric: &Metric| match metric.stat() {
+        Stat::Quantile(q) => form.latency_quantile(q).map(|nanos| nanos / 1e6),
+        _ => rate(form, *metric),
+    };
+    let values = Metric::ALL.iter().filter_map(|metric| Some((*metric, value(metric)?))).collect();
+    let survival = form.survival().into_iter().map(|(nanos, share)| (nanos / 1e6, share)).collect();
+    Ok(Exact { values, survival })
+}
+
+/// The exact value of a rate; `None` for one that it says nothing about.
+pub(super) fn rate(form: &ClosedForm, metric: Metric) -> Option<f64> {
+    let otherwise = form.otherwise.as_ref().ok();
+    match metric {
+        Metric::Accepted => Some(form.accepted),
+        // Nothing that a closed form models taints a response.
+        Metric::AcceptedTainted => Some(0.0),
+        Metric::AcceptedWrong => Some(form.accepted_wrong),
+        Metric::Crashed => Some(form.crashed),
+        Metric::Failed => otherwise.map(|it| it.failed),
+        Metric::Expired => otherwise.map(|it| it.expired),
+        Metric::NoAgreement => otherwise.map(|it| it.no_agreement),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(observed: f64, exact: f64, replicates: u64) -> Check {
+        Check { cell: String::new(), metric: Metric::Accepted, observed, exact, tolerance: 1e-9, replicates }
+    }
+
+    #[test]
+    fn what_luck_explains_is_no_disagreement() {
+        // 2 exp(-n KL(0.6, 0.5)) with KL = 0.6 ln 1.2 + 0.4 ln 0.8 = 0.020136.
+        assert!((check(0.6, 0.5, 100).chance() - 0.267_0).abs() < 1e-3);
+        assert_eq!(check(0.5, 0.5, 1_000_000).chance(), 1.0);
+        assert_eq!(check(0.5 + 1e-10, 0.5, u64::MAX).chance(), 1.0);
+        assert_eq!((check(0.01, 0.0, 10_000).chance(), check(0.99, 1.0, 10_000).chance()), (0.0, 0.0));
+        assert_eq!((check(0.0, 0.0, 9).chance(), check(1.0, 1.0, 9).chance()), (1.0, 1.0));
+    }
+
+    #[test]
+    fn all_checks_share_the_risk() {
+        // 2 exp(-n KL(1, 1/2)) = 2^(1 - n): 21 heads in a row are rarer than 1e-6 / 1 but not 1e-6 / 3.
+        let odd = check(1.0, 0.5, 22);
+        assert!(odd.chance() < 0.5e-6 && odd.chance() > 0.4e-6);
+        assert_eq!(disagreements(vec![odd.clone()]).len(), 1);
+        assert_eq!(disagreements(vec![odd, check(0.5, 0.5, 22), check(0.5, 0.5, 22)]), []);
+    }
+}
