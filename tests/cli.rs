@@ -356,7 +356,7 @@ fn wrong_scenarios_are_refused_with_place_and_remedy() {
         ("[workflow_don]\nnodes = 3\nf = 1", "3:9", "`allow_infeasible = true` if this is meant"),
         ("[capability_don]\nnodes = 0", "3:9", "use 1 to 1000"),
         ("[capability_don]\nnodes = 4\npayload_holders = 5", "4:19", "makes every node a holder"),
-        ("[capability_don]\nnodes = 4\n[[faults.silent]]\nnodes = 5", "5:9", "use fewer in all"),
+        ("[capability_don]\nnodes = 4\n[[faults.silent]]\nnodes = 5", "5:9", "use 4 at most"),
         ("[[faults.silent]]\nnodes = 1\nholders = 2", "4:11", "use `holders = 1` at most"),
         ("[network]\nloss = 1.5", "3:8", "if 1.5 % is meant, write 0.015"),
         ("[network]\nloss = -0.1", "3:8", "a probability from 0 to 1"),

@@ -12,6 +12,7 @@ mod progress;
 mod replay;
 mod report;
 mod run;
+mod schema;
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
@@ -46,6 +47,8 @@ enum Command {
     Report(report::Report),
     /// List every fault that a scenario may have, with its keys
     Faults,
+    /// Print what a scenario file may say: as JSON Schema for editors, or as Markdown for people
+    Schema(schema::Schema),
 }
 
 /// A scenario's overrides.
@@ -66,6 +69,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Replay(replay) => replay.execute(),
         Command::Report(report) => report.execute(),
         Command::Faults => faults::execute(),
+        Command::Schema(schema) => schema.execute(),
     };
     // What is still buffered may fail, too.
     note_failure(std::io::stdout().flush());

@@ -63,7 +63,7 @@ impl FaultTable {
     /// Its table in the schema.
     pub fn section(&self) -> Section {
         let keys = [self.common, self.own].concat();
-        Section { path: self.path, list: true, sweepable: true, keys: Cow::Owned(keys) }
+        Section { path: self.path, meaning: self.meaning, list: true, sweepable: true, keys: Cow::Owned(keys) }
     }
 
     fn description(&self) -> FaultDescription {
@@ -89,23 +89,27 @@ impl KeyDescription {
     }
 }
 
-const NODES: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many capability nodes do it.");
-const CALLERS: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many workflow nodes do it.");
+const NODES: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many capability nodes do it.").such_as("2");
+const CALLERS: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many workflow nodes do it.").such_as("1");
 const HOLDERS: Key =
-    key("holders", UP_TO_ALL, Preset::Open("any of them may be"), "How many of these nodes hold the payload.");
-const PROBABILITY: Key = key("probability", Kind::Probability, Preset::Value("1"), "How likely they do it each time.");
+    key("holders", UP_TO_ALL, Preset::Open("any of them may be"), "How many of these nodes hold the payload.")
+        .such_as("1");
+const PROBABILITY: Key =
+    key("probability", Kind::Probability, Preset::Value("1"), "How likely they do it each time.").such_as("0.5");
 const TARGETS: Key = key(
     "targets",
     UP_TO_ALL,
     Preset::Open("all of them"),
     "To how many workflow nodes each of them does it; drawn once a replicate.",
-);
+)
+.such_as("1");
 const CALLEE_TARGETS: Key = key(
     "targets",
     UP_TO_ALL,
     Preset::Open("all of them"),
     "To how many capability nodes each of them does it; drawn once a replicate.",
-);
+)
+.such_as("1");
 const OVERLAP: Key = key(
     "overlap",
     Kind::Flag,
@@ -124,7 +128,7 @@ const SOME_DELAY: Kind = Kind::Distribution;
 const COLLUDE: Key = key("collude", Kind::Flag, Preset::Value("false"), "Whether all send the same wrong payload.");
 
 const fn copies(most: u64, default: &'static str, meaning: &'static str) -> Key {
-    key("copies", Kind::Count { min: 2, max: most }, Preset::Value(default), meaning)
+    key("copies", Kind::Count { min: 2, max: most }, Preset::Value(default), meaning).such_as("3")
 }
 
 /// A fault of capability nodes.
@@ -145,7 +149,7 @@ pub(super) static FAULTS: &[FaultTable] = &[
         "Goes on asking, each time for something else under the same request id.",
         &[
             copies(10_000, "100", "Requests in all, the right one first."),
-            key("interval", TIME, Preset::Value("\"10ms\""), "Time from one to the next."),
+            key("interval", TIME, Preset::Value("\"10ms\""), "Time from one to the next.").such_as("\"1ms\""),
         ],
     ),
     caller("faults.caller_other_request", "Asks for something else under the same request id.", &[]),
@@ -201,7 +205,8 @@ pub(super) static FAULTS: &[FaultTable] = &[
             Kind::NonEmptyText,
             Preset::Value("\"upstream said: __response_payload_not_available (cached)\""),
             "Text of the error, with the marker in it.",
-        )],
+        )
+        .such_as("\"proxy: __response_payload_not_available\"")],
     ),
     callee("faults.high_s_signature", "Signatures in their other form, n - s for s; the rules accept them.", &[]),
     callee("faults.impersonation", "A wrong payload in the name of another node.", &[]),
@@ -210,7 +215,8 @@ pub(super) static FAULTS: &[FaultTable] = &[
     callee(
         "faults.oversized",
         "A response blown up by a field that nobody reads.",
-        &[key("size", ANY_SIZE, Preset::Value("\"500001B\""), "Size of the response; a larger one stays as it is.")],
+        &[key("size", ANY_SIZE, Preset::Value("\"500001B\""), "Size of the response; a larger one stays as it is.")
+            .such_as("\"1MiB\"")],
     ),
     callee("faults.random_signature", "An attestation with noise for one signature.", &[]),
     callee("faults.replayed_attestation", "The attestation of another request.", &[]),

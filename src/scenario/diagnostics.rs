@@ -50,7 +50,10 @@ struct Finding {
 }
 
 impl Diagnostic {
+    #[cfg_attr(test, track_caller)]
     pub(super) fn new(place: impl Into<Option<Place>>, message: impl Into<String>) -> Self {
+        #[cfg(test)]
+        origins::note(std::panic::Location::caller());
         let (place, message) = (place.into(), message.into());
         let (label, notes) = (String::new(), Vec::new());
         Self(Box::new(Finding { is_warning: false, place, position: None, message, label, notes, help: None }))
@@ -74,11 +77,6 @@ impl Diagnostic {
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
-        self
-    }
-
-    pub(super) fn maybe_help(mut self, help: Option<String>) -> Self {
-        self.0.help = help;
         self
     }
 
@@ -228,4 +226,28 @@ pub(super) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = 
 /// `` `a`, `b`, `c` ``.
 pub(super) fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Where in the source the findings of a thread were made: tests look whether every such place is reached.
+#[cfg(test)]
+pub(super) mod origins {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+    use std::panic::Location;
+
+    /// A file and a line.
+    pub type Origins = BTreeSet<(&'static str, u32)>;
+
+    thread_local! {
+        static ORIGINS: RefCell<Origins> = const { RefCell::new(Origins::new()) };
+    }
+
+    pub fn note(origin: &'static Location<'static>) {
+        ORIGINS.with_borrow_mut(|origins| origins.insert((origin.file(), origin.line())));
+    }
+
+    /// Those of this thread since it was last asked.
+    pub fn take() -> Origins {
+        ORIGINS.take()
+    }
 }

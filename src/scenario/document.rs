@@ -117,9 +117,8 @@ pub(super) fn parse(text: &str, source: usize) -> (Node, Vec<Diagnostic>) {
     let root = Node { at: place(source, table.span()), raw: reader.table(table.into_inner(), 0) };
     let findings = errors.iter().take(MAX_SYNTAX_ERRORS).map(|error| {
         let span = error.span().unwrap_or(text.len()..text.len());
-        Diagnostic::new(place(source, span), error.message())
-            .label("not valid TOML from here")
-            .help("every key stands once, text stands in double quotes, and what is opened is closed")
+        let written = text.get(span.clone()).unwrap_or_default();
+        syntax(place(source, span), error.message(), written)
     });
     let too_deep = reader.too_deep.map(|at| {
         Diagnostic::new(at, "tables and arrays are nested too deeply")
@@ -127,6 +126,29 @@ pub(super) fn parse(text: &str, source: usize) -> (Node, Vec<Diagnostic>) {
             .help("no key of a scenario is nested so deeply")
     });
     (root, findings.chain(too_deep).collect())
+}
+
+/// What is wrong with the syntax at `at`, where the text says `written`.
+fn syntax(at: Place, message: &str, written: &str) -> Diagnostic {
+    if message.starts_with("duplicate key") {
+        return Diagnostic::new(at, format!("`{}` stands twice", written.trim())).label("the second").help(
+            "write every key and every [table] once; only [[tables]] in double brackets may be there several times",
+        );
+    }
+    // The parser takes whatever has no other name for a text without quotes, also nothing at all.
+    if message.starts_with("string values must be quoted") {
+        let finding = if written.trim().is_empty() {
+            Diagnostic::new(at, "a value is missing").label("nothing behind the `=`")
+        } else {
+            Diagnostic::new(at, format!("`{written}` is no value"))
+                .label("no number, no text in quotes, no true or false")
+        };
+        let example = if written.trim().is_empty() { "3, \"40ms\" or [0, 0.1]".into() } else { format!("{written:?}") };
+        return finding.help(format!("write {example}"));
+    }
+    Diagnostic::new(at, message)
+        .label("not valid TOML from here")
+        .help("text stands in double quotes, and what is opened is closed")
 }
 
 /// The document in a text that must be right.

@@ -217,7 +217,8 @@ fn matrix_row(record: &csv::StringRecord, regions: &[String]) -> Result<Vec<Span
         return Err(format!("`{from}` is not a region of the first line"));
     }
     if record.len() != regions.len() + 1 {
-        return Err(format!("{} values for {} regions", record.len().saturating_sub(1), regions.len()));
+        let (needed, found) = (regions.len(), record.len().saturating_sub(1));
+        return Err(format!("{needed} regions need {needed} values, found {found}"));
     }
     let cell = |text: &str| duration(&format!("{text}ms")).map_err(|_| format!("`{text}` is not a number of ms"));
     record.iter().skip(1).map(cell).collect()
@@ -254,7 +255,7 @@ mod tests {
         for (text, problem) in [
             ("to,a\na,1", "its first line must be `from,` and names of regions; is \"m.csv\" a region matrix?"),
             ("from,a,b\na,1,2", "there is no row for `b`"),
-            ("from,a,b\na,1", "line 2: 1 values for 2 regions"),
+            ("from,a,b\na,1", "line 2: 2 regions need 2 values, found 1"),
             ("from,a\na,x", "line 2: `x` is not a number of ms"),
             ("# c\nfrom,a\nz,1", "line 3: `z` is not a region of the first line"),
             ("from,a\na,1\na,1", "line 3: a second row for `a`"),

@@ -10,6 +10,8 @@
 //! 5. `expect` understands what is expected of which cells;
 //! 6. `build` makes a cell's [`crate::sim::Setup`], `render` the texts that it is saved and identified by.
 //!
+//! `reference` tells people and editors what a file may say.
+//!
 //! [`Scenario`] is the way in. What comes out does not depend on how a file was written: `"1500ms"` and `"1.5s"`, a
 //! default left out or spelled out, a file here or there make the same ids.
 
@@ -22,6 +24,7 @@ mod files;
 mod lower;
 mod metric;
 mod plan;
+mod reference;
 mod render;
 mod schema;
 mod settings;
@@ -39,6 +42,7 @@ pub use files::NamedFile;
 pub(crate) use lower::is_name;
 pub use metric::{Metric, Stat};
 pub use plan::{Cell, RESULTS_VERSION, Scenario};
+pub use reference::{json_schema, markdown};
 
 /// A swept axis.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -96,8 +96,14 @@ impl Slot {
 impl Group {
     fn new(section: &'static Section, at: Option<Place>) -> Self {
         let index = SECTIONS.iter().position(|known| known.path == section.path).unwrap_or_default();
-        let slot = |value: &Arc<Value>| Slot { given: None, value: Arc::clone(value), broken: false, swept: false };
-        Self { section, at, slots: DEFAULTS[index].iter().map(slot).collect() }
+        // What has to be there and is not is as unknown as what is refused.
+        let slot = |(value, key): (&Arc<Value>, &Key)| Slot {
+            given: None,
+            value: Arc::clone(value),
+            broken: key.preset == Preset::Required,
+            swept: false,
+        };
+        Self { section, at, slots: DEFAULTS[index].iter().zip(section.keys.iter()).map(slot).collect() }
     }
 
     /// The slot called `name`.
@@ -136,7 +142,8 @@ impl Settings {
     fn read_table(&mut self, path: &str, node: &Node, at: Place, findings: &mut Vec<Diagnostic>) {
         let Raw::Table(entries) = &node.raw else {
             let message = format!("`{path}` must be a table");
-            findings.push(Diagnostic::new(node.at, message).label(format!("found {}", node.describe())));
+            let finding = Diagnostic::new(node.at, message).label(format!("found {}", node.describe()));
+            findings.push(finding.help(format!("write [{path}], and its keys below")));
             return;
         };
         let group = self.groups.iter().position(|group| group.section.path == path && !group.section.list);
@@ -168,7 +175,8 @@ impl Settings {
         for item in items {
             let Raw::Table(entries) = &item.raw else {
                 let message = format!("`{}` must be a table", section.path);
-                findings.push(Diagnostic::new(item.at, message).label(format!("found {}", item.describe())));
+                let finding = Diagnostic::new(item.at, message).label(format!("found {}", item.describe()));
+                findings.push(finding.help(format!("write [[{}]], and its keys below", section.path)));
                 continue;
             };
             let mut group = Group::new(section, Some(item.at));
@@ -217,6 +225,9 @@ impl Settings {
         let position = groups.iter().position(|index| *index == group).unwrap_or_default();
         let table = if groups.len() > 1 { format!("{}.{position}", section.path) } else { section.path.into() };
         let rest: Vec<String> = words[key_depth + 1..].iter().map(|word| (*word).into()).collect();
+        if !rest.is_empty() && !has_parameters(section.keys[slot].kind) {
+            return Err(one_value(path, &join(&table, key)));
+        }
         let dotted = rest.iter().fold(join(&table, key), |dotted, word| join(&dotted, word));
         Ok(Target { group, slot, rest, dotted })
     }
@@ -241,8 +252,7 @@ impl Settings {
         };
         let inserted = whole.and_then(|mut whole| insert(&mut whole, &target.rest, node).then_some(whole));
         let Some(whole) = inserted else {
-            let message = format!("`{}` has no parameter to set: its value is no table", key.name);
-            return Err(Diagnostic::new(node.at, message).label(format!("for `{}`", target.dotted)));
+            return Err(no_parameter(key, target, node));
         };
         slot.given = Some(Arc::new(whole));
         Ok(())
@@ -311,13 +321,27 @@ impl Settings {
     }
 }
 
+/// A path into a value that is no table.
+fn no_parameter(key: &Key, target: &Target, node: &Node) -> Diagnostic {
+    let whole = target.dotted.strip_suffix(&format!(".{}", target.rest.join("."))).unwrap_or(&target.dotted);
+    let parameter = target.rest.join(".");
+    let help = match key.kind {
+        Kind::Holders => format!("give `{whole}` a table, such as {{ agree = 0.8 }}"),
+        _ => format!("give `{whole}` a distribution that has `{parameter}`"),
+    };
+    let finding = Diagnostic::new(node.at, format!("`{whole}` has no parameter `{parameter}`: its value is no table"));
+    finding.label(format!("for `{}`", target.dotted)).help(help)
+}
+
 fn missing(group: &Group, key: &Key) -> Diagnostic {
     let dotted = group.section.dotted(key.name);
     let finding = Diagnostic::new(group.at, format!("`{dotted}` is missing"));
     if group.section.path.is_empty() {
         finding.help(format!("begin the file with `{} = 1`", key.name))
     } else {
-        finding.label("in this table").help(format!("add `{}`: {}", key.name, key.meaning))
+        let example = super::reference::example(key);
+        let help = format!("add it, for example `{} = {example}`: {}", key.name, key.meaning);
+        finding.label(format!("no `{}` in this table", key.name)).help(help)
     }
 }
 
@@ -357,6 +381,7 @@ fn unknown_key(path: &str, entry: &Entry) -> Diagnostic {
         "" if matches!(entry.value.raw, Raw::Table(_) | Raw::Array(_)) => format!("unknown table `{name}`"),
         "" => format!("unknown key `{name}` at the top of the file"),
         "faults" => format!("unknown fault `{name}`"),
+        _ if matches!(entry.value.raw, Raw::Table(_)) => format!("unknown table `{name}` in `{path}`"),
         _ => format!("unknown key `{name}` in `{path}`"),
     };
     let known = children(path);
@@ -393,15 +418,29 @@ fn unknown_path(path: &[Segment], words: &[&str]) -> Diagnostic {
     let near = super::diagnostics::nearest(&dotted, all.iter().map(String::as_str));
     let same_name = || all.iter().find(|known| known.rsplit('.').next() == words.last().copied());
     let near = near.or_else(|| same_name().map(String::as_str));
-    Diagnostic::new(whole(path), format!("unknown key `{dotted}`"))
-        .label("not a key of any table")
-        .maybe_help(near.map(|near| format!("did you mean `{near}`?")))
+    Diagnostic::new(whole(path), format!("unknown key `{dotted}`")).label("not a key of any table").help(match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "a key goes by its table and its name, such as `network.loss`".into(),
+    })
+}
+
+/// Whether a value of a kind may be a table with parameters.
+const fn has_parameters(kind: Kind) -> bool {
+    matches!(kind, Kind::Distribution | Kind::Skew | Kind::Latency | Kind::Holders)
+}
+
+/// A path that goes on behind a key of one value.
+fn one_value(path: &[Segment], key: &str) -> Diagnostic {
+    let finding =
+        Diagnostic::new(whole(path), format!("`{key}` has no parameters")).label("its value is one and whole");
+    finding.help(format!("write `{key}`"))
 }
 
 fn no_such_table(path: &[Segment], section: &Section, count: usize) -> Diagnostic {
     let name = section.path;
     let (label, help) = match count {
         0 => (format!("there is no [[{name}]]"), format!("add a [[{name}]] to the file first")),
+        1 => ("there is one only".into(), format!("write `{name}.…` without a number, or `{name}.0.…`")),
         count => (format!("there are {count} of them"), format!("write `{name}.0.…` to `{name}.{}.…`", count - 1)),
     };
     Diagnostic::new(whole(path), format!("this path leads to no single `{name}`")).label(label).help(help)

@@ -7,7 +7,7 @@ use super::diagnostics::{Diagnostic, Place, did_you_mean};
 use super::document::{Entry, Node, Override, Raw, Segment, segments};
 use super::files::Files;
 use super::lower::Lowering;
-use super::schema::{Kind, parameter};
+use super::schema::{Kind, PARAMETERS, parameter};
 use super::settings::{Settings, Target, whole};
 use super::value::{FileNames, Value};
 use super::{Axis, AxisValue};
@@ -39,7 +39,9 @@ impl RawSweep {
         let Some(entry) = entry else { return Self::default() };
         let mut sweep = Self { at: Some(entry.key_at), axes: Vec::new() };
         let Raw::Table(tables) = &entry.value.raw else {
-            findings.push(Diagnostic::new(entry.value.at, "`sweep` must be a table"));
+            let finding = Diagnostic::new(entry.value.at, "`sweep` must be a table");
+            let finding = finding.label(format!("found {}", entry.value.describe()));
+            findings.push(finding.help("write [sweep.grid], and its axes below"));
             return sweep;
         };
         for table in tables {
@@ -47,7 +49,8 @@ impl RawSweep {
             if known && !matches!(table.value.raw, Raw::Table(_)) {
                 let message = format!("`sweep.{}` must be a table", table.key);
                 let finding = Diagnostic::new(table.value.at, message);
-                findings.push(finding.label(format!("found {}", table.value.describe())));
+                let finding = finding.label(format!("found {}", table.value.describe()));
+                findings.push(finding.help(format!("write [sweep.{}], and its axes below", table.key)));
             } else if known {
                 sweep.flatten(table.key == "zip", &[], &table.value, settings, findings);
             } else {
@@ -97,12 +100,14 @@ impl RawSweep {
         }
         if !target.rest.is_empty() && parameter_kind(&target).is_none() {
             let last = target.rest.last().map_or("", String::as_str);
-            return Err(Diagnostic::new(whole(path), format!("unknown parameter `{last}` in `{}`", target.dotted)));
+            let finding = Diagnostic::new(whole(path), format!("unknown parameter `{last}` in `{}`", target.dotted));
+            return Err(finding.label("not known here").help(did_you_mean(last, PARAMETERS.iter().copied())));
         }
         let clash = self.axes.iter().find(|axis| overlap(&axis.target, &target));
         match clash {
             Some(other) => Err(Diagnostic::new(whole(path), format!("`{}` is swept twice", target.dotted))
-                .label(format!("clashes with the axis `{}`", other.target.dotted))),
+                .label(format!("clashes with the axis `{}`", other.target.dotted))
+                .help("keep one of the two axes")),
             None => Ok(target),
         }
     }
@@ -125,6 +130,7 @@ impl RawSweep {
         let axis = self.axes.iter().find(|axis| overlap(&axis.target, target))?;
         let (key, swept) = (&target.dotted, &axis.target.dotted);
         let finding = Diagnostic::new(whole(&set.path), format!("`{key}` cannot be set while `{swept}` is swept"));
+        let finding = finding.label("a part of what is swept");
         Some(finding.help(format!("set `{swept}` itself: that puts one value in place of the axis")))
     }
 
@@ -173,7 +179,11 @@ impl RawSweep {
         if count.is_none() {
             let product = sizes.map(|size| size.to_string()).collect::<Vec<_>>().join(" x ");
             let message = format!("the sweep has too many cells: {product}");
-            lowering.findings.push(Diagnostic::new(at, message).help(format!("at most {MAX_CELLS} are possible")));
+            lowering.findings.push(
+                Diagnostic::new(at, message)
+                    .label("too many")
+                    .help(format!("use fewer values: at most {MAX_CELLS} cells are possible")),
+            );
         }
         Some(Sweep { axes, zipped, count: count.filter(|_| equal)? })
     }

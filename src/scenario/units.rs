@@ -99,6 +99,11 @@ impl Quantity {
         }
     }
 
+    /// The names of its units.
+    pub fn units(self) -> impl Iterator<Item = &'static str> {
+        self.table().iter().map(|(name, _)| *name)
+    }
+
     /// With its article, for "must be …".
     pub const fn noun(self) -> &'static str {
         match self {

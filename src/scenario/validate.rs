@@ -96,7 +96,11 @@ fn holders(group: &Group) -> Option<Diagnostic> {
     match group.get("payload_holders") {
         PayloadHolders::Count(count) if count > nodes && sound(&slots) => {
             let message = format!("{count} payload holders, but only {nodes} nodes");
-            Some(blame(group, &slots, message).help("`payload_holders = \"all\"` makes every node a holder"))
+            Some(
+                blame(group, &slots, message)
+                    .label(format!("at most {nodes}"))
+                    .help("`payload_holders = \"all\"` makes every node a holder"),
+            )
         }
         _ => None,
     }
@@ -107,7 +111,7 @@ fn needed(group: &Group) -> Option<Diagnostic> {
     let (needed, nodes): (u32, u32) = (group.get("needed"), group.get("nodes"));
     (needed > nodes && sound(&slots)).then(|| {
         let message = format!("{needed} workflow nodes are needed, but there are only {nodes}");
-        blame(group, &slots, message).help(format!("use `needed = {nodes}` at most"))
+        blame(group, &slots, message).label("more than there are").help(format!("use `needed = {nodes}` at most"))
     })
 }
 
@@ -117,7 +121,8 @@ fn min_responses(settings: &Settings) -> Option<Diagnostic> {
     let (min, nodes, f): (u32, u32, u32) = (aggregator.get("min_responses"), don.get("nodes"), don.get("f"));
     (min != 0 && !(f < min && min <= nodes) && sound(&slots)).then(|| {
         let message = format!("`aggregator.min_responses` = {min} does not fit N = {nodes} and F = {f}");
-        blame(aggregator, &slots, message).help(format!("use 0 for F + 1, or {} to {nodes}", f + 1))
+        let label = if min > nodes { "more than there are nodes" } else { "faulty nodes alone could be as many" };
+        blame(aggregator, &slots, message).label(label).help(format!("use 0 for F + 1, or {} to {nodes}", f + 1))
     })
 }
 
@@ -142,8 +147,10 @@ fn faulty_holders(group: &Group) -> Option<Diagnostic> {
     let slots = [group.slot("holders"), group.slot("nodes")];
     let (holders, nodes): (Option<u32>, u32) = (group.get("holders"), group.get("nodes"));
     let holders = holders.filter(|holders| *holders > nodes && sound(&slots))?;
-    let message = format!("`{}`: {holders} holders among {nodes} faulty nodes", group.section.path);
-    Some(blame(group, &slots, message).help(format!("use `holders = {nodes}` at most")))
+    let s = if nodes == 1 { "" } else { "s" };
+    let message = format!("`{}`: {holders} holders among {nodes} faulty node{s}", group.section.path);
+    let finding = blame(group, &slots, message).label(format!("at most {nodes}"));
+    Some(finding.help(format!("use `holders = {nodes}` at most, or leave it out for whoever it happens to be")))
 }
 
 /// How many nodes faults take that share none, and the slots that say so, the last fault's first.
@@ -156,8 +163,13 @@ fn too_many_nodes(faults: &[&Group], don: &Group) -> Option<Diagnostic> {
     let (faulty, nodes, slots) = taken(faults, don);
     (faulty > u64::from(nodes) && sound(&slots)).then(|| {
         let message = format!("{faulty} faulty capability nodes, but only {nodes} nodes");
-        let help = "every fault takes nodes of its own unless it has `overlap = true`; use fewer in all";
-        blame(don, &slots, message).help(help)
+        let help = match faults {
+            [_] => format!("use {nodes} at most"),
+            _ => {
+                format!("every fault takes nodes of its own unless it has `overlap = true`; use {nodes} in all at most")
+            }
+        };
+        blame(don, &slots, message).label("too many").help(help)
     })
 }
 
@@ -167,6 +179,7 @@ fn too_many_callers(faults: &[&Group], don: &Group) -> Option<Diagnostic> {
         let message = format!("{faulty} faulty workflow nodes of {nodes} leave no honest one");
         let most = nodes.saturating_sub(1);
         blame(don, &slots, message)
+            .label("too many")
             .help(format!("what faulty nodes accept counts for nothing; use {most} in all at most"))
     })
 }
@@ -177,7 +190,8 @@ fn targets(group: &Group, audience: &Group, side: &str) -> Option<Diagnostic> {
     let (targets, nodes): (Option<u32>, u32) = (group.get("targets"), audience.get("nodes"));
     let targets = targets.filter(|targets| *targets > nodes && sound(&slots))?;
     let message = format!("`{}`: {targets} targets, but only {nodes} {side} nodes", group.section.path);
-    Some(blame(group, &slots, message).help(format!("leave `targets` out for all of them, or use {nodes} at most")))
+    let finding = blame(group, &slots, message).label(format!("at most {nodes}"));
+    Some(finding.help(format!("leave `targets` out for all of them, or use {nodes} at most")))
 }
 
 /// A hidden payload-not-available text without the words that make it one.
@@ -207,10 +221,11 @@ fn selectors(settings: &Settings) -> Vec<Diagnostic> {
             if let Value::Nodes(selectors) = slot.value.as_ref() {
                 let bad =
                     selectors.iter().enumerate().filter_map(|(index, selector)| beyond(settings, index, selector));
-                findings.extend(bad.map(|(index, message)| {
+                findings.extend(bad.map(|(index, (message, last))| {
                     let place = item_place(slot, index).or(group.at);
                     Diagnostic::new(place, format!("`{}` {message}", group.section.dotted(key.name)))
-                        .help("nodes count from 0")
+                        .label("not there")
+                        .help(format!("nodes count from 0: the last is `{last}`"))
                 }));
             }
         }
@@ -218,15 +233,18 @@ fn selectors(settings: &Settings) -> Vec<Diagnostic> {
     findings
 }
 
-fn beyond(settings: &Settings, index: usize, selector: &Selector) -> Option<(usize, String)> {
+/// Where a selector goes beyond the last node, what is wrong with it, and the last node.
+fn beyond(settings: &Settings, index: usize, selector: &Selector) -> Option<(usize, (String, String))> {
     let don = match selector.side {
         Side::Workflow => settings.group("workflow_don"),
         Side::Capability => settings.group("capability_don"),
     };
     let (nodes, (_, last)): (u32, _) = (don.get("nodes"), selector.range?);
     let side = selector.side.name();
-    (last >= nodes && sound(&[don.slot("nodes")]))
-        .then(|| (index, format!("selects {side} node {last}, but there are only {nodes}")))
+    (last >= nodes && sound(&[don.slot("nodes")])).then(|| {
+        let message = format!("selects {side} node {last}, but there are only {nodes}");
+        (index, (message, format!("{side}.{}", nodes.saturating_sub(1))))
+    })
 }
 
 /// Where an item of a given array stands.
@@ -257,16 +275,17 @@ fn regions(settings: &Settings) -> Vec<Diagnostic> {
         match (matrices.as_slice(), names.as_slice()) {
             _ if slot.broken => {}
             ([], []) => {}
-            ([], _) => findings
-                .push(blame(don, &[slot], format!("`{path}.regions` has no effect without a region matrix")).help(
-                    "add `latency = { dist = \"regions\", file = \"….csv\" }` to `[network]`, or drop `regions`",
-                )),
+            ([], _) => findings.push(
+                blame(don, &[slot], format!("`{path}.regions` has no effect without a region matrix"))
+                    .label("no matrix")
+                    .help("add `latency = { dist = \"regions\", file = \"….csv\" }` to `[network]`, or drop `regions`"),
+            ),
             (_, []) => {
                 let message = format!("`{path}.regions` is missing, but the latency comes from a region matrix");
                 let slots = [slot, latencies[0], latencies[1], network.slot("latency")];
                 let known = matrices[0].regions.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>();
                 let help = format!("add `regions` to `[{path}]`, some of {}", known.join(", "));
-                findings.push(blame(network, &slots, message).help(help));
+                findings.push(blame(network, &slots, message).label("needs the regions of both DONs").help(help));
             }
             (matrices, names) => {
                 for (index, name) in names.iter().enumerate() {

@@ -31,11 +31,16 @@ impl Brackets<'_> {
             let (axis, value) = match sides[..] {
                 [value] => self.anywhere(text, value.trim())?,
                 [axis, value] => self.on_axis(text, axis.trim(), value.trim())?,
-                _ => return Err(Diagnostic::new(text.place(item), "a bracket holds values of axes").label("not one")),
+                _ => {
+                    return Err(Diagnostic::new(text.place(item), "a bracket holds values of axes")
+                        .label("not one")
+                        .help("write for example `[attested]`, or `[network.loss=0.1, attested]`"));
+                }
             };
             if selection.iter().any(|(other, _)| *other == axis) {
                 let message = format!("`{}` has two values in one bracket", self.sweep.axes[axis].axis.key);
-                return Err(Diagnostic::new(text.place(item), message).label("the second"));
+                let help = "write one value an axis; without a bracket every cell is checked";
+                return Err(Diagnostic::new(text.place(item), message).label("the second").help(help));
             }
             selection.push((axis, value));
         }

@@ -150,7 +150,8 @@ fn check_target(
     let place = text.place(key);
     if !settings.groups[target.group].section.sweepable {
         let message = format!("`{}` does not tell cells apart", target.dotted);
-        return Err(Diagnostic::new(place, message).label("the same in every cell"));
+        let finding = Diagnostic::new(place, message).label("the same in every cell");
+        return Err(finding.help("compare keys that may be swept, such as `network.loss`"));
     }
     // Without a plan nothing is known about its axes.
     let swept = sweep.is_none_or(|sweep| sweep.axes.iter().any(|axis| axis.target == *target));

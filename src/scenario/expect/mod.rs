@@ -195,11 +195,13 @@ impl Reader<'_> {
                 let (one, other) = (brackets.selection(text, first)?, brackets.selection(text, second)?);
                 let both = text.place(first.to(second, text.all()));
                 if !one.iter().map(|(axis, _)| axis).eq(other.iter().map(|(axis, _)| axis)) {
-                    let finding = Diagnostic::new(both, "the brackets of a difference name different axes");
+                    let message = "the brackets of a difference name different axes";
+                    let finding = Diagnostic::new(both, message).label("which cells differ in this alone?");
                     return Err(finding.help("name the same axes in both, each with its value"));
                 }
                 if one == other {
-                    return Err(Diagnostic::new(both, "a difference is of two cells").label("these are one"));
+                    let finding = Diagnostic::new(both, "a difference is of two cells").label("these are one");
+                    return Err(finding.help("name another value in one of the brackets"));
                 }
                 Ok(cells::pairs(sweep, [&one, &other], &fits))
             }

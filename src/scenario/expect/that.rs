@@ -63,8 +63,9 @@ pub(super) fn parse<'a>(text: &Text<'a>, files: &Files) -> Result<That<'a>, Diag
 fn difference<'a>(text: &Text<'_>, first: &Term<'a>, second: &Term<'a>) -> Result<Cells<'a>, Diagnostic> {
     if first.metric != second.metric {
         let message = "a difference is of one metric in two cells";
-        let label = format!("not `{}`", first.metric.name());
-        return Err(Diagnostic::new(text.place(second.all), message).label(label));
+        let (label, help) =
+            (format!("not `{}`", first.metric.name()), format!("write `{}` in both", first.metric.name()));
+        return Err(Diagnostic::new(text.place(second.all), message).label(label).help(help));
     }
     if first.metric.stat() != Stat::Rate {
         let message = format!("`{}` cannot be subtracted", first.metric.name());
@@ -119,7 +120,7 @@ impl<'a> Cursor<'_, 'a> {
         if is_rate && metric.stat() != Stat::Rate {
             let message = format!("`{}` is no rate", metric.name());
             let help = format!("write `{}` without `rate`", name.text);
-            return Err(Diagnostic::new(self.text.place(name), message).help(help));
+            return Err(Diagnostic::new(self.text.place(name), message).label("no share of anything").help(help));
         }
         let mut all = name;
         let mut bracket = None;
@@ -210,7 +211,8 @@ fn rate(at: Place, text: &str, is_difference: bool) -> Result<f64, Diagnostic> {
             let finding = Diagnostic::new(at, format!("a rate is from {least} to 1")).label("out of range");
             let meant =
                 (!percent && rate > 1.0 && rate <= 100.0).then(|| format!("if {bare} % is meant, write `{bare}%`"));
-            Err(finding.maybe_help(meant))
+            Err(finding
+                .help(meant.unwrap_or_else(|| "write a number such as 0.99, or a percentage such as 99%".into())))
         }
         None => Err(no_number(at, text)),
     }

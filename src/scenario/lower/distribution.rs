@@ -49,7 +49,11 @@ impl Lowering<'_> {
         let name = self.text(&format!("{key}.dist"), dist, "the name of a distribution")?;
         let Some((name, expected)) = known.clone().find(|(known, _)| *known == name) else {
             let finding = Diagnostic::new(dist.at, format!("unknown distribution `{name}` in `{key}`"));
-            return self.report(finding.help(did_you_mean(&name, names)));
+            let help = match name.as_str() {
+                "regions" => format!("only latencies come from regions; here there are {}", list(names)),
+                _ => did_you_mean(&name, names),
+            };
+            return self.report(finding.label("not known here").help(help));
         };
         let entries: Vec<_> = entries.iter().filter(|entry| entry.key != "dist").collect();
         let parameters = self.parameters(key, node, &entries, expected)?;
@@ -59,7 +63,7 @@ impl Lowering<'_> {
             ("pareto", [Some(min), Some(alpha)]) => {
                 let min = self.parameter(key, "min", min);
                 let alpha = self.exponent(&format!("{key}.alpha"), alpha);
-                self.checked(key, node, Distribution::pareto(min?, alpha?))
+                self.checked(key, node, Distribution::pareto(min?, alpha?), String::new())
             }
             (name, [Some(first), second]) => {
                 let first = self.parameter(key, expected[0].0, first);
@@ -75,31 +79,42 @@ impl Lowering<'_> {
     }
 
     fn two_spans(&mut self, key: &str, node: &Node, name: &str, first: Span, second: Span) -> Option<Law> {
+        let label = match name {
+            "uniform" => format!("min = {first}, max = {second}"),
+            _ => format!("p50 = {first}, p99 = {second}"),
+        };
         let distribution = match name {
             "uniform" => Distribution::uniform(first, second),
             "lognormal" => Distribution::lognormal(first, second),
             "exponential" => Ok(Distribution::Exponential { mean: first }),
             _ => Ok(Distribution::constant(first)),
         };
-        self.checked(key, node, distribution)
+        self.checked(key, node, distribution, label)
     }
 
     fn parameter(&mut self, key: &str, name: &str, node: &Node) -> Option<Span> {
         self.duration(&format!("{key}.{name}"), node, false)
     }
 
-    fn checked(&mut self, key: &str, node: &Node, made: Result<Distribution, DistributionError>) -> Option<Law> {
+    fn checked(
+        &mut self,
+        key: &str,
+        node: &Node,
+        made: Result<Distribution, DistributionError>,
+        label: String,
+    ) -> Option<Law> {
         match made {
             Ok(distribution) => Some(Law::plain(distribution)),
             Err(error) => {
                 let help = match error {
-                    DistributionError::MinAboveMax => "exchange `min` and `max`",
-                    DistributionError::TailBelowMedian => "`p99` is the larger of the two: exchange them",
+                    DistributionError::MinAboveMax => "`max` is the larger of the two, or they are equal",
+                    DistributionError::TailBelowMedian => "`p99` is the larger of the two, or they are equal",
                     DistributionError::ZeroMedian => "write a median above zero, such as \"1ms\"",
                     DistributionError::BadExponent => "write a positive number, such as 1.5",
                     DistributionError::NoValues => "write one duration a line",
                 };
-                self.report(Diagnostic::new(node.at, format!("`{key}` is no distribution: {error}")).help(help))
+                let finding = Diagnostic::new(node.at, format!("`{key}` is no distribution: {error}"));
+                self.report(finding.label(label).help(help))
             }
         }
     }
@@ -108,7 +123,12 @@ impl Lowering<'_> {
         let name = self.text(&format!("{key}.file"), file, "the name of a file")?;
         match self.files.distribution(&name) {
             Ok((distribution, file)) => Some(Law::Plain { distribution, file: Some(file) }),
-            Err(problem) => self.bad_file(file, &name, &problem),
+            Err(problem) => self.bad_file(
+                file,
+                &name,
+                &problem,
+                "write one duration a line, such as 12.5ms, or numbers below a first line such as latency_ms",
+            ),
         }
     }
 
@@ -120,7 +140,12 @@ impl Lowering<'_> {
         let name = self.text(&format!("{key}.file"), file, "the name of a file")?;
         match self.files.matrix(&name) {
             Ok((matrix, file)) => Some(Law::Regions { matrix, file, jitter: Box::new(jitter?) }),
-            Err(problem) => self.bad_file(file, &name, &problem),
+            Err(problem) => self.bad_file(
+                file,
+                &name,
+                &problem,
+                "write a first line `from,a,b` with the regions, and a line `a,2,80` with round trips in ms for each",
+            ),
         }
     }
 }

@@ -7,7 +7,7 @@ mod scalar;
 
 pub(crate) use scalar::is_name;
 
-use super::diagnostics::{Diagnostic, did_you_mean};
+use super::diagnostics::{Diagnostic, did_you_mean, nearest};
 use super::document::{Entry, Node, Raw};
 use super::files::Files;
 use super::schema::Kind;
@@ -58,9 +58,14 @@ impl<'a> Lowering<'a> {
     }
 
     fn wrong_type<T>(&mut self, key: &str, node: &Node, expected: &str) -> Option<T> {
+        self.wrong_value(key, node, expected, format!("write {expected}"))
+    }
+
+    /// As `wrong_type`, with a better way out than to write what is expected.
+    fn wrong_value<T>(&mut self, key: &str, node: &Node, expected: &str, help: String) -> Option<T> {
         let message = format!("`{key}` must be {expected}");
         let finding = Diagnostic::new(node.at, message).label(format!("found {}", node.describe()));
-        self.report(finding.help(format!("write {expected}")))
+        self.report(finding.help(help))
     }
 
     fn holders(&mut self, key: &str, node: &Node) -> Option<PayloadHolders> {
@@ -91,14 +96,19 @@ impl<'a> Lowering<'a> {
     ) -> Option<Vec<Option<&'n Node>>> {
         let names = expected.iter().map(|(name, _)| *name);
         let before = self.findings.len();
-        for entry in entries.iter().filter(|entry| !names.clone().any(|name| name == entry.key)) {
+        let unknown = entries.iter().filter(|entry| !names.clone().any(|name| name == entry.key));
+        for entry in unknown.clone() {
             self.findings.push(
                 Diagnostic::new(entry.key_at, format!("unknown key `{}` in `{key}`", entry.key))
+                    .label("not known here")
                     .help(did_you_mean(&entry.key, names.clone())),
             );
         }
         let find = |name: &str| entries.iter().find(|entry| entry.key == name).map(|entry| &entry.value);
-        for (name, _) in expected.iter().filter(|(name, required)| *required && find(name).is_none()) {
+        // What is only misspelled is not missing, too.
+        let is_meant = |name: &str| unknown.clone().any(|entry| nearest(&entry.key, names.clone()) == Some(name));
+        for (name, _) in expected.iter().filter(|(name, required)| *required && find(name).is_none() && !is_meant(name))
+        {
             let needed = names.clone().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
             let finding = Diagnostic::new(node.at, format!("`{key}` lacks `{name}`")).label(format!("needs {needed}"));
             self.findings.push(finding.help(format!("add `{name} = …` to this table")));

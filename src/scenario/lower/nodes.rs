@@ -7,19 +7,26 @@ use super::Lowering;
 
 impl Lowering<'_> {
     pub(super) fn names(&mut self, key: &str, node: &Node) -> Option<Vec<String>> {
-        let Raw::Array(items) = &node.raw else { return self.wrong_type(key, node, "an array of strings") };
+        let Raw::Array(items) = &node.raw else { return self.no_array(key, node, "an array of strings") };
         let names: Vec<_> = items.iter().map(|item| self.text(key, item, "an array of strings")).collect();
         names.into_iter().collect()
     }
 
     pub(super) fn nodes(&mut self, key: &str, node: &Node) -> Option<Vec<Selector>> {
-        let Raw::Array(items) = &node.raw else { return self.wrong_type(key, node, "an array of node selectors") };
+        let Raw::Array(items) = &node.raw else { return self.no_array(key, node, "an array of node selectors") };
         if items.is_empty() {
-            let finding = Diagnostic::new(node.at, format!("`{key}` selects no node"));
-            return self.report(finding.help("for example [\"workflow\", \"capability.0-4\"]"));
+            let finding = Diagnostic::new(node.at, format!("`{key}` selects no node")).label("an empty array");
+            return self.report(finding.help("write for example [\"workflow\", \"capability.0-4\"]"));
         }
         let selectors: Vec<_> = items.iter().map(|item| self.selector(key, item)).collect();
         selectors.into_iter().collect()
+    }
+
+    fn no_array<T>(&mut self, key: &str, node: &Node, expected: &str) -> Option<T> {
+        match &node.raw {
+            Raw::Text(text) => self.wrong_value(key, node, expected, format!("put it into brackets: [{text:?}]")),
+            _ => self.wrong_type(key, node, expected),
+        }
     }
 
     fn selector(&mut self, key: &str, node: &Node) -> Option<Selector> {

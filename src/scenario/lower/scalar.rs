@@ -11,18 +11,26 @@ use crate::engine::Span;
 
 impl Lowering<'_> {
     pub(super) fn count(&mut self, key: &str, node: &Node, min: u64, max: u64) -> Option<u64> {
-        let Raw::Integer(number) = node.raw else { return self.wrong_type(key, node, "a whole number") };
+        let Raw::Integer(number) = node.raw else {
+            return self.wrong_value(key, node, "a whole number", format!("write one from {min} to {max}"));
+        };
         if let Ok(count) = u64::try_from(number)
             && (min..=max).contains(&count)
         {
             return Some(count);
         }
-        let help = if min == max { format!("the only value is {min}") } else { format!("use {min} to {max}") };
         let finding = match number {
-            0 => Diagnostic::new(node.at, format!("`{key}` is zero")).label("at least 1 is needed"),
+            // One value and no other is a version.
+            _ if min == max => {
+                let finding = Diagnostic::new(node.at, format!("`{key}` is of an unknown version"));
+                let finding = finding.label(format!("this donsim reads version {min}"));
+                return self.report(finding.help(format!("write `{key} = {min}`, or use the donsim of that version")));
+            }
+            0 => Diagnostic::new(node.at, format!("`{key}` is zero")).label(format!("at least {min} is needed")),
+            i128::MIN | i128::MAX => Diagnostic::new(node.at, format!("`{key}` is out of range")).label("far too long"),
             _ => Diagnostic::new(node.at, format!("`{key}` is out of range")).label(format!("found {number}")),
         };
-        self.report(finding.help(help))
+        self.report(finding.help(format!("use {min} to {max}")))
     }
 
     fn number(node: &Node) -> Option<f64> {
@@ -38,19 +46,20 @@ impl Lowering<'_> {
         match Self::number(node) {
             // Adding zero takes the sign off a negative zero.
             Some(number) if (0.0..=1.0).contains(&number) => Some(number + 0.0),
-            Some(number) if number > 1.0 && number <= 100.0 => {
-                let help = format!("if {number} % is meant, write {}", number / 100.0);
-                let finding = Diagnostic::new(node.at, format!("`{key}` must be {EXPECTED}"));
-                self.report(finding.label(format!("found {}", node.describe())).help(help))
+            _ => {
+                let help = percentage(node).unwrap_or_else(|| "write a number such as 0.05".into());
+                self.wrong_value(key, node, EXPECTED, help)
             }
-            _ => self.wrong_type(key, node, EXPECTED),
         }
     }
 
     pub(super) fn confidence(&mut self, key: &str, node: &Node) -> Option<f64> {
         match Self::number(node) {
             Some(number) if (0.5..1.0).contains(&number) => Some(number),
-            _ => self.wrong_type(key, node, "from 0.5 to below 1, such as 0.95"),
+            _ => {
+                let help = percentage(node).unwrap_or_else(|| "write a number such as 0.95".into());
+                self.wrong_value(key, node, "from 0.5 to below 1, such as 0.95", help)
+            }
         }
     }
 
@@ -58,7 +67,10 @@ impl Lowering<'_> {
         match Self::number(node) {
             // The limit keeps it printable in full; far below it the tail is gone already.
             Some(number) if number > 0.0 && number <= 1_000.0 => Some(number),
-            _ => self.wrong_type(key, node, "a positive number up to 1000"),
+            _ => {
+                let help = "write a number such as 1.5".into();
+                self.wrong_value(key, node, "a positive number up to 1000", help)
+            }
         }
     }
 
@@ -72,6 +84,9 @@ impl Lowering<'_> {
     pub(super) fn text(&mut self, key: &str, node: &Node, expected: &str) -> Option<String> {
         match &node.raw {
             Raw::Text(text) => Some(text.clone()),
+            Raw::Integer(number) if expected == "a string" => {
+                self.wrong_value(key, node, expected, format!("put it into quotes: \"{number}\""))
+            }
             _ => self.wrong_type(key, node, expected),
         }
     }
@@ -79,8 +94,8 @@ impl Lowering<'_> {
     pub(super) fn non_empty_text(&mut self, key: &str, node: &Node) -> Option<String> {
         let text = self.text(key, node, "a string")?;
         if text.is_empty() {
-            return self
-                .report(Diagnostic::new(node.at, format!("`{key}` is empty")).help("say something, or leave it out"));
+            let finding = Diagnostic::new(node.at, format!("`{key}` is empty")).label("no text");
+            return self.report(finding.help("say something, or leave it out"));
         }
         Some(text)
     }
@@ -92,6 +107,7 @@ impl Lowering<'_> {
         }
         self.report(
             Diagnostic::new(node.at, format!("`{key}` cannot be a folder's name"))
+                .label("results go to a folder of this name")
                 .help("use letters, digits, `_`, `-` and `.` only"),
         )
     }
@@ -102,7 +118,7 @@ impl Lowering<'_> {
             Some(word) => Some(word),
             None => self.report(
                 Diagnostic::new(node.at, format!("unknown value of `{key}`"))
-                    .label("not known")
+                    .label("not known here")
                     .help(did_you_mean(&text, words.iter().copied())),
             ),
         }
@@ -159,16 +175,18 @@ impl Lowering<'_> {
         let name = self.text(key, node, "the name of a file")?;
         match self.files.reference(&name) {
             Ok(reference) => Some(reference),
-            Err(problem) => self.bad_file(node, &name, &problem),
+            Err(problem) => self.bad_file(node, &name, &problem, ""),
         }
     }
 
-    pub(super) fn bad_file<T>(&mut self, node: &Node, name: &str, problem: &str) -> Option<T> {
-        self.report(
-            Diagnostic::new(node.at, format!("cannot use the file `{name}`: {problem}"))
-                .label("named here")
-                .help("names are relative to the folder of the scenario"),
-        )
+    /// A file that cannot be read, or whose contents are not of the form that its user needs.
+    pub(super) fn bad_file<T>(&mut self, node: &Node, name: &str, problem: &str, form: &str) -> Option<T> {
+        let help = match self.files.reference(name) {
+            Ok(_) => form,
+            Err(_) => "check the name; it is relative to the folder of the scenario",
+        };
+        let finding = Diagnostic::new(node.at, format!("cannot use the file `{name}`: {problem}"));
+        self.report(finding.label("named here").help(help))
     }
 }
 
@@ -176,6 +194,17 @@ impl Lowering<'_> {
 pub(crate) fn is_name(name: &str) -> bool {
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     !matches!(name, "" | "." | "..") && name.chars().all(known)
+}
+
+/// What to write if `node` is a percentage.
+fn percentage(node: &Node) -> Option<String> {
+    let percent = match &node.raw {
+        Raw::Text(text) => text.strip_suffix('%')?.trim().parse().ok()?,
+        _ => Lowering::number(node)?,
+    };
+    // Up to 1 it is a share already, unless it says that it is none.
+    let least = if matches!(node.raw, Raw::Text(_)) { 0.0 } else { 1.0 };
+    (percent > least && percent <= 100.0).then(|| format!("if {percent} % is meant, write {}", percent / 100.0))
 }
 
 fn quantity_finding(key: &str, node: &Node, quantity: Quantity, text: &str, problem: Problem) -> Diagnostic {
@@ -209,7 +238,7 @@ fn quantity_finding(key: &str, node: &Node, quantity: Quantity, text: &str, prob
             };
             (format!("`{key}` is too fine"), "would have to be rounded", format!("the smallest step is {step}"))
         }
-        Problem::TooLarge => (format!("`{key}` is too large"), "does not fit into 64 bits", "use less".into()),
+        Problem::TooLarge => (format!("`{key}` is too large"), "more than 64 bits can hold", "write less".into()),
     };
     Diagnostic::new(node.at, message).label(label).help(help)
 }

@@ -1,288 +1,77 @@
 //! Diagnostics, as a reader of the terminal sees them.
 
-use std::fs;
-use std::path::Path;
+#[path = "../../../tests/common/catalogue.rs"]
+#[expect(dead_code, reason = "what is said is compared where donsim runs as a whole")]
+mod catalogue;
 
-use super::super::Diagnostic;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::super::diagnostics::origins;
+use super::super::{Diagnostic, Objection};
 use super::*;
 
-/// Checks the one finding in `text` letter by letter.
-fn renders(text: &str, overrides: &[&str], expected: &str) {
-    let found = load(text, overrides).expect_err(text);
-    assert_eq!((found.len(), found.to_string().as_str()), (1, expected.trim_matches('\n')), "{found}");
+/// Every place in this room that makes a finding is reached by an entry of the catalogue, whose texts `tests/errors.rs`
+/// compares letter by letter.
+#[test]
+fn every_finding_is_in_the_catalogue() {
+    origins::take();
+    let folder = tempfile::tempdir().unwrap();
+    for entry in catalogue::pages().iter().flat_map(|page| catalogue::entries(page)) {
+        entry.lay_out(folder.path());
+        let sets: Vec<_> =
+            entry.args.windows(2).filter(|pair| pair[0] == "--set").map(|pair| pair[1].clone()).collect();
+        for file in entry.args.iter().skip(1).take_while(|arg| !arg.starts_with('-')) {
+            if let Ok(scenario) = Scenario::load(&folder.path().join(file), &sets) {
+                object(&scenario);
+            }
+        }
+    }
+    // What is no text cannot stand on a page.
+    fs::write(folder.path().join("latin.toml"), b"name = \"\xe9\"").unwrap();
+    assert!(Scenario::load(&folder.path().join("latin.toml"), &[]).is_err());
+    let reached = origins::take();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/scenario");
+    let (mut places, mut missing) = (0, Vec::new());
+    for (file, line, text) in findings_in(&source) {
+        places += 1;
+        if !reached.iter().any(|(reached, at)| *at == line && file.ends_with(reached)) {
+            missing.push(format!("{}:{line}: {}", file.display(), text.trim()));
+        }
+    }
+    let help =
+        "show it on a page of tests/fixtures/errors: a title, a scenario, a command; DONSIM_RENEW=1 does the rest";
+    assert!(missing.is_empty(), "{help}\n{}", missing.join("\n"));
+    assert!(places > 50, "{places}");
 }
 
-#[test]
-fn unknown_key_with_a_suggestion() {
-    let text = "[capability_don]\nnods = 16\n";
-    renders(
-        text,
-        &[],
-        r"
-error: unknown key `nods` in `capability_don`
- --> demo.toml:3:1
-  |
-3 | nods = 16
-  | ^^^^ not known here
-  |
-  = help: did you mean `nodes`?
-",
-    );
+/// What those who know statistics say against an expectation.
+fn object(scenario: &Scenario) {
+    let objection = Objection {
+        expectation: 0,
+        message: "it cannot pass".into(),
+        label: String::new(),
+        notes: Vec::new(),
+        help: String::new(),
+    };
+    assert!(scenario.expectations().is_empty() || scenario.object(&[objection]).len() == 1);
 }
 
-#[test]
-fn a_key_of_another_table() {
-    let text = "[capability_don]\nloss = 0.1\n";
-    renders(
-        text,
-        &[],
-        r"
-error: unknown key `loss` in `capability_don`
- --> demo.toml:3:1
-  |
-3 | loss = 0.1
-  | ^^^^ not known here
-  |
-  = help: `loss` belongs to `[network]`
-",
-    );
-}
-
-#[test]
-fn missing_unit() {
-    let text = "[aggregator]\ntimeout = 40\n";
-    renders(
-        text,
-        &[],
-        r#"
-error: `aggregator.timeout` lacks a unit
- --> demo.toml:3:11
-  |
-3 | timeout = 40
-  |           ^^ a number alone
-  |
-  = help: write "40ms"; units: ns, us, ms, s, min, h
-"#,
-    );
-}
-
-#[test]
-fn ambiguous_unit() {
-    let text = "[network]\nbandwidth = \"100Mb/s\"\n";
-    renders(
-        text,
-        &[],
-        r#"
-error: ambiguous unit `Mb/s` in `network.bandwidth`
- --> demo.toml:3:13
-  |
-3 | bandwidth = "100Mb/s"
-  |             ^^^^^^^^^ which unit is meant?
-  |
-  = help: write "100Mbit/s" or "100MB/s"
-"#,
-    );
-}
-
-#[test]
-fn wrong_type() {
-    let text = "[capability_don]\nnodes = \"x\"\n";
-    renders(
-        text,
-        &[],
-        r#"
-error: `capability_don.nodes` must be a whole number
- --> demo.toml:3:9
-  |
-3 | nodes = "x"
-  |         ^^^ found the string "x"
-  |
-  = help: write a whole number
-"#,
-    );
-}
-
-#[test]
-fn probability_out_of_range() {
-    let text = "[network]\nloss = 5\n";
-    renders(
-        text,
-        &[],
-        r"
-error: `network.loss` must be a probability from 0 to 1
- --> demo.toml:3:8
-  |
-3 | loss = 5
-  |        ^ found the integer 5
-  |
-  = help: if 5 % is meant, write 0.05
-",
-    );
-}
-
-#[test]
-fn too_few_nodes() {
-    let text = "[capability_don]\nnodes = 12\nf = 5\n";
-    renders(
-        text,
-        &[],
-        r"
-error: `capability_don`: N = 12 nodes cannot bear F = 5 Byzantine ones
- --> demo.toml:3:9
-  |
-3 | nodes = 12
-  |         ^^ N >= 3F + 1 does not hold
-  |
-  = help: use 16 nodes at least, or f = 3 at most; `allow_infeasible = true` if this is meant
-",
-    );
-}
-
-#[test]
-fn too_few_nodes_in_one_cell() {
-    let text = "[capability_don]\nf = 2\n[sweep.grid]\ncapability_don.nodes = [6, 7]\n";
-    renders(
-        text,
-        &[],
-        r"
-error: `capability_don`: N = 6 nodes cannot bear F = 2 Byzantine ones
- --> demo.toml:5:25
-  |
-5 | capability_don.nodes = [6, 7]
-  |                         ^ N >= 3F + 1 does not hold
-  |
-  = note: in the cell capability_don.nodes = 6
-  = help: use 7 nodes at least, or f = 1 at most; `allow_infeasible = true` if this is meant
-",
-    );
-}
-
-#[test]
-fn unknown_fault() {
-    let text = "[[faults.crsh]]\nnodes = 1\n";
-    renders(
-        text,
-        &[],
-        r"
-error: unknown fault `crsh`
- --> demo.toml:2:10
-  |
-2 | [[faults.crsh]]
-  |          ^^^^ not known here
-  |
-  = help: did you mean `crash`?
-",
-    );
-}
-
-#[test]
-fn axes_of_unequal_length() {
-    let text = "[sweep.zip]\nnetwork.loss = [0, 0.1]\nrequest.count = [1, 2, 3]\n";
-    renders(
-        text,
-        &[],
-        r"
-error: axes of [sweep.zip] differ in length: `network.loss` has 2, `request.count` has 3
- --> demo.toml:4:1
-  |
-4 | request.count = [1, 2, 3]
-  | ^^^^^^^^^^^^^ length 3
-  |
-  = help: zipped axes advance together; use [sweep.grid] for every combination
-",
-    );
-}
-
-#[test]
-fn missing_parameter() {
-    let text = "[network]\nlatency = { dist = \"lognormal\", p50 = \"40ms\" }\n";
-    renders(
-        text,
-        &[],
-        r#"
-error: `network.latency` lacks `p99`
- --> demo.toml:3:11
-  |
-3 | latency = { dist = "lognormal", p50 = "40ms" }
-  |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ needs `p50` and `p99`
-  |
-  = help: add `p99 = …` to this table
-"#,
-    );
-}
-
-#[test]
-fn round_is_not_simulated() {
-    let text = "[capability_don]\nocr = \"round\"\n";
-    renders(
-        text,
-        &[],
-        r#"
-error: OCR rounds are not simulated message by message in this version
- --> demo.toml:3:7
-  |
-3 | ocr = "round"
-  |       ^^^^^^^ not yet available
-  |
-  = help: give the time that OCR takes as a distribution, for example "1.5s"
-"#,
-    );
-}
-
-#[test]
-fn unknown_choice_in_an_override() {
-    let text = "";
-    renders(
-        text,
-        &["aggregator.rule_set=attestd"],
-        r"
-error: unknown value of `aggregator.rule_set`
- --> --set:1:21
-  |
-1 | aggregator.rule_set=attestd
-  |                     ^^^^^^^ not known
-  |
-  = help: did you mean `attested`?
-",
-    );
-}
-
-#[test]
-fn identical_cells() {
-    let text = "[sweep.grid]\nnetwork.loss = [0, 0.0]\n";
-    renders(
-        text,
-        &[],
-        r"
-error: cells 0 and 1 of the sweep are the same
- --> demo.toml:3:20
-  |
-3 | network.loss = [0, 0.0]
-  |                    ^^^ repeats an earlier cell
-  |
-  = note: the other is network.loss = 0
-  = note: in the cell network.loss = 0
-  = help: every cell of a sweep must differ from all others; remove the repeated value
-",
-    );
-}
-
-#[test]
-fn syntax() {
-    let text = "[network\nloss = 1\n";
-    renders(
-        text,
-        &[],
-        r"
-error: unclosed table, expected `]`
- --> demo.toml:2:9
-  |
-2 | [network
-  |         ^ not valid TOML from here
-  |
-  = help: every key stands once, text stands in double quotes, and what is opened is closed
-",
-    );
+/// File, line and text of everything below `folder` that makes a finding, but for tests.
+fn findings_in(folder: &Path) -> Vec<(PathBuf, u32, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("tests") {
+            found.extend(findings_in(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("tests.rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+            let lines = code.lines().enumerate().filter(|(_, line)| line.contains("Diagnostic::new("));
+            found.extend(lines.map(|(index, line)| (path.clone(), index as u32 + 1, line.to_owned())));
+        }
+    }
+    found
 }
 
 /// Dotted keys of one table stand where they stand, not where the table is named first.
@@ -291,94 +80,6 @@ fn dotted_keys_of_a_sweep_have_their_own_places() {
     let findings = errors("[sweep.grid]\nnetwork.lss = [1]\nnetwork.lsx = [1]\n");
     let places: Vec<_> = findings.iter().map(|finding| (finding.line(), finding.column())).collect();
     assert_eq!(places, [(Some(3), Some(1)), (Some(4), Some(9))]);
-}
-
-/// Checks that `text` has one finding, in this line and with these words.
-fn finds_one(text: &str, line: usize, message: &str) {
-    let found = errors(text);
-    let first = found.iter().next().unwrap();
-    assert!(first.message().contains(message) && found.len() == 1, "{text}\n{found}");
-    assert!(first.line() == Some(line) && first.column().is_some(), "{text}\n{found}");
-}
-
-#[test]
-fn one_finding_each() {
-    for (text, line, message) in [
-        ("[capability_don]\nnodes = 0", 3, "`capability_don.nodes` is zero"),
-        ("[capability_don]\nnodes = 1001", 3, "out of range"),
-        ("[capability_don]\nf = 16", 3, "leaves no honest node"),
-        ("[capability_don]\npayload_holders = 17", 3, "17 payload holders, but only 16 nodes"),
-        ("[capability_don]\npayload_holders = \"f+2\"", 3, "must be \"f+1\""),
-        ("[capability_don]\npayload_holders = { agree = 0.5, dist = 1 }", 3, "unknown key `dist`"),
-        ("[capability_don]\nallow_infeasible = 1", 3, "must be true or false"),
-        ("[capability_don]\nexecution = \"lots\"", 3, "must be a duration"),
-        ("[capability_don]\nexecution = -3", 3, "must be a duration"),
-        ("[capability_don]\nexecution = { dist = \"gamma\" }", 3, "unknown distribution `gamma`"),
-        ("[capability_don]\nexecution = { p50 = \"1s\" }", 3, "lacks `dist`"),
-        ("[capability_don]\nexecution = { dist = \"uniform\", min = \"2s\", max = \"1s\" }", 3, "min is above max"),
-        ("[capability_don]\nexecution = { dist = \"regions\", file = \"x\" }", 3, "unknown distribution `regions`"),
-        ("[capability_don]\nocr = { dist = \"pareto\", min = \"1s\", alpha = nan }", 3, "positive number"),
-        ("[capability_don]\nregions = [\"tokyo\"]", 3, "has no effect without a region matrix"),
-        ("[workflow_don]\nneeded = 5", 3, "5 workflow nodes are needed"),
-        ("[workflow_don]\nstart_skew = 50", 3, "lacks a unit"),
-        ("[aggregator]\ntimeout = \"0s\"", 3, "is zero"),
-        ("[aggregator]\nmin_responses = 5", 3, "does not fit N = 16 and F = 5"),
-        ("[aggregator]\nrule_set = 3", 3, "must be one of"),
-        ("[request]\npayload_size = \"17MiB\"", 3, "out of range"),
-        ("[request]\npayload_size = \"40mb\"", 3, "ambiguous unit `mb`"),
-        ("[request]\ndelta_stage = \"0.5ns\"", 3, "too fine"),
-        ("[request]\ndelta_stage = \"9999999h\"", 3, "too large"),
-        ("[request]\ncount = 10001", 3, "out of range"),
-        ("[run]\nreplicates = 99999999999999999999999999999999999999999999", 3, "out of range"),
-        ("[run]\nseed = -1", 3, "out of range"),
-        ("[network]\nloss = nan", 3, "must be a probability"),
-        ("[network]\nbandwidth = \"0bit/s\"", 3, "is zero"),
-        ("[network]\nlatency = { dist = \"empirical\", file = \"nowhere\" }", 3, "cannot use the file `nowhere`"),
-        ("[[network.cuts]]\nfrom = [\"workflow.4\"]\nto = [\"capability\"]", 3, "selects workflow node 4"),
-        ("[[network.partitions]]\nnodes = []", 3, "selects no node"),
-        ("[[network.partitions]]\nnodes = [\"capability.4-2\"]", 3, "unknown node selector"),
-        ("network = 3", 2, "`network` must be a table"),
-        ("name = \"..\"", 2, "cannot be a folder's name"),
-        ("[[expect]]\nthat = 1", 3, "`expect.that` must be a string"),
-        ("[safety]\nexpect = \"violate\"", 3, "unknown value"),
-        ("[sweep]\nwhere = \"x\"", 3, "unknown key `where` in `sweep`"),
-        ("[sweep.grid]\nrun.seed = [1, 2]", 3, "cannot be swept"),
-        ("[sweep.grid]\nnetwork.los = [1, 2]", 3, "unknown key `network.los`"),
-        ("[sweep.grid]\nnetwork.loss = []", 3, "at least one value"),
-        ("[sweep.grid]\nnetwork.loss = 0.5", 3, "an axis is an array"),
-        ("[sweep.grid]\nnetwork.loss = [0, 2]", 3, "must be a probability"),
-        ("[sweep.grid]\nnetwork.latency.p5 = [0, 2]", 3, "unknown parameter `p5`"),
-        ("[sweep.grid]\nnetwork.loss = [0]\n\"network.loss\" = [1]", 4, "is swept twice"),
-        ("[sweep.grid]\nfaults.crash.nodes = [0]", 3, "leads to no single `faults.crash`"),
-        ("[sweep.zip]\nnetwork.loss = [0]\n[sweep.grid]\n\"network.loss\" = [1]", 5, "is swept twice"),
-    ] {
-        finds_one(text, line, message);
-    }
-}
-
-#[test]
-fn one_finding_each_about_faults() {
-    for (text, line, message) in [
-        ("[[faults.crash]]\nholders = 0", 2, "`faults.crash.nodes` is missing"),
-        ("[[faults.crash]]\nnodes = 17", 3, "17 faulty capability nodes"),
-        ("[[faults.crash]]\nnodes = 1\nholders = 2", 4, "2 holders among 1 faulty nodes"),
-        ("[[faults.crash]]\nnodes = 1\nstart = \"2s\"\nend = \"2s\"", 5, "ends at 2s, but starts at 2s"),
-        ("[[faults.error_spam]]\nnodes = 1\ntext = \"\"", 4, "is empty"),
-        ("[[faults.crash]]\nnodes = 9\n[[faults.silent]]\nnodes = 8", 5, "17 faulty capability nodes"),
-        ("[[faults.crash]]\nnodes = 17\noverlap = true", 3, "17 faulty capability nodes"),
-        ("[[faults.crash]]\nnodes = 1\ntargets = 1", 4, "unknown key `targets`"),
-        ("[[faults.silent]]\nnodes = 1\ntargets = 5", 4, "5 targets, but only 4 workflow nodes"),
-        ("[[faults.caller_silent]]\nnodes = 1\ntargets = 17", 4, "17 targets, but only 16 capability nodes"),
-        ("[[faults.caller_silent]]\nnodes = 1\nholders = 1", 4, "unknown key `holders`"),
-        ("[[faults.caller_silent]]\nnodes = 4", 3, "4 faulty workflow nodes of 4 leave no honest one"),
-        ("[[faults.caller_flood]]\nnodes = 2\n[[faults.caller_silent]]\nnodes = 3", 5, "5 faulty workflow nodes"),
-        ("[[faults.hidden_pna]]\nnodes = 1\ntext = \"no\"", 4, "no payload-not-available text"),
-        ("[[faults.tampered_fields]]\nnodes = 1\nfield = \"gas\"", 4, "unknown value"),
-        ("[[faults.duplicate_answers]]\nnodes = 1\ncopies = 1", 4, "out of range"),
-        ("[faults.crash]\nnodes = 1", 2, "may be there several times"),
-    ] {
-        finds_one(text, line, message);
-    }
 }
 
 #[test]
@@ -422,7 +123,7 @@ fn schema_is_required_and_known() {
     let missing = parse("");
     assert_eq!(missing.iter().next().unwrap().message(), "`schema` is missing");
     assert_eq!(missing.iter().next().unwrap().suggestion(), Some("begin the file with `schema = 1`"));
-    assert_eq!(parse("schema = 2").iter().next().unwrap().message(), "`schema` is out of range");
+    assert_eq!(parse("schema = 2").iter().next().unwrap().message(), "`schema` is of an unknown version");
 }
 
 #[test]

@@ -200,13 +200,15 @@ error: `network.loss` must be a probability from 0 to 1
 4 | where = "network.loss == \"lots\" and x == 1"
   |                          ^^^^^^^^ found the string "lots"
   |
-  = help: write a probability from 0 to 1
+  = help: write a number such as 0.05
 
 error: unknown key `x`
  --> demo.toml:4:39
   |
 4 | where = "network.loss == \"lots\" and x == 1"
   |                                       ^ not a key of any table
+  |
+  = help: a key goes by its table and its name, such as `network.loss`
 "#;
     assert_eq!(errors(text).to_string(), expected.trim_matches('\n'));
 }
