@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Overrides, exit, load_to_run, print};
+use super::{Choice, count_of_cells, exit, load_to_run, print};
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
@@ -12,15 +12,17 @@ pub(super) struct Check {
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     #[command(flatten)]
-    overrides: Overrides,
+    choice: Choice,
 }
 
 impl Check {
     pub(super) fn execute(&self) -> u8 {
-        let Some(scenarios) = load_to_run(&self.scenarios, &self.overrides) else { return exit::USAGE };
-        for (path, scenario) in self.scenarios.iter().zip(scenarios) {
-            let (cells, replicates) = (scenario.cell_count(), scenario.run().replicates);
-            let s = if cells == 1 { "" } else { "s" };
+        let scenarios = match load_to_run(&self.scenarios, &self.choice.adjustments()) {
+            Ok(scenarios) => scenarios,
+            Err(code) => return code,
+        };
+        for scenario in scenarios {
+            let (cells, replicates) = (count_of_cells(&scenario), scenario.run().replicates);
             let (name, id) = (scenario.name(), scenario.id());
             let checks: usize = scenario.expectations().iter().map(|expectation| expectation.subjects.len()).sum();
             let expected = match checks {
@@ -28,8 +30,8 @@ impl Check {
                 1 => ", 1 check of an expectation".to_owned(),
                 _ => format!(", {checks} checks of expectations"),
             };
-            let path = path.display();
-            print(format_args!("{path}: ok, {name}/{id}, {cells} cell{s} x {replicates} replicates{expected}\n"));
+            let path = scenario.path();
+            print(format_args!("{path}: ok, {name}/{id}, {cells} x {replicates} replicates{expected}\n"));
         }
         exit::PASS
     }

@@ -3,10 +3,12 @@
 //! stdout carries the product, progress and diagnostics go to stderr.
 
 mod check;
+mod completions;
 pub mod exit;
 mod faults;
 mod github;
 mod host;
+mod man;
 mod plan;
 mod progress;
 mod replay;
@@ -23,7 +25,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::check_power;
-use crate::scenario::{Diagnostics, Scenario};
+use crate::scenario::{Adjustments, Diagnostics, Scenario};
 
 /// Simulates how a Byzantine-tolerant aggregator answers: is it live, how fast, and at what cost in bytes.
 #[derive(Debug, Parser)]
@@ -49,14 +51,57 @@ enum Command {
     Faults,
     /// Print what a scenario file may say: as JSON Schema for editors, or as Markdown for people
     Schema(schema::Schema),
+    /// Print a script that completes commands and options in a shell
+    Completions(completions::Completions),
+    /// Print the manual as roff: `donsim man | man -l -`
+    Man(man::Man),
 }
 
-/// A scenario's overrides.
+/// Changes of a scenario.
 #[derive(Debug, Args)]
 struct Overrides {
     /// Give a key of the scenario another value, such as `network.loss=0.1`; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Sweep a key over values, such as `network.loss=0,0.1,0.3` or `capability_don.nodes={from=4,to=31,step=3}`, in place
+    /// of its axis or as a new one; may be repeated
+    #[arg(long, value_name = "KEY=VALUES")]
+    sweep: Vec<String>,
+    /// Only cells of which a condition holds, such as `network.loss <= 0.1 and aggregator.rule_set == attested`; may be
+    /// repeated
+    #[arg(long, value_name = "CONDITION")]
+    filter: Vec<String>,
+}
+
+impl Overrides {
+    fn adjustments(&self) -> Adjustments {
+        let Self { set, sweep, filter } = self;
+        Adjustments { set: set.clone(), sweep: sweep.clone(), filter: filter.clone(), cells: Vec::new() }
+    }
+
+    /// The options again, for a shell.
+    fn as_options(&self) -> String {
+        let options = [("set", &self.set), ("sweep", &self.sweep), ("filter", &self.filter)];
+        let options = options.into_iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
+        let quoted = |(name, value): (_, &String)| format!(" --{name} '{}'", value.replace('\'', r"'\''"));
+        options.map(quoted).collect::<Vec<_>>().concat()
+    }
+}
+
+/// Changes of a scenario, and a choice of its cells by their ids.
+#[derive(Debug, Args)]
+struct Choice {
+    #[command(flatten)]
+    overrides: Overrides,
+    /// Only the cell whose id begins so; may be repeated
+    #[arg(long = "cell", value_name = "ID")]
+    cells: Vec<String>,
+}
+
+impl Choice {
+    fn adjustments(&self) -> Adjustments {
+        Adjustments { cells: self.cells.clone(), ..self.overrides.adjustments() }
+    }
 }
 
 /// Runs a command and says how it went.
@@ -70,6 +115,8 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Report(report) => report.execute(),
         Command::Faults => faults::execute(),
         Command::Schema(schema) => schema.execute(),
+        Command::Completions(completions) => completions.execute(),
+        Command::Man(man) => man.execute(),
     };
     // What is still buffered may fail, too.
     note_failure(std::io::stdout().flush());
@@ -90,25 +137,56 @@ fn note_failure(written: std::io::Result<()>) {
     }
 }
 
-/// Loads scenarios; prints everything that is wrong with any of them.
-fn load(paths: &[PathBuf], overrides: &Overrides) -> Option<Vec<Scenario>> {
-    let load = |path: &PathBuf| Scenario::load(path, &overrides.set).map_err(|findings| complain(path, &findings)).ok();
-    let loaded: Vec<Option<Scenario>> = paths.iter().map(load).collect();
-    loaded.into_iter().collect()
+/// Loads scenarios; prints everything that is wrong with any of them. Of several, those of which nothing is selected are
+/// left out.
+///
+/// # Errors
+/// The exit code when any is wrong, or when nothing is selected at all.
+fn load(paths: &[PathBuf], adjustments: &Adjustments) -> Result<Vec<Scenario>, u8> {
+    let (mut scenarios, mut empty, mut code) = (Vec::new(), Vec::new(), exit::PASS);
+    for path in paths {
+        match Scenario::load_adjusted(path, adjustments) {
+            Ok(scenario) => scenarios.push(scenario),
+            Err(findings) if findings.selects_nothing() => empty.push((path, findings)),
+            Err(findings) => {
+                complain(path, &findings);
+                code = exit::USAGE;
+            }
+        }
+    }
+    let is_alone = scenarios.is_empty() && code == exit::PASS;
+    for (path, findings) in empty {
+        if is_alone {
+            complain(path, &findings);
+            code = exit::NOTHING_SELECTED;
+        } else {
+            say(format_args!("{}: left out, nothing of it is selected", path.display()));
+        }
+    }
+    if code == exit::PASS { Ok(scenarios) } else { Err(code) }
 }
 
 /// As [`load`], refusing scenarios whose expectations no run of this size could meet.
-fn load_to_run(paths: &[PathBuf], overrides: &Overrides) -> Option<Vec<Scenario>> {
-    let scenarios = load(paths, overrides)?;
+fn load_to_run(paths: &[PathBuf], adjustments: &Adjustments) -> Result<Vec<Scenario>, u8> {
+    let scenarios = load(paths, adjustments)?;
     for warnings in scenarios.iter().filter_map(Scenario::warnings) {
         say(warnings.render(has_colour()).trim_end());
     }
-    let weak = |(path, scenario): (&PathBuf, &Scenario)| Some((path.clone(), check_power(scenario).err()?));
-    let findings: Vec<_> = paths.iter().zip(&scenarios).filter_map(weak).collect();
-    for (path, findings) in &findings {
-        complain(path, findings);
+    let mut code = Ok(());
+    for scenario in &scenarios {
+        if let Err(findings) = check_power(scenario) {
+            complain(Path::new(scenario.path()), &findings);
+            code = Err(exit::USAGE);
+        }
     }
-    findings.is_empty().then_some(scenarios)
+    code.map(|()| scenarios)
+}
+
+/// How many cells a scenario has: `3 cells`, or `1 of 3 cells` when not all are selected.
+fn count_of_cells(scenario: &Scenario) -> String {
+    let (selected, planned) = (scenario.cell_count(), scenario.planned_count());
+    let s = if planned == 1 { "" } else { "s" };
+    if scenario.is_partial() { format!("{selected} of {planned} cell{s}") } else { format!("{planned} cell{s}") }
 }
 
 /// Whether diagnostics are coloured.

@@ -4,26 +4,34 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Overrides, exit, load, print};
+use super::{Choice, count_of_cells, exit, load, print};
 
 #[derive(Debug, Args)]
 pub(super) struct Plan {
     /// A scenario file
     scenario: PathBuf,
     #[command(flatten)]
-    overrides: Overrides,
+    choice: Choice,
+    /// Print the ids of the cells alone, one a line
+    #[arg(long)]
+    ids: bool,
 }
 
 impl Plan {
     pub(super) fn execute(&self) -> u8 {
-        let Some(scenarios) = load(std::slice::from_ref(&self.scenario), &self.overrides) else { return exit::USAGE };
+        let scenarios = match load(std::slice::from_ref(&self.scenario), &self.choice.adjustments()) {
+            Ok(scenarios) => scenarios,
+            Err(code) => return code,
+        };
         for scenario in scenarios {
-            let run = scenario.run();
-            let (name, id, cells) = (scenario.name(), scenario.id(), scenario.cell_count());
-            let s = if cells == 1 { "" } else { "s" };
-            print(format_args!("{name}/{id}: {cells} cell{s} x {} replicates, seed {}\n", run.replicates, run.seed));
-            for index in 0..cells {
-                let cell = scenario.cell(index);
+            let cells = (0..scenario.cell_count()).map(|index| scenario.cell(index));
+            if self.ids {
+                cells.for_each(|cell| print(format_args!("{}\n", cell.id)));
+                continue;
+            }
+            let (name, id, run, count) = (scenario.name(), scenario.id(), scenario.run(), count_of_cells(&scenario));
+            print(format_args!("{name}/{id}: {count} x {} replicates, seed {}\n", run.replicates, run.seed));
+            for cell in cells {
                 let axes = scenario.axes().iter().zip(&cell.axes);
                 let axes: Vec<String> = axes.map(|(axis, value)| format!("{} = {}", axis.key, value.text)).collect();
                 print(format_args!("{}\n", format!("{}  {}", cell.id, axes.join(", ")).trim_end()));

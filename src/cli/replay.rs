@@ -60,7 +60,10 @@ impl Only {
 
 impl Replay {
     pub(super) fn execute(&self) -> u8 {
-        let Some(scenarios) = load(std::slice::from_ref(&self.scenario), &self.overrides) else { return exit::USAGE };
+        let scenarios = match load(std::slice::from_ref(&self.scenario), &self.overrides.adjustments()) {
+            Ok(scenarios) => scenarios,
+            Err(code) => return code,
+        };
         let scenario = &scenarios[0];
         let cell = match self.choose(scenario) {
             Ok(cell) => cell,

@@ -9,19 +9,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 
 use crate::experiment::{
-    Block, CellSummary, Findings, Judgement, Observer, Options, Ruling, Verdict, fits, idle_faults,
+    Block, CellSummary, Findings, Judgement, Observer, Options, Ruling, Verdict, fits, idle_faults, is_violated,
 };
 use crate::report::{
     FolderError, ResultsFolder, Suite, by_gravity, judgement_line, junit, markdown, run_document, runs_document, table,
 };
 use crate::scenario::{Scenario, Subject};
 
+use crate::sim::Safety;
 use crate::{experiment, sim};
 
 use super::host::Clock;
 use super::progress::Progress;
 use super::replay::value;
-use super::{Overrides, exit, github, load_to_run, print, say};
+use super::{Choice, count_of_cells, exit, github, load_to_run, print, say};
 
 /// Lines about expectations that are printed; `expectations.json` has all.
 const MOST_LINES: usize = 100;
@@ -32,7 +33,7 @@ pub(super) struct Run {
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     #[command(flatten)]
-    overrides: Overrides,
+    choice: Choice,
     /// Put results into DIR/<name>/<id>/
     #[arg(short, long, value_name = "DIR", default_value = "results")]
     output: PathBuf,
@@ -61,7 +62,10 @@ struct Finished<'a> {
 
 impl Run {
     pub(super) fn execute(&self) -> u8 {
-        let Some(scenarios) = load_to_run(&self.scenarios, &self.overrides) else { return exit::USAGE };
+        let scenarios = match load_to_run(&self.scenarios, &self.choice.adjustments()) {
+            Ok(scenarios) => scenarios,
+            Err(code) => return code,
+        };
         let stop = stop_on_interrupt();
         let (mut codes, mut runs) = (Vec::new(), Vec::new());
         for scenario in &scenarios {
@@ -128,7 +132,7 @@ impl Run {
         keeper.progress.finish();
         keeper.folder.write_host(&clock.host(threads.get()))?;
         keeper.folder.finish(scenario, &findings)?;
-        let verdict = Verdict::of(&findings.summary, scenario.safety(), findings.is_complete());
+        let verdict = Verdict::of(&findings.summary, expected_safety(scenario, &findings), findings.is_complete());
         let finished = Finished { scenario, findings, verdict, path };
         self.tell(&finished);
         Ok(finished)
@@ -151,16 +155,13 @@ impl Run {
             let (done, total) = (findings.done, findings.total);
             say(format_args!("incomplete: {done} of {total} replicates are kept in {path}/*.part"));
         }
+        finished.say_what_is_left_out();
         finished.say_disagreements();
         finished.say_expectations();
         finished.say_verdict();
         if let Some((cell, replicate)) = finished.witness() {
-            let mut command =
-                format!("donsim replay {} --cell {cell} --replicate {replicate}", finished.scenario.path());
-            for set in &self.overrides.set {
-                command.extend([" --set '", set, "'"]);
-            }
-            say(format_args!("see why: {command}"));
+            let (path, options) = (finished.scenario.path(), self.choice.overrides.as_options());
+            say(format_args!("see why: donsim replay {path} --cell {cell} --replicate {replicate}{options}"));
         }
     }
 }
@@ -212,6 +213,23 @@ impl Finished<'_> {
         }
     }
 
+    /// What cannot be judged because not all cells are selected.
+    fn say_what_is_left_out(&self) {
+        let scenario = self.scenario;
+        if !scenario.is_partial() {
+            return;
+        }
+        say(format_args!("selected: {}", count_of_cells(scenario)));
+        let unselected: usize = scenario.expectations().iter().map(|expectation| expectation.unselected).sum();
+        if unselected > 0 {
+            let all = scenario.check_count();
+            say(format_args!("expect: {unselected} of {all} checks are skipped, as their cells are not all selected"));
+        }
+        if expected_safety(scenario, &self.findings) != scenario.safety() {
+            say("safety: that it is violated is expected of the whole scenario, so it is not judged");
+        }
+    }
+
     /// One line a check; of very many, those that did not pass first.
     fn say_expectations(&self) {
         let judgements = &self.findings.summary.expectations;
@@ -248,6 +266,12 @@ impl Finished<'_> {
             Verdict::Pass | Verdict::Incomplete => {}
         }
     }
+}
+
+/// What is expected of the selected cells: the violation of safety that a scenario shows may lie in the others.
+fn expected_safety(scenario: &Scenario, findings: &Findings) -> Safety {
+    let is_elsewhere = scenario.is_partial() && !is_violated(&findings.summary);
+    if is_elsewhere { Safety::Holds } else { scenario.safety() }
 }
 
 /// Keeps results as they come.

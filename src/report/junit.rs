@@ -47,7 +47,7 @@ impl Suite {
     /// The cases of a run of `scenario`.
     #[must_use]
     pub fn new(scenario: &Scenario, found: &Findings) -> Self {
-        let mut cases = vec![safety(scenario.safety(), found)];
+        let mut cases = vec![safety(scenario, found)];
         cases.extend(idle_faults(&found.summary).into_iter().map(|fault| Case {
             class: "faults",
             name: format!("faults.{fault} acts"),
@@ -73,7 +73,8 @@ impl Suite {
     }
 }
 
-fn safety(expected: Safety, found: &Findings) -> Case {
+fn safety(scenario: &Scenario, found: &Findings) -> Case {
+    let expected = scenario.safety();
     let violated = is_violated(&found.summary);
     let (name, failure) = match expected {
         Safety::Holds => ("no wrong response is accepted", "a wrong response was accepted, or workflow nodes disagree"),
@@ -84,6 +85,7 @@ fn safety(expected: Safety, found: &Findings) -> Case {
         (false, Safety::Holds) => Outcome::Failure(failure.to_owned()),
         (true, Safety::Violated) => Outcome::Pass,
         _ if !found.is_complete() => Outcome::Skipped("not everything was simulated".to_owned()),
+        (false, Safety::Violated) if scenario.is_partial() => Outcome::Skipped("not all cells are selected".to_owned()),
         (true, _) => Outcome::Pass,
         (false, _) => Outcome::Failure(failure.to_owned()),
     };
@@ -95,7 +97,7 @@ fn missing(scenario: &Scenario, found: &Findings) -> Vec<Case> {
     let made =
         |index: usize| found.summary.expectations.iter().filter(|judgement| judgement.expectation == index).count();
     let case = |(index, expectation): (usize, &crate::scenario::Expectation)| {
-        let (checks, made) = (expectation.subjects.len(), made(index));
+        let (checks, made) = (expectation.subjects.len() + expectation.unselected, made(index));
         (made < checks).then(|| Case {
             class: "expect",
             name: format!("{} in all cells", expectation.that),

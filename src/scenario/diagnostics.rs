@@ -160,6 +160,8 @@ pub struct Diagnostics {
     items: Vec<Diagnostic>,
     /// How many more there are than `items`.
     more: usize,
+    /// Whether nothing is wrong but that no cell is selected.
+    selects_nothing: bool,
 }
 
 impl Diagnostics {
@@ -173,7 +175,18 @@ impl Diagnostics {
         for item in &mut items {
             item.0.position = item.0.place.and_then(|place| position(&sources, place));
         }
-        Self { sources, items, more }
+        Self { sources, items, more, selects_nothing: false }
+    }
+
+    /// For a scenario that is right, and of which no cell is selected.
+    pub(super) fn nothing_selected(sources: Sources, item: Diagnostic) -> Self {
+        Self { selects_nothing: true, ..Self::new(sources, vec![item]) }
+    }
+
+    /// Whether nothing is wrong with the scenario but that the command line selects no cell of it.
+    #[must_use]
+    pub const fn selects_nothing(&self) -> bool {
+        self.selects_nothing
     }
 
     /// How many findings there are; at least one.

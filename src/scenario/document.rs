@@ -5,7 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::diagnostics::{Diagnostic, Place};
+use super::diagnostics::{Diagnostic, Place, Source};
+use super::text::{Part, Text};
 
 /// Syntax errors beyond this many repeat what the first ones said.
 const MAX_SYNTAX_ERRORS: usize = 20;
@@ -238,7 +239,7 @@ pub(super) fn segments(key: &str, at: Place) -> impl Iterator<Item = Segment> {
     key.split('.').map(move |text| Segment { text: text.into(), at })
 }
 
-/// A `--set key=value` argument.
+/// A `--set key=value` argument, or a `--sweep` one with all values in an array.
 #[derive(Clone, Debug)]
 pub(super) struct Override {
     /// The parts of its key.
@@ -247,13 +248,13 @@ pub(super) struct Override {
     pub value: Node,
 }
 
-/// Reads a `--set` argument.
-pub(super) fn parse_override(text: &str, source: usize) -> Result<Override, Diagnostic> {
+/// Reads an argument of the form `key=value`; `option` names it.
+pub(super) fn parse_override(text: &str, option: &str, source: usize) -> Result<Override, Diagnostic> {
     let whole = place(source, 0..text.len());
     let malformed = || {
-        Diagnostic::new(whole, "`--set` needs a key and a value")
+        Diagnostic::new(whole, format!("`{option}` needs a key and a value"))
             .label("not of the form `key=value`")
-            .help("for example `--set network.loss=0.01`")
+            .help(format!("for example `{option} network.loss=0.01`"))
     };
     let equals = text.find('=').ok_or_else(malformed)?;
     let (key, value) = (&text[..equals], &text[equals + 1..]);
@@ -269,6 +270,23 @@ pub(super) fn parse_override(text: &str, source: usize) -> Result<Override, Diag
         }
     };
     Ok(Override { path, value })
+}
+
+/// Reads a `--sweep` argument: values between commas, or what an axis of a file may be.
+pub(super) fn parse_sweep(text: &str, source: usize, sources: &[Source]) -> Result<Override, Diagnostic> {
+    let set = parse_override(text, "--sweep", source)?;
+    if matches!(set.value.raw, Raw::Array(_) | Raw::Table(_)) {
+        return Ok(set);
+    }
+    let whole = Text::new(text, place(source, 0..text.len()), sources);
+    let values = whole.all().split_at(text.find('=').map_or(0, |equals| equals + 1)).1.trim();
+    let items: Vec<_> = values.split(|rest| rest.starts_with(',').then_some(1)).into_iter().map(Part::trim).collect();
+    if let Some(empty) = items.iter().find(|item| item.text.is_empty()) {
+        let finding = Diagnostic::new(whole.place(*empty), "`--sweep` lacks a value").label("nothing between commas");
+        return Err(finding.help("for example `--sweep network.loss=0,0.1,0.2`"));
+    }
+    let items = items.into_iter().map(|item| literal(item.text, whole.place(item))).collect();
+    Ok(Override { value: Node { at: whole.place(values), raw: Raw::Array(items) }, ..set })
 }
 
 /// The path to the only leaf of nested tables, if there is one leaf only.
@@ -310,12 +328,12 @@ mod tests {
             ("t=", "t", Raw::Text(String::new()), 2),
             ("t=1\nb=2", "t", Raw::Text("1\nb=2".into()), 2),
         ] {
-            let set = parse_override(text, 1).unwrap_or_else(|_| panic!("{text}"));
+            let set = parse_override(text, "--set", 1).unwrap_or_else(|_| panic!("{text}"));
             let path: Vec<_> = set.path.iter().map(|segment| segment.text.as_str()).collect();
             assert_eq!((path.join("."), &set.value.raw, set.value.at.start), (key.into(), &raw, start), "{text}");
         }
         for text in ["", "network.loss", "=3", "a b=3", "a=1\nb=2\nc"] {
-            assert_eq!(parse_override(text, 1).is_err(), text != "a=1\nb=2\nc", "{text}");
+            assert_eq!(parse_override(text, "--set", 1).is_err(), text != "a=1\nb=2\nc", "{text}");
         }
     }
 

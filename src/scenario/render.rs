@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::schema::{EXPECT, Key, Preset, TEMPLATES};
+use super::schema::{EXPECT, Key, Preset, SWEEP, TEMPLATES};
 use super::settings::{Group, Settings, Slot};
 use super::sweep::Sweep;
 use super::value::{FileNames, Value};
@@ -10,7 +10,8 @@ use super::value::{FileNames, Value};
 /// The scenario with every default filled in, commented; `first` is its first cell.
 pub(super) fn resolved(first: &Settings, sweep: &Sweep) -> String {
     let mut out = String::from("# Written by donsim: the scenario with every key it has, defaults included.\n");
-    for group in &first.groups {
+    let has_sweep = !sweep.axes.is_empty() || first.group(SWEEP).iter().any(|(_, slot)| *slot.value != Value::Absent);
+    for group in first.groups.iter().filter(|group| has_sweep || group.section.path != SWEEP) {
         out.push('\n');
         header(&mut out, group);
         for (key, slot) in group.iter() {
@@ -44,10 +45,11 @@ fn commented_key(out: &mut String, key: &Key, slot: &Slot, sweep: &Sweep) {
     }
 }
 
-/// The scenario as its id sees it: no comments, no description, no expectations, files by their contents.
+/// The scenario as its id sees it: no comments, no description, no expectations, files by their contents. Which cells a
+/// condition leaves is for others to tell.
 pub(super) fn identity(first: &Settings, sweep: &Sweep) -> String {
     let mut out = String::new();
-    for group in first.groups.iter().filter(|group| group.section.path != EXPECT) {
+    for group in first.groups.iter().filter(|group| ![EXPECT, SWEEP].contains(&group.section.path)) {
         header(&mut out, group);
         let entries = group.iter().filter(|(key, slot)| key.name != "description" && !varies(key, slot, sweep));
         for (key, slot) in entries {

@@ -109,6 +109,28 @@ impl Section {
 /// The tables of what is expected; no result depends on them, so ids do not either.
 pub(super) const EXPECT: &str = "expect";
 
+/// The table of axes.
+pub(super) const SWEEP: &str = "sweep";
+
+/// The tables in `[sweep]` whose keys are those of other tables, each with an array of values or a range.
+pub(super) const AXES: &[(&str, &str)] = &[
+    ("zip", "Axes that advance together, all of one length; they are the slowest."),
+    ("grid", "Axes of which every combination is a cell; the last one is the fastest."),
+];
+
+/// The parameters of a range, which stands for the list of its values.
+pub(super) const RANGE: &[(&str, &str)] = &[
+    ("from", "The first value."),
+    ("to", "The last value; with a step, unless the steps miss it."),
+    ("step", "The distance of two values; this or `points`."),
+    (
+        "points",
+        "How many values there are, ends included. What does not come out even has three significant digits; counts are \
+         whole, and equal ones are one.",
+    ),
+    ("scale", "With `points`: \"linear\" (the default), or \"log\" for equal ratios."),
+];
+
 /// The names of [`RuleSet`](crate::aggregator::RuleSet).
 const RULE_SETS: &[&str] = &["identical", "attested_strict", "attested", "attested_early_fail"];
 
@@ -146,7 +168,7 @@ const fn fixed(path: &'static str, meaning: &'static str, keys: &'static [Key]) 
 /// All tables, in the order of `resolved.toml`.
 pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
     let faults = FAULTS.iter().map(FaultTable::section);
-    TABLES.iter().cloned().chain(faults).chain([SAFETY, EXPECTATIONS]).collect()
+    TABLES.iter().cloned().chain(faults).chain([SAFETY, EXPECTATIONS, SWEEP_TABLE]).collect()
 });
 
 /// The tables before the faults.
@@ -380,11 +402,33 @@ const EXPECTATIONS: Section = Section {
             "A comparison: accepted >= 0.999, p99 <= 2s, accepted[attested] - accepted[identical] >= 0.3.",
         )
         .such_as("\"accepted >= 99.9%\""),
-        key("where", Kind::NonEmptyText, Preset::Open("every cell"), "Comparisons of the cell's keys, with `and`.")
+        key("where", Kind::NonEmptyText, Preset::Open("every cell"), "A condition on a cell's keys, as in [sweep].")
             .such_as("\"network.loss <= 0.05\""),
         key("confidence", Kind::Confidence, Preset::Value("0.95"), "How certain a verdict has to be."),
     ]),
 };
+
+/// What is swept, but for the axes themselves: [`AXES`] in tables of their own.
+const SWEEP_TABLE: Section = fixed(
+    SWEEP,
+    "Which cells there are, besides the axes.",
+    &[
+        key(
+            "where",
+            Kind::NonEmptyText,
+            Preset::Open("every combination is a cell"),
+            "Which combinations are cells: comparisons of any keys, with arithmetic, `and`, `or` and `not`.",
+        )
+        .such_as("\"capability_don.nodes >= 3 * capability_don.f + 1\""),
+        key(
+            "select",
+            Kind::NonEmptyText,
+            Preset::Open("every cell"),
+            "Which of the cells are simulated, as by --filter; what is expected of others is not judged.",
+        )
+        .such_as("\"network.loss <= 0.1\""),
+    ],
+);
 
 const DIRECTION: &[Key] = &[
     key("latency", Kind::Latency, Preset::Derived("network.latency", &["network.latency"]), "Latency this way.")

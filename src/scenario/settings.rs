@@ -6,7 +6,7 @@ use super::diagnostics::{Diagnostic, Place, did_you_mean};
 use super::document::{self, Entry, Node, Raw, Segment};
 use super::files::Files;
 use super::lower::Lowering;
-use super::schema::{Key, Kind, Preset, SECTIONS, Section};
+use super::schema::{Key, Kind, Preset, SECTIONS, SWEEP, Section};
 use super::value::{Law, Value};
 use crate::engine::{Distribution, Span};
 
@@ -122,16 +122,18 @@ impl Group {
 }
 
 impl Settings {
-    /// Reads all tables but `[sweep]`, whose node is handed back.
+    /// Reads all tables; of `[sweep]` the axes are handed back.
     pub fn read(root: &Node, findings: &mut Vec<Diagnostic>) -> (Self, Option<Entry>) {
         let plain = SECTIONS.iter().filter(|section| !section.list);
         let mut settings = Self { groups: plain.map(|section| Group::new(section, None)).collect() };
         let mut sweep = None;
         let mut rest = root.clone();
         if let Raw::Table(entries) = &mut rest.raw
-            && let Some(index) = entries.iter().position(|entry| entry.key == "sweep")
+            && let Some(index) = entries.iter().position(|entry| entry.key == SWEEP)
         {
-            sweep = Some(entries.remove(index));
+            let (keys, axes) = split_sweep(entries.remove(index));
+            entries.extend(keys);
+            sweep = Some(axes);
         }
         let top = Place { source: root.at.source, start: 0, end: 0 };
         settings.read_table("", &rest, top, findings);
@@ -290,6 +292,15 @@ impl Settings {
         }
     }
 
+    /// Gives a key a value, whatever it had.
+    pub fn put(&mut self, path: &str, key: &str, value: Value) {
+        let group = self.groups.iter_mut().find(|group| group.section.path == path);
+        let slot = group.and_then(|group| Some(&mut group.slots[group.section.index_of(key)?]));
+        if let Some(slot) = slot {
+            slot.value = Arc::new(value);
+        }
+    }
+
     fn fill(&mut self, path: &str, key: &str, value: impl FnOnce() -> Value) {
         let group = self.groups.iter_mut().find(|group| group.section.path == path);
         let slot = group.and_then(|group| Some(&mut group.slots[group.section.index_of(key)?]));
@@ -333,6 +344,17 @@ fn no_parameter(key: &Key, target: &Target, node: &Node) -> Diagnostic {
     finding.label(format!("for `{}`", target.dotted)).help(help)
 }
 
+/// The keys of `[sweep]`, if it has any, and the axes.
+fn split_sweep(mut sweep: Entry) -> (Option<Entry>, Entry) {
+    let Raw::Table(entries) = &mut sweep.value.raw else { return (None, sweep) };
+    let section = SECTIONS.iter().find(|section| section.path == SWEEP);
+    let is_key = |entry: &Entry| section.is_some_and(|section| section.index_of(&entry.key).is_some());
+    let (keys, axes) = std::mem::take(entries).into_iter().partition::<Vec<_>, _>(is_key);
+    *entries = axes;
+    let of = |entries| Entry { value: Node { at: sweep.value.at, raw: Raw::Table(entries) }, ..sweep.clone() };
+    (Some(keys).filter(|keys| !keys.is_empty()).map(of), sweep)
+}
+
 fn missing(group: &Group, key: &Key) -> Diagnostic {
     let dotted = group.section.dotted(key.name);
     let finding = Diagnostic::new(group.at, format!("`{dotted}` is missing"));
@@ -370,7 +392,7 @@ fn children(path: &str) -> Vec<&'static str> {
     let prefix = join(path, "");
     let below = SECTIONS.iter().filter_map(|section| section.path.strip_prefix(&prefix));
     let below = below.map(|rest| rest.split('.').next().unwrap_or(rest)).filter(|name| !name.is_empty());
-    let mut names: Vec<_> = own.map(|key| key.name).chain(below).chain(path.is_empty().then_some("sweep")).collect();
+    let mut names: Vec<_> = own.map(|key| key.name).chain(below).collect();
     names.dedup();
     names
 }

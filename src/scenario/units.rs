@@ -173,14 +173,14 @@ impl Quantity {
 }
 
 /// A decimal number: `digits` with the last `scale` of them behind the point.
-struct Decimal {
+pub(super) struct Decimal {
     digits: u128,
     scale: u32,
 }
 
 impl Decimal {
     /// `None` for what is no number; digits past the reach of 128 bits saturate, which later is too large or too fine.
-    fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
         if whole.is_empty() || fraction.is_empty() || fraction.contains('.') {
             return None;
@@ -194,12 +194,14 @@ impl Decimal {
     }
 
     fn times(&self, unit: u64) -> Result<u64, Problem> {
-        let product = self.digits.checked_mul(u128::from(unit)).ok_or(Problem::TooLarge)?;
+        u64::try_from(self.in_parts(u128::from(unit))?).map_err(|_| Problem::TooLarge)
+    }
+
+    /// How many `parts` of one it is: 0.25 is 250 thousandths.
+    pub fn in_parts(&self, parts: u128) -> Result<u128, Problem> {
+        let product = self.digits.checked_mul(parts).ok_or(Problem::TooLarge)?;
         let divisor = 10_u128.checked_pow(self.scale).ok_or(Problem::TooFine)?;
-        if !product.is_multiple_of(divisor) {
-            return Err(Problem::TooFine);
-        }
-        u64::try_from(product / divisor).map_err(|_| Problem::TooLarge)
+        if product.is_multiple_of(divisor) { Ok(product / divisor) } else { Err(Problem::TooFine) }
     }
 }
 

@@ -102,10 +102,10 @@ pub struct Judgement {
     pub ruling: Ruling,
 }
 
-/// The one-sided confidence of every check of an expectation: its own, shared with all checks of the scenario.
+/// The one-sided confidence of every check of an expectation: its own, shared with all checks of the scenario, so that
+/// a check comes out the same when others are not selected.
 fn shared_confidence(scenario: &Scenario, confidence: f64) -> f64 {
-    let checks: usize = scenario.expectations().iter().map(|expectation| expectation.subjects.len()).sum();
-    1.0 - (1.0 - confidence) / checks.max(1) as f64
+    1.0 - (1.0 - confidence) / scenario.check_count().max(1) as f64
 }
 
 /// The confidence of the two-sided interval whose ends are one-sided bounds at `confidence`.

@@ -39,7 +39,7 @@ pub fn check_power(scenario: &Scenario) -> Result<(), Diagnostics> {
 fn objection(scenario: &Scenario, index: usize, best: &Best<'_>) -> Objection {
     let expectation = best.expectation;
     let replicates = scenario.run().replicates;
-    let checks: usize = scenario.expectations().iter().map(|expectation| expectation.subjects.len()).sum();
+    let checks = scenario.check_count();
     let s = if replicates == 1 { "" } else { "s" };
     let mut objection = Objection {
         expectation: index,

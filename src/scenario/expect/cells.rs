@@ -6,10 +6,11 @@ use super::super::diagnostics::{Diagnostic, did_you_mean, list, nearest};
 use super::super::document::literal;
 use super::super::files::Files;
 use super::super::lower::Lowering;
+use super::super::selection::Cells;
 use super::super::settings::Settings;
 use super::super::sweep::{AxisPlan, Sweep, kind_at};
+use super::super::text::{Part, Text};
 use super::Subject;
-use super::text::{Part, Text};
 
 /// What a bracket fixes: axes with the text of one of their values.
 pub(super) type Selection = Vec<(usize, String)>;
@@ -110,23 +111,28 @@ impl Brackets<'_> {
     }
 }
 
-/// The cells that fit `selection`.
-pub(super) fn matching(sweep: &Sweep, selection: &Selection, fits: &dyn Fn(u64) -> bool) -> Vec<u64> {
+/// The combinations among `cells` that fit `selection`.
+pub(super) fn matching(sweep: &Sweep, cells: &Cells, selection: &Selection, fits: &dyn Fn(u64) -> bool) -> Vec<u64> {
     let selected = |index: &u64| {
         let values = sweep.values(*index);
         selection.iter().all(|(axis, text)| values[*axis].text == *text)
     };
-    (0..sweep.count).filter(selected).filter(|index| fits(*index)).collect()
+    cells.iter().filter(selected).filter(|index| fits(*index)).collect()
 }
 
 /// The pairs of cells of which the first fits one selection, the second the other, and that agree on all other axes.
-pub(super) fn pairs(sweep: &Sweep, selections: [&Selection; 2], fits: &dyn Fn(u64) -> bool) -> Vec<Subject> {
+pub(super) fn pairs(
+    sweep: &Sweep,
+    cells: &Cells,
+    selections: [&Selection; 2],
+    fits: &dyn Fn(u64) -> bool,
+) -> Vec<Subject> {
     let others = |index: u64| {
         let values = sweep.values(index).into_iter().enumerate();
         let is_free = |at: usize| selections[0].iter().all(|(axis, _)| *axis != at);
         values.filter(|(at, _)| is_free(*at)).map(|(_, value)| value.text).collect::<Vec<_>>()
     };
-    let [first, second] = selections.map(|selection| matching(sweep, selection, fits));
+    let [first, second] = selections.map(|selection| matching(sweep, cells, selection, fits));
     let second: BTreeMap<_, _> = second.into_iter().map(|index| (others(index), index)).collect();
     let pair = |cell: u64| Some(Subject::Difference { of: cell, minus: *second.get(&others(cell))? });
     first.into_iter().filter_map(pair).collect()

@@ -1,27 +1,24 @@
 //! `[[expect]]`: what has to hold of the results, and in which cells.
 //!
-//! 1. `text` knows the place of every part of a string, so that findings point into it;
-//! 2. `that` reads the bound, `condition` the `where`, `cells` the brackets that name values of axes;
-//! 3. [`read`] puts them together and lists the cells, or pairs of cells, that each expectation is about.
+//! 1. `that` reads the bound, [`Condition`] the `where`, `cells` the brackets that name values of axes;
+//! 2. [`read`] puts them together and lists the cells, or pairs of cells, that each expectation is about.
 //!
 //! Whether an expectation holds, and whether the run is large enough to ever show it, is for those to say who know
 //! statistics.
 
 mod cells;
-mod condition;
-mod text;
 mod that;
 
+use super::condition::{Condition, Context, View};
 use super::diagnostics::{Diagnostic, Place, Source, position};
 use super::files::Files;
 use super::metric::Metric;
 use super::schema::EXPECT;
+use super::selection::{Ground, Selection};
 use super::settings::{Group, Settings};
-use super::sweep::Sweep;
+use super::text::Text;
 use super::value::Value;
 use cells::Brackets;
-use condition::Condition;
-use text::Text;
 use that::{Cells, That};
 
 /// On which side of its threshold a metric is expected.
@@ -84,8 +81,10 @@ pub struct Expectation {
     pub direction: Direction,
     /// The threshold, in the unit of the metric.
     pub threshold: f64,
-    /// What it is checked on; never empty.
+    /// What it is checked on; empty only when nothing of it is selected.
     pub subjects: Vec<Subject>,
+    /// How many more checks it makes on cells that are not, or not both, selected.
+    pub unselected: usize,
     /// The line of `that` in the scenario file, from 1; `None` when it comes from elsewhere.
     pub line: Option<usize>,
     at: Place,
@@ -113,23 +112,26 @@ impl Objection {
     }
 }
 
+/// The combinations of a sweep, and which of them are cells.
+type Plan<'a> = (Ground<'a>, &'a Selection);
+
 /// Reads all expectations; reports what is wrong with any of them. Without a sweep that makes cells only their text can
 /// be judged.
 pub(super) fn read(
     settings: &Settings,
-    sweep: Option<&Sweep>,
+    plan: Option<Plan<'_>>,
     files: &Files,
     sources: &[Source],
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Expectation> {
-    let reader = Reader { settings, sweep, files, sources };
+    let reader = Reader { settings, plan, files, sources };
     settings.list(EXPECT).filter_map(|group| reader.expectation(group, findings)).collect()
 }
 
 /// What expectations are read with.
 struct Reader<'a> {
     settings: &'a Settings,
-    sweep: Option<&'a Sweep>,
+    plan: Option<Plan<'a>>,
     files: &'a Files,
     sources: &'a [Source],
 }
@@ -141,12 +143,12 @@ impl Reader<'_> {
         let where_text = self.text(group, "where");
         let parsed = that_text.as_ref().map(|text| that::parse(text, self.files));
         let condition = match &where_text {
-            Some(text) => Condition::parse(text, self.settings, self.sweep, self.files, findings),
-            None => Some(Condition::default()).filter(|_| !group.slot("where").broken),
+            Some(text) => Condition::parse(text, self.context(), findings).map(Some),
+            None => (!group.slot("where").broken).then_some(None),
         };
         let that = parsed?.map_err(|finding| findings.push(finding)).ok()?;
-        let (text, sweep) = (that_text?, self.sweep?);
-        let subjects = self.subjects(&text, &that, sweep, condition.as_ref());
+        let (text, plan) = (that_text?, self.plan?);
+        let subjects = self.subjects(&text, &that, plan, condition.as_ref());
         let subjects = subjects.map_err(|finding| findings.push(finding)).ok()?;
         condition?;
         if subjects.is_empty() {
@@ -154,7 +156,10 @@ impl Reader<'_> {
             return None;
         }
         let at = text.place(text.all());
+        let all = subjects.len();
+        let subjects: Vec<_> = subjects.into_iter().filter_map(|subject| selected(subject, plan.1)).collect();
         Some(Expectation {
+            unselected: all - subjects.len(),
             condition: where_text.map(|text| text.all().text.to_owned()),
             that: text.all().text.to_owned(),
             confidence: group.get("confidence"),
@@ -165,6 +170,11 @@ impl Reader<'_> {
             line: position(self.sources, at).filter(|_| at.source == 0).map(|(line, _)| line),
             at,
         })
+    }
+
+    fn context(&self) -> Context<'_> {
+        let sweep = self.plan.map(|(ground, _)| ground.sweep);
+        Context { name: "expect.where", settings: self.settings, sweep, files: self.files }
     }
 
     /// The text that is given for a key, if it is one.
@@ -181,15 +191,21 @@ impl Reader<'_> {
         &self,
         text: &Text<'_>,
         that: &That<'_>,
-        sweep: &Sweep,
-        condition: Option<&Condition>,
+        (ground, selection): Plan<'_>,
+        condition: Option<&Option<Condition>>,
     ) -> Result<Vec<Subject>, Diagnostic> {
-        let brackets = Brackets { settings: self.settings, sweep, files: self.files };
-        let fits = |index| condition.is_some_and(|condition| condition.holds(self.settings, sweep, index, self.files));
+        let Ground { base, sweep, files } = ground;
+        let brackets = Brackets { settings: self.settings, sweep, files };
+        let fits = |index| match condition {
+            None => false,
+            Some(None) => true,
+            Some(Some(condition)) => condition.holds(&View::new(base, sweep, files, index)),
+        };
+        let planned = &selection.planned;
         match that.cells {
             Cells::Each(bracket) => {
                 let selection = bracket.map_or(Ok(Vec::new()), |bracket| brackets.selection(text, bracket))?;
-                Ok(cells::matching(sweep, &selection, &fits).into_iter().map(Subject::Cell).collect())
+                Ok(cells::matching(sweep, planned, &selection, &fits).into_iter().map(Subject::Cell).collect())
             }
             Cells::Difference(first, second) => {
                 let (one, other) = (brackets.selection(text, first)?, brackets.selection(text, second)?);
@@ -203,10 +219,19 @@ impl Reader<'_> {
                     let finding = Diagnostic::new(both, "a difference is of two cells").label("these are one");
                     return Err(finding.help("name another value in one of the brackets"));
                 }
-                Ok(cells::pairs(sweep, [&one, &other], &fits))
+                Ok(cells::pairs(sweep, planned, [&one, &other], &fits))
             }
         }
     }
+}
+
+/// A subject by the numbers of selected cells; `None` when not all of it is selected.
+fn selected(subject: Subject, selection: &Selection) -> Option<Subject> {
+    let number = |index| selection.selected.number_of(index);
+    Some(match subject {
+        Subject::Cell(index) => Subject::Cell(number(index)?),
+        Subject::Difference { of, minus } => Subject::Difference { of: number(of)?, minus: number(minus)? },
+    })
 }
 
 fn no_cell(text: &Text<'_>, that: &That<'_>, condition: Option<&Text<'_>>) -> Diagnostic {

@@ -5,9 +5,9 @@ use super::super::document::{Node, Raw};
 use super::super::files::Files;
 use super::super::lower::Lowering;
 use super::super::metric::{Metric, Stat};
+use super::super::text::{Part, Text};
 use super::super::units::Quantity;
 use super::Direction;
-use super::text::{Part, Text};
 
 /// Other names of metrics.
 const ALIASES: [(&str, Metric); 3] =

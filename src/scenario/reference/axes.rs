@@ -2,27 +2,16 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::super::schema::{DISTRIBUTIONS, Kind, REGIONS, SECTIONS, TIME, UP_TO_ALL, parameter};
+use super::super::schema::{AXES, DISTRIBUTIONS, Kind, REGIONS, SECTIONS, TIME, UP_TO_ALL, parameter};
 use super::kinds::{reference, schema};
 use super::tables_below;
 
-/// `[sweep]`.
-pub(super) fn sweep() -> Json {
-    let axes = |meaning: &str| json!({ "description": meaning, "allOf": [reference("axes")] });
-    json!({
-        "type": "object",
-        "description": "Axes: every key that tells cells apart may be swept.",
-        "properties": {
-            "grid": axes("Every combination of these axes; the last one runs fastest."),
-            "zip": axes("Axes of equal length that advance together, slower than those of the grid."),
-            "where": {
-                "type": "string",
-                "minLength": 1,
-                "description": "Which cells there are: comparisons of their keys. Without it: every cell.",
-            },
-        },
-        "additionalProperties": false,
-    })
+/// `[sweep]`: its keys, which are in `sweep` already, and the tables of its axes.
+pub(super) fn sweep(mut sweep: Json) -> Json {
+    for (name, meaning) in AXES {
+        sweep["properties"][*name] = json!({ "description": meaning, "allOf": [reference("axes")] });
+    }
+    sweep
 }
 
 /// What axes refer to.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::diagnostics::Place;
 use super::super::document::{Node, Raw};
-use super::super::schema::{Key, Preset, SECTIONS, Section};
+use super::super::schema::{Key, Preset, SECTIONS, SWEEP, Section};
 use super::super::settings::default_node;
 use super::{axes, example, kinds, tables_below};
 
@@ -22,7 +22,7 @@ pub fn json_schema() -> String {
     schema["title"] = json!("donsim scenario");
     schema["description"] =
         json!("Two DONs, the network between them, faults, rule sets, and what is expected of them.");
-    schema["properties"]["sweep"] = axes::sweep();
+    schema["properties"]["sweep"] = axes::sweep(table(SWEEP));
     let definitions: Map<_, _> = kinds::definitions().into_iter().chain(axes::definitions()).collect();
     schema["$defs"] = Json::Object(definitions);
     // An axis may give what its table lacks.

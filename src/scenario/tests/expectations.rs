@@ -145,7 +145,6 @@ const WRONG_WHERE: &[Wrong] = &[
         "did you mean `network.loss`?",
     ),
     ("that = 'accepted >= 0'\nwhere = 'network.loss = 0'", "", "= 0", ""),
-    ("that = 'accepted >= 0'\nwhere = 'network.loss == 0 or network.loss == 1'", "", "0 or network.loss == 1", ""),
     ("that = 'accepted >= 0'\nwhere = 'run.seed == 1'", "`run.seed` does not tell cells apart", "run.seed", ""),
     (
         "that = 'accepted >= 0'\nwhere = 'network.latency.p50 > 1ms'",

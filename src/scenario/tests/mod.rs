@@ -1,8 +1,11 @@
 //! The room as its users see it: texts in, plans or diagnostics out.
 
+mod conditions;
 mod errors;
 mod expectations;
 mod plans;
+mod ranges;
+mod sizes;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -21,6 +24,18 @@ fn plan(text: &str) -> Scenario {
 
 fn errors(text: &str) -> Diagnostics {
     load(text, &[]).expect_err(text)
+}
+
+/// What the first finding underlines.
+fn underlined(found: &Diagnostics) -> String {
+    let rendered = found.to_string();
+    // The carets stand in the line below the offending text.
+    let lines: Vec<_> = rendered.lines().collect();
+    let Some(carets) = lines.iter().position(|line| line.contains('^')) else { return String::new() };
+    let columns = |line: &str, c: char| line.chars().position(|other| other == c);
+    let start = columns(lines[carets], '^').unwrap_or_default();
+    let length = lines[carets].matches('^').count();
+    lines[carets - 1].chars().skip(start).take(length).collect()
 }
 
 /// A column of a plan's axis values, as the reader sees them.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::diagnostics::{Place, Source};
+use super::diagnostics::{Place, Source};
 
 /// A string with the place of each of its bytes.
 #[derive(Debug)]

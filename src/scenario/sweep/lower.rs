@@ -1,0 +1,82 @@
+//! From the axes of a file to the cells that they make.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::super::Axis;
+use super::super::diagnostics::Diagnostic;
+use super::super::lower::Lowering;
+use super::super::settings::Settings;
+use super::super::value::FileNames;
+use super::raw::{RawAxis, RawSweep};
+use super::{AxisPlan, Point, Sweep, kind_at};
+
+impl RawSweep {
+    /// Understands all values and lays out the cells, as many as `most`; `None` when the axes do not make a plan.
+    pub fn lower(self, settings: &Settings, most: u64, lowering: &mut Lowering<'_>) -> Option<Sweep> {
+        let Self { at, axes: raw } = self;
+        let unzip = raw.iter().any(|axis| axis.unzipped);
+        let zipped = raw.iter().filter(|axis| axis.zip).count();
+        let unequal = unequal(&raw[..zipped]);
+        let equal = unequal.is_none();
+        lowering.findings.extend(unequal);
+        let mut axes: Vec<_> = raw.into_iter().map(|axis| lower_axis(settings, axis, lowering)).collect();
+        if unzip {
+            drop_repeated_rows(&mut axes[..zipped]);
+        }
+        let first_grid_group = usize::from(zipped > 0);
+        for (index, axis) in axes.iter_mut().enumerate().skip(zipped) {
+            axis.axis.group = first_grid_group + index - zipped;
+        }
+        let sizes = axes.iter().skip(zipped.saturating_sub(1)).map(|axis| axis.points.len() as u64);
+        let count = sizes.clone().try_fold(1_u64, u64::checked_mul).filter(|count| *count <= most);
+        if count.is_none() {
+            let product = sizes.map(|size| size.to_string()).collect::<Vec<_>>().join(" x ");
+            let message = format!("the sweep has too many cells: {product}");
+            lowering.findings.push(Diagnostic::new(at, message).help(format!("at most {most} are possible")));
+        }
+        Some(Sweep { axes, zipped, count: count.filter(|_| equal)? })
+    }
+}
+
+fn unequal(zipped: &[RawAxis]) -> Option<Diagnostic> {
+    let mut known = zipped.iter().filter(|axis| !axis.broken);
+    let first = known.next()?;
+    let odd = known.find(|axis| axis.values.len() != first.values.len())?;
+    let message = format!(
+        "axes of [sweep.zip] differ in length: `{}` has {}, `{}` has {}",
+        first.target.dotted,
+        first.values.len(),
+        odd.target.dotted,
+        odd.values.len()
+    );
+    let finding = Diagnostic::new(odd.at, message).label(format!("length {}", odd.values.len()));
+    Some(finding.help("zipped axes advance together; use [sweep.grid] for every combination"))
+}
+
+fn lower_axis(settings: &Settings, raw: RawAxis, lowering: &mut Lowering<'_>) -> AxisPlan {
+    let kind = kind_at(settings, &raw.target);
+    let broken = raw.broken;
+    let points = raw.values.into_iter().map(|node| {
+        let value = (!broken).then(|| lowering.value(kind, &raw.target.dotted, &node)).flatten().map(Arc::new);
+        Point { shown: value.as_ref().map(|value| value.axis_value()), node, value }
+    });
+    let points = points.collect();
+    AxisPlan { points, broken, axis: Axis { key: raw.target.dotted.clone(), group: 0 }, target: raw.target }
+}
+
+/// After an axis has left the group, rows that only it told apart are one.
+fn drop_repeated_rows(zipped: &mut [AxisPlan]) {
+    let rows = zipped.iter().map(|axis| axis.points.len()).min().unwrap_or_default();
+    let mut seen = BTreeSet::new();
+    let keep: Vec<bool> = (0..rows)
+        .map(|row| {
+            let printed = |axis: &AxisPlan| axis.points[row].value.as_ref().map(|value| value.print(FileNames::Digest));
+            seen.insert(zipped.iter().map(printed).collect::<Vec<_>>())
+        })
+        .collect();
+    for axis in zipped {
+        let mut row = 0..;
+        axis.points.retain(|_| row.next().and_then(|row| keep.get(row).copied()).unwrap_or(true));
+    }
+}

@@ -1,0 +1,142 @@
+//! `[sweep]`: axes, the order of cells, and the settings of each.
+
+mod lower;
+mod raw;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::diagnostics::{Diagnostic, Place};
+use super::document::Node;
+use super::files::Files;
+use super::lower::Lowering;
+use super::settings::{Settings, Target};
+use super::value::{FileNames, Value};
+use super::{Axis, AxisValue};
+pub(super) use raw::{RawSweep, kind_at};
+
+/// A value on an axis.
+#[derive(Clone, Debug)]
+struct Point {
+    node: Arc<Node>,
+    /// `None` when it was refused.
+    value: Option<Arc<Value>>,
+    shown: Option<AxisValue>,
+}
+
+/// An axis with its values.
+#[derive(Debug)]
+pub(super) struct AxisPlan {
+    /// Its name and group.
+    pub axis: Axis,
+    /// What it sweeps.
+    pub target: Target,
+    points: Vec<Point>,
+    /// Whether its values could not be read.
+    broken: bool,
+}
+
+impl AxisPlan {
+    /// Its values as the reader sees them.
+    pub fn shown(&self) -> impl Iterator<Item = &AxisValue> + Clone {
+        self.points.iter().filter_map(|point| point.shown.as_ref())
+    }
+
+    /// Its values as a TOML array.
+    pub fn print(&self, names: FileNames) -> String {
+        let values = self.points.iter().filter_map(|point| Some(point.value.as_ref()?.print(names)));
+        format!("[{}]", values.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// All axes, and by them all cells.
+#[derive(Debug)]
+pub(super) struct Sweep {
+    /// Zipped axes, then grid axes in the order of the file.
+    pub axes: Vec<AxisPlan>,
+    /// How many axes are zipped.
+    pub zipped: usize,
+    /// How many combinations there are; conditions choose among them.
+    pub count: u64,
+}
+
+impl Sweep {
+    /// The positions of a cell on all axes; the last grid axis runs fastest.
+    fn positions(&self, index: u64) -> Vec<usize> {
+        let mut rest = index;
+        let mut positions = vec![0; self.axes.len()];
+        for (axis, position) in self.axes.iter().zip(&mut positions).skip(self.zipped).rev() {
+            let size = axis.points.len() as u64;
+            *position = (rest % size) as usize;
+            rest /= size;
+        }
+        for (axis, position) in self.axes.iter().zip(&mut positions).take(self.zipped) {
+            *position = (rest % axis.points.len() as u64) as usize;
+        }
+        positions
+    }
+
+    fn points(&self, index: u64) -> impl Iterator<Item = (&AxisPlan, &Point)> {
+        self.axes.iter().zip(self.positions(index)).map(|(axis, position)| (axis, &axis.points[position]))
+    }
+
+    /// The axis that sweeps all of `target`, if there is one.
+    pub fn axis_of(&self, target: &Target) -> Option<usize> {
+        self.axes.iter().position(|axis| axis.target == *target)
+    }
+
+    /// A cell's value on one axis; `None` when it was refused.
+    pub fn value(&self, index: u64, axis: usize) -> Option<&AxisValue> {
+        self.axes[axis].points[self.positions(index)[axis]].shown.as_ref()
+    }
+
+    /// A cell's values on all axes.
+    pub fn values(&self, index: u64) -> Vec<AxisValue> {
+        let none = || AxisValue { text: String::new(), number: None, unit: "" };
+        self.points(index).map(|(_, point)| point.shown.clone().unwrap_or_else(none)).collect()
+    }
+
+    /// A cell in words: `network.loss = 0.1, aggregator.rule_set = attested`.
+    pub fn describe(&self, index: u64) -> String {
+        let values = self.values(index);
+        let pairs = self.axes.iter().zip(values).map(|(axis, value)| format!("{} = {}", axis.axis.key, value.text));
+        pairs.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Where a cell's value on the fastest axis stands.
+    pub fn place(&self, index: u64) -> Option<Place> {
+        self.points(index).last().map(|(_, point)| point.node.at)
+    }
+
+    /// `base` with a cell's values in it and all derived defaults filled.
+    pub fn settings(&self, base: &Settings, index: u64, files: &Files, findings: &mut Vec<Diagnostic>) -> Settings {
+        let mut settings = base.clone();
+        let mut parts = BTreeSet::new();
+        for (axis, point) in self.points(index) {
+            let (group, slot) = (axis.target.group, axis.target.slot);
+            settings.groups[group].slots[slot].swept = true;
+            if axis.broken {
+                settings.groups[group].slots[slot].broken = true;
+                continue;
+            }
+            if let Err(finding) = settings.give(&axis.target, &point.node) {
+                findings.push(finding);
+            }
+            let slot_ref = &mut settings.groups[group].slots[slot];
+            if !axis.target.rest.is_empty() {
+                parts.insert((group, slot));
+            } else if let Some(value) = &point.value {
+                (slot_ref.value, slot_ref.broken) = (Arc::clone(value), false);
+            } else {
+                slot_ref.broken = true;
+            }
+        }
+        for (group, slot) in parts {
+            let mut lowering = Lowering::new(files);
+            settings.lower(group, slot, &mut lowering);
+            findings.append(&mut lowering.findings);
+        }
+        settings.derive();
+        settings
+    }
+}

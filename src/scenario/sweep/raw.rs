@@ -1,0 +1,219 @@
+//! The axes as the file and the command line give them, not yet understood.
+
+use std::sync::Arc;
+
+use super::super::diagnostics::{Diagnostic, Place, did_you_mean};
+use super::super::document::{Entry, Node, Override, Raw, Segment, segments};
+use super::super::range;
+use super::super::schema::{AXES, Kind, PARAMETERS, SWEEP, parameter};
+use super::super::settings::{Settings, Target, whole};
+
+/// An axis as the file has it.
+#[derive(Debug)]
+pub(super) struct RawAxis {
+    pub zip: bool,
+    pub at: Option<Place>,
+    pub target: Target,
+    pub values: Vec<Arc<Node>>,
+    /// Whether the command line took it out of the zipped group.
+    pub unzipped: bool,
+    /// Whether its values could not be read; what is wrong with them is reported.
+    pub broken: bool,
+}
+
+/// Axes whose values are not yet understood.
+#[derive(Debug, Default)]
+pub(in super::super) struct RawSweep {
+    pub(super) at: Option<Place>,
+    pub(super) axes: Vec<RawAxis>,
+}
+
+impl RawSweep {
+    /// Reads `[sweep]`; what is no axis is reported and left out.
+    pub fn read(entry: Option<&Entry>, settings: &Settings, findings: &mut Vec<Diagnostic>) -> Self {
+        let Some(entry) = entry else { return Self::default() };
+        let mut sweep = Self { at: Some(entry.key_at), axes: Vec::new() };
+        let Raw::Table(tables) = &entry.value.raw else {
+            let finding = Diagnostic::new(entry.value.at, "`sweep` must be a table");
+            let finding = finding.label(format!("found {}", entry.value.describe()));
+            findings.push(finding.help("write [sweep.grid], and its axes below"));
+            return sweep;
+        };
+        for table in tables {
+            let known = AXES.iter().any(|(name, _)| *name == table.key);
+            if known && !matches!(table.value.raw, Raw::Table(_)) {
+                let message = format!("`sweep.{}` must be a table", table.key);
+                let finding = Diagnostic::new(table.value.at, message);
+                let finding = finding.label(format!("found {}", table.value.describe()));
+                findings.push(finding.help(format!("write [sweep.{}], and its axes below", table.key)));
+            } else if known {
+                sweep.flatten(table.key == "zip", &[], &table.value, settings, findings);
+            } else {
+                let message = format!("unknown key `{}` in `sweep`", table.key);
+                let keys = settings.group(SWEEP).section.keys.iter().map(|key| key.name);
+                let help = did_you_mean(&table.key, AXES.iter().map(|(name, _)| *name).chain(keys));
+                findings.push(Diagnostic::new(table.key_at, message).label("not known here").help(help));
+            }
+        }
+        // The zipped group is the slowest, then come grid axes in the order of the file.
+        sweep.axes.sort_by_key(|axis| !axis.zip);
+        sweep
+    }
+
+    fn flatten(&mut self, zip: bool, path: &[Segment], node: &Node, settings: &Settings, out: &mut Vec<Diagnostic>) {
+        match &node.raw {
+            Raw::Table(entries) if !is_axis(path, node, settings) => {
+                for entry in entries {
+                    let path: Vec<_> = path.iter().cloned().chain(segments(&entry.key, entry.key_at)).collect();
+                    self.flatten(zip, &path, &entry.value, settings, out);
+                }
+            }
+            _ => match self.axis(path, node, settings, out) {
+                Ok(axis) => self.axes.push(RawAxis { zip, ..axis }),
+                Err(finding) => out.push(finding),
+            },
+        }
+    }
+
+    /// An axis of the grid with the values that `node` lists, or is a range of.
+    fn axis(
+        &self,
+        path: &[Segment],
+        node: &Node,
+        settings: &Settings,
+        out: &mut Vec<Diagnostic>,
+    ) -> Result<RawAxis, Diagnostic> {
+        let values = match &node.raw {
+            Raw::Array(items) if items.is_empty() => {
+                let finding = Diagnostic::new(node.at, "an axis needs at least one value").label("empty");
+                return Err(finding.help("list its values, or remove the axis"));
+            }
+            Raw::Array(items) => Some(items.iter().map(|item| Arc::new(item.clone())).collect()),
+            Raw::Table(_) => None,
+            _ => {
+                return Err(Diagnostic::new(node.at, "an axis is an array of values, or a range")
+                    .label(format!("found {}", node.describe()))
+                    .help("put the values in brackets: [ …, … ]"));
+            }
+        };
+        let target = self.sweepable(path, settings)?;
+        let values = values.or_else(|| range::expand(kind_at(settings, &target), &target.dotted, node, out));
+        let broken = values.is_none();
+        let values = values.unwrap_or_else(|| vec![Arc::new(node.clone())]);
+        Ok(RawAxis { zip: false, at: whole(path), target, values, unzipped: false, broken })
+    }
+
+    fn sweepable(&self, path: &[Segment], settings: &Settings) -> Result<Target, Diagnostic> {
+        let target = settings.target(path)?;
+        let section = settings.groups[target.group].section;
+        if !section.sweepable {
+            let finding = Diagnostic::new(whole(path), format!("`{}` cannot be swept", target.dotted));
+            return Err(finding.label("the same in every cell").help("give it in its own table, or with --set"));
+        }
+        if !target.rest.is_empty() && parameter_kind(&target).is_none() {
+            let last = target.rest.last().map_or("", String::as_str);
+            let finding = Diagnostic::new(whole(path), format!("unknown parameter `{last}` in `{}`", target.dotted));
+            return Err(finding.label("not known here").help(did_you_mean(last, PARAMETERS.iter().copied())));
+        }
+        let clash = self.axes.iter().find(|axis| overlap(&axis.target, &target));
+        match clash {
+            Some(other) => Err(Diagnostic::new(whole(path), format!("`{}` is swept twice", target.dotted))
+                .label(format!("clashes with the axis `{}`", other.target.dotted))
+                .help("keep one of the two axes")),
+            None => Ok(target),
+        }
+    }
+
+    /// Puts a `--set` value in place of an axis; `false` when there is none of this key.
+    pub fn pin(&mut self, target: &Target, set: &Override) -> bool {
+        let found = self.axes.iter().position(|axis| axis.target == *target);
+        let Some(index) = found else { return false };
+        let axis = self.axes.remove(index);
+        let values = vec![Arc::new(set.value.clone())];
+        self.put_back(index, RawAxis { values, broken: false, ..axis });
+        true
+    }
+
+    /// Puts an axis with other values where it was. Out of the zipped group it goes, for that has other values.
+    fn put_back(&mut self, index: usize, mut axis: RawAxis) {
+        let place = if axis.zip { self.axes.iter().filter(|other| other.zip).count() } else { index };
+        axis.unzipped |= axis.zip;
+        axis.zip = false;
+        self.axes.insert(place, axis);
+    }
+
+    /// Adds the axis of a `--sweep` argument, behind all others or in place of the one of the same key.
+    pub fn put(&mut self, sweep: &Override, settings: &Settings, findings: &mut Vec<Diagnostic>) {
+        let same = settings.target(&sweep.path).ok();
+        let index = self.axes.iter().position(|axis| Some(&axis.target) == same.as_ref());
+        let former = index.map(|index| (index, self.axes.remove(index)));
+        // A table that is no range is a value by itself.
+        let is_list = matches!(sweep.value.raw, Raw::Array(_)) || range::is_range(&sweep.value);
+        let list = if is_list {
+            sweep.value.clone()
+        } else {
+            Node { at: sweep.value.at, raw: Raw::Array(vec![sweep.value.clone()]) }
+        };
+        match (self.axis(&sweep.path, &list, settings, findings), former) {
+            (Ok(axis), Some((index, former))) => self.put_back(index, RawAxis { zip: former.zip, ..axis }),
+            (Ok(axis), None) => self.axes.push(axis),
+            (Err(finding), _) => findings.push(finding),
+        }
+    }
+
+    /// Why a `--set` value for `target` would do nothing: an axis holds a part of it, or all that it is a part of.
+    pub fn clash(&self, target: &Target, set: &Override) -> Option<Diagnostic> {
+        let axis = self.axes.iter().find(|axis| overlap(&axis.target, target))?;
+        let (key, swept) = (&target.dotted, &axis.target.dotted);
+        let finding = Diagnostic::new(whole(&set.path), format!("`{key}` cannot be set while `{swept}` is swept"));
+        let finding = finding.label("a part of what is swept");
+        Some(finding.help(format!("set `{swept}` itself: that puts one value in place of the axis")))
+    }
+
+    /// Whether any axis touches the key in this slot without being all of it.
+    pub fn touches_part_of(&self, group: usize, slot: usize) -> bool {
+        let same = |target: &Target| (target.group, target.slot) == (group, slot);
+        self.axes.iter().any(|axis| same(&axis.target) && !axis.target.rest.is_empty())
+    }
+
+    /// Group and slot of every swept key.
+    pub fn slots(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.axes.iter().map(|axis| (axis.target.group, axis.target.slot))
+    }
+
+    /// Names all files that axes name.
+    pub fn for_each_file(&self, visit: &mut impl FnMut(&str)) {
+        for axis in &self.axes {
+            let names_files = axis.target.rest.last().is_some_and(|last| last == "file");
+            for value in &axis.values {
+                match &value.raw {
+                    Raw::Text(name) if names_files => visit(name),
+                    _ => value.for_each_file(visit),
+                }
+            }
+        }
+    }
+}
+
+/// Whether a table is the value of an axis, and does not only lead to some.
+fn is_axis(path: &[Segment], node: &Node, settings: &Settings) -> bool {
+    range::is_range(node) || settings.target(path).is_ok_and(|target| !has_parts(kind_at(settings, &target)))
+}
+
+/// Whether values of a kind may be tables, whose parts are swept by themselves.
+const fn has_parts(kind: Kind) -> bool {
+    matches!(kind, Kind::Distribution | Kind::Skew | Kind::Latency | Kind::Holders)
+}
+
+fn overlap(a: &Target, b: &Target) -> bool {
+    (a.group, a.slot) == (b.group, b.slot) && (a.rest.starts_with(&b.rest) || b.rest.starts_with(&a.rest))
+}
+
+pub(super) fn parameter_kind(target: &Target) -> Option<Kind> {
+    parameter(target.rest.last()?)
+}
+
+/// What a value of the key, or of the part of it, that `target` names has to be.
+pub(in super::super) fn kind_at(settings: &Settings, target: &Target) -> Kind {
+    parameter_kind(target).unwrap_or(settings.key(target).kind)
+}
