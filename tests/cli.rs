@@ -149,7 +149,8 @@ fn json_is_one_document() {
     let said = donsim(folder.path(), &["run", "scenario.toml", "--json"]);
     let document: Value = serde_json::from_str(&said.stdout).unwrap();
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&document), ["cells", "expectations", "id", "name", "path", "schema", "verdict"]);
+    assert_eq!(keys(&document), ["cells", "disagreements", "expectations", "id", "name", "path", "schema", "verdict"]);
+    assert_eq!(document["disagreements"], serde_json::json!([]));
     assert_eq!((&document["schema"], &document["name"]), (&"donsim.run/1".into(), &"small".into()));
     assert_eq!(document["verdict"], "pass");
     assert_eq!(document["path"], format!("results/small/{}", document["id"].as_str().unwrap()));
