@@ -56,8 +56,10 @@ fn written(folder: &Path, said: &Said) -> PathBuf {
 /// The lines of a table by their cell.
 fn rows(path: &Path) -> BTreeMap<String, Vec<String>> {
     let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for line in fs::read_to_string(path).unwrap().lines().skip(1) {
-        rows.entry(line.split(',').next().unwrap().to_owned()).or_default().push(line.to_owned());
+    let text = fs::read_to_string(path).unwrap();
+    let column = text.lines().next().unwrap().split(',').position(|header| header == "cell").unwrap();
+    for line in text.lines().skip(1) {
+        rows.entry(line.split(',').nth(column).unwrap().to_owned()).or_default().push(line.to_owned());
     }
     rows
 }

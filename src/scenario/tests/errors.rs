@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::super::diagnostics::origins;
-use super::super::{Diagnostic, Objection};
+use super::super::{Adjustments, Diagnostic, Objection};
 use super::*;
 
 /// Every place in this room that makes a finding is reached by an entry of the catalogue, whose texts `tests/errors.rs`
@@ -19,10 +19,13 @@ fn every_finding_is_in_the_catalogue() {
     let folder = tempfile::tempdir().unwrap();
     for entry in catalogue::pages().iter().flat_map(|page| catalogue::entries(page)) {
         entry.lay_out(folder.path());
-        let sets: Vec<_> =
-            entry.args.windows(2).filter(|pair| pair[0] == "--set").map(|pair| pair[1].clone()).collect();
+        let all = |option: &str| -> Vec<String> {
+            entry.args.windows(2).filter(|pair| pair[0] == option).map(|pair| pair[1].clone()).collect()
+        };
+        let adjustments =
+            Adjustments { set: all("--set"), sweep: all("--sweep"), filter: all("--filter"), cells: all("--cell") };
         for file in entry.args.iter().skip(1).take_while(|arg| !arg.starts_with('-')) {
-            if let Ok(scenario) = Scenario::load(&folder.path().join(file), &sets) {
+            if let Ok(scenario) = Scenario::load_adjusted(&folder.path().join(file), &adjustments) {
                 object(&scenario);
             }
         }
