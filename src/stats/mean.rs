@@ -1,6 +1,7 @@
 //! The mean of one value a replicate, such as bytes, with Student's t interval.
 
 use super::binomial::{Interval, upper};
+use super::moments::scatter;
 use super::special::student_t_quantile;
 
 /// Accumulates one value a replicate in constant memory; the mean has the unit of the values.
@@ -69,13 +70,7 @@ impl Mean {
             return None;
         }
         let n = self.replicates as f64;
-        let exact = self
-            .squares
-            .checked_mul(u128::from(self.replicates))
-            .zip(self.sum.checked_mul(self.sum))
-            .map(|(scaled, square)| scaled.saturating_sub(square) as f64 / n);
-        let rounded = || (self.squares as f64 - self.sum as f64 * (self.sum as f64 / n)).max(0.0);
-        Some(exact.unwrap_or_else(rounded) / (n - 1.0))
+        Some(scatter(self.replicates, self.squares, self.sum, self.sum).max(0.0) / n / (n - 1.0))
     }
 }
 

@@ -6,16 +6,21 @@
 
 mod binomial;
 mod mean;
+mod moments;
 mod paired;
+mod paired_mean;
 mod proportion;
 mod quantiles;
+mod ratio;
 mod special;
 
 pub use binomial::{Interval, bounds_quantile, clopper_pearson, wilson};
 pub use mean::Mean;
 pub use paired::PairedDifference;
+pub use paired_mean::PairedMean;
 pub use proportion::Proportion;
 pub use quantiles::{End, Quantiles};
+pub use ratio::RatioOfMeans;
 pub use special::student_t_quantile;
 
 #[cfg(test)]
