@@ -1,11 +1,14 @@
 //! Every byte that leaves an uplink is counted, and under exactly one cause.
 
 mod common;
+#[path = "common/sizes.rs"]
+mod sizes;
 
 use common::{EXECUTION, OCR, corrupt_holders, replicates};
 use donsim::aggregator::RuleSet;
 use donsim::engine::{Distribution, Span};
 use donsim::sim::{Bytes, FaultKind, PayloadHolders, Row, Setup};
+use sizes::{error_on_the_line, on_the_line};
 
 const ONE_WAY: Span = Span::from_millis(10);
 
@@ -19,59 +22,17 @@ fn row(setup: &Setup) -> Row {
     replicate.rows.into_iter().next().expect("one caller, one request")
 }
 
-/// Bytes of a protobuf field with a one-byte tag: tag, length, contents.
-const fn field(len: u64) -> u64 {
-    1 + varint(len) + len
-}
-
-const fn varint(value: u64) -> u64 {
-    match value {
-        0..0x80 => 1,
-        0x80..0x4000 => 2,
-        _ => 3,
-    }
-}
-
-const fn text(text: &str) -> u64 {
-    field(text.len() as u64)
-}
-
-/// A small number: tag and value.
-const NUMBER: u64 = 2;
-
-/// A request with a call of 16 bytes.
 fn request() -> u64 {
-    let ids = field(64) + field(64) + field(40) + field(20);
-    let metadata = ids + NUMBER + NUMBER + text("0") + text("donsim");
-    let call = text("type.googleapis.com/capabilities.blockchain.evm.v1alpha.CallContractRequest") + field(16);
-    let (config, inputs) = (field(0), field(0));
-    field(metadata) + config + inputs + field(call) + text("CallContract") + text("evm:ChainSelector:1@1.0.0")
+    sizes::request(16)
 }
 
-/// A response with a payload of 64 bytes, without attestation.
 fn response() -> u64 {
-    let metering = text(&"1".repeat(52)) + text("RPC_EVM") + text("1");
-    let payload = text("type.googleapis.com/capabilities.blockchain.evm.v1alpha.CallContractReply") + field(64);
-    field(0) + field(field(metering) + NUMBER) + field(payload)
+    sizes::response(64)
 }
 
-/// An attestation with the signature of node 0, whose index is not written, and a sequence number above 2^28.
+/// With the signature of node 0 alone.
 fn attestation() -> u64 {
-    let (config_digest, sequence_number) = (field(32), 1 + 5);
-    field(config_digest + sequence_number + field(field(65)))
-}
-
-/// An envelope with its frame around `content` bytes, sent at `sent`.
-fn on_the_line(content: u64, sent: Span) -> u64 {
-    let millis = sent.as_nanos() / 1_000_000;
-    let timestamp = if millis == 0 { 0 } else { 1 + varint(millis) };
-    let message_id = "Execute:".len() as u64 + 64 + ":0".len() as u64;
-    // The tags of fields 16 and 17 take two bytes.
-    let dons = NUMBER + NUMBER + 1;
-    let method = text("Execute") + text("CallContract") + 1;
-    let heading = NUMBER + field(32) + field(32) + timestamp + field(message_id) + text("evm:ChainSelector:1@1.0.0");
-    let body = heading + dons + method + field(content);
-    37 + field(64) + field(body)
+    sizes::attestation(1, true, 5)
 }
 
 #[test]
@@ -86,10 +47,23 @@ fn the_smallest_exchange_byte_by_byte() {
         attestation: attestation(),
         error: 0,
         envelope: total - request() - answer,
+        answer_envelope: on_the_line(answer, answered) - answer,
     };
     let counted = row(&world(1, RuleSet::Attested)).bytes;
     assert_eq!(counted, expected);
-    assert_eq!(counted.total(), total);
+    assert_eq!((counted.total(), counted.answers()), (total, on_the_line(answer, answered)));
+}
+
+#[test]
+fn an_error_byte_by_byte() {
+    let mut setup = world(1, RuleSet::Attested);
+    setup.capability_don.payload_holders = PayloadHolders::Count(0);
+    let counted = row(&setup).bytes;
+    let said = "Public:User:Unknown:__response_payload_not_available";
+    let total = error_on_the_line(said, ONE_WAY + EXECUTION + OCR);
+    // Code, and text behind its tag and length.
+    let error = 2 + 2 + said.len() as u64;
+    assert_eq!((counted.error, counted.answers(), counted.answer_envelope), (error, total, total - error));
 }
 
 #[test]
@@ -133,7 +107,8 @@ fn frames_belong_to_the_envelopes() {
     let mut bare = world(4, RuleSet::Attested);
     bare.network.frame = 0;
     // Four requests and four answers.
-    assert_eq!(row(&bare).bytes, Bytes { envelope: framed.envelope - 8 * 37, ..framed });
+    let (envelope, answer_envelope) = (framed.envelope - 8 * 37, framed.answer_envelope - 4 * 37);
+    assert_eq!(row(&bare).bytes, Bytes { envelope, answer_envelope, ..framed });
 }
 
 /// The same messages are on the line whatever the caller makes of them.

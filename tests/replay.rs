@@ -55,6 +55,9 @@ fn every_kind_of_expectation_is_shown_again() {
         "served >= 0.95",
         "p50 <= 1s",
         "response_bytes <= 100B",
+        "saved_response >= 60%",
+        "saved_total <= 0",
+        "ocr_bytes <= 1KiB",
         "accepted[attested] - accepted[identical] <= 0.02",
         "accepted[attested] - accepted[identical] >= 0.85",
     ] {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::experiment::{fits, own_value};
+use crate::experiment::{Before, Stat, fits, own_value};
 use crate::network::Node;
 use crate::scenario::{Cell, Metric, Scenario, Subject};
 use crate::sim::{self, Line, Outcome, Replicate, Row, Safety, Workshop};
@@ -163,7 +163,11 @@ fn verdict(scenario: &Scenario, cell: &Cell, number: u64, replicate: &Replicate)
 pub(super) fn value(scenario: &Scenario, subject: Subject, metric: Metric, number: u64) -> Option<f64> {
     let of = |index| {
         let setup = scenario.cell(index).setup;
-        own_value(metric, &sim::simulate(&setup, number, &mut Workshop::new(setup.run.seed)))
+        let mut workshop = Workshop::new(setup.run.seed);
+        let replicate = sim::simulate(&setup, number, &mut workshop);
+        let mut before = || Before::of(&sim::simulate(&setup.before_attestation(), number, &mut workshop));
+        let before = (metric.stat() == Stat::Ratio).then(&mut before);
+        own_value(metric, &setup, &replicate, before.as_ref())
     };
     match subject {
         Subject::Cell(index) => of(index),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
@@ -11,7 +11,11 @@ use crate::sim::{Replicate, Setup, Workshop};
 
 use super::agreement::{Check, Disagreement, disagreements};
 use super::blocks::{Plan, Work};
+use super::differences::Differences;
 use super::expectations::Judge;
+use super::group::{Group, Simulated};
+use super::keeper::Keeper;
+use super::savings::Before;
 use super::summary::{CellSummary, RunSummary, unify};
 use super::tally::Tally;
 use super::witness::Witnesses;
@@ -37,6 +41,8 @@ pub struct Block<'a> {
     pub first: u64,
     /// What each came to; `None` for one that panicked.
     pub replicates: &'a [Option<Replicate>],
+    /// What each cost in the world before attestation; `None` for one that panicked.
+    pub before: &'a [Option<Arc<Before>>],
 }
 
 /// Takes the results as they come, in an order that depends on the scenario alone.
@@ -97,7 +103,7 @@ pub struct PanickedReplicate {
 struct Finished {
     at: u64,
     work: Work,
-    results: Vec<Vec<Result<Replicate, String>>>,
+    results: Vec<Vec<Result<Simulated, String>>>,
 }
 
 /// Runs all cells and replicates of a scenario.
@@ -154,14 +160,15 @@ impl Worker<'_> {
     fn work(&self, results: &SyncSender<Finished>) {
         let seed = self.scenario.run().seed;
         let mut workshop = Workshop::new(seed);
-        let mut cells: (std::ops::Range<u64>, Vec<Cell>) = (0..0, Vec::new());
+        let mut group = (0..0, Group::new(Vec::new()));
         while !self.stop.iter().any(|stop| stop.load(Ordering::Relaxed)) {
             let at = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(work) = self.plan.get(at) else { break };
-            if cells.0 != work.cells {
-                cells = (work.cells.clone(), work.cells.clone().map(|index| self.scenario.cell(index)).collect());
+            if group.0 != work.cells {
+                let cells = work.cells.clone().map(|index| self.scenario.cell(index));
+                group = (work.cells.clone(), Group::new(cells.collect()));
             }
-            let finished = Finished { at, results: self.block(&work, &cells.1, &mut workshop), work };
+            let finished = Finished { at, results: self.block(&work, &group.1, &mut workshop), work };
             if results.send(finished).is_err() {
                 break;
             }
@@ -169,26 +176,14 @@ impl Worker<'_> {
     }
 
     /// Replicate by replicate, in each cell by cell, so that cells share the replicate's keys and signatures.
-    fn block(&self, work: &Work, cells: &[Cell], workshop: &mut Workshop) -> Vec<Vec<Result<Replicate, String>>> {
-        let mut results: Vec<Vec<_>> = cells.iter().map(|_| Vec::new()).collect();
+    fn block(&self, work: &Work, group: &Group, workshop: &mut Workshop) -> Vec<Vec<Result<Simulated, String>>> {
+        let mut results: Vec<Vec<_>> = work.cells.clone().map(|_| Vec::new()).collect();
         for replicate in work.replicates.clone() {
-            for (cell, results) in cells.iter().zip(&mut results) {
-                let simulated =
-                    catch_unwind(AssertUnwindSafe(|| (self.simulate)(&cell.setup, replicate, &mut *workshop)));
-                results.push(simulated.map_err(|panic| {
-                    // What a panic left behind is not to be trusted.
-                    *workshop = Workshop::new(cell.setup.run.seed);
-                    panic_message(&*panic)
-                }));
-            }
+            let simulated = group.simulate(replicate, self.simulate, workshop);
+            results.iter_mut().zip(simulated).for_each(|(results, simulated)| results.push(simulated));
         }
         results
     }
-}
-
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message").to_owned()
 }
 
 /// Takes finished work in order.
@@ -196,7 +191,9 @@ struct Collector<'a> {
     scenario: &'a Scenario,
     observer: &'a mut dyn Observer,
     tallies: Vec<(Cell, Tally)>,
+    keeper: Keeper,
     judge: Judge<'a>,
+    differences: Differences,
     summaries: Vec<CellSummary>,
     panicked: Vec<PanickedReplicate>,
     witnesses: BTreeMap<String, Witnesses>,
@@ -210,11 +207,14 @@ struct Collector<'a> {
 impl<'a> Collector<'a> {
     fn new(scenario: &'a Scenario, observer: &'a mut dyn Observer) -> Self {
         let total = scenario.cell_count().saturating_mul(scenario.run().replicates);
+        let mut keeper = Keeper::default();
         Self {
             scenario,
             observer,
             tallies: Vec::new(),
-            judge: Judge::new(scenario),
+            judge: Judge::new(scenario, &mut keeper),
+            differences: Differences::new(scenario, &mut keeper),
+            keeper,
             summaries: Vec::new(),
             panicked: Vec::new(),
             witnesses: BTreeMap::new(),
@@ -228,20 +228,20 @@ impl<'a> Collector<'a> {
     fn take(&mut self, Finished { work, results, .. }: Finished) -> std::io::Result<()> {
         if self.tallies.is_empty() {
             let cells = work.cells.clone().map(|index| self.scenario.cell(index));
-            let tally = |cell: Cell| (cell.clone(), Tally::new(cell.clone(), self.judge.paired(cell.index)));
-            self.tallies = cells.map(tally).collect();
+            let series = |cell: &Cell| self.keeper.series(cell.index, &cell.setup);
+            self.tallies = cells.map(|cell| (cell.clone(), Tally::new(cell.clone(), series(&cell)))).collect();
         }
         for ((cell, tally), results) in self.tallies.iter_mut().zip(results) {
             let witnesses = self.witnesses.entry(cell.id.clone()).or_default();
             let concerns = |expectation: &Expectation| expectation.subjects.contains(&Subject::Cell(cell.index));
             let expectations: Vec<(usize, &Expectation)> =
                 self.scenario.expectations().iter().enumerate().filter(|(_, it)| concerns(it)).collect();
-            let mut replicates = Vec::with_capacity(results.len());
+            let (mut replicates, mut before) = (Vec::with_capacity(results.len()), Vec::with_capacity(results.len()));
             for (replicate, result) in work.replicates.clone().zip(results) {
                 match &result {
                     Ok(result) => {
                         tally.add(result);
-                        witnesses.look(replicate, result, &expectations);
+                        witnesses.look(replicate, result, &cell.setup, &expectations);
                     }
                     Err(message) => {
                         tally.skip();
@@ -249,10 +249,12 @@ impl<'a> Collector<'a> {
                         self.panicked.push(PanickedReplicate { cell, replicate, message });
                     }
                 }
-                replicates.push(result.ok());
+                let (world, cost) = result.ok().map(|result| (result.replicate, result.before)).unzip();
+                replicates.push(world);
+                before.push(cost);
             }
             self.done += replicates.iter().flatten().count() as u64;
-            let block = Block { cell, first: work.replicates.start, replicates: &replicates };
+            let block = Block { cell, first: work.replicates.start, replicates: &replicates, before: &before };
             self.observer.handle_block(&block)?;
         }
         self.observer.handle_progress(self.done, self.total);
@@ -260,9 +262,12 @@ impl<'a> Collector<'a> {
     }
 
     fn end_group(&mut self) -> std::io::Result<()> {
-        let judge = &mut self.judge;
-        self.checks.extend(self.tallies.iter().flat_map(|(_, tally)| tally.checks()));
-        self.summaries.extend(self.tallies.drain(..).map(|(_, tally)| tally.finish(judge)));
+        for (Cell { index, setup, .. }, tally) in self.tallies.drain(..) {
+            self.checks.extend(tally.checks());
+            self.summaries.push(tally.finish(&mut self.judge, &mut self.keeper));
+            self.differences.take(index, setup.request.count, &self.keeper, &mut self.summaries);
+            self.keeper.forget(index);
+        }
         self.observer.handle_group_end()
     }
 

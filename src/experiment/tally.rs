@@ -3,15 +3,18 @@
 use crate::closed_form::{self, Absent, ClosedForm};
 use crate::engine::Span;
 use crate::scenario::{Cell, Metric, Stat};
-use crate::sim::{Doom, FaultReport, Outcome, Replicate, Row, Setup, Side};
-use crate::stats::{End, Interval, Mean, Proportion, Quantiles};
+use crate::sim::{Doom, FaultReport, Outcome, Row, Setup, Side};
+use crate::stats::{End, Interval, Mean, Proportion, Quantiles, RatioOfMeans};
 
 use super::agreement::{Check, exact, rate as exact_rate};
-use super::expectations::{Bounds, Hits, Judge};
+use super::expectations::{Bounds, Judge};
+use super::group::Simulated;
+use super::keeper::{Keeper, Series};
+use super::savings::{Costs, OcrCost};
 use super::summary::{CellSummary, DoomSummary, Estimate, FaultSummary};
 
 /// The confidence of every interval that is reported.
-const CONFIDENCE: f64 = 0.95;
+pub(super) const CONFIDENCE: f64 = 0.95;
 
 /// Points of a survival function that are kept.
 const SURVIVAL_POINTS: usize = 100;
@@ -28,11 +31,15 @@ pub(super) struct Tally {
     served: Proportion,
     disagreement: Proportion,
     amounts: [Mean; AMOUNTS.len()],
+    ocr: OcrCost,
+    ocr_bytes: Mean,
+    saved_response: RatioOfMeans,
+    saved_total: RatioOfMeans,
     /// Latencies in ns by replicate, then row.
     latencies: Vec<u64>,
     faults: Vec<FaultReport>,
-    /// Hits of the rates that are compared with other cells.
-    paired: Vec<(Metric, Hits)>,
+    /// What is compared with other cells.
+    series: Vec<(Metric, Series)>,
     /// What it should come to.
     closed_form: Result<ClosedForm, Absent>,
 }
@@ -53,17 +60,20 @@ pub(super) const AMOUNTS: [(Metric, Amount); 8] = [
 ];
 
 impl Tally {
-    /// Of `cell`; keeps the hits of every replicate of the rates in `paired`.
-    pub(super) fn new(cell: Cell, paired: Vec<Metric>) -> Self {
-        let hits = |metric| (metric, Hits { rows: rows_a_replicate(&cell.setup, metric), replicates: Vec::new() });
+    /// Of `cell`; continues `series` with every replicate.
+    pub(super) fn new(cell: Cell, series: Vec<(Metric, Series)>) -> Self {
         Self {
-            paired: paired.into_iter().map(hits).collect(),
+            series,
             replicates: 0,
             outcomes: [Proportion::default(); Outcome::ALL.len()],
             dooms: [Proportion::default(); Doom::ALL.len()],
             served: Proportion::default(),
             disagreement: Proportion::default(),
             amounts: [Mean::default(); AMOUNTS.len()],
+            ocr: OcrCost::of(&cell.setup),
+            ocr_bytes: Mean::default(),
+            saved_response: RatioOfMeans::default(),
+            saved_total: RatioOfMeans::default(),
             latencies: Vec::new(),
             faults: vec![FaultReport::default(); cell.setup.faults.len()],
             closed_form: closed_form::of(&cell.setup),
@@ -72,7 +82,7 @@ impl Tally {
     }
 
     /// Adds the next replicate.
-    pub(super) fn add(&mut self, replicate: &Replicate) {
+    pub(super) fn add(&mut self, Simulated { replicate, before }: &Simulated) {
         self.replicates += 1;
         let rows = &replicate.rows;
         let count = |predicate: &dyn Fn(&&Row) -> bool| rows.iter().filter(predicate).count() as u32;
@@ -91,20 +101,25 @@ impl Tally {
         for ((_, amount), mean) in AMOUNTS.iter().zip(&mut self.amounts) {
             mean.record(rows.iter().map(amount).sum());
         }
+        self.ocr_bytes.record(self.ocr.now);
+        let Costs { answers, total } = Costs::of(replicate, before, self.ocr);
+        for (saving, [now, before]) in [(&mut self.saved_response, answers), (&mut self.saved_total, total)] {
+            if before > 0 {
+                saving.record(now, before);
+            }
+        }
         // Only the right response in time has a latency; everything else is beyond the deadline.
         let latency = |row: &Row| row.latency.filter(|_| row.outcome.is_right()).map_or(NEVER, Span::as_nanos);
         self.latencies.extend(rows.iter().filter(|row| row.outcome != Outcome::Byzantine).map(latency));
         for (sum, report) in self.faults.iter_mut().zip(&replicate.faults) {
             *sum += *report;
         }
-        for (metric, hits) in &mut self.paired {
-            hits.replicates.push(count(&|row| is_hit(row, *metric)));
-        }
+        self.series.iter_mut().for_each(|(_, series)| series.add(replicate));
     }
 
     /// The next replicate came to nothing.
     pub(super) fn skip(&mut self) {
-        self.paired.iter_mut().for_each(|(_, hits)| hits.replicates.push(Hits::MISSING));
+        self.series.iter_mut().for_each(|(_, series)| series.skip());
     }
 
     /// What is to be compared with the closed form, where there is one.
@@ -125,14 +140,14 @@ impl Tally {
         Metric::ALL.iter().filter_map(|metric| check(*metric)).collect()
     }
 
-    /// What the cell came to, and what the judge makes of it.
-    pub(super) fn finish(mut self, judge: &mut Judge<'_>) -> CellSummary {
+    /// What the cell came to, and what the judge makes of it; its series are the keeper's.
+    pub(super) fn finish(mut self, judge: &mut Judge<'_>, keeper: &mut Keeper) -> CellSummary {
         let latencies: Vec<Option<u64>> =
             self.latencies.iter().map(|nanos| (*nanos != NEVER).then_some(*nanos)).collect();
         let rows = rows_a_replicate(&self.cell.setup, Metric::LatencyP50);
         let quantiles = Quantiles::new(&latencies, rows as usize);
-        let paired = std::mem::take(&mut self.paired);
-        judge.take(self.cell.index, &|metric, confidence| self.bounds(metric, confidence, &quantiles), paired);
+        keeper.put(self.cell.index, std::mem::take(&mut self.series));
+        judge.take(self.cell.index, &|metric, confidence| self.bounds(metric, confidence, &quantiles), keeper);
         let setup = &self.cell.setup;
         let survival = quantiles.survival(SURVIVAL_POINTS).into_iter().map(|(at, share)| (ms(at), share)).collect();
         CellSummary {
@@ -158,6 +173,8 @@ impl Tally {
             Metric::LatencyP50 => latency(quantiles, 0.5),
             Metric::LatencyP90 => latency(quantiles, 0.9),
             Metric::LatencyP99 => latency(quantiles, 0.99),
+            Metric::SavedResponse => saving(&self.saved_response, CONFIDENCE),
+            Metric::SavedTotal => saving(&self.saved_total, CONFIDENCE),
             _ => match self.amount(metric) {
                 Some(mean) => {
                     let requests = f64::from(self.cell.setup.request.count);
@@ -181,7 +198,11 @@ impl Tally {
                 let a_request = |i: Interval| Interval { low: i.low / requests, high: i.high / requests };
                 (mean.and_then(Mean::estimate).map(|sum| sum / requests), interval.map(a_request))
             }
-            Stat::Ratio => (None, None),
+            Stat::Ratio => {
+                let ratio = if metric == Metric::SavedTotal { &self.saved_total } else { &self.saved_response };
+                let (observed, (low, high)) = saving(ratio, confidence);
+                return Bounds { observed, low, high };
+            }
             Stat::Rate => {
                 let share = match metric {
                     Metric::Served => Some(&self.served),
@@ -196,6 +217,9 @@ impl Tally {
     }
 
     fn amount(&self, metric: Metric) -> Option<&Mean> {
+        if metric == Metric::OcrBytes {
+            return Some(&self.ocr_bytes);
+        }
         AMOUNTS.iter().position(|(other, _)| *other == metric).map(|at| &self.amounts[at])
     }
 
@@ -229,6 +253,11 @@ impl Tally {
     }
 }
 
+/// The number of a row that an amount is the sum of.
+pub(super) fn amount(metric: Metric) -> Option<Amount> {
+    AMOUNTS.iter().find(|(other, _)| *other == metric).map(|(_, amount)| *amount)
+}
+
 /// The rows of a replicate that a metric is about, the same in every replicate.
 pub(super) fn rows_a_replicate(setup: &Setup, metric: Metric) -> u32 {
     if matches!(metric, Metric::Served | Metric::Disagreement) {
@@ -241,7 +270,7 @@ pub(super) fn rows_a_replicate(setup: &Setup, metric: Metric) -> u32 {
 }
 
 /// Whether a row is a hit of a rate.
-fn is_hit(row: &Row, rate: Metric) -> bool {
+pub(super) fn is_hit(row: &Row, rate: Metric) -> bool {
     // One row a request stands for it.
     match rate {
         Metric::Served => row.workflow_node == 0 && row.served,
@@ -270,6 +299,13 @@ fn ends(interval: Option<Interval>) -> (Option<f64>, Option<f64>) {
 
 fn rate(proportion: &Proportion) -> Known {
     (proportion.estimate(), ends(proportion.interval(CONFIDENCE)))
+}
+
+/// What is saved is what is left of one. An end that a ratio has not is open.
+fn saving(ratio: &RatioOfMeans, confidence: f64) -> Known {
+    let (low, high) = ends(ratio.interval(confidence));
+    let left = |end: Option<f64>| end.filter(|end| end.is_finite()).map(|end| 1.0 - end);
+    (left(ratio.estimate()), (left(high), left(low)))
 }
 
 fn latency(quantiles: &Quantiles<'_>, q: f64) -> Known {

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::engine::Span;
 use crate::scenario::{Direction, Expectation, Metric, Stat};
-use crate::sim::{Outcome, Replicate, Row};
+use crate::sim::{Outcome, Replicate, Row, Setup};
+
+use super::group::Simulated;
+use super::savings::{Before, Costs, OcrCost, saved};
+use super::tally::amount;
 
 /// The first replicates of a cell in which something is to be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,12 +21,18 @@ pub struct Witnesses {
 
 impl Witnesses {
     /// Looks at a replicate of a cell for which `expectations` hold; they come in their order.
-    pub(super) fn look(&mut self, number: u64, replicate: &Replicate, expectations: &[(usize, &Expectation)]) {
+    pub(super) fn look(
+        &mut self,
+        number: u64,
+        Simulated { replicate, before }: &Simulated,
+        setup: &Setup,
+        expectations: &[(usize, &Expectation)],
+    ) {
         if honest(replicate).any(|row| row.outcome == Outcome::AcceptedWrong || row.disagreement) {
             self.unsafe_replicate.get_or_insert(number);
         }
         for (at, expectation) in expectations {
-            if !fits(expectation, own_value(expectation.metric, replicate)) {
+            if !fits(expectation, own_value(expectation.metric, setup, replicate, Some(before))) {
                 self.against.entry(*at).or_insert(number);
             }
         }
@@ -39,9 +49,9 @@ pub fn fits(expectation: &Expectation, value: Option<f64>) -> bool {
 }
 
 /// What a metric is in one replicate alone, in its unit; infinite for a latency that is beyond the deadline, `None` without
-/// honest rows.
+/// honest rows, and for a saving without the world before or when nothing was sent there.
 #[must_use]
-pub fn own_value(metric: Metric, replicate: &Replicate) -> Option<f64> {
+pub fn own_value(metric: Metric, setup: &Setup, replicate: &Replicate, before: Option<&Before>) -> Option<f64> {
     let requests = replicate.rows.iter().filter(|row| row.workflow_node == 0).count();
     let share = |count: usize, of: usize| (of > 0).then(|| count as f64 / of as f64);
     let of_requests = |is_so: fn(&Row) -> bool| {
@@ -49,12 +59,17 @@ pub fn own_value(metric: Metric, replicate: &Replicate) -> Option<f64> {
     };
     match metric.stat() {
         Stat::Quantile(q) => quantile(q, replicate),
-        Stat::Mean => amount(metric).and_then(|amount| {
-            let sum: u64 = replicate.rows.iter().map(amount).sum();
+        Stat::Mean => {
+            let sum = match amount(metric) {
+                Some(amount) => replicate.rows.iter().map(amount).sum(),
+                None => OcrCost::of(setup).now,
+            };
             (requests > 0).then(|| sum as f64 / requests as f64)
-        }),
-        // One world alone saves nothing.
-        Stat::Ratio => None,
+        }
+        Stat::Ratio => {
+            let costs = Costs::of(replicate, before?, OcrCost::of(setup));
+            saved(if metric == Metric::SavedTotal { costs.total } else { costs.answers })
+        }
         Stat::Rate if metric == Metric::Served => of_requests(|row| row.served),
         Stat::Rate if metric == Metric::Disagreement => of_requests(|row| row.disagreement),
         Stat::Rate => {
@@ -78,11 +93,6 @@ fn quantile(q: f64, replicate: &Replicate) -> Option<f64> {
     Some(if nanos == u64::MAX { f64::INFINITY } else { nanos as f64 / 1e6 })
 }
 
-/// The number of a row that a mean is about.
-fn amount(metric: Metric) -> Option<fn(&Row) -> u64> {
-    super::tally::AMOUNTS.iter().find(|(other, _)| *other == metric).map(|(_, amount)| *amount)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +111,12 @@ mod tests {
             bytes: crate::sim::Bytes { request: 10, ..Default::default() },
             signatures_verified: 3,
         }
+    }
+
+    /// `donsim`'s default world.
+    fn setup() -> Setup {
+        let path = std::path::Path::new("demo.toml");
+        crate::scenario::Scenario::parse(path, "schema = 1".to_owned(), &[]).unwrap().cell(0).setup
     }
 
     #[test]
@@ -123,9 +139,30 @@ mod tests {
             (Metric::RequestBytes, 40.0),
             (Metric::TotalBytes, 40.0),
             (Metric::SignaturesVerified, 12.0),
+            (Metric::OcrBytes, crate::sim::ocr_bytes(&setup(), crate::sim::Observed::Hash) as f64),
         ] {
-            assert_eq!(own_value(metric, &replicate), Some(value), "{}", metric.name());
+            assert_eq!(own_value(metric, &setup(), &replicate, None), Some(value), "{}", metric.name());
         }
-        assert_eq!(own_value(Metric::Accepted, &Replicate::default()), None);
+        assert_eq!(own_value(Metric::Accepted, &setup(), &Replicate::default(), None), None);
+    }
+
+    #[test]
+    fn a_replicate_saves_what_the_world_before_cost() {
+        let world = |error, attestation, requests| {
+            let mut row = row(0, Outcome::Accepted, Some(40));
+            row.bytes = crate::sim::Bytes { request: requests, error, attestation, ..Default::default() };
+            Replicate { rows: vec![row.clone(), Row { outcome: Outcome::Byzantine, ..row }], faults: Vec::new() }
+        };
+        let own =
+            |metric, now: &Replicate, before: &Replicate| own_value(metric, &setup(), now, Some(&Before::of(before)));
+        // 200 of 800 bytes of answers: attestations count now and did not before.
+        let (now, before) = (world(60, 40, 10), world(400, 1_000, 20));
+        assert_eq!(own(Metric::SavedResponse, &now, &before), Some(0.75));
+        let ocr = |observed| crate::sim::ocr_bytes(&setup(), observed) as f64;
+        let (hashes, payloads) = (ocr(crate::sim::Observed::Hash), ocr(crate::sim::Observed::Payload));
+        let total = 1.0 - (220.0 + hashes) / (840.0 + payloads);
+        assert_eq!(own(Metric::SavedTotal, &now, &before), Some(total));
+        assert_eq!(own(Metric::SavedResponse, &now, &world(0, 1_000, 20)), None);
+        assert_eq!(own_value(Metric::SavedResponse, &setup(), &now, None), None);
     }
 }

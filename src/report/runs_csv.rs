@@ -8,7 +8,7 @@ use crate::sim::Row;
 use super::columns::AxisColumn;
 
 /// The columns behind the cell's id and axes.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 20] = [
     "replicate",
     "request",
     "workflow_node",
@@ -25,6 +25,8 @@ const COLUMNS: [&str; 18] = [
     "attestation_bytes",
     "error_bytes",
     "envelope_bytes",
+    "answer_bytes",
+    "answer_bytes_before",
     "signatures_verified",
     "error",
 ];
@@ -45,16 +47,18 @@ pub(super) fn write_block<W: Write>(
 ) -> csv::Result<()> {
     let mut cell = vec![block.cell.id.clone()];
     cell.extend(axes.iter().zip(&block.cell.axes).map(|(column, value)| column.field(value)));
-    for (replicate, result) in (block.first..).zip(block.replicates) {
-        for row in result.iter().flat_map(|replicate| &replicate.rows) {
+    for ((replicate, result), before) in (block.first..).zip(block.replicates).zip(block.before) {
+        for (at, row) in result.iter().flat_map(|replicate| &replicate.rows).enumerate() {
+            let before = before.as_ref().and_then(|before| before.answers(at));
             cell.iter().try_for_each(|field| writer.write_field(field))?;
-            writer.write_record(fields(replicate, row))?;
+            writer.write_record(fields(replicate, row, before))?;
         }
     }
     Ok(())
 }
 
-fn fields(replicate: u64, row: &Row) -> [String; COLUMNS.len()] {
+/// A row, with what its answers cost in the world before.
+fn fields(replicate: u64, row: &Row, before: Option<u64>) -> [String; COLUMNS.len()] {
     let flag = |is_set: bool| u8::from(is_set).to_string();
     [
         replicate.to_string(),
@@ -73,6 +77,8 @@ fn fields(replicate: u64, row: &Row) -> [String; COLUMNS.len()] {
         row.bytes.attestation.to_string(),
         row.bytes.error.to_string(),
         row.bytes.envelope.to_string(),
+        row.bytes.answers().to_string(),
+        before.map_or_else(String::new, |bytes| bytes.to_string()),
         row.signatures_verified.to_string(),
         row.error.clone(),
     ]

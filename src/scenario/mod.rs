@@ -28,6 +28,7 @@ mod files;
 mod identity;
 mod lower;
 mod metric;
+mod partners;
 mod plan;
 mod range;
 mod reference;

@@ -16,7 +16,7 @@ use super::selection::{self, Cells, Conditions, Ground, Selection};
 use super::settings::Settings;
 use super::sweep::Sweep;
 use super::value::Value;
-use super::{Axis, AxisValue, build, render};
+use super::{Axis, AxisValue, build, partners, render};
 use crate::sim::{Run, Safety, Setup};
 
 /// Part of every id: raised whenever the same scenario begins to give other results.
@@ -268,6 +268,13 @@ impl Scenario {
         let settings = self.sweep.settings(&self.base, combination, &self.files, &mut Vec::new());
         let id = identity::cell_id(&settings);
         Cell { id, index, axes: self.sweep.values(combination), setup: build::setup(&settings) }
+    }
+
+    /// Every cell that has not the first value of the axis `key`, in the order of the plan, with the cell that has it and
+    /// is equal on all other axes; cells without such a partner are left out.
+    #[must_use]
+    pub fn against_first(&self, key: &str) -> Vec<(u64, u64)> {
+        partners::against_first(&self.sweep, &self.cells, key)
     }
 }
 

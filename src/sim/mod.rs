@@ -17,6 +17,7 @@ mod faults;
 mod hope;
 mod judgement;
 mod mail;
+mod ocr_cost;
 mod oracle;
 #[cfg(test)]
 pub(crate) mod oracle_tests;
@@ -32,6 +33,7 @@ mod world;
 pub use fault::{Fault, FaultKind, MeteringField, ResponseField, Side};
 pub use hope::Doom;
 pub use judgement::Judgement;
+pub use ocr_cost::{Observed, ocr_bytes};
 pub use outcome::{Bytes, Doomed, FaultReport, Outcome, Replicate, Row};
 pub use setup::{Aggregator, CapabilityDon, PayloadHolders, Request, Run, Safety, Schedule, Setup, Ties, WorkflowDon};
 pub use trace::Line;

@@ -122,6 +122,8 @@ pub struct Bytes {
     pub error: u64,
     /// All else: envelopes and transport frames.
     pub envelope: u64,
+    /// What of `envelope` belongs to answers; counted there.
+    pub answer_envelope: u64,
 }
 
 impl Bytes {
@@ -129,6 +131,12 @@ impl Bytes {
     #[must_use]
     pub const fn total(&self) -> u64 {
         self.request + self.response + self.duplicate_payload + self.attestation + self.error + self.envelope
+    }
+
+    /// All that left capability nodes: payloads, attestations and errors, with envelopes and frames.
+    #[must_use]
+    pub const fn answers(&self) -> u64 {
+        self.response + self.duplicate_payload + self.attestation + self.error + self.answer_envelope
     }
 }
 
@@ -140,6 +148,7 @@ impl AddAssign for Bytes {
         self.attestation += other.attestation;
         self.error += other.error;
         self.envelope += other.envelope;
+        self.answer_envelope += other.answer_envelope;
     }
 }
 

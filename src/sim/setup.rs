@@ -37,6 +37,15 @@ impl Setup {
         if more == 0 { self.capability_don.f as usize + 1 } else { more }
     }
 
+    /// The world before attestation, all else being equal: every node holds the payload, and only equal answers count.
+    #[must_use]
+    pub fn before_attestation(&self) -> Self {
+        let mut before = self.clone();
+        before.capability_don.payload_holders = PayloadHolders::All;
+        before.aggregator.rule_set = RuleSet::Identical;
+        before
+    }
+
     /// How many capability nodes make a Byzantine quorum: more than half of `N + F`.
     #[must_use]
     pub fn byzantine_quorum(&self) -> u32 {

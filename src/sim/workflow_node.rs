@@ -175,8 +175,9 @@ impl World<'_> {
     /// Counts a message that leaves an uplink.
     fn charge(&mut self, workflow: u32, mail: &Mail, content: Bytes) {
         let envelope = self.on_the_line(mail) - content.total();
+        let answer_envelope = if matches!(mail.from, Node::Capability(_)) { envelope } else { 0 };
         let spent = &mut self.workflow[workflow as usize].spent[mail.request as usize];
-        spent.bytes += Bytes { envelope, ..content };
+        spent.bytes += Bytes { envelope, answer_envelope, ..content };
     }
 
     /// Counts an answer to a workflow node.

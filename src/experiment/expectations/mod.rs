@@ -14,7 +14,7 @@ mod power;
 #[cfg(test)]
 mod tests;
 
-pub(super) use judge::{Hits, Judge};
+pub(super) use judge::Judge;
 pub use power::check_power;
 
 use crate::scenario::{Direction, Metric, Scenario, Subject};

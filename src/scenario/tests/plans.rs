@@ -353,3 +353,18 @@ fn a_schedule_slower_than_the_deadline_is_warned_about() {
     assert_eq!(warned("5.9s"), None);
     assert!(plan("").warnings().is_none());
 }
+
+#[test]
+fn partners_have_the_first_value_and_are_equal_in_all_else() {
+    let against_first = |text: &str, key: &str| plan(text).against_first(key);
+    let rule_sets = "aggregator.rule_set = [\"identical\", \"attested\", \"attested_strict\"]\n";
+    let grid = format!("[sweep.grid]\nnetwork.loss = [0, 0.1]\n{rule_sets}");
+    assert_eq!(against_first(&grid, "aggregator.rule_set"), [(1, 0), (2, 0), (4, 3), (5, 3)]);
+    assert_eq!(against_first(&grid, "network.loss"), [(3, 0), (4, 1), (5, 2)]);
+    assert_eq!(against_first(&grid, "request.count"), []);
+    assert_eq!(against_first("", "aggregator.rule_set"), []);
+    // In a zip some have their partner behind them, and some have none.
+    let zip = "[sweep.zip]\naggregator.rule_set = [\"identical\", \"attested\", \"identical\", \"attested\"]\n\
+               capability_don.payload_holders = [\"all\", \"f+1\", \"f+1\", 4]\n";
+    assert_eq!(against_first(zip, "aggregator.rule_set"), [(1, 2)]);
+}

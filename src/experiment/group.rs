@@ -1,0 +1,82 @@
+//! Cells that are simulated together, with the worlds before attestation that their savings are measured against.
+//!
+//! Cells that differ in nothing but rule set and payload holders have one world before in common, and a cell may be that
+//! world itself: in every replicate each is simulated once.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::scenario::Cell;
+use crate::sim::{Replicate, Setup, Workshop};
+
+use super::run::Simulate;
+use super::savings::Before;
+
+/// A replicate of a cell, and what the world before cost in it.
+pub(super) struct Simulated {
+    pub replicate: Replicate,
+    pub before: Arc<Before>,
+}
+
+/// The worlds of a group: first its cells, then what else is needed.
+pub(super) struct Group {
+    cells: Vec<Cell>,
+    others: Vec<Setup>,
+    /// By cell, the number of the world before it.
+    before: Vec<usize>,
+}
+
+impl Group {
+    pub fn new(cells: Vec<Cell>) -> Self {
+        let mut group = Self { cells, others: Vec::new(), before: Vec::new() };
+        for at in 0..group.cells.len() {
+            let before = group.cells[at].setup.before_attestation();
+            let known = group.worlds().position(|setup| *setup == before);
+            group.before.push(known.unwrap_or_else(|| {
+                group.others.push(before);
+                group.cells.len() + group.others.len() - 1
+            }));
+        }
+        group
+    }
+
+    fn worlds(&self) -> impl Iterator<Item = &Setup> {
+        self.cells.iter().map(|cell| &cell.setup).chain(&self.others)
+    }
+
+    /// One replicate of every cell; the message of a panic in its place, also of one in the world before.
+    pub fn simulate(
+        &self,
+        replicate: u64,
+        simulate: &Simulate,
+        workshop: &mut Workshop,
+    ) -> Vec<Result<Simulated, String>> {
+        let worlds = self.worlds().map(|setup| attempt(setup, replicate, simulate, workshop));
+        let worlds: Vec<Result<Replicate, String>> = worlds.collect();
+        let mut befores = BTreeMap::new();
+        for at in &self.before {
+            befores.entry(*at).or_insert_with(|| match &worlds[*at] {
+                Ok(world) => Ok(Arc::new(Before::of(world))),
+                Err(message) => Err(format!("in the world before attestation: {message}")),
+            });
+        }
+        let cell = |(world, at): (Result<Replicate, String>, &usize)| {
+            Ok(Simulated { replicate: world?, before: befores[at].clone()? })
+        };
+        worlds.into_iter().zip(&self.before).map(cell).collect()
+    }
+}
+
+fn attempt(setup: &Setup, replicate: u64, simulate: &Simulate, workshop: &mut Workshop) -> Result<Replicate, String> {
+    catch_unwind(AssertUnwindSafe(|| simulate(setup, replicate, &mut *workshop))).map_err(|panic| {
+        // What a panic left behind is not to be trusted.
+        *workshop = Workshop::new(setup.run.seed);
+        panic_message(&*panic)
+    })
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message").to_owned()
+}
