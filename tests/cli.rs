@@ -37,6 +37,7 @@ const TINY: &str = "schema = 1\nname = \"tiny\"\n[run]\nreplicates = 5\n[capabil
 
 const RATES: [&str; 7] =
     ["accepted", "accepted_tainted", "accepted_wrong", "failed", "expired", "crashed", "no_agreement"];
+const SAVINGS: [&str; 3] = ["ocr_bytes", "saved_response", "saved_total"];
 const SHARES: [&str; 2] = ["served", "disagreement"];
 const LATENCIES: [&str; 3] = ["latency_p50", "latency_p90", "latency_p99"];
 const BYTES: [&str; 6] = [
@@ -159,7 +160,7 @@ fn json_is_one_document() {
     assert_eq!(axes.len(), 4);
     assert_eq!(axes[2], r#"{"aggregator.rule_set":"identical","network.loss":0.3}"#);
     let mut names: Vec<&str> =
-        [&RATES[..], &SHARES, &LATENCIES, &BYTES, &["signatures_verified", "total_bytes"]].concat();
+        [&RATES[..], &SHARES, &LATENCIES, &BYTES, &SAVINGS, &["signatures_verified", "total_bytes"]].concat();
     names.sort_unstable();
     for cell in cells {
         assert_eq!(keys(cell), ["axes", "cell", "metrics"]);
@@ -279,6 +280,9 @@ fn tables_agree_with_the_rows() {
             assert_close(number(stated(amount), "value"), sum / (replicates * requests), amount);
             assert_close(number(cell, amount), number(stated(amount), "value"), amount);
         }
+        let sum = |column: &str| own.iter().map(|row| number(row, column)).sum::<f64>();
+        let saved = 1.0 - sum("answer_bytes") / sum("answer_bytes_before");
+        assert_close(number(stated("saved_response"), "value"), saved, "saved_response");
         for row in own {
             assert_eq!(row["outcome"] == "accepted", !row["latency_ns"].is_empty(), "{row:?}");
             let expired = "request expired by executable client";

@@ -23,7 +23,8 @@ pub(super) struct Tally {
 #[derive(Clone, Debug, Default)]
 struct Group {
     senders: Vec<PeerId>,
-    metering: Vec<MeteringRecord>,
+    /// Records and whose they are: names are printed once they are needed.
+    metering: Vec<(PeerId, MeteringRecord)>,
 }
 
 impl Tally {
@@ -31,7 +32,7 @@ impl Tally {
     pub(super) fn count_response(&mut self, sender: PeerId, opened: &Opened) -> usize {
         let group = self.groups.entry(opened.id).or_default();
         group.senders.push(sender);
-        group.metering.extend(own_record(sender, &opened.response));
+        group.metering.extend(only_record(&opened.response).map(|record| (sender, record.clone())));
         group.senders.len()
     }
 
@@ -55,23 +56,29 @@ impl Tally {
             Basis::Attestation => vec![sender],
             Basis::Quorum => group.senders,
         };
-        Success { response: with_metering(&opened.response, group.metering), basis, support }
+        let metering = group.metering.into_iter().map(|(sender, record)| in_name_of(sender, record)).collect();
+        Success { response: with_metering(&opened.response, metering), basis, support }
     }
 }
 
 /// Success with a response and its sender's own metering record.
 pub(super) fn success_alone(sender: PeerId, opened: &Opened) -> Success {
-    let metering = own_record(sender, &opened.response).into_iter().collect();
+    let metering = only_record(&opened.response).map(|record| in_name_of(sender, record.clone()));
+    let metering = metering.into_iter().collect();
     let response = with_metering(&opened.response, metering);
     Success { response, basis: Basis::Attestation, support: vec![sender] }
 }
 
-/// The one metering record of a response in its sender's name.
-fn own_record(sender: PeerId, response: &Response) -> Option<MeteringRecord> {
+/// The metering record of a response, if there is exactly one.
+fn only_record(response: &Response) -> Option<&MeteringRecord> {
     match &response.metering[..] {
-        [record] => Some(MeteringRecord { peer_2_peer_id: sender.to_string(), ..record.clone() }),
+        [record] => Some(record),
         _ => None,
     }
+}
+
+fn in_name_of(sender: PeerId, record: MeteringRecord) -> MeteringRecord {
+    MeteringRecord { peer_2_peer_id: sender.to_string(), ..record }
 }
 
 fn with_metering(response: &Response, metering: Vec<MeteringRecord>) -> prost::bytes::Bytes {

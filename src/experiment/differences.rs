@@ -10,11 +10,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::scenario::{Metric, Scenario, Stat};
-use crate::stats::Interval;
+use crate::scenario::{Metric, Scenario};
+use crate::stats::{Interval, Mean, Proportion};
 
-use super::keeper::Keeper;
-use super::summary::{CellSummary, Difference, Estimate};
+use super::keeper::{Keeper, Series};
+use super::summary::{CellSummary, Difference};
 use super::tally::CONFIDENCE;
 
 /// The axis along which cells are compared.
@@ -54,86 +54,122 @@ impl Differences {
     /// Compares all pairs whose later cell is `now`. `summaries` has the cells so far, by their place in the plan, `now`
     /// included; `requests` is the number of requests of its replicates.
     pub fn take(&mut self, now: u64, requests: u32, keeper: &Keeper, summaries: &mut [CellSummary]) {
-        for [cell, partner] in self.due.remove(&now).unwrap_or_default() {
-            let (at, other) = (cell as usize, partner as usize);
-            let (Some(of), Some(minus)) = (summaries.get(at), summaries.get(other)) else { continue };
-            let difference = |metric: Metric| difference(metric, [cell, partner], [of, minus], requests, keeper);
-            summaries[at].differences = METRICS.into_iter().filter_map(difference).collect();
+        for pair in self.due.remove(&now).unwrap_or_default() {
+            let Some(versus) = summaries.get(pair[1] as usize).map(|partner| partner.id.clone()) else { continue };
+            if let Some(cell) = summaries.get_mut(pair[0] as usize) {
+                let difference = |metric| {
+                    let apart = apart(keeper.pair(pair, metric)?, requests)?;
+                    Some(apart.difference(metric, versus.clone()))
+                };
+                cell.differences = METRICS.into_iter().filter_map(difference).collect();
+            }
         }
     }
 }
 
-/// The difference of a metric of two cells; means are a request.
-fn difference(
-    metric: Metric,
-    pair: [u64; 2],
-    cells: [&CellSummary; 2],
-    requests: u32,
-    keeper: &Keeper,
-) -> Option<Difference> {
-    let [of, minus] = keeper.pair(pair, metric)?;
-    let (value, interval, n) = if let Some(rates) = of.rates_apart(minus) {
-        (rates.estimate(), rates.interval(CONFIDENCE), rates.replicates())
-    } else {
-        let sums = of.sums_apart(minus)?;
-        let a_request = |sum: f64| sum / f64::from(requests);
-        let interval = sums.interval(CONFIDENCE).map(|i| Interval { low: a_request(i.low), high: a_request(i.high) });
-        (sums.estimate().map(a_request), interval, sums.replicates())
-    };
-    let unpaired = unpaired(cells[0].estimate(metric)?, cells[1].estimate(metric)?);
-    Some(Difference {
-        metric,
-        versus: cells[1].id.clone(),
-        value,
-        ci_low: interval.map(|interval| interval.low),
-        ci_high: interval.map(|interval| interval.high),
-        unpaired_low: unpaired.map(|interval| interval.low),
-        unpaired_high: unpaired.map(|interval| interval.high),
-        n,
+/// How far two cells are apart.
+struct Apart {
+    value: Option<f64>,
+    paired: Option<Interval>,
+    unpaired: Option<Interval>,
+    replicates: u64,
+}
+
+impl Apart {
+    fn difference(self, metric: Metric, versus: String) -> Difference {
+        Difference {
+            metric,
+            versus,
+            value: self.value,
+            ci_low: self.paired.map(|interval| interval.low),
+            ci_high: self.paired.map(|interval| interval.high),
+            unpaired_low: self.unpaired.map(|interval| interval.low),
+            unpaired_high: self.unpaired.map(|interval| interval.high),
+            n: self.replicates,
+        }
+    }
+}
+
+/// The difference of two series; of sums a request.
+fn apart([of, minus]: [&Series; 2], requests: u32) -> Option<Apart> {
+    if let Some((rates, own)) = of.rates_apart(minus) {
+        return Some(Apart {
+            value: rates.estimate(),
+            paired: rates.interval(CONFIDENCE),
+            unpaired: unpaired_rates(&own),
+            replicates: rates.replicates(),
+        });
+    }
+    let (sums, own) = of.sums_apart(minus)?;
+    let a_request = |sum: f64| sum / f64::from(requests);
+    let interval_a_request = |i: Interval| Interval { low: a_request(i.low), high: a_request(i.high) };
+    Some(Apart {
+        value: sums.estimate().map(a_request),
+        paired: sums.interval(CONFIDENCE).map(interval_a_request),
+        unpaired: unpaired_means(&own).map(interval_a_request),
+        replicates: sums.replicates(),
     })
 }
 
-/// The interval of the difference of two metrics that have nothing in common, from their own: each end is as far from the
-/// estimate as theirs together, squared and added as variances are. For means that is Welch's interval but for its
-/// degrees of freedom; for rates it is Newcombe's.
+/// The interval of the difference of two rates that have nothing in common: each end is as far from the estimate as the
+/// ends of their own intervals together, squared and added as variances are. It is put together from exact intervals, as
+/// that of [`crate::stats::PairedDifference`] is, so that the two differ by what pairing is worth.
 ///
 /// Source: R. G. Newcombe, "Interval estimation for the difference between independent proportions: comparison of eleven
-/// methods", Statistics in Medicine 17 (1998), method 10.
-fn unpaired(of: &Estimate, minus: &Estimate) -> Option<Interval> {
-    let (a, b) = (of.value?, minus.value?);
-    let up = [of.ci_high? - a, minus.ci_high? - b];
-    // Intervals of means are symmetric but where they end at zero.
-    let is_rate = of.metric.stat() == Stat::Rate;
-    let down = if is_rate { [a - of.ci_low?, b - minus.ci_low?] } else { up };
-    Some(Interval { low: a - b - libm::hypot(down[0], up[1]), high: a - b + libm::hypot(up[0], down[1]) })
+/// methods", Statistics in Medicine 17 (1998), method 10, with exact intervals in place of Wilson's.
+fn unpaired_rates([of, minus]: &[Proportion; 2]) -> Option<Interval> {
+    let (a, b) = (of.estimate()?, minus.estimate()?);
+    let (of, minus) = (of.exact_interval(CONFIDENCE)?, minus.exact_interval(CONFIDENCE)?);
+    Some(Interval {
+        low: (a - b - libm::hypot(a - of.low, minus.high - b)).max(-1.0),
+        high: (a - b + libm::hypot(of.high - a, b - minus.low)).min(1.0),
+    })
+}
+
+/// The same of two means: Welch's interval, but with each mean's own degrees of freedom.
+fn unpaired_means([of, minus]: &[Mean; 2]) -> Option<Interval> {
+    let (a, b) = (of.estimate()?, minus.estimate()?);
+    // Upwards: below, intervals of means end at zero.
+    let half = libm::hypot(of.interval(CONFIDENCE)?.high - a, minus.interval(CONFIDENCE)?.high - b);
+    Some(Interval { low: a - b - half, high: a - b + half })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn estimate(metric: Metric, value: f64, ends: [f64; 2]) -> Estimate {
-        Estimate { metric, value: Some(value), ci_low: Some(ends[0]), ci_high: Some(ends[1]), n: 80 }
+    fn rate(hits: usize, of: usize) -> Proportion {
+        let mut rate = Proportion::default();
+        (0..of).for_each(|at| rate.record(u32::from(at < hits), 1));
+        rate
     }
 
     #[test]
-    fn intervals_of_independent_rates_are_newcombes() {
-        // His example (b), method 10: 56/70 - 48/80 is 0.2 with 0.0524 to 0.3339; Wilson's own ends as he gives them.
-        let wilson = |hits: f64, of: f64| {
-            let ends = crate::stats::wilson(hits, of, CONFIDENCE);
-            estimate(Metric::Accepted, hits / of, [ends.low, ends.high])
-        };
-        let interval = unpaired(&wilson(56.0, 70.0), &wilson(48.0, 80.0)).unwrap();
-        assert!((interval.low - 0.0524).abs() < 5e-5 && (interval.high - 0.3339).abs() < 5e-5, "{interval:?}");
+    fn intervals_of_independent_rates_are_like_newcombes() {
+        // His example (b): 56/70 - 48/80 is 0.2 with 0.0524 to 0.3339 by method 10; exact ends are a little wider.
+        let interval = unpaired_rates(&[rate(56, 70), rate(48, 80)]).unwrap();
+        assert!((0.030..0.0524).contains(&interval.low) && (0.3339..0.355).contains(&interval.high), "{interval:?}");
+        // By hand, with Clopper and Pearson's ends of 0 and 20 of 20: 1 - 0.025^(1/20) from each.
+        let reach = (1.0 - libm::pow(0.025, 0.05)) * libm::sqrt(2.0);
+        let interval = unpaired_rates(&[rate(20, 20), rate(0, 20)]).unwrap();
+        assert!((interval.low - (1.0 - reach)).abs() < 1e-9 && interval.high == 1.0, "{interval:?}");
+        assert!(unpaired_rates(&[rate(1, 2), rate(0, 0)]).is_none());
     }
 
     #[test]
     fn intervals_of_independent_means_add_as_variances() {
-        let of = estimate(Metric::TotalBytes, 100.0, [97.0, 103.0]);
-        // Cut off at zero below.
-        let minus = estimate(Metric::TotalBytes, 3.0, [0.0, 7.0]);
-        let interval = unpaired(&of, &minus).unwrap();
-        assert_eq!((interval.low, interval.high), (92.0, 102.0));
-        assert!(unpaired(&of, &Estimate { ci_high: None, ..minus }).is_none());
+        let mean = |values: &[u64]| {
+            let mut mean = Mean::default();
+            for value in values {
+                mean.record(*value);
+            }
+            mean
+        };
+        let (of, minus) = (mean(&[97, 100, 103]), mean(&[0, 4, 8]));
+        // Standard errors sqrt(3) and 4 / sqrt(3), and t at two degrees of freedom; the second ends at zero below.
+        let half = 4.302_652_729_749 * libm::sqrt(3.0 + 16.0 / 3.0);
+        let interval = unpaired_means(&[of, minus]).unwrap();
+        assert!((interval.low - (96.0 - half)).abs() < 1e-6 && (interval.high - (96.0 + half)).abs() < 1e-6);
+        assert!(unpaired_means(&[of, mean(&[5])]).is_none());
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::scenario::{Metric, Stat};
 use crate::sim::{Replicate, Setup};
-use crate::stats::{PairedDifference, PairedMean};
+use crate::stats::{Mean, PairedDifference, PairedMean, Proportion};
 
 use super::tally::{Amount, amount, is_hit, rows_a_replicate};
 
@@ -47,28 +47,37 @@ impl Series {
         }
     }
 
-    /// The difference of two rates over the replicates that both have; `None` unless both are rates.
-    pub fn rates_apart(&self, other: &Self) -> Option<PairedDifference> {
+    /// Two rates, and their difference, over the replicates that both have; `None` unless both are rates.
+    pub fn rates_apart(&self, other: &Self) -> Option<(PairedDifference, [Proportion; 2])> {
         let (Self::Hits { rows: a, replicates: of, .. }, Self::Hits { rows: b, replicates: minus, .. }) = (self, other)
         else {
             return None;
         };
-        let mut difference = PairedDifference::new([*a, *b]);
-        both(of, minus, u32::MAX).for_each(|pair| difference.record(pair));
-        Some(difference)
+        let (mut difference, mut own) = (PairedDifference::new([*a, *b]), [Proportion::default(); 2]);
+        for pair in both(of, minus, u32::MAX) {
+            difference.record(pair);
+            own[0].record(pair[0], *a);
+            own[1].record(pair[1], *b);
+        }
+        Some((difference, own))
     }
 
-    /// The difference of two sums over the replicates that both have; `None` unless both are sums.
-    pub fn sums_apart(&self, other: &Self) -> Option<PairedMean> {
+    /// Two sums, and their difference, over the replicates that both have; `None` unless both are sums.
+    pub fn sums_apart(&self, other: &Self) -> Option<(PairedMean, [Mean; 2])> {
         let (Self::Sums { replicates: of, .. }, Self::Sums { replicates: minus, .. }) = (self, other) else {
             return None;
         };
-        let mut difference = PairedMean::default();
-        both(of, minus, u64::MAX).for_each(|[a, b]| difference.record(a, b));
-        Some(difference)
+        let (mut difference, mut own) = (PairedMean::default(), [Mean::default(); 2]);
+        for [a, b] in both(of, minus, u64::MAX) {
+            difference.record(a, b);
+            own[0].record(a);
+            own[1].record(b);
+        }
+        Some((difference, own))
     }
 }
 
+/// The replicates that both have.
 fn both<'a, T: Copy + PartialEq>(of: &'a [T], minus: &'a [T], missing: T) -> impl Iterator<Item = [T; 2]> + 'a {
     of.iter().zip(minus).map(|(a, b)| [*a, *b]).filter(move |pair| !pair.contains(&missing))
 }
@@ -183,10 +192,12 @@ mod tests {
     fn replicates_that_one_cell_lacks_are_left_out() {
         let hits = |replicates: &[u32]| Series::Hits { rate: Metric::Served, rows: 1, replicates: replicates.to_vec() };
         let sums = |replicates: &[u64]| Series::Sums { amount: |_| 0, replicates: replicates.to_vec() };
-        let rates = hits(&[1, 1, u32::MAX, 1]).rates_apart(&hits(&[0, u32::MAX, 0])).unwrap();
+        let (rates, own) = hits(&[1, 1, u32::MAX, 1]).rates_apart(&hits(&[0, u32::MAX, 0])).unwrap();
         assert_eq!((rates.replicates(), rates.estimate()), (1, Some(1.0)));
-        let means = sums(&[10, 20, u64::MAX]).sums_apart(&sums(&[30, 4, 5, 6])).unwrap();
+        assert_eq!(own.map(|own| (own.replicates(), own.estimate())), [(1, Some(1.0)), (1, Some(0.0))]);
+        let (means, own) = sums(&[10, 20, u64::MAX]).sums_apart(&sums(&[30, 4, 5, 6])).unwrap();
         assert_eq!((means.replicates(), means.estimate()), (2, Some(-2.0)));
+        assert_eq!(own.map(|own| (own.replicates(), own.estimate())), [(2, Some(15.0)), (2, Some(17.0))]);
         assert!(hits(&[1]).sums_apart(&sums(&[1])).is_none() && hits(&[1]).rates_apart(&sums(&[1])).is_none());
     }
 }

@@ -173,18 +173,18 @@ impl Tally {
             Metric::LatencyP50 => latency(quantiles, 0.5),
             Metric::LatencyP90 => latency(quantiles, 0.9),
             Metric::LatencyP99 => latency(quantiles, 0.99),
-            Metric::SavedResponse => saving(&self.saved_response, CONFIDENCE),
-            Metric::SavedTotal => saving(&self.saved_total, CONFIDENCE),
-            _ => match self.amount(metric) {
-                Some(mean) => {
+            _ => match (self.amount(metric), self.saved(metric)) {
+                (_, Some(ratio)) => saving(ratio, CONFIDENCE),
+                (Some(mean), None) => {
                     let requests = f64::from(self.cell.setup.request.count);
                     let (low, high) = ends(mean.interval(CONFIDENCE));
                     (mean.estimate().map(|sum| sum / requests), (low.map(|x| x / requests), high.map(|x| x / requests)))
                 }
-                None => self.outcome(metric).map_or((None, (None, None)), rate),
+                (None, None) => self.outcome(metric).map_or((None, (None, None)), rate),
             },
         };
-        Estimate { metric, value, ci_low, ci_high, n: self.replicates }
+        let n = self.saved(metric).map_or(self.replicates, RatioOfMeans::replicates);
+        Estimate { metric, value, ci_low, ci_high, n }
     }
 
     /// What is known of a metric at a two-sided confidence; of a rate by its exact interval.
@@ -199,8 +199,8 @@ impl Tally {
                 (mean.and_then(Mean::estimate).map(|sum| sum / requests), interval.map(a_request))
             }
             Stat::Ratio => {
-                let ratio = if metric == Metric::SavedTotal { &self.saved_total } else { &self.saved_response };
-                let (observed, (low, high)) = saving(ratio, confidence);
+                let saved = self.saved(metric).map(|ratio| saving(ratio, confidence));
+                let (observed, (low, high)) = saved.unwrap_or_default();
                 return Bounds { observed, low, high };
             }
             Stat::Rate => {
@@ -221,6 +221,15 @@ impl Tally {
             return Some(&self.ocr_bytes);
         }
         AMOUNTS.iter().position(|(other, _)| *other == metric).map(|at| &self.amounts[at])
+    }
+
+    /// What now costs over what the world before did.
+    const fn saved(&self, metric: Metric) -> Option<&RatioOfMeans> {
+        match metric {
+            Metric::SavedResponse => Some(&self.saved_response),
+            Metric::SavedTotal => Some(&self.saved_total),
+            _ => None,
+        }
     }
 
     /// The proportion of the outcome that a rate is named for.

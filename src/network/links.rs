@@ -142,10 +142,12 @@ impl Network {
     ) -> Sent {
         let departs = self.uplinks.pass(from, now, bytes);
         let link = self.link(from);
-        if self.is_cut(from, to, departs) || draw(Chance::Loss).happens(link.loss) {
+        // What cannot happen is not drawn: draws are keyed, so none depends on another.
+        let happens = |chance, probability| probability > 0.0 && draw(chance).happens(probability);
+        if self.is_cut(from, to, departs) || happens(Chance::Loss, link.loss) {
             return Sent { departs, arrivals: [None, None] };
         }
-        let copies = if draw(Chance::Duplication).happens(link.duplication) { 2 } else { 1 };
+        let copies = if happens(Chance::Duplication, link.duplication) { 2 } else { 1 };
         let (here, there) = (self.placement.region(from), self.placement.region(to));
         let arrivals = [0, 1].map(|copy| {
             let latency = || link.latency.sample(here, there, draw(Chance::Latency { copy }));

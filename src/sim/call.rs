@@ -105,7 +105,7 @@ impl Call {
     /// What the honest holder `node` answers, without attestation.
     pub(super) fn response(&self, node: u32, nodes: u32, workshop: &mut Workshop) -> Response {
         Response {
-            metering: vec![honest_record(&self.truth, workshop.peer(Node::Capability(node)))],
+            metering: vec![honest_record(&self.truth, workshop.peer_name(Node::Capability(node)))],
             capdon_n: nodes,
             payload: Some(Any::new(self.truth.type_url, self.truth.payload.clone())),
             ..Response::default()

@@ -2,7 +2,7 @@
 
 use prost::bytes::Bytes;
 
-use crate::wire::{PeerId, Response};
+use crate::wire::Response;
 
 use super::outcome::Outcome;
 
@@ -58,10 +58,10 @@ impl Truth {
     }
 }
 
-/// The number that an honest node's metering record carries for its own peer id.
-pub(super) fn honest_record(truth: &Truth, peer: PeerId) -> crate::wire::MeteringRecord {
+/// The metering record of an honest node, by its printed peer id.
+pub(super) fn honest_record(truth: &Truth, peer: String) -> crate::wire::MeteringRecord {
     crate::wire::MeteringRecord {
-        peer_2_peer_id: peer.to_string(),
+        peer_2_peer_id: peer,
         spend_unit: truth.spend_unit.to_owned(),
         spend_value: truth.spend_value.to_owned(),
         spend_value_in_gas_units: String::new(),

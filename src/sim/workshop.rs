@@ -20,6 +20,7 @@ pub struct Workshop {
     replicate: Option<u64>,
     keys: BTreeMap<u32, KeyPair>,
     peers: BTreeMap<Node, PeerId>,
+    peer_names: BTreeMap<Node, String>,
     signatures: BTreeMap<(u32, [u8; 32]), [u8; SIGNATURE_LEN]>,
     pub(super) memo: Memo,
     /// What is broken in the aggregators that it works for.
@@ -39,6 +40,7 @@ impl Workshop {
             replicate: None,
             keys: BTreeMap::new(),
             peers: BTreeMap::new(),
+            peer_names: BTreeMap::new(),
             signatures: BTreeMap::new(),
             memo: Memo::new(),
             #[cfg(test)]
@@ -88,6 +90,12 @@ impl Workshop {
     pub(super) fn peer(&mut self, node: Node) -> PeerId {
         let identities = self.identities();
         *self.peers.entry(node).or_insert_with(|| PeerId(Site::PeerId.array(&identities, [node.key(), 0, 0, 0, 0])))
+    }
+
+    /// A node's peer id in its printed form.
+    pub(super) fn peer_name(&mut self, node: Node) -> String {
+        let peer = self.peer(node);
+        self.peer_names.entry(node).or_insert_with(|| peer.to_string()).clone()
     }
 
     /// `signer`'s signature over `digest`.
