@@ -151,6 +151,13 @@ impl CellSummary {
         self.estimates.iter().find(|estimate| estimate.metric == metric)
     }
 
+    /// What a closed form says `metric` is; `None` where there is none.
+    #[must_use]
+    pub fn exact_value(&self, metric: Metric) -> Option<f64> {
+        let exact = self.exact.as_ref().ok()?;
+        exact.values.iter().find(|(other, _)| *other == metric).map(|(_, value)| *value)
+    }
+
     /// The share of requests and workflow nodes that `reason` doomed; zero where nothing is known.
     #[must_use]
     pub fn doomed(&self, reason: Doom) -> f64 {

@@ -176,8 +176,8 @@ impl Bars<'_> {
         let study = self.study;
         let named = study.needs_labels();
         let bar = |point: &Point<'_>| {
-            let name = if named { study.name_of(point.x) } else { String::new() };
-            Bar { name: name.split(' ').next().unwrap_or_default().to_owned(), parts: self.parts(point.cell) }
+            let name = if named { study.short_name_of(point.x) } else { String::new() };
+            Bar { name, parts: self.parts(point.cell) }
         };
         let bars =
             |series: &Series<'_>| series.points.iter().filter(|point| shown.contains(&point.x)).map(bar).collect();

@@ -23,12 +23,16 @@ const CAUSES: [Cause; 6] = [
 
 /// Draws the picture; nothing when no bytes were counted.
 pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
+    study.single(single)
+}
+
+fn single(study: &Study<'_>, panel: &[String]) -> Option<Scene> {
     let mut bars = Bars { study, layers: CAUSES.map(layer).into(), scale: Scale::Amounts(1.0) };
     let largest = bars.highest().filter(|largest| *largest > 0.0)?;
     let (factor, unit) = words::bytes(largest);
     bars.scale = Scale::Amounts(factor);
     let name = words::with_unit("Sent for one request by all nodes", &unit);
-    Some(bars.draw(&study.title("Bytes per request"), &name, &[]))
+    Some(bars.draw(&study.title("Bytes per request"), &name, panel))
 }
 
 fn layer((metric, name, color, fill): Cause) -> Layer {

@@ -2,11 +2,12 @@
 
 use super::axis::Axis;
 use super::labels::{Entry, Swatch};
-use super::scene::{Point, Scene};
+use super::layers::{self, Layer, MARKER, TOUCH};
+use super::number;
+use super::scene::{Point, Rect, Scene, Text};
 use super::study::{Across, Series, Study};
-use super::theme::{ABOVE_DASH, Look, Marker, WHITE};
+use super::theme::{Look, MUTED, Marker};
 use crate::experiment::CellSummary;
-use plotters::style::RGBColor;
 
 /// A value to draw, with its interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,6 +20,8 @@ pub(super) struct Sample {
     pub(super) beyond: bool,
     /// The upper end of the interval is not known, only that it lies beyond the deadline, which `high` holds.
     pub(super) open: bool,
+    /// What a closed form says it is.
+    pub(super) exact: Option<f64>,
 }
 
 /// A series, placed on the canvas.
@@ -36,12 +39,15 @@ struct Placed {
     high: f64,
     interval: bool,
     beyond: bool,
+    exact: Option<f64>,
 }
 
-/// Lines whose points are this close lie on each other.
-pub(super) const TOUCH: f64 = 2.5;
-/// The radius of a data point.
-const MARKER: f64 = 6.0;
+/// Categories wider than this have their values written beside the points.
+const VALUE_ROOM: f64 = 120.0;
+/// And wider than this in a plot that is higher, their intervals too.
+const INTERVAL_ROOM: f64 = 300.0;
+/// Half the length of a closed form's line at a category.
+const DASH: f64 = 17.0;
 
 /// The samples of a series: `value` reads one from a cell, or nothing where the cell has none.
 pub(super) fn samples(series: &Series<'_>, read: impl Fn(&CellSummary) -> Option<Sample>) -> Vec<Sample> {
@@ -58,13 +64,14 @@ pub(super) fn place(study: &Study<'_>, all: &[Vec<Sample>], x: &Axis, y: &Axis) 
             let at = (x.at(sample.x) + dodge, y.at(sample.value));
             let end = |end: Option<f64>| end.filter(|end| end.is_finite()).map_or(at.1, |end| y.at(end));
             let interval = sample.low.is_some() || sample.high.is_some();
-            Placed { at, low: end(sample.low), high: end(sample.high), interval, beyond: sample.beyond }
+            let exact = sample.exact.filter(|exact| exact.is_finite()).map(|exact| y.at(exact));
+            Placed { at, low: end(sample.low), high: end(sample.high), interval, beyond: sample.beyond, exact }
         });
         curves.push(Curve { look: series.look, samples: placed.collect(), layer: Layer::default() });
     }
     if matches!(study.across, Across::Numbers { .. }) {
         let looks: Vec<Look> = curves.iter().map(|curve| curve.look).collect();
-        let layers = layers(&looks, |below, above| lie_on_each_other(&curves[below], &curves[above]));
+        let layers = layers::layers(&looks, |below, above| lie_on_each_other(&curves[below], &curves[above]));
         curves.iter_mut().zip(layers).for_each(|(curve, layer)| curve.layer = layer);
         part_unknown(&mut curves);
     }
@@ -101,65 +108,6 @@ pub(super) fn dodge(study: &Study<'_>, index: usize, x: &Axis) -> f64 {
     }
 }
 
-/// How many lines lie on each line, and on how many it lies: lines drawn later lie above.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Layer {
-    under: usize,
-    over: usize,
-}
-
-impl Layer {
-    /// Draws a line of `look` in `color`: thicker below, the uppermost dashed, so that each shows at both sides of those
-    /// above. The dashes have a white rim, without which they vanish in the colour below when the picture is small.
-    pub(super) fn line(self, scene: &mut Scene, points: &[Point], look: Look, color: RGBColor) {
-        let (width, dash) = self.stroke(look);
-        if self.over > 0 && self.under == 0 {
-            scene.dashed(points, width + 2.0, WHITE, dash);
-        }
-        scene.dashed(points, width, color, dash);
-    }
-
-    fn stroke(self, look: Look) -> (f64, &'static [f64]) {
-        let dash: &[f64] = match self {
-            Self { over: 0, under: 0 } => look.dash,
-            Self { under: 0, .. } => ABOVE_DASH,
-            _ => &[],
-        };
-        ([3.0, 8.0, 14.0, 20.0, 26.0][self.under.min(4)], dash)
-    }
-
-    /// The radius of its markers.
-    pub(super) fn radius(self) -> f64 {
-        MARKER + 2.5 * self.under.min(4) as f64
-    }
-
-    fn shares(self) -> bool {
-        self.under + self.over > 0
-    }
-}
-
-/// The order of drawing: the world before the change comes last, so that its dashes lie above what equals it.
-pub(super) fn upwards(looks: &[Look]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..looks.len()).collect();
-    order.sort_by_key(|index| looks[*index] == Look::BEFORE);
-    order
-}
-
-/// The layers of lines, given which two lie on each other.
-pub(super) fn layers(looks: &[Look], touch: impl Fn(usize, usize) -> bool) -> Vec<Layer> {
-    let mut layers = vec![Layer::default(); looks.len()];
-    let order = upwards(looks);
-    for (rank, above) in order.iter().enumerate() {
-        for below in &order[..rank] {
-            if touch(*below, *above) {
-                layers[*below].under += 1;
-                layers[*above].over += 1;
-            }
-        }
-    }
-    layers
-}
-
 /// Whether two thirds of the places that two curves share are the same.
 fn lie_on_each_other(a: &Curve, b: &Curve) -> bool {
     let known = |curve: &Curve| curve.samples.iter().copied().filter(|placed| !placed.beyond).collect::<Vec<_>>();
@@ -171,21 +119,11 @@ fn lie_on_each_other(a: &Curve, b: &Curve) -> bool {
     pairs.len() > 1 && touching * 3 >= pairs.len() * 2
 }
 
-/// What to say about lines that lie on each other.
-pub(super) fn overlap_note<'a>(lines: impl Iterator<Item = (&'a str, Layer)>) -> Option<String> {
-    let names: Vec<&str> = lines.filter(|(_, layer)| layer.shares()).map(|(name, _)| name).collect();
-    match names.as_slice() {
-        [] => None,
-        [a, b] => Some(format!("{a} and {b} lie on each other: thick below, dashed above")),
-        _ => Some("lines on each other: thick below, dashed above".to_owned()),
-    }
-}
-
 /// Draws curves, all bands below all lines, and lines below markers.
 pub(super) fn draw(scene: &mut Scene, study: &Study<'_>, curves: &[Curve]) {
     let joined = matches!(study.across, Across::Numbers { .. });
     let looks: Vec<Look> = curves.iter().map(|curve| curve.look).collect();
-    let curves: Vec<&Curve> = upwards(&looks).into_iter().map(|index| &curves[index]).collect();
+    let curves: Vec<&Curve> = layers::upwards(&looks).into_iter().map(|index| &curves[index]).collect();
     for curve in &curves {
         for run in curve.samples.chunk_by(|a, b| a.interval && b.interval) {
             if joined && run.len() > 1 {
@@ -197,10 +135,8 @@ pub(super) fn draw(scene: &mut Scene, study: &Study<'_>, curves: &[Curve]) {
             }
         }
     }
-    if joined {
-        for curve in &curves {
-            curve.line(scene);
-        }
+    for curve in &curves {
+        if joined { curve.line(scene) } else { curve.dashes(scene) }
     }
     for curve in &curves {
         curve.markers(scene);
@@ -208,13 +144,20 @@ pub(super) fn draw(scene: &mut Scene, study: &Study<'_>, curves: &[Curve]) {
 }
 
 impl Curve {
+    /// The line through all points: the closed form's where there is one, otherwise that of the simulation.
     fn line(&self, scene: &mut Scene) {
-        for known in self.samples.chunk_by(|a, b| !a.beyond && !b.beyond) {
+        let exact = |a: &Placed, b: &Placed| a.exact.is_some() && b.exact.is_some();
+        for known in self.samples.chunk_by(exact) {
+            let points: Vec<Point> = known.iter().filter_map(|placed| Some((placed.at.0, placed.exact?))).collect();
+            self.layer.exact(scene, &points, self.look.color);
+        }
+        for known in self.samples.chunk_by(|a, b| !a.beyond && !b.beyond && !exact(a, b)) {
             let points: Vec<Point> = known.iter().map(|placed| placed.at).collect();
             self.layer.line(scene, &points, self.look, self.look.color);
         }
         // The way to an unknown value is only hinted at.
-        for pair in self.samples.windows(2).filter(|pair| pair[0].beyond != pair[1].beyond) {
+        let hinted = |pair: &&[Placed]| pair[0].beyond != pair[1].beyond && !exact(&pair[0], &pair[1]);
+        for pair in self.samples.windows(2).filter(hinted) {
             scene.dashed(&[pair[0].at, pair[1].at], 1.5, self.look.color, &[2.0, 6.0]);
         }
     }
@@ -223,11 +166,24 @@ impl Curve {
         let radius = self.layer.radius();
         for placed in &self.samples {
             if placed.beyond {
-                beyond(scene, placed.at, self.look);
+                beyond(scene, placed.at, self.look, MARKER + 1.0);
             } else {
-                scene.marker(placed.at, self.look.marker, radius, self.look.color, false);
+                scene.marker(placed.at, self.look.marker, radius, self.look.color, placed.exact.is_some());
             }
         }
+    }
+
+    /// Short lines at the values of the closed form, for points that nothing joins.
+    fn dashes(&self, scene: &mut Scene) {
+        for (x, y) in self.samples.iter().filter_map(|placed| Some((placed.at.0, placed.exact?))) {
+            scene.line(&[(x - DASH, y), (x + DASH, y)], 1.6, self.look.color);
+        }
+    }
+
+    /// Whether a closed form is known wherever a value is.
+    fn is_exact(&self) -> bool {
+        let exact = |placed: &Placed| placed.exact.is_some();
+        self.samples.iter().any(exact) && self.samples.iter().all(|placed| exact(placed) || placed.beyond)
     }
 
     /// The same curve, moved sideways.
@@ -261,10 +217,10 @@ fn whisker(scene: &mut Scene, placed: &Placed, look: Look) {
 }
 
 /// An open marker with an arrow: the value lies higher than can be shown.
-fn beyond(scene: &mut Scene, at: Point, look: Look) {
+pub(super) fn beyond(scene: &mut Scene, at: Point, look: Look, radius: f64) {
     scene.line(&[(at.0, at.1), (at.0, at.1 - 18.0)], 2.0, look.color);
     scene.line(&[(at.0 - 5.0, at.1 - 12.0), (at.0, at.1 - 19.0), (at.0 + 5.0, at.1 - 12.0)], 2.0, look.color);
-    scene.marker(at, look.marker, 7.0, look.color, true);
+    scene.marker(at, look.marker, radius, look.color, true);
 }
 
 /// Names for the right side of the plot; `curves` tell where lines end. Where one ends beyond the deadline, none is tied
@@ -278,7 +234,12 @@ pub(super) fn entries(study: &Study<'_>, curves: Option<&[Curve]>) -> Vec<Entry>
     let tied = joined && !(0..study.series.len()).filter_map(last).any(|placed| placed.beyond);
     let entry = |(index, series): (usize, &Series<'_>)| {
         let end = last(index).filter(|_| tied).map(|placed| placed.at);
-        let swatch = if joined { Swatch::Line(series.look, series.look.color) } else { Swatch::Marker(series.look) };
+        let exact = curves.and_then(|curves| curves.get(index)).is_some_and(Curve::is_exact);
+        let swatch = match (joined, exact) {
+            (true, true) => Swatch::Exact(series.look),
+            (true, false) => Swatch::Line(series.look, series.look.color),
+            (false, _) => Swatch::Marker(series.look),
+        };
         Entry { text: series.label.clone(), detail: None, swatch, end, leader: true }
     };
     study.series.iter().enumerate().map(entry).collect()
@@ -287,6 +248,36 @@ pub(super) fn entries(study: &Study<'_>, curves: Option<&[Curve]>) -> Vec<Entry>
 /// The names of series and their layers.
 pub(super) fn named<'a>(study: &'a Study<'_>, curves: &'a [Curve]) -> impl Iterator<Item = (&'a str, Layer)> {
     study.series.iter().zip(curves).map(|(series, curve)| (series.label.as_str(), curve.layer))
+}
+
+/// Where every category is a series of its own: writes rates beside their points, and intervals, as far as a plot of
+/// that size has room.
+pub(super) fn values(
+    scene: &mut Scene,
+    study: &Study<'_>,
+    samples: &[Vec<Sample>],
+    (x, y): (&Axis, &Axis),
+    plot: Rect,
+) {
+    let Across::Categories { each: true, labels, .. } = &study.across else { return };
+    let room = plot.width() / labels.len() as f64;
+    let intervals = room > INTERVAL_ROOM && plot.height() > INTERVAL_ROOM;
+    for sample in samples.iter().flatten().filter(|_| room > VALUE_ROOM) {
+        let away = if sample.exact.is_some() { 24.0 } else { 16.0 };
+        let at = (x.at(sample.x) + away, y.at(sample.value) - 8.0);
+        scene.text(at, Text::new(number::percent(sample.value)));
+        if let (Some(low), Some(high), true) = (sample.low, sample.high, intervals) {
+            let interval = format!("{} to {}", number::percent(low), number::percent(high));
+            scene.text((at.0, at.1 + 28.0), Text::new(interval).color(MUTED));
+        }
+    }
+}
+
+/// What thin lines are, for a subtitle; nothing where there is none.
+pub(super) fn exact_note<'a>(samples: impl Iterator<Item = &'a Sample>, study: &Study<'_>) -> Option<String> {
+    let thin = if matches!(study.across, Across::Numbers { .. }) { "thin" } else { "short" };
+    let known = |sample: &Sample| sample.exact.is_some_and(f64::is_finite);
+    samples.into_iter().any(known).then(|| format!("{thin} line: closed form"))
 }
 
 /// How the intervals are shown, for a subtitle.

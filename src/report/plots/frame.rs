@@ -13,7 +13,7 @@ const MARGIN: f64 = 40.0;
 pub(super) const SEPARATOR: &str = " · ";
 const LINE: f64 = 24.0;
 /// Room left of a plot for the labels of its value axis.
-const SCALE_ROOM: f64 = 78.0;
+pub(super) const SCALE_ROOM: f64 = 78.0;
 
 /// A page with its title and subtitle, and the place that is left for plots.
 pub(super) struct Page {
@@ -57,21 +57,32 @@ pub(super) fn across(study: &Study<'_>, plot: Rect) -> Axis {
             let (low, high) = (values[0], values[values.len() - 1]);
             let (factor, _) = words::reading(key, unit, values);
             let most = (plot.width() / 80.0) as usize;
-            let axis = if wants_log(low, high) {
+            // Sizes are doubled rather than added to.
+            let sizes = *unit == "bytes" && values.len() > 2 && low > 0.0 && high >= 8.0 * low;
+            let axis = if sizes || wants_log(low, high) {
                 Axis::log(low, high, factor)
             } else {
                 Axis::linear(low, high, most.max(2), factor)
             };
             let axis = axis.padded(0.03).between(plot.left, plot.right);
-            let exact = values.iter().map(|value| Tick::new(*value, number::short(value * factor))).collect::<Vec<_>>();
-            exact_ticks(axis, &exact)
+            let own = words::own_units(unit, values);
+            let label = |v: f64| if own { words::value(key, unit, v, values) } else { number::short(v * factor) };
+            let exact: Vec<Tick> = values.iter().map(|value| Tick::new(*value, label(*value))).collect();
+            exact_ticks(axis, &exact, own)
         }
     }
 }
 
-/// Ticks at the values of the sweep where they fit; on a logarithmic axis every second or third of them otherwise.
-fn exact_ticks(axis: Axis, exact: &[Tick]) -> Axis {
-    let steps = if axis.is_log() { 1..=4 } else { 1..=1 };
+/// Ticks at the values of the sweep where they fit; on a logarithmic axis every second or third of them otherwise, and
+/// as few as it takes where `only` they have names.
+fn exact_ticks(axis: Axis, exact: &[Tick], only: bool) -> Axis {
+    let steps = if only {
+        1..=exact.len()
+    } else if axis.is_log() {
+        1..=4
+    } else {
+        1..=1
+    };
     for step in steps {
         let ticks: Vec<Tick> = exact.iter().step_by(step).cloned().collect();
         if ticks_fit(&axis, &ticks) {
@@ -140,6 +151,13 @@ pub(super) fn tear_base(scene: &mut Scene, plot: Rect, axis: &Axis) {
 
 /// Line, ticks, labels and name of the horizontal axis.
 pub(super) fn base_axis(scene: &mut Scene, plot: Rect, axis: &Axis, name: &str) {
+    base_ticks(scene, plot, axis, true);
+    let center = f64::midpoint(plot.left, plot.right);
+    scene.text((center, plot.bottom + 62.0), Text::new(name).align(Align::Center).color(MUTED));
+}
+
+/// Line and ticks of the horizontal axis, with or without their labels.
+pub(super) fn base_ticks(scene: &mut Scene, plot: Rect, axis: &Axis, labelled: bool) {
     scene.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], 1.5, FRAME);
     let mut free_from = 0.0;
     for tick in &axis.ticks {
@@ -147,7 +165,7 @@ pub(super) fn base_axis(scene: &mut Scene, plot: Rect, axis: &Axis, name: &str) 
         scene.line(&[(x, plot.bottom), (x, plot.bottom + 7.0)], 1.5, FRAME);
         let half = font::width(&tick.label, TEXT, false) / 2.0;
         let torn = axis.tear().is_some_and(|tear| (x - tear).abs() < half + BREAK / 2.0);
-        if x - half >= free_from && !torn {
+        if labelled && x - half >= free_from && !torn {
             scene.text((x, plot.bottom + 28.0), Text::new(&tick.label).align(Align::Center));
             free_from = x + half + 8.0;
         }
@@ -156,8 +174,20 @@ pub(super) fn base_axis(scene: &mut Scene, plot: Rect, axis: &Axis, name: &str) 
         let x = axis.at(*value);
         scene.line(&[(x, plot.bottom), (x, plot.bottom + 4.0)], 1.0, FRAME);
     }
-    let center = f64::midpoint(plot.left, plot.right);
-    scene.text((center, plot.bottom + 62.0), Text::new(name).align(Align::Center).color(MUTED));
+}
+
+/// Room between plots of the width of `plot`, so that the labels at their corners do not meet.
+pub(super) fn panel_gap(study: &Study<'_>, plot: Rect) -> f64 {
+    let ticks = across(study, plot).ticks;
+    ticks.iter().map(|tick| Text::new(&tick.label).width() + 6.0).fold(0.0, f64::max)
+}
+
+/// A line at zero, where the axis reaches below it.
+pub(super) fn zero_line(scene: &mut Scene, plot: Rect, axis: &Axis) {
+    let y = axis.at(0.0);
+    if y < plot.bottom - 1.0 {
+        scene.line(&[(plot.left, y), (plot.right, y)], 1.5, FRAME);
+    }
 }
 
 /// Names of categories below the plot, each within its slot; returns how many lines they take.

@@ -31,6 +31,7 @@ pub(super) struct Entry {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Swatch {
     Line(Look, RGBColor),
+    Exact(Look),
     Marker(Look),
     Box(RGBColor, bool),
 }
@@ -124,6 +125,10 @@ impl Swatch {
             Self::Line(look, color) => {
                 scene.dashed(&[(left, middle), (left + 28.0, middle)], 3.0, color, look.dash);
                 scene.marker(center, look.marker, 6.0, color, false);
+            }
+            Self::Exact(look) => {
+                scene.line(&[(left - 2.0, middle), (left + 30.0, middle)], 1.6, look.color);
+                scene.marker(center, look.marker, 6.0, look.color, true);
             }
             Self::Marker(look) => scene.marker(center, look.marker, 6.5, look.color, false),
             Self::Box(color, hatched) => {

@@ -1,9 +1,9 @@
 //! How many requests still wait, over time, up to the deadline.
 
 use super::axis::{Axis, Stub, extent, wants_log};
-use super::curves;
 use super::frame::{self, Page};
 use super::labels::{Entry, Labels, Swatch};
+use super::layers;
 use super::number;
 use super::scene::{Align, Point, Rect, Scene, Text};
 use super::study::{self, Across, Series, Study};
@@ -19,6 +19,8 @@ const MOST_THINNED: usize = 16;
 const MOST_DETAILED: usize = 8;
 /// Latencies that fill less of the time axis than this make it break before the deadline.
 const LEAST_SHARE: f64 = 0.4;
+/// The width of simulated steps under a closed form.
+const UNDER: f64 = 6.0;
 /// Latencies that start after this share of the last one leave zero out.
 const NARROW: f64 = 0.25;
 /// Deadlines beyond a break.
@@ -31,6 +33,8 @@ struct Curve<'a> {
     cell: &'a CellSummary,
     /// Positive, finite steps.
     steps: Vec<(f64, f64)>,
+    /// The points of the closed form, if there is one.
+    exact: Vec<(f64, f64)>,
 }
 
 impl Curve<'_> {
@@ -43,13 +47,20 @@ impl Curve<'_> {
 }
 
 /// Draws the picture; nothing when no cell has a deadline or a step to show.
+///
+/// Of several panels only the last that has any is shown: what becomes of the last requests is written beside the curves.
 pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
+    study.single(single)
+}
+
+fn single(study: &Study<'_>, panel: &[String]) -> Option<Scene> {
     let (mut curves, note) = choose(study);
     curves.retain(|curve| curve.cell.deadline_ms.is_finite() && curve.cell.deadline_ms > 0.0);
     if curves.iter().all(|curve| curve.steps.is_empty()) {
         return None;
     }
-    let notes: Vec<String> = study.notes.iter().cloned().chain(note).collect();
+    let exact = curves.iter().any(|curve| !curve.exact.is_empty()).then(|| "thin line: closed form".to_owned());
+    let notes: Vec<String> = study.notes.iter().chain(panel).cloned().chain(note).chain(exact).collect();
     let (scene, overlap) = picture(study, &curves, &notes);
     Some(overlap.map_or(scene, |overlap| picture(study, &curves, &[notes, vec![overlap]].concat()).0))
 }
@@ -67,11 +78,17 @@ fn picture(study: &Study<'_>, curves: &[Curve<'_>], notes: &[String]) -> (Scene,
 
     let lines: Vec<Vec<Point>> = curves.iter().map(|curve| steps(curve, &x, &y)).collect();
     let looks: Vec<Look> = curves.iter().map(|curve| curve.look).collect();
-    let layers = curves::layers(&looks, |below, above| lie_on_each_other(&lines[below], &lines[above], plot));
-    let order = curves::upwards(&looks);
+    let layers = layers::layers(&looks, |below, above| lie_on_each_other(&lines[below], &lines[above], plot));
+    let order = layers::upwards(&looks);
     for index in &order {
         let curve = &curves[*index];
-        layers[*index].line(&mut page.scene, &lines[*index], curve.look, curve.color);
+        if curve.exact.is_empty() {
+            layers[*index].line(&mut page.scene, &lines[*index], curve.look, curve.color);
+            continue;
+        }
+        // Pale and wide enough to be seen on both sides of the closed form.
+        page.scene.line(&lines[*index], UNDER, tint(curve.color, 0.4));
+        layers[*index].exact(&mut page.scene, &exact(curve, &x, &y), curve.color);
     }
     frame::tear_base(&mut page.scene, plot, &x);
     for index in order {
@@ -81,7 +98,7 @@ fn picture(study: &Study<'_>, curves: &[Curve<'_>], notes: &[String]) -> (Scene,
     let end = |line: &[Point]| Some((plot.right, line[line.len() - 1].1));
     let entries = curves.iter().zip(&lines).map(|(curve, line)| entry(curve, end(line), short)).collect();
     Labels::new(entries).draw(&mut page.scene, plot);
-    (page.scene, curves::overlap_note(curves.iter().map(|curve| curve.name.as_str()).zip(layers)))
+    (page.scene, layers::overlap_note(curves.iter().map(|curve| curve.name.as_str()).zip(layers)))
 }
 
 fn title(study: &Study<'_>) -> String {
@@ -146,9 +163,29 @@ fn curve<'a>(
         color = tint(color, 1.0 - 0.55 * (count - 1 - rank) as f64 / count.max(2).saturating_sub(1) as f64);
     }
     let good = |step: &&(f64, f64)| step.0.is_finite() && step.1.is_finite() && step.0 >= 0.0;
-    let mut steps: Vec<(f64, f64)> = point.cell.survival.iter().filter(good).copied().collect();
-    steps.sort_by(|a, b| a.0.total_cmp(&b.0));
-    Curve { name, look: series.look, color, cell: point.cell, steps }
+    let sorted = |steps: &[(f64, f64)]| {
+        let mut steps: Vec<(f64, f64)> = steps.iter().filter(good).copied().collect();
+        steps.sort_by(|a, b| a.0.total_cmp(&b.0));
+        steps
+    };
+    let exact = point.cell.exact.as_ref().map_or(Vec::new(), |exact| sorted(&exact.survival));
+    let steps = sorted(&point.cell.survival);
+    Curve { name, look: series.look, color, cell: point.cell, steps, exact }
+}
+
+/// The closed form from the first send to the deadline, as far down as the axis reaches.
+fn exact(curve: &Curve<'_>, x: &Axis, y: &Axis) -> Vec<Point> {
+    let deadline = curve.cell.deadline_ms;
+    let first = curve.exact.first().map_or(0.0, |point| point.0.min(deadline));
+    let mut points = vec![(x.at(0.0), y.at(1.0)), (x.at(first), y.at(1.0))];
+    points.extend(
+        curve.exact.iter().filter(|point| point.0 <= deadline).map(|(time, share)| (x.at(*time), y.at(*share))),
+    );
+    let rest = curve.exact.last().map_or(0.0, |point| point.1);
+    if rest > 0.0 {
+        points.push((x.at(deadline), y.at(rest)));
+    }
+    points
 }
 
 fn axes(curves: &[Curve<'_>], plot: Rect) -> (Axis, Axis) {
@@ -209,7 +246,7 @@ fn lie_on_each_other(a: &[Point], b: &[Point], plot: Rect) -> bool {
         |line: &[Point], x: f64| line.iter().rev().find(|point| point.0 <= x).map_or(line[0].1, |point| point.1);
     let same = |look: &usize| {
         let x = plot.left + plot.width() * (*look as f64 + 0.5) / LOOKS as f64;
-        (height(a, x) - height(b, x)).abs() < curves::TOUCH
+        (height(a, x) - height(b, x)).abs() < layers::TOUCH
     };
     (0..LOOKS).filter(same).count() * 10 >= LOOKS * 9
 }

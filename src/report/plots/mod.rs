@@ -5,27 +5,41 @@
 //! picture knows nothing of pixels. Which axis lies below, and what makes a series, is decided once a run by
 //! `study::Study`, so that a series keeps its colour from picture to picture.
 //!
+//! How a sweep is arranged is told in [`choice`]. Three axes make small multiples of what is compared point by point
+//! (`reliability`, `latency_quantiles`, `savings`, `trade_off`); pictures that need all the room show the last panel that has
+//! something to show, and say so. Where cells have closed forms, those are thin solid lines under hollow markers.
+//!
 //! The bytes depend on the run alone: transforms use `libm`, nothing asks for the time, and fonts are embedded.
 
+mod arrange;
 mod axis;
 mod bars;
+mod beside;
 mod bytes;
+mod choice;
 mod curves;
 mod font;
 mod frame;
+mod heat_map;
 mod labels;
+mod latency;
 mod latency_ccdf;
 mod latency_quantiles;
+mod layers;
+mod multiples;
 mod number;
 mod outcomes;
+mod pareto;
 mod png_image;
 mod reliability;
+mod savings;
 mod scene;
 mod study;
 mod svg;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod trade_off;
 mod words;
 
 use crate::experiment::RunSummary;
@@ -61,11 +75,14 @@ pub fn draw(run: &RunSummary) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
 /// The pictures that fit the run, by name.
 fn scenes(run: &RunSummary) -> Vec<(&'static str, Scene)> {
     type Draw = fn(&Study<'_>) -> Option<Scene>;
-    let pictures: [(&str, Draw); 5] = [
+    let pictures: [(&str, Draw); 8] = [
         ("reliability", reliability::draw),
         ("latency_ccdf", latency_ccdf::draw),
         ("latency_quantiles", latency_quantiles::draw),
         ("bytes", bytes::draw),
+        ("savings", savings::draw),
+        ("trade_off", trade_off::draw),
+        ("heat_map", heat_map::draw),
         ("outcomes", outcomes::draw),
     ];
     let study = Study::new(run);

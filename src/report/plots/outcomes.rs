@@ -13,9 +13,14 @@ const OTHER: &str = "Other: wrong or crashed";
 /// Less than this is left over by rounding: one row in more than anybody simulates.
 const NOTHING: f64 = 1e-9;
 
-/// Draws the picture; nothing when no request was doomed.
+/// Draws the picture; nothing when all requests were accepted.
 pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
-    if !study.cells().any(|cell| cell.main_doom().is_some()) {
+    study.single(single)
+}
+
+fn single(study: &Study<'_>, panel: &[String]) -> Option<Scene> {
+    let doomed = study.cells().any(|cell| cell.main_doom().is_some());
+    if !doomed && !study.cells().any(|cell| other(cell) > 0.0) {
         return None;
     }
     let subject = match study.across {
@@ -23,25 +28,37 @@ pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
         Across::Categories { .. } => "How requests end",
     };
     // Doom is about the right response, and some requests that were doomed got a wrong one.
-    let wrong = study.cells().any(|cell| rate(cell, Metric::AcceptedWrong) > 0.0);
-    let note = wrong.then(|| "wrong responses do not count as accepted".to_owned());
-    let bars = Bars { study, layers: layers(), scale: Scale::Shares };
-    Some(bars.draw(&study.title(subject), "Requests at honest workflow nodes [%]", note.as_slice()))
+    let wrong = doomed && study.cells().any(|cell| rate(cell, Metric::AcceptedWrong) > 0.0);
+    let notes: Vec<String> =
+        panel.iter().cloned().chain(wrong.then(|| "wrong responses do not count as accepted".to_owned())).collect();
+    let bars = Bars { study, layers: layers(doomed), scale: Scale::Shares };
+    Some(bars.draw(&study.title(subject), "Requests at honest workflow nodes [%]", &notes))
 }
 
-/// From the bottom up, the same everywhere.
-fn layers() -> Vec<Layer> {
+/// From the bottom up, the same everywhere: what was accepted, then why the rest was doomed; where nothing was doomed in
+/// any cell, how the rest ended.
+fn layers(doomed: bool) -> Vec<Layer> {
     let layer = |name: &str, color, fill, part| Layer { name: name.to_owned(), color, fill, part };
-    let accepted = |metric| -> Box<dyn Fn(&CellSummary) -> f64> { Box::new(move |cell| rate(cell, metric)) };
+    let outcome = |metric| -> Box<dyn Fn(&CellSummary) -> f64> { Box::new(move |cell| rate(cell, metric)) };
     let mut layers = vec![
-        layer("Accepted", BLUE, Fill::Plain, accepted(Metric::Accepted)),
-        layer("Accepted, tainted", BLUE, Fill::Lighter, accepted(Metric::AcceptedTainted)),
+        layer("Accepted", BLUE, Fill::Plain, outcome(Metric::Accepted)),
+        layer("Accepted, tainted", BLUE, Fill::Lighter, outcome(Metric::AcceptedTainted)),
     ];
-    layers.extend(Doom::ALL.map(|reason| {
-        let (color, fill) = look(reason);
-        layer(&words(reason), color, fill, Box::new(move |cell| cell.doomed(reason)))
-    }));
-    layers.push(layer(OTHER, BEFORE, Fill::Lighter, Box::new(other)));
+    if doomed {
+        layers.extend(Doom::ALL.map(|reason| {
+            let (color, fill) = look(reason);
+            layer(&words(reason), color, fill, Box::new(move |cell| cell.doomed(reason)))
+        }));
+        layers.push(layer(OTHER, BEFORE, Fill::Lighter, Box::new(other)));
+    } else {
+        layers.extend([
+            layer("No agreement", PURPLE, Fill::Hatched, outcome(Metric::NoAgreement)),
+            layer("Expired", GREEN, Fill::Plain, outcome(Metric::Expired)),
+            layer("Failed", VERMILLION, Fill::Plain, outcome(Metric::Failed)),
+            layer("Crashed", BLACK, Fill::Plain, outcome(Metric::Crashed)),
+            layer("Accepted, wrong", BEFORE, Fill::Hatched, outcome(Metric::AcceptedWrong)),
+        ]);
+    }
     layers
 }
 

@@ -4,23 +4,22 @@ use super::axis::Axis;
 use super::curves::{self, Sample};
 use super::frame::{self, Page};
 use super::labels::Labels;
-use super::number;
-use super::scene::{Rect, Scene, Text};
+use super::layers;
+use super::multiples::{self, Ground, Measure};
+use super::scene::{Rect, Scene};
 use super::study::{Across, Study};
-use super::theme::MUTED;
 use crate::experiment::{CellSummary, Metric};
 
 /// Everything above this is too near 1 to be told apart on a scale from 0.
 const NEAR_ONE: f64 = 0.9;
+/// What is missing to 1 by less than this counts as nothing.
+const LEAST_SEEN: f64 = 1e-6;
+const NOT_ACCEPTED: &str = "Not accepted [%], logarithmic";
 const PANEL_GAP: f64 = 96.0;
 /// About the width of one of two panels.
 const HALF: f64 = 430.0;
 /// Categories narrower than this in half of a picture are not shown twice, unless all are near 1.
 const NAME_ROOM: f64 = 100.0;
-/// Categories wider than this have their values written beside the points.
-const VALUE_ROOM: f64 = 120.0;
-/// And wider than this, their intervals too.
-const INTERVAL_ROOM: f64 = 300.0;
 
 /// Draws the picture; nothing without any rate.
 pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
@@ -28,9 +27,12 @@ pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
     if rates.iter().all(Vec::is_empty) {
         return None;
     }
+    if !study.panels.is_empty() {
+        return Some(multiples(study, &rates));
+    }
     let near = near_one(study, &rates);
     let all = near.as_ref().is_none_or(|near| near.iter().zip(&rates).all(|(near, all)| near.len() == all.len()));
-    let mut notes: Vec<String> = Vec::new();
+    let mut notes: Vec<String> = curves::exact_note(rates.iter().flatten(), study).into_iter().collect();
     if !all {
         notes.push("right panel: series above 90 % throughout".to_owned());
     }
@@ -40,6 +42,25 @@ pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
     let Some(overlap) = overlap else { return Some(scene) };
     notes.push(overlap);
     Some(picture(study, (&rates, near.as_deref()), &notes).0)
+}
+
+/// A plot for every panel; where all of them are near 1, a second row with what is missing.
+fn multiples(study: &Study<'_>, rates: &[Vec<Sample>]) -> Scene {
+    let all = || rates.iter().flatten();
+    let near = all().all(|sample| sample.value > NEAR_ONE) && all().any(|sample| sample.value < 1.0);
+    let whole = |_: &[Vec<Sample>], plot: Rect| rate_axis(plot);
+    let rest =
+        |samples: &[Vec<Sample>], plot: Rect| complement_axis(samples).between(plot.bottom, plot.top).with_zero();
+    let missing = |cell: &CellSummary| accepted(cell).as_ref().map(complement);
+    let measures = [
+        Measure { name: "Accepted [%]", read: &accepted, axis: &whole, ground: Ground::Plain },
+        Measure { name: NOT_ACCEPTED, read: &missing, axis: &rest, ground: Ground::Plain },
+    ];
+    multiples::draw(study, "Accepted requests", &[], &measures[..if near { 2 } else { 1 }])
+}
+
+fn rate_axis(plot: Rect) -> Axis {
+    Axis::linear(0.0, 1.0, 5, 100.0).padded(0.03).between(plot.bottom, plot.top)
 }
 
 /// What series that lie near 1 throughout miss to it, and nothing for the others; `None` where a second panel would say
@@ -72,14 +93,14 @@ fn picture(study: &Study<'_>, (rates, near): Panels<'_>, notes: &[String]) -> (S
         Rect { right: if near.is_some() { body.left + (body.width() - PANEL_GAP) / 2.0 } else { body.right }, ..body };
     let right = Rect { left: left.right + PANEL_GAP, ..body };
 
-    let whole = Axis::linear(0.0, 1.0, 5, 100.0).padded(0.03).between(left.bottom, left.top);
+    let whole = rate_axis(left);
     let mut curves = panel(&mut page.scene, study, rates, left, &whole, "Accepted [%]");
-    let mut overlap = curves::overlap_note(curves::named(study, &curves));
+    let mut overlap = layers::overlap_note(curves::named(study, &curves));
     let mut plot = left;
     if let Some(missing) = near {
         let axis = complement_axis(missing).between(right.bottom, right.top).with_zero();
-        curves = panel(&mut page.scene, study, missing, right, &axis, "Not accepted [%], logarithmic");
-        overlap = overlap.or_else(|| curves::overlap_note(curves::named(study, &curves)));
+        curves = panel(&mut page.scene, study, missing, right, &axis, NOT_ACCEPTED);
+        overlap = overlap.or_else(|| layers::overlap_note(curves::named(study, &curves)));
         plot = right;
     }
     Labels::new(curves::entries(study, Some(&curves))).draw(&mut page.scene, plot);
@@ -98,39 +119,29 @@ fn panel(
     let x = frame::below(scene, study, plot);
     let curves = curves::place(study, samples, &x, axis);
     curves::draw(scene, study, &curves);
-    if let Across::Categories { each: true, labels, .. } = &study.across {
-        values(scene, samples, (&x, axis), plot.width() / labels.len() as f64);
-    }
+    curves::values(scene, study, samples, (&x, axis), plot);
     curves
-}
-
-/// Writes values beside their points, with their intervals where there is `room`.
-fn values(scene: &mut Scene, samples: &[Vec<Sample>], (x, y): (&Axis, &Axis), room: f64) {
-    for sample in samples.iter().flatten().filter(|_| room > VALUE_ROOM) {
-        let at = (x.at(sample.x) + 16.0, y.at(sample.value) - 8.0);
-        scene.text(at, Text::new(number::percent(sample.value)));
-        if let (Some(low), Some(high), true) = (sample.low, sample.high, room > INTERVAL_ROOM) {
-            let interval = format!("{} to {}", number::percent(low), number::percent(high));
-            scene.text((at.0, at.1 + 28.0), Text::new(interval).color(MUTED));
-        }
-    }
 }
 
 fn accepted(cell: &CellSummary) -> Option<Sample> {
     let estimate = cell.estimate(Metric::Accepted)?;
     let (low, high) = (estimate.ci_low, estimate.ci_high);
-    Some(Sample { x: 0.0, value: estimate.value?, low, high, beyond: false, open: false })
+    let exact = cell.exact_value(Metric::Accepted);
+    Some(Sample { x: 0.0, value: estimate.value?, low, high, beyond: false, open: false, exact })
 }
 
 /// The share that is missing to 1.
 fn complement(sample: &Sample) -> Sample {
     let missing = |rate: f64| (1.0 - rate).max(0.0);
-    Sample { value: missing(sample.value), low: sample.high.map(missing), high: sample.low.map(missing), ..*sample }
+    let (low, high) = (sample.high.map(missing), sample.low.map(missing));
+    // A closed form knows shares that no simulation sees; decades of them would crowd out what it does see.
+    let seen = |share: f64| if share < LEAST_SEEN { 0.0 } else { share };
+    Sample { value: missing(sample.value), low, high, exact: sample.exact.map(missing).map(seen), ..*sample }
 }
 
 /// Whole decades around every value and interval.
 fn complement_axis(missing: &[Vec<Sample>]) -> Axis {
-    let ends = missing.iter().flatten().flat_map(|sample| [Some(sample.value), sample.low, sample.high]).flatten();
+    let ends = missing.iter().flatten().flat_map(|s| [Some(s.value), s.low, s.high, s.exact]).flatten();
     let (low, high) =
         ends.filter(|end| *end > 1e-9).fold((0.1, 1e-3), |(low, high): (f64, f64), end| (low.min(end), high.max(end)));
     let decade = |value: f64, round: fn(f64) -> f64| libm::pow(10.0, round(libm::log10(value)));

@@ -1,5 +1,8 @@
 //! What titles and axes say about the keys of a scenario.
 
+use super::choice::RULE_SET;
+use super::number;
+
 /// A phrase that ends a title: what happens along the axis `key`.
 pub(super) fn along(key: &str) -> String {
     let known = match key {
@@ -152,6 +155,9 @@ pub(super) fn reading(key: &str, unit: &str, values: &[f64]) -> (f64, String) {
     match unit {
         "bytes" => {
             let sizes = || values.iter().map(|value| value.abs()).filter(|size| *size > 0.0);
+            if let [only] = values {
+                return size(*only);
+            }
             // A unit that suits only the largest would leave tiny fractions to the others.
             bytes(sizes().fold(0.0, f64::max).min(sizes().fold(f64::INFINITY, f64::min) * 16.0))
         }
@@ -159,6 +165,43 @@ pub(super) fn reading(key: &str, unit: &str, values: &[f64]) -> (f64, String) {
         "" | "1" => (1.0, String::new()),
         other => (1.0, other.to_owned()),
     }
+}
+
+/// Whether the `values` of an axis need a unit each: sizes from bytes to megabytes have none in common that reads well.
+pub(super) fn own_units(unit: &str, values: &[f64]) -> bool {
+    let sizes = || values.iter().copied().filter(|size| *size > 0.0);
+    unit == "bytes" && sizes().fold(0.0, f64::max) >= 1024.0 * sizes().fold(f64::INFINITY, f64::min)
+}
+
+/// A value of an axis that has these `values`, with its unit: `5 %`, `64 KiB`.
+pub(super) fn value(key: &str, unit: &str, value: f64, values: &[f64]) -> String {
+    let own = [value];
+    let (factor, unit) = reading(key, unit, if own_units(unit, values) { &own } else { values });
+    format!("{} {unit}", number::short(value * factor)).trim_end().to_owned()
+}
+
+/// What a panel is about, before its value: `payload = 64 KiB`.
+pub(super) fn panel_name(key: &str) -> String {
+    match key {
+        "capability_don.nodes" => "N".to_owned(),
+        "capability_don.f" => "F".to_owned(),
+        "capability_don.payload_holders" => "holders".to_owned(),
+        "request.payload_size" => "payload".to_owned(),
+        RULE_SET => "rule set".to_owned(),
+        _ => {
+            let name = axis_name(key);
+            if name == key || key.starts_with("faults.") { short_key(key) } else { lower(&name) }
+        }
+    }
+}
+
+/// A name within a sentence; an abbreviation stays.
+pub(super) fn lower(name: &str) -> String {
+    let mut chars = name.chars();
+    if name.chars().nth(1).is_none_or(|second| !second.is_lowercase()) {
+        return name.to_owned();
+    }
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 /// The unit for amounts of data up to `largest`.
@@ -170,6 +213,13 @@ pub(super) fn bytes(largest: f64) -> (f64, String) {
         _ => (1.0, "bytes"),
     };
     (1.0 / size, name.to_owned())
+}
+
+/// The unit in which a single size reads best.
+fn size(size: f64) -> (f64, String) {
+    let units = [(1_073_741_824.0, "GiB"), (1_048_576.0, "MiB"), (1024.0, "KiB")];
+    let unit = units.into_iter().find(|(unit, _)| size >= *unit).unwrap_or((1.0, "bytes"));
+    (1.0 / unit.0, unit.1.to_owned())
 }
 
 /// A name with its unit in brackets.
@@ -198,6 +248,18 @@ mod tests {
         assert_eq!(along("run.seed"), "over run.seed");
         assert_eq!(by(&["aggregator.rule_set", "capability_don.payload_holders"]), "by rule set and holders");
         assert_eq!(short_key("faults.error_spam.nodes"), "error spam nodes");
+        assert_eq!(
+            ["request.payload_size", "network.response.loss", "capability_don.f", "faults.slow.nodes"].map(panel_name),
+            ["payload", "lost responses", "F", "slow nodes"]
+        );
+        assert_eq!(["Lost messages", "F of the DON", "F"].map(lower), ["lost messages", "F of the DON", "F"]);
+        let sizes = [1024.0, 65_536.0, 1_048_576.0];
+        assert_eq!(
+            sizes.map(|size| value("request.payload_size", "bytes", size, &sizes)),
+            ["1 KiB", "64 KiB", "1 MiB"]
+        );
+        assert_eq!(value("network.loss", "", 0.05, &[0.0, 0.05]), "5 %");
+        assert!(own_units("bytes", &sizes) && !own_units("bytes", &sizes[..2]) && !own_units("ms", &sizes));
         assert_eq!(with_unit("Lost messages", &reading("network.loss", "", &[0.2]).1), "Lost messages [%]");
         assert_eq!(reading("request.payload_size", "bytes", &[0.0, 1024.0, 4_194_304.0]).1, "KiB");
         assert_eq!(reading("request.payload_size", "bytes", &[1_048_576.0, 4_194_304.0]).1, "MiB");

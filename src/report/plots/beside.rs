@@ -1,0 +1,59 @@
+//! Texts beside data: where one covers nothing.
+
+use super::scene::{Align, Point, Rect, Shape, TEXT};
+
+/// Where beside a point, at this distance, a text of this width covers nothing that is `taken`.
+pub(super) fn free(at: Point, (width, away): (f64, f64), plot: Rect, taken: &[Rect]) -> Option<(Point, Rect)> {
+    let (right, left, center) = (at.0 + away, at.0 - away - width, at.0 - width / 2.0);
+    let (middle, above, below) = (at.1 + 6.5, at.1 - away - 4.0, at.1 + away + 14.0);
+    let places = [
+        (right, middle),
+        (left, middle),
+        (center, above),
+        (center, below),
+        (right, above),
+        (right, below),
+        (left, above),
+        (left, below),
+    ];
+    let area = |(x, y): Point| Rect { left: x, right: x + width, top: y - TEXT * 0.75, bottom: y + TEXT * 0.2 };
+    let inside = |a: &Rect| a.left > plot.left && a.right < plot.right && a.top > plot.top && a.bottom < plot.bottom;
+    let clear =
+        |a: &Rect| taken.iter().all(|b| a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top);
+    places.into_iter().map(|place| (place, area(place))).find(|(_, area)| inside(area) && clear(area))
+}
+
+/// A square around a point.
+pub(super) fn around(at: Point, radius: f64) -> Rect {
+    Rect { left: at.0 - radius, right: at.0 + radius, top: at.1 - radius, bottom: at.1 + radius }
+}
+
+/// The room that a text takes; `None` for other shapes.
+pub(super) fn text_box(shape: &Shape) -> Option<Rect> {
+    let Shape::Text { at, text } = shape else { return None };
+    let left = match text.align {
+        Align::Left => at.0,
+        Align::Center => at.0 - text.width() / 2.0,
+        Align::Right => at.0 - text.width(),
+    };
+    Some(Rect { left, right: left + text.width(), top: at.1 - text.size * 0.75, bottom: at.1 + text.size * 0.2 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLOT: Rect = Rect { left: 0.0, top: 0.0, right: 200.0, bottom: 100.0 };
+
+    #[test]
+    fn texts_go_where_nothing_is() {
+        let at = (100.0, 50.0);
+        let ((left, _), right) = free(at, (40.0, 10.0), PLOT, &[]).unwrap();
+        assert_eq!(left, 110.0);
+        // What is taken at the right sends it to the left, and nowhere is no place.
+        let ((left, _), _) = free(at, (40.0, 10.0), PLOT, &[right]).unwrap();
+        assert_eq!(left, 50.0);
+        assert_eq!(free(at, (40.0, 10.0), PLOT, &[PLOT]), None);
+        assert_eq!(free(at, (400.0, 10.0), PLOT, &[]), None);
+    }
+}

@@ -1,0 +1,135 @@
+//! What lies below, what makes series, what makes panels.
+
+use super::runs::*;
+use super::*;
+use crate::experiment::AxisValue;
+use choice::Below;
+
+/// What lies below, by key; the keys that tell series apart, and panels.
+fn arranged(run: &RunSummary) -> (Vec<&str>, Vec<&str>, Vec<&str>) {
+    let choice = choice::choose(run, None);
+    let keys = |axes: &[usize]| axes.iter().map(|axis| run.axes[*axis].key.as_str()).collect::<Vec<_>>();
+    let below = match &choice.below {
+        Below::Numbers { axis, .. } => vec![*axis],
+        Below::Names(axes) => axes.clone(),
+    };
+    (keys(&below), keys(&choice.series), keys(&choice.panels))
+}
+
+fn numbers(count: u32) -> Vec<AxisValue> {
+    (1..=count).map(|value| number(f64::from(value), "")).collect()
+}
+
+fn names(count: u32) -> Vec<AxisValue> {
+    (1..=count).map(|value| text(&format!("name-{value}"))).collect()
+}
+
+fn sweep(axes: &[(&str, Vec<AxisValue>)]) -> RunSummary {
+    product(axes, |place| cell(place, "attested", "f+1", 0.9, 300.0, 1_000.0))
+}
+
+const LOSS: &str = "network.loss";
+const RULES: &str = "aggregator.rule_set";
+const PAYLOAD: &str = "request.payload_size";
+const HOLDERS: &str = "capability_don.payload_holders";
+
+#[test]
+fn without_a_sweep_there_is_one_category() {
+    let run = sweep(&[]);
+    assert_eq!(arranged(&run), (vec![], vec![], vec![]));
+    let study = Study::new(&run);
+    assert!(matches!(&study.across, study::Across::Categories { each: true, labels, .. } if labels.len() == 1));
+}
+
+#[test]
+fn one_axis_lies_below() {
+    assert_eq!(arranged(&sweep(&[(LOSS, numbers(4))])), (vec![LOSS], vec![], vec![]));
+    assert_eq!(arranged(&sweep(&[(RULES, names(4))])), (vec![RULES], vec![], vec![]));
+    // An axis that is the same everywhere is none.
+    assert_eq!(arranged(&sweep(&[(LOSS, numbers(1)), (RULES, names(4))])), (vec![RULES], vec![], vec![]));
+}
+
+#[test]
+fn of_two_axes_one_makes_series() {
+    assert_eq!(arranged(&sweep(&[(RULES, names(4)), (LOSS, numbers(2))])), (vec![LOSS], vec![RULES], vec![]));
+    assert_eq!(arranged(&sweep(&[(LOSS, numbers(3)), (PAYLOAD, numbers(4))])), (vec![PAYLOAD], vec![LOSS], vec![]));
+    assert_eq!(arranged(&sweep(&[(LOSS, numbers(4)), (PAYLOAD, numbers(4))])), (vec![LOSS], vec![PAYLOAD], vec![]));
+    // Rule sets are what is compared, however many.
+    assert_eq!(arranged(&sweep(&[(RULES, names(4)), (HOLDERS, names(2))])), (vec![HOLDERS], vec![RULES], vec![]));
+}
+
+#[test]
+fn a_third_axis_makes_panels() {
+    let (loss, rules, payload) = ((LOSS, numbers(5)), (RULES, names(3)), (PAYLOAD, numbers(3)));
+    assert_eq!(arranged(&sweep(&[loss.clone(), rules.clone(), payload])), (vec![LOSS], vec![RULES], vec![PAYLOAD]));
+    let run = sweep(&[rules.clone(), (HOLDERS, names(2)), loss.clone()]);
+    assert_eq!(arranged(&run), (vec![LOSS], vec![RULES], vec![HOLDERS]));
+    // Only of rule sets there are few enough for panels.
+    let run = sweep(&[rules, loss, (PAYLOAD, numbers(7)), ("request.count", numbers(7))]);
+    assert_eq!(arranged(&run), (vec![PAYLOAD], vec![RULES, "request.count"], vec![LOSS]));
+    let run = sweep(&[(RULES, names(3)), (PAYLOAD, numbers(9)), ("request.count", numbers(7))]);
+    assert_eq!(arranged(&run), (vec![PAYLOAD], vec!["request.count"], vec![RULES]));
+    // Without numbers there is one plot.
+    let run = sweep(&[(RULES, names(2)), (HOLDERS, names(3)), ("network.regions", names(2))]);
+    assert_eq!(arranged(&run), (vec![HOLDERS], vec![RULES, "network.regions"], vec![]));
+}
+
+#[test]
+fn many_axes_share_series_and_nothing_exceeds_sixteen() {
+    let run = sweep(&[(LOSS, numbers(5)), (RULES, names(4)), (HOLDERS, names(2)), (PAYLOAD, numbers(3))]);
+    assert_eq!(arranged(&run), (vec![LOSS], vec![RULES, HOLDERS], vec![PAYLOAD]));
+    let run = sweep(&[(PAYLOAD, numbers(9)), ("request.count", numbers(7)), ("capability_don.f", numbers(7))]);
+    assert_eq!(arranged(&run).2, Vec::<&str>::new());
+    let study = Study::new(&run);
+    assert_eq!((study.series.len(), study.notes.as_slice()), (16, ["the first 16 of 49 series".to_owned()].as_slice()));
+}
+
+#[test]
+fn axes_that_advance_together_are_one() {
+    assert_eq!(arranged(&quickstart()), (vec![RULES, HOLDERS], vec![], vec![]));
+    assert_eq!(arranged(&payloads()), (vec![PAYLOAD], vec![RULES, HOLDERS], vec![]));
+    assert_eq!(choice::plane(&payloads()), None);
+}
+
+#[test]
+fn two_numeric_axes_make_a_plane() {
+    assert_eq!(choice::plane(&loss_sweep()), None);
+    assert_eq!(choice::plane(&three(3)), Some((0, 2, vec![1])));
+    assert_eq!(choice::plane(&three(6)), Some((2, 0, vec![1])));
+    // N and F before all others.
+    let n_and_f = [("capability_don.f", numbers(2)), (LOSS, numbers(9)), ("capability_don.nodes", numbers(3))];
+    assert_eq!(choice::plane(&sweep(&n_and_f)), Some((2, 0, vec![1])));
+}
+
+#[test]
+fn panels_rise_and_have_the_series_of_the_whole() {
+    let mut run = three(3);
+    run.cells.reverse();
+    let study = Study::new(&run);
+    let values: Vec<&str> = study.panels.iter().map(|panel| panel.value.as_str()).collect();
+    assert_eq!(values, ["1 KiB", "4 KiB", "16 KiB"]);
+    let cells: usize = study.panels.iter().map(|panel| panel.study.cells().count()).sum();
+    assert_eq!(cells, run.cells.len());
+    for panel in &study.panels {
+        assert!(panel.study.panels.is_empty() && panel.study.across == study.across);
+        assert!(panel.study.cells().all(|cell| cell.axes[2] == panel.study.series[0].points[0].cell.axes[2]));
+    }
+}
+
+#[test]
+fn a_series_looks_the_same_in_every_picture() {
+    let looks = |study: &Study<'_>| -> Vec<(String, theme::Look)> {
+        let mut looks: Vec<_> = study.legend().map(|series| (series.kin.clone(), series.look)).collect();
+        looks.sort_by(|a, b| a.0.cmp(&b.0));
+        looks
+    };
+    for run in [three(3), three(6), payloads()] {
+        let study = Study::new(&run);
+        let along = study.along(PAYLOAD);
+        assert!(matches!(&along.across, study::Across::Numbers { key, .. } if key == PAYLOAD));
+        assert_eq!(looks(&along), looks(&study));
+        for panel in study.panels.iter().chain(&along.panels) {
+            assert_eq!(looks(&panel.study), looks(&study));
+        }
+    }
+}
