@@ -5,7 +5,7 @@
 //! picture knows nothing of pixels. Which axis lies below, and what makes a series, is decided once a run by
 //! `study::Study`, so that a series keeps its colour from picture to picture.
 //!
-//! How a sweep is arranged is told in [`choice`]. Three axes make small multiples of what is compared point by point
+//! How a sweep is arranged is told in `choice`. Three axes make small multiples of what is compared point by point
 //! (`reliability`, `latency_quantiles`, `savings`, `trade_off`); pictures that need all the room show the last panel that has
 //! something to show, and say so. Where cells have closed forms, those are thin solid lines under hollow markers.
 //!

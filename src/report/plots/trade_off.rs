@@ -43,8 +43,7 @@ struct Line {
 impl Line {
     /// Whether it has a cell beyond the deadline in this place.
     fn is_beyond(&self, place: Point, axes: (&Axis, &Axis)) -> bool {
-        let near = |mark: &Mark| (at(mark, axes).0 - place.0).abs() < TOUCH;
-        self.marks.iter().any(|mark| mark.sample.beyond && near(mark))
+        self.marks.iter().any(|mark| mark.sample.beyond && near(&at(mark, axes), &place))
     }
 }
 
