@@ -112,14 +112,15 @@ fn apart([of, minus]: [&Series; 2], requests: u32) -> Option<Apart> {
 }
 
 /// The interval of the difference of two rates that have nothing in common: each end is as far from the estimate as the
-/// ends of their own intervals together, squared and added as variances are. It is put together from exact intervals, as
-/// that of [`crate::stats::PairedDifference`] is, so that the two differ by what pairing is worth.
+/// ends of their own intervals together, squared and added as variances are. Like the paired interval
+/// ([`crate::stats::PairedDifference::interval`]) it is one of scores for effective trials, so that the two differ by what
+/// pairing is worth.
 ///
 /// Source: R. G. Newcombe, "Interval estimation for the difference between independent proportions: comparison of eleven
-/// methods", Statistics in Medicine 17 (1998), method 10, with exact intervals in place of Wilson's.
+/// methods", Statistics in Medicine 17 (1998), method 10.
 fn unpaired_rates([of, minus]: &[Proportion; 2]) -> Option<Interval> {
     let (a, b) = (of.estimate()?, minus.estimate()?);
-    let (of, minus) = (of.exact_interval(CONFIDENCE)?, minus.exact_interval(CONFIDENCE)?);
+    let (of, minus) = (of.interval(CONFIDENCE)?, minus.interval(CONFIDENCE)?);
     Some(Interval {
         low: (a - b - libm::hypot(a - of.low, minus.high - b)).max(-1.0),
         high: (a - b + libm::hypot(of.high - a, b - minus.low)).min(1.0),

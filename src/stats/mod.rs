@@ -19,7 +19,7 @@ pub use mean::Mean;
 pub use paired::PairedDifference;
 pub use paired_mean::PairedMean;
 pub use proportion::Proportion;
-pub use quantiles::{End, Quantiles};
+pub use quantiles::{End, Quantiles, end_ranks};
 pub use ratio::RatioOfMeans;
 pub use special::student_t_quantile;
 

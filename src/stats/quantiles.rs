@@ -63,7 +63,7 @@ impl<'a> Quantiles<'a> {
     /// when it is beyond the deadline, without rows and for `q` outside 0 to 1.
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<u64> {
-        self.at_rank(self.rank(q)?)
+        self.at_rank(rank_of(q, self.latencies.len())?)
     }
 
     /// The ends of the interval of the `q` quantile in ns, by test inversion: those latencies at which a share of `q`
@@ -91,14 +91,8 @@ impl<'a> Quantiles<'a> {
     /// As [`Self::interval`], telling an end beyond the deadline from one that is unknown.
     #[must_use]
     pub fn ends(&self, q: f64, confidence: f64) -> (End, End) {
-        let Some(rank) = self.rank(q) else { return (End::Unknown, End::Unknown) };
-        let Some(effective) = self.share_until(self.at_rank(rank)).effective_rows(confidence) else {
-            return (End::Unknown, End::Unknown);
-        };
-        let (low, high) = quantile_ranks(q, effective, confidence);
-        let rows_per_effective = self.latencies.len() as f64 / effective;
-        let low = low.map(|low| (libm::floor(low * rows_per_effective) as usize).min(rank));
-        let high = high.map(|high| (libm::ceil(high * rows_per_effective) as usize).max(rank));
+        let Some(rank) = rank_of(q, self.latencies.len()) else { return (End::Unknown, End::Unknown) };
+        let (low, high) = end_ranks(q, &self.share_until(self.at_rank(rank)), confidence);
         let end = |rank: Option<usize>| match rank {
             None => End::Unknown,
             Some(rank) => self.at_rank(rank).map_or(End::BeyondDeadline, End::At),
@@ -132,18 +126,6 @@ impl<'a> Quantiles<'a> {
         steps
     }
 
-    /// The smallest rank from 1 whose share of all rows is at least `q`.
-    fn rank(&self, q: f64) -> Option<usize> {
-        let rows = self.latencies.len();
-        if rows == 0 || !(0.0..=1.0).contains(&q) {
-            return None;
-        }
-        // The product is rounded, the quotient that decides is not off by more than `q` itself: 0.99 is 693 of 700.
-        let reaches = |rank: usize| rank as f64 / rows as f64 >= q;
-        let near = libm::ceil(q * rows as f64) as usize;
-        (near.saturating_sub(1).max(1)..=rows).find(|rank| reaches(*rank))
-    }
-
     fn at_rank(&self, rank: usize) -> Option<u64> {
         self.accepted.get(rank.checked_sub(1)?).copied()
     }
@@ -159,6 +141,38 @@ impl<'a> Quantiles<'a> {
         }
         share
     }
+}
+
+/// Which of the sorted rows are the ends of the interval of the `q` quantile: ranks from 1, `None` for an end that is
+/// unknown. All that it needs to know is the share of rows `until` the estimate, or until the deadline when the
+/// estimate is beyond it; [`Quantiles::ends`] says how.
+///
+/// ```
+/// // 50 of 100 independent rows are not later than their median, which is between the 40th and the 61st.
+/// let mut until = donsim::stats::Proportion::default();
+/// (0..100).for_each(|row| until.record(u32::from(row < 50), 1));
+/// assert_eq!(donsim::stats::end_ranks(0.5, &until, 0.95), (Some(40), Some(61)));
+/// ```
+#[must_use]
+pub fn end_ranks(q: f64, until: &Proportion, confidence: f64) -> (Option<usize>, Option<usize>) {
+    let rows = usize::try_from(until.rows()).unwrap_or(usize::MAX);
+    let Some((rank, effective)) = rank_of(q, rows).zip(until.effective_rows(confidence)) else { return (None, None) };
+    let (low, high) = quantile_ranks(q, effective, confidence);
+    let rows_per_effective = rows as f64 / effective;
+    let low = low.map(|low| (libm::floor(low * rows_per_effective) as usize).min(rank));
+    let high = high.map(|high| (libm::ceil(high * rows_per_effective) as usize).max(rank));
+    (low, high)
+}
+
+/// The smallest rank from 1 whose share of all rows is at least `q`; `None` without rows and for `q` outside 0 to 1.
+fn rank_of(q: f64, rows: usize) -> Option<usize> {
+    if rows == 0 || !(0.0..=1.0).contains(&q) {
+        return None;
+    }
+    // The product is rounded, the quotient that decides is not off by more than `q` itself: 0.99 is 693 of 700.
+    let reaches = |rank: usize| rank as f64 / rows as f64 >= q;
+    let near = libm::ceil(q * rows as f64) as usize;
+    (near.saturating_sub(1).max(1)..=rows).find(|rank| reaches(*rank))
 }
 
 /// At most `most` of the steps: the first and the last, and between them those after which the survival has fallen by

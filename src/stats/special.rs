@@ -91,13 +91,35 @@ pub fn student_t_quantile(p: f64, degrees: f64) -> f64 {
         return z + (z * z * z + z) / (4.0 * degrees);
     }
     let tail = if p < 0.5 { p } else { 1.0 - p };
+    let magnitude = student_t_above(tail, libm::fabs(z), degrees);
+    if p < 0.5 { -magnitude } else { magnitude }
+}
+
+/// The positive `t` above which there is this `tail`, from `z` which is nearer to zero.
+///
+/// The tail is convex and falls, so Newton's method comes nearer from one side only; what it cannot finish, heavy
+/// tails of hardly any degrees of freedom, is bisected.
+fn student_t_above(tail: f64, z: f64, degrees: f64) -> f64 {
+    let peak = libm::exp(libm::lgamma(0.5 * (degrees + 1.0)) - libm::lgamma(degrees / 2.0))
+        / libm::sqrt(degrees * std::f64::consts::PI);
+    let density = |t: f64| peak * libm::exp(-0.5 * (degrees + 1.0) * libm::log1p(t * t / degrees));
+    let mut t = z;
+    for _ in 0..40 {
+        let step = (student_t_tail(t, degrees) - tail) / density(t);
+        if step.is_nan() {
+            break;
+        }
+        if step <= 4.0 * f64::EPSILON * t {
+            return t;
+        }
+        t += step;
+    }
     // The tails of t are heavier than the normal's: its quantile is further out.
-    let mut high = 2.0 * libm::fabs(z);
+    let mut high = 2.0 * z;
     while high.is_finite() && student_t_tail(high, degrees) > tail {
         high *= 2.0;
     }
-    let magnitude = last_where(0.0, high, |t| student_t_tail(t, degrees) > tail);
-    if p < 0.5 { -magnitude } else { magnitude }
+    last_where(0.0, high, |t| student_t_tail(t, degrees) > tail)
 }
 
 /// The probability above `t`, which is not negative.

@@ -94,7 +94,7 @@ impl<'a> Judge<'a> {
 
 fn difference(keeper: &Keeper, metric: Metric, pair: [u64; 2], confidence: f64) -> Bounds {
     let rates = keeper.pair(pair, metric).and_then(|[of, minus]| Some(of.rates_apart(minus)?.0));
-    let interval = rates.and_then(|rates| rates.interval(two_sided(confidence)));
+    let interval = rates.and_then(|rates| rates.exact_interval(two_sided(confidence)));
     Bounds {
         observed: rates.and_then(|rates| rates.estimate()),
         low: interval.map(|interval| interval.low),

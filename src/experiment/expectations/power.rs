@@ -96,7 +96,7 @@ impl<'a> Best<'a> {
         let rate = Proportion::unanimous(replicates, u64::from(self.rows[0]), upwards);
         let interval = match self.expectation.metric.stat() {
             Stat::Rate if self.is_difference() => {
-                PairedDifference::unanimous(replicates, self.rows, upwards).interval(self.confidence)
+                PairedDifference::unanimous(replicates, self.rows, upwards).exact_interval(self.confidence)
             }
             Stat::Rate => rate.exact_interval(self.confidence),
             Stat::Quantile(q) => {
