@@ -178,3 +178,78 @@ fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::fault::{Fault, FaultKind};
+    use crate::sim::oracle_tests::worlds;
+
+    const CALLS: u32 = 2;
+
+    /// Two requests under a setup, and their attestations.
+    fn calls(setup: &Setup, replicate: u64) -> Vec<(Call, OcrAttestation)> {
+        let mut workshop = Workshop::new(setup.run.seed);
+        let draws = workshop.begin(setup.run.seed, replicate);
+        let call = |number| {
+            let mut call = Call::new(setup, &draws, &workshop, number, Time::ZERO);
+            let attestation = call.attestation(setup, &draws, &mut workshop);
+            (call, attestation)
+        };
+        (0..CALLS).map(call).collect()
+    }
+
+    /// Common random numbers of what no trace tells: what is asked, answered and signed.
+    #[test]
+    fn what_is_added_changes_no_call() {
+        let base = worlds::setup(0);
+        let mut others = vec![base.clone(); 4];
+        others[0].workflow_don.nodes += 1;
+        others[1].faults.push(Fault::new(FaultKind::Silent, 1, None));
+        others[2].request.count += 1;
+        others[3].network.response.loss = 0.7;
+        others[3].aggregator.rule_set = crate::aggregator::RuleSet::Identical;
+        for replicate in 0..5 {
+            let calls_of = |setup: &Setup| calls(setup, replicate);
+            for other in &others {
+                for ((one, attestation), (same, again)) in calls_of(&base).iter().zip(calls_of(other)) {
+                    assert_eq!((&one.request_id, &one.bytes), (&same.request_id, &same.bytes));
+                    assert_eq!((&one.truth.payload, attestation), (&same.truth.payload, &again));
+                }
+            }
+            // Requests differ from each other.
+            let [(one, signed), (other, also)] = &calls_of(&base)[..] else { panic!("two requests") };
+            assert!(one.request_id != other.request_id && one.bytes != other.bytes);
+            assert!(one.truth.payload != other.truth.payload && signed.sequence_number != also.sequence_number);
+        }
+    }
+
+    #[test]
+    fn a_new_node_displaces_at_most_one_signer() {
+        let base = worlds::setup(0);
+        let mut more = base.clone();
+        more.capability_don.nodes += 1;
+        let mut displaced = 0;
+        for replicate in 0..20 {
+            for ((_, before), (_, after)) in calls(&base, replicate).iter().zip(calls(&more, replicate)) {
+                assert_eq!(before.sequence_number, after.sequence_number);
+                // Who stays signs the same bytes.
+                let stayed = after.signatures.iter().filter(|signature| before.signatures.contains(signature)).count();
+                assert!(stayed + 1 >= before.signatures.len(), "{stayed}");
+                displaced += before.signatures.len() - stayed;
+            }
+        }
+        assert!(displaced > 0);
+    }
+
+    #[test]
+    fn a_longer_payload_begins_like_a_shorter_one() {
+        let base = worlds::setup(0);
+        let mut long = base.clone();
+        long.request.payload_size *= 100;
+        for ((short, _), (long, _)) in calls(&base, 0).iter().zip(calls(&long, 0)) {
+            assert!(long.truth.payload.len() == 100 * short.truth.payload.len());
+            assert!(long.truth.payload.starts_with(&short.truth.payload));
+        }
+    }
+}

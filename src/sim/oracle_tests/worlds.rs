@@ -77,7 +77,7 @@ fn millis(min: u64, max: u64) -> Distribution {
 }
 
 /// World number `number`; the rule sets take turns.
-pub(super) fn setup(number: u64) -> Setup {
+pub(crate) fn setup(number: u64) -> Setup {
     let dice = Dice(Draws::new(SEED, number));
     let callers = dice.one_of(What::Callers, 0, &[1, 2, 2]);
     let caller_bound = dice.below(What::CallerBound, 0, callers as usize) as u32;
