@@ -124,6 +124,33 @@ fn examples_and_defaults_keep_to_their_own_schema() {
     assert!(checked > 60, "{checked}");
 }
 
+/// taplo's language server, which most editors run, ignores what stands beside a reference and recurses without end on
+/// `allOf`.
+#[test]
+fn editors_bear_the_schema() {
+    fn walk(node: &Json, visit: &mut impl FnMut(&Map<String, Json>)) {
+        match node {
+            Json::Object(entries) => {
+                visit(entries);
+                entries.values().for_each(|below| walk(below, visit));
+            }
+            Json::Array(items) => items.iter().for_each(|item| walk(item, visit)),
+            _ => {}
+        }
+    }
+    let schema: Json = serde_json::from_str(&json_schema()).unwrap();
+    let mut references = 0;
+    walk(&schema, &mut |entries| {
+        assert!(!entries.contains_key("allOf"), "{entries:?}");
+        if let Some(Json::String(reference)) = entries.get("$ref") {
+            references += 1;
+            assert_eq!(entries.len(), 1, "{entries:?}");
+            assert!(schema.pointer(&reference[1..]).is_some(), "{reference} leads nowhere");
+        }
+    });
+    assert!(references > 100, "{references}");
+}
+
 /// Texts behind `schema = 1` that the loader takes, and the schema does, too.
 const RIGHT: &[&str] = &[
     "",
@@ -151,7 +178,7 @@ fn what_is_right_is_taken() {
     }
 }
 
-/// Ranges and conditions of sweeps, whose values the schema knows as far as one key's go.
+/// Ranges and conditions of sweeps, and whether they are right.
 const SWEEPS: &[(&str, bool)] = &[
     ("where = \"network.loss > 0\"\n[sweep.grid]\nnetwork.loss = { from = 0, to = 0.3, step = 0.1 }", true),
     ("grid.request.payload_size = { from = \"1KiB\", to = \"1MiB\", points = 11, scale = \"log\" }", true),
@@ -174,7 +201,9 @@ const SWEEPS: &[(&str, bool)] = &[
 fn ranges_are_known() {
     let validator = validator();
     for (text, right) in SWEEPS {
-        let json = to_json(&format!("schema = 1\n[sweep]\n{text}\n"));
+        let text = format!("schema = 1\n[sweep]\n{text}\n");
+        assert_eq!(Scenario::parse(Path::new("sweep.toml"), text.clone(), &[]).is_ok(), *right, "{text}");
+        let json = to_json(&text);
         let errors: Vec<_> = validator.iter_errors(&json).map(|error| error.to_string()).collect();
         assert_eq!(errors.is_empty(), *right, "{text}\n{errors:?}");
     }

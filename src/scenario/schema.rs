@@ -411,7 +411,7 @@ const EXPECTATIONS: Section = Section {
 /// What is swept, but for the axes themselves: [`AXES`] in tables of their own.
 const SWEEP_TABLE: Section = fixed(
     SWEEP,
-    "Which cells there are, besides the axes.",
+    "Which cells there are.",
     &[
         key(
             "where",
@@ -426,7 +426,7 @@ const SWEEP_TABLE: Section = fixed(
             Preset::Open("every cell"),
             "Which of the cells are simulated, as by --filter; what is expected of others is not judged.",
         )
-        .such_as("\"network.loss <= 0.1\""),
+        .such_as("\"network.loss < 0.5\""),
     ],
 );
 

@@ -12,7 +12,7 @@ use crate::engine::Span;
 impl Lowering<'_> {
     pub(super) fn count(&mut self, key: &str, node: &Node, min: u64, max: u64) -> Option<u64> {
         let Raw::Integer(number) = node.raw else {
-            return self.wrong_value(key, node, "a whole number", format!("write one from {min} to {max}"));
+            return self.wrong_value(key, node, "a whole number", format!("write a whole number from {min} to {max}"));
         };
         if let Ok(count) = u64::try_from(number)
             && (min..=max).contains(&count)

@@ -3,15 +3,13 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::super::schema::{AXES, DISTRIBUTIONS, Kind, REGIONS, SECTIONS, TIME, UP_TO_ALL, parameter};
-use super::kinds::{reference, schema};
+use super::super::units::Quantity;
+use super::kinds::{quantity, reference, schema};
 use super::tables_below;
 
-/// `[sweep]`: its keys, which are in `sweep` already, and the tables of its axes.
-pub(super) fn sweep(mut sweep: Json) -> Json {
-    for (name, meaning) in AXES {
-        sweep["properties"][*name] = json!({ "description": meaning, "allOf": [reference("axes")] });
-    }
-    sweep
+/// The tables of axes in `[sweep]`.
+pub(super) fn tables() -> impl Iterator<Item = (String, Json)> {
+    AXES.iter().map(|(name, _)| ((*name).to_owned(), reference("axes")))
 }
 
 /// What axes refer to.
@@ -128,15 +126,9 @@ fn range(value: &Json, step: &Json) -> Json {
 fn step(kind: Kind) -> Json {
     match kind {
         Kind::Count { .. } => json!({ "type": "integer", "minimum": 1 }),
-        Kind::Probability | Kind::Confidence | Kind::Exponent => json!({ "type": "number", "exclusiveMinimum": 0 }),
-        Kind::Duration { .. } => Json::Object(schema(Kind::Duration { positive: true })),
-        kind => {
-            let mut step = schema(kind);
-            // A size may be zero, a step of sizes may not.
-            if let Some(pattern) = step.remove("pattern") {
-                step.insert("allOf".into(), json!([{ "pattern": pattern }, { "pattern": "[1-9]" }]));
-            }
-            Json::Object(step)
-        }
+        Kind::Duration { .. } => quantity(Quantity::Duration, true),
+        Kind::Size { .. } => quantity(Quantity::Size, true),
+        Kind::Bandwidth => quantity(Quantity::Bandwidth, true),
+        _ => json!({ "type": "number", "exclusiveMinimum": 0 }),
     }
 }

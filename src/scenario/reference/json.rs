@@ -1,7 +1,8 @@
 //! The JSON Schema of scenario files, for editors.
 //!
 //! It knows every table, key and unit; what one key has to do with another is for `donsim check` to say. References
-//! stand alone, for editors ignore what stands beside one.
+//! stand alone, for editors ignore what stands beside one, and there is no `allOf`, on which taplo's language server
+//! recurses without end.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -22,7 +23,9 @@ pub fn json_schema() -> String {
     schema["title"] = json!("donsim scenario");
     schema["description"] =
         json!("Two DONs, the network between them, faults, rule sets, and what is expected of them.");
-    schema["properties"]["sweep"] = axes::sweep(table(SWEEP));
+    if let Json::Object(properties) = &mut schema["properties"][SWEEP]["properties"] {
+        properties.extend(axes::tables());
+    }
     let definitions: Map<_, _> = kinds::definitions().into_iter().chain(axes::definitions()).collect();
     schema["$defs"] = Json::Object(definitions);
     // An axis may give what its table lacks.

@@ -109,15 +109,11 @@ pub(super) fn schema(kind: Kind) -> Map<String, Json> {
 }
 
 /// A number with one of the units.
-fn quantity(quantity: Quantity, positive: bool) -> Json {
+pub(super) fn quantity(quantity: Quantity, positive: bool) -> Json {
+    // Above zero: a digit that is not zero stands before or behind the point.
+    let number = if positive { "(0*[1-9][0-9]*(\\.[0-9]+)?|0+\\.0*[1-9][0-9]*)" } else { "[0-9]+(\\.[0-9]+)?" };
     let units = quantity.units().collect::<Vec<_>>().join("|");
-    let pattern = format!("^\\s*[0-9]+(\\.[0-9]+)?\\s*({units})\\s*$");
-    if positive {
-        // No unit has a digit in its name.
-        json!({ "type": "string", "allOf": [{ "pattern": pattern }, { "pattern": "[1-9]" }] })
-    } else {
-        json!({ "type": "string", "pattern": pattern })
-    }
+    json!({ "type": "string", "pattern": format!("^\\s*{number}\\s*({units})\\s*$") })
 }
 
 /// A reference to one of [`definitions`].

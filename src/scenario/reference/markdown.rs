@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::catalogue::{FaultDescription, KeyDefault, KeyDescription, fault_catalogue};
 use super::super::metric::{Metric, Stat};
-use super::super::schema::{DISTRIBUTIONS, Key, Preset, REGIONS, SECTIONS, Section, parameter};
+use super::super::schema::{AXES, DISTRIBUTIONS, Key, Preset, RANGE, REGIONS, SECTIONS, Section, parameter};
 use super::super::units::Quantity;
 use super::{example, kinds};
 use crate::sim::Side;
@@ -27,6 +27,8 @@ fn generated(what: &str) -> String {
         "units" => units(),
         "distributions" => distributions(),
         "metrics" => metrics(),
+        "axes" => pairs("table", AXES),
+        "range" => pairs("parameter", RANGE),
         "faults capability" => faults(Side::Capability),
         "faults workflow" => faults(Side::Workflow),
         _ => match what.split_once(' ').unwrap_or((what, "")) {
@@ -88,6 +90,15 @@ fn distributions() -> String {
         };
         let parameters = parameters.iter().map(parameter).collect::<Vec<_>>().join("<br>");
         row(&mut out, &[&code(name), &parameters, kinds::distribution_meaning(name)]);
+    }
+    out
+}
+
+/// A table of names and what they mean.
+fn pairs(title: &str, names: &[(&str, &str)]) -> String {
+    let mut out = format!("| {title} | meaning |\n{}", rule(2));
+    for (name, meaning) in names {
+        row(&mut out, &[&code(name), meaning]);
     }
     out
 }

@@ -33,7 +33,8 @@ impl RawSweep {
         if count.is_none() {
             let product = sizes.map(|size| size.to_string()).collect::<Vec<_>>().join(" x ");
             let message = format!("the sweep has too many cells: {product}");
-            lowering.findings.push(Diagnostic::new(at, message).help(format!("at most {most} are possible")));
+            let finding = Diagnostic::new(at, message).label("too many");
+            lowering.findings.push(finding.help(format!("use fewer values: at most {most} are possible")));
         }
         Some(Sweep { axes, zipped, count: count.filter(|_| equal)? })
     }

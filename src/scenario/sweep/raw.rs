@@ -198,9 +198,9 @@ impl RawSweep {
 /// Whether a table is the value of an axis, and does not only lead to some.
 fn is_axis(path: &[Segment], node: &Node, settings: &Settings) -> bool {
     let leads_on = |entry: &Entry| matches!(entry.value.raw, Raw::Array(_) | Raw::Table(_));
-    let leads_nowhere = matches!(&node.raw, Raw::Table(entries) if !entries.iter().any(leads_on));
-    let has_no_parts = || settings.target(path).is_ok_and(|target| !has_parts(kind_at(settings, &target)));
-    range::is_range(node) || leads_nowhere && has_no_parts()
+    let is_leaf = matches!(&node.raw, Raw::Table(entries) if !entries.iter().any(leads_on));
+    let is_whole = || settings.target(path).is_ok_and(|target| !has_parts(kind_at(settings, &target)));
+    range::is_range(node) || (is_leaf && is_whole())
 }
 
 /// Whether values of a kind may be tables, whose parts are swept by themselves.

@@ -19,11 +19,16 @@ fn every_finding_is_in_the_catalogue() {
     let folder = tempfile::tempdir().unwrap();
     for entry in catalogue::pages().iter().flat_map(|page| catalogue::entries(page)) {
         entry.lay_out(folder.path());
-        let all = |option: &str| -> Vec<String> {
-            entry.args.windows(2).filter(|pair| pair[0] == option).map(|pair| pair[1].clone()).collect()
+        let values = |option: &str| {
+            let pairs = entry.args.windows(2).filter(|pair| pair[0] == option);
+            pairs.map(|pair| pair[1].clone()).collect::<Vec<_>>()
         };
-        let adjustments =
-            Adjustments { set: all("--set"), sweep: all("--sweep"), filter: all("--filter"), cells: all("--cell") };
+        let adjustments = Adjustments {
+            set: values("--set"),
+            sweep: values("--sweep"),
+            filter: values("--filter"),
+            cells: values("--cell"),
+        };
         for file in entry.args.iter().skip(1).take_while(|arg| !arg.starts_with('-')) {
             if let Ok(scenario) = Scenario::load_adjusted(&folder.path().join(file), &adjustments) {
                 object(&scenario);

@@ -155,7 +155,7 @@ fn units_of_a_range_are_those_of_its_key() {
         "list its",
     );
     let whole = "`capability_don.nodes` must be a whole number";
-    refuses("capability_don.nodes", "{ from = 4, to = 7.5, step = 1 }", whole, "7.5", "write one from 1 to 1000");
+    refuses("capability_don.nodes", "{ from = 4, to = 7.5, step = 1 }", whole, "7.5", "whole number");
     let plain = "the range of `capability_don.payload_holders` needs a plain number as `from`";
     refuses("capability_don.payload_holders", "{ from = 'f+1', to = 9, step = 1 }", plain, "'f+1'", "whole number");
 }
