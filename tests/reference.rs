@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use binary::results;
 
-/// Every file below a folder but `host.json`, by its path in it.
+/// Every file below a folder but `host.json` and pictures as PNG, by its path in it. The latter are not committed: their
+/// digests stand in the manifest.
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -18,7 +19,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
             let path = entry.expect("it is readable").path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.file_name().is_some_and(|name| name != "host.json") {
+            } else if !path.ends_with("host.json") && path.extension().is_none_or(|ending| ending != "png") {
                 let name = path.strip_prefix(folder).expect("it is below").to_owned();
                 files.insert(name, fs::read(&path).expect("it is readable"));
             }

@@ -17,7 +17,7 @@ use super::summary::{CellSummary, DoomSummary, Estimate, FaultSummary};
 pub(super) const CONFIDENCE: f64 = 0.95;
 
 /// Points of a survival function that are kept.
-const SURVIVAL_POINTS: usize = 100;
+const SURVIVAL_POINTS: usize = 72;
 
 /// What stands for "never accepted" among the latencies: no latency is as long as virtual time.
 const NEVER: u64 = u64::MAX;

@@ -34,7 +34,7 @@ const COMPARED: [(Metric, &str); 5] = [
 ];
 
 /// Every picture: its name, a title, and what it shows.
-const PICTURES: [(&str, &str, &str); 5] = [
+const PICTURES: [(&str, &str, &str); 8] = [
     ("reliability", "Accepted requests", "How many requests are accepted, with 95 % intervals."),
     (
         "latency_ccdf",
@@ -43,6 +43,13 @@ const PICTURES: [(&str, &str, &str); 5] = [
     ),
     ("latency_quantiles", "Quantiles of the latency", "Median, 90 % and 99 % quantile of the time to acceptance."),
     ("bytes", "Bytes by cause", "What a request costs in bytes, by cause."),
+    ("savings", "Bytes saved", "What is saved against the world before attestation, of all answers and of all bytes."),
+    (
+        "trade_off",
+        "Bytes against latency",
+        "What a request costs in bytes, and how late the slowest hundredth of requests is accepted.",
+    ),
+    ("heat_map", "Accepted requests over two axes", "How many requests are accepted, over two axes of the sweep."),
     ("outcomes", "How requests end", "How requests end, and why those that were not accepted could not be."),
 ];
 
@@ -126,7 +133,11 @@ fn closed_forms(run: &RunSummary) -> String {
 }
 
 fn compared_with_exact(cell: &CellSummary) -> Vec<Vec<String>> {
-    let values = cell.exact.iter().flat_map(|exact| &exact.values);
+    // What cannot be and was not is left to `summary.csv`.
+    let tells = |(metric, exact): &&(Metric, f64)| {
+        *exact != 0.0 || cell.estimate(*metric).and_then(|estimate| estimate.value) != Some(0.0)
+    };
+    let values = cell.exact.iter().flat_map(|exact| &exact.values).filter(tells);
     let line = |(metric, exact): &(Metric, f64)| {
         let estimate = cell.estimate(*metric);
         let ends = estimate.and_then(|estimate| estimate.ci_low.zip(estimate.ci_high));

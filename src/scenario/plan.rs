@@ -20,7 +20,7 @@ use super::{Axis, AxisValue, build, partners, render};
 use crate::sim::{Run, Safety, Setup};
 
 /// Part of every id: raised whenever the same scenario begins to give other results.
-pub const RESULTS_VERSION: u32 = 1;
+pub const RESULTS_VERSION: u32 = 2;
 
 /// A scenario: one file with its overrides, checked as a whole.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! How many requests are accepted over two numeric axes: a field a cell, coloured and written on.
 
 use super::arrange::name;
+use super::axis::extent;
 use super::choice::{self, MOST_PANELS, number, text};
 use super::frame::Page;
 use super::labels::hatch;
@@ -45,7 +46,7 @@ struct Field<'a> {
     cell: &'a CellSummary,
 }
 
-/// Draws the picture; nothing without two numeric axes or without any rate.
+/// Draws the picture; nothing without two numeric axes or where all rates are equal.
 pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
     let map = arrange(study.run)?;
     let mut facts = study.facts();
@@ -103,7 +104,11 @@ fn arrange(run: &RunSummary) -> Option<Map<'_>> {
     let count = panels.len();
     panels.truncate(MOST_PANELS);
     let rates = panels.iter().flat_map(|(_, fields)| fields).filter_map(|field| rate(field.cell));
-    let least = rates.reduce(f64::min)?;
+    let (least, most) = extent(rates);
+    // One colour everywhere tells nothing; without any rate the extent is empty.
+    if least >= most {
+        return None;
+    }
     let panels: Vec<_> = panels.into_iter().map(|(sample, fields)| (name(run, sample, &rest), fields)).collect();
     // What is near 1 everywhere would otherwise have one colour.
     let low = [0.999, 0.99, 0.9].into_iter().find(|low| least >= *low && least < 1.0).unwrap_or(0.0);

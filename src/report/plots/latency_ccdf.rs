@@ -88,7 +88,7 @@ fn picture(study: &Study<'_>, curves: &[Curve<'_>], notes: &[String]) -> (Scene,
         }
         // Pale and wide enough to be seen on both sides of the closed form.
         page.scene.line(&lines[*index], UNDER, tint(curve.color, 0.4));
-        layers[*index].exact(&mut page.scene, &exact(curve, &x, &y), curve.color);
+        layers[*index].exact(&mut page.scene, &exact(curve, &x, &y, floor(curves)), curve.color);
     }
     frame::tear_base(&mut page.scene, plot, &x);
     for index in order {
@@ -174,13 +174,19 @@ fn curve<'a>(
 }
 
 /// The closed form from the first send to the deadline, as far down as the axis reaches.
-fn exact(curve: &Curve<'_>, x: &Axis, y: &Axis) -> Vec<Point> {
+///
+/// It ends where it falls below `floor`, the smallest share that the axis has room for.
+fn exact(curve: &Curve<'_>, x: &Axis, y: &Axis, floor: f64) -> Vec<Point> {
     let deadline = curve.cell.deadline_ms;
     let first = curve.exact.first().map_or(0.0, |point| point.0.min(deadline));
     let mut points = vec![(x.at(0.0), y.at(1.0)), (x.at(first), y.at(1.0))];
-    points.extend(
-        curve.exact.iter().filter(|point| point.0 <= deadline).map(|(time, share)| (x.at(*time), y.at(*share))),
-    );
+    for (time, share) in curve.exact.iter().filter(|point| point.0 <= deadline) {
+        if *share < floor {
+            points.push((x.at(*time), y.at(0.0)));
+            return points;
+        }
+        points.push((x.at(*time), y.at(*share)));
+    }
     let rest = curve.exact.last().map_or(0.0, |point| point.1);
     if rest > 0.0 {
         points.push((x.at(deadline), y.at(rest)));
@@ -188,10 +194,14 @@ fn exact(curve: &Curve<'_>, x: &Axis, y: &Axis) -> Vec<Point> {
     points
 }
 
-fn axes(curves: &[Curve<'_>], plot: Rect) -> (Axis, Axis) {
+/// The smallest share that is shown, but for zero.
+fn floor(curves: &[Curve<'_>]) -> f64 {
     let shares = curves.iter().flat_map(|curve| curve.steps.iter().map(|step| step.1)).filter(|share| *share > 0.0);
-    let least = shares.fold(0.1, f64::min).max(1e-6);
-    let y = Axis::log(least, 1.0, 100.0).between(plot.bottom, plot.top);
+    shares.fold(0.1, f64::min).max(1e-6)
+}
+
+fn axes(curves: &[Curve<'_>], plot: Rect) -> (Axis, Axis) {
+    let y = Axis::log(floor(curves), 1.0, 100.0).between(plot.bottom, plot.top);
     let zero = curves.iter().any(|curve| curve.rest() == 0.0);
     (time_axis(curves, plot), if zero { y.with_zero() } else { y })
 }

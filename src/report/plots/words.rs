@@ -16,6 +16,7 @@ pub(super) fn along(key: &str) -> String {
         "capability_don.nodes" => "as the DON grows",
         "capability_don.f" => "as F grows",
         "capability_don.payload_holders" => "as more nodes hold the payload",
+        "capability_don.payload_holders.agree" => "as nodes agree more often",
         "workflow_don.nodes" => "as the workflow DON grows",
         "request.payload_size" => "as the payload grows",
         "request.count" => "as more requests run",
@@ -105,6 +106,7 @@ pub(super) fn axis_name(key: &str) -> String {
         "capability_don.nodes" => "Nodes of the capability DON",
         "capability_don.f" => "F of the capability DON",
         "capability_don.payload_holders" => "Nodes that hold the payload",
+        "capability_don.payload_holders.agree" => "Nodes that agree",
         "workflow_don.nodes" => "Nodes of the workflow DON",
         "request.payload_size" => "Payload",
         "request.count" => "Requests",
@@ -151,7 +153,8 @@ pub(super) fn by(keys: &[&str]) -> String {
 
 /// How an axis shows its `values`: times the factor, in the unit.
 pub(super) fn reading(key: &str, unit: &str, values: &[f64]) -> (f64, String) {
-    let share = key.rsplit('.').next().is_some_and(|last| matches!(last, "loss" | "duplication" | "probability"));
+    let share =
+        key.rsplit('.').next().is_some_and(|last| matches!(last, "loss" | "duplication" | "probability" | "agree"));
     match unit {
         "bytes" => {
             let sizes = || values.iter().map(|value| value.abs()).filter(|size| *size > 0.0);
