@@ -24,6 +24,10 @@
 //!
 //! `aggregator`, `attestation` and `wire` need none of the rest: a service could run them in production.
 
+// Worlds of the tests in `tests/` serve unit tests, too.
+#[cfg(test)]
+extern crate self as donsim;
+
 pub mod aggregator;
 pub mod attestation;
 pub mod cli;

@@ -2,30 +2,21 @@
 
 #[path = "common/binary.rs"]
 mod binary;
+#[path = "common/files.rs"]
+mod files;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use binary::results;
+use files::files;
 
-/// Every file below a folder but `host.json` and pictures as PNG, by its path in it. The latter are not committed: their
-/// digests stand in the manifest.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(&next).expect("it is there") {
-            let path = entry.expect("it is readable").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if !path.ends_with("host.json") && path.extension().is_none_or(|ending| ending != "png") {
-                let name = path.strip_prefix(folder).expect("it is below").to_owned();
-                files.insert(name, fs::read(&path).expect("it is readable"));
-            }
-        }
-    }
-    files
+/// Every file but `host.json` and pictures as PNG. The latter are not committed: their digests stand in the manifest.
+fn comparable(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = files(folder);
+    all.retain(|name, _| !name.ends_with("host.json") && name.extension().is_none_or(|ending| ending != "png"));
+    all
 }
 
 #[test]
@@ -38,8 +29,8 @@ fn the_small_result_is_reproduced_byte_for_byte() {
     fs::copy(root.join("scenarios").join(matrix), folder.path().join(matrix)).expect("it is there");
     let made = results(folder.path(), "made", &scenario, &[]);
     let id = made.file_name().expect("it has a name");
-    let committed = files(&root.join("results/small").join(id));
-    let made = files(&made);
+    let committed = comparable(&root.join("results/small").join(id));
+    let made = comparable(&made);
     assert_eq!(made.keys().collect::<Vec<_>>(), committed.keys().collect::<Vec<_>>());
     for (name, bytes) in &made {
         assert!(committed[name] == *bytes, "{} differs from the committed one", name.display());

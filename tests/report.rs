@@ -4,6 +4,8 @@
 mod binary;
 #[path = "common/everything.rs"]
 mod everything;
+#[path = "common/files.rs"]
+mod files;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,25 +13,8 @@ use std::path::{Path, PathBuf};
 
 use binary::{donsim, only_entry};
 use everything::EVERYTHING;
+use files::files;
 use tempfile::{TempDir, tempdir};
-
-/// Every file below a folder, by its path in it.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(&next).expect("it is there") {
-            let path = entry.expect("it is readable").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).expect("it is below").to_owned();
-                files.insert(name, fs::read(&path).expect("it is readable"));
-            }
-        }
-    }
-    files
-}
 
 /// A run of the scenario at `path`: the folder it is in, its results folder, and the table it printed.
 fn run(path: &Path, args: &[&str]) -> (TempDir, PathBuf, String) {
