@@ -10,6 +10,9 @@ pub(super) struct AxisColumn {
     pub(super) header: String,
     /// The unit of its numbers, empty for plain ones; `None` for a column of texts.
     pub(super) unit: Option<&'static str>,
+    /// Whether any of its numbers has a fraction. Then all are written with one: programs that guess a column's type from
+    /// its first rows would otherwise take it for whole.
+    has_fractions: bool,
 }
 
 impl AxisColumn {
@@ -17,26 +20,30 @@ impl AxisColumn {
     pub(super) fn all(axes: &[Axis], cells: impl Iterator<Item = impl AsRef<[AxisValue]>>) -> Vec<Self> {
         // The unit of the numbers of each axis, as long as all its values are numbers of one unit.
         let mut units: Vec<Option<&'static str>> = vec![None; axes.len()];
+        let mut fractions = vec![false; axes.len()];
         for (index, cell) in cells.enumerate() {
-            for (unit, value) in units.iter_mut().zip(cell.as_ref()) {
+            for ((unit, has_fractions), value) in units.iter_mut().zip(&mut fractions).zip(cell.as_ref()) {
+                *has_fractions |= value.number.is_some_and(|number| number != libm::trunc(number));
                 let fits = value.number.is_some() && (index == 0 || *unit == Some(value.unit));
                 *unit = fits.then_some(value.unit);
             }
         }
-        let column = |(axis, unit): (&Axis, Option<&'static str>)| {
+        let column = |((axis, unit), has_fractions): ((&Axis, Option<&'static str>), bool)| {
             let header = match unit {
                 None | Some("") => axis.key.clone(),
                 Some("Mbit/s") => format!("{}_mbit_per_s", axis.key),
                 Some(unit) => format!("{}_{unit}", axis.key),
             };
-            Self { header, unit }
+            Self { header, unit, has_fractions }
         };
-        axes.iter().zip(units).map(column).collect()
+        axes.iter().zip(units).zip(fractions).map(column).collect()
     }
 
     /// A cell's value in this column.
     pub(super) fn field(&self, value: &AxisValue) -> String {
         match value.number {
+            // The debug form is as short as the other, but with a fraction where there is none.
+            Some(number) if self.unit.is_some() && self.has_fractions => format!("{number:?}"),
             Some(number) if self.unit.is_some() => number.to_string(),
             _ => value.text.clone(),
         }
@@ -92,6 +99,7 @@ mod tests {
         let headers: Vec<_> = columns.iter().map(|column| column.header.as_str()).collect();
         assert_eq!(headers, ["network.latency_ms", "capability_don.payload_holders", "network.loss"]);
         let fields: Vec<_> = columns.iter().zip(&cells[1]).map(|(column, value)| column.field(value)).collect();
-        assert_eq!(fields, ["1500", "3", "0"]);
+        // The other loss has a fraction.
+        assert_eq!(fields, ["1500", "3", "0.0"]);
     }
 }

@@ -11,7 +11,7 @@ use super::table::{distinctions, place, rows};
 /// How to read the table of results.
 const READING: &str = "\
 *accepted*: the share of requests and honest workflow nodes with the right response in time; *served*: the share of
-requests that enough workflow nodes accepted; *p50*, *p99*: quantiles of the time from a workflow node's first send to
+requests that enough workflow nodes accepted, tainted or not; *p50*, *p99*: quantiles of the time from a workflow node's first send to
 its acceptance, written `>` beyond the deadline; *KiB/request*: bytes a request over the whole DON; *doomed*: what most
 often made success impossible. `[…]` are 95 % intervals over replicates.";
 

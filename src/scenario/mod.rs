@@ -49,9 +49,10 @@ pub use catalogue::{FaultDescription, KeyDefault, KeyDescription, fault_catalogu
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use expect::{Direction, Expectation, Objection, Subject};
 pub use files::NamedFile;
+pub use identity::RESULTS_VERSION;
 pub(crate) use lower::is_name;
 pub use metric::{Metric, Stat};
-pub use plan::{Cell, RESULTS_VERSION, Scenario};
+pub use plan::{Cell, Scenario};
 pub use reference::{json_schema, markdown};
 
 /// A swept axis.

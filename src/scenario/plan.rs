@@ -19,9 +19,6 @@ use super::value::Value;
 use super::{Axis, AxisValue, build, partners, render};
 use crate::sim::{Run, Safety, Setup};
 
-/// Part of every id: raised whenever the same scenario begins to give other results.
-pub const RESULTS_VERSION: u32 = 2;
-
 /// A scenario: one file with its overrides, checked as a whole.
 #[derive(Debug)]
 pub struct Scenario {
@@ -102,7 +99,7 @@ impl Scenario {
         }
         let (mut draft, sweep) = Draft::read(path, &root, &read, &mut findings).lower(&mut findings);
         let Draft { settings, files, .. } = &draft;
-        let context = Context { name: "", settings, sweep: sweep.as_ref(), files };
+        let context = Context { name: "", settings, files };
         let conditions = Conditions::read(context, (&read.filter, &read.cells), &sources, &mut findings);
         // Which cells there are is unknown when a condition is: then nothing is said about any.
         let ground = sweep.as_ref().map(|sweep| Ground { base: settings, sweep, files });

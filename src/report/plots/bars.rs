@@ -174,7 +174,7 @@ impl Bars<'_> {
 
     fn groups(&self, shown: &[f64]) -> Vec<Group> {
         let study = self.study;
-        let named = study.needs_labels();
+        let named = study.needs_labels() || matches!(study.across, Across::Numbers { .. });
         let bar = |point: &Point<'_>| {
             let name = if named { study.short_name_of(point.x) } else { String::new() };
             Bar { name, parts: self.parts(point.cell) }

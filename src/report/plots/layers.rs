@@ -83,7 +83,7 @@ pub(super) fn overlap_note<'a>(lines: impl Iterator<Item = (&'a str, Layer)>) ->
     let names: Vec<&str> = lines.filter(|(_, layer)| layer.shares()).map(|(name, _)| name).collect();
     match names.as_slice() {
         [] => None,
-        [a, b] => Some(format!("{a} and {b} lie on each other: thick below, dashed above")),
-        _ => Some("lines on each other: thick below, dashed above".to_owned()),
+        [a, b] => Some(format!("{a} and {b} mostly lie on each other: thick below, dashed above")),
+        _ => Some("lines mostly lie on each other: thick below, dashed above".to_owned()),
     }
 }

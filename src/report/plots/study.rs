@@ -4,7 +4,7 @@ use super::arrange::arrange;
 use super::number;
 use super::theme::Look;
 use super::words;
-use crate::experiment::{CellSummary, RunSummary};
+use crate::experiment::{Axis, CellSummary, RunSummary};
 
 /// A run, arranged for drawing.
 #[derive(Debug)]
@@ -113,7 +113,24 @@ impl<'a> Study<'a> {
         if let Some(deadline) = self.deadline() {
             facts.push(format!("deadline {}", number::span(deadline)));
         }
+        let companions = self.companions();
+        if !companions.is_empty() {
+            facts.push(format!("with it {}", companions.join(", ")));
+        }
         facts
+    }
+
+    /// The numbers that advance together with the horizontal axis, and so are part of what it shows.
+    fn companions(&self) -> Vec<String> {
+        let Across::Numbers { key: across, .. } = &self.across else { return Vec::new() };
+        let axes = &self.run.axes;
+        let Some(group) = axes.iter().find(|axis| axis.key == *across).map(|axis| axis.group) else {
+            return Vec::new();
+        };
+        let is_number =
+            |at: usize| self.run.cells.iter().all(|cell| cell.axes.get(at).is_some_and(|it| it.number.is_some()));
+        let advances = |(at, axis): &(usize, &Axis)| axis.group == group && axis.key != *across && is_number(*at);
+        axes.iter().enumerate().filter(advances).map(|(_, axis)| words::short_key(&axis.key)).collect()
     }
 
     /// The deadline, where all cells have the same.

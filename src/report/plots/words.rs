@@ -102,6 +102,9 @@ pub(super) fn axis_name(key: &str) -> String {
         "network.request.loss" => "Lost requests",
         "network.duplication" => "Duplicated messages",
         "network.latency" | "network.latency.p50" => "One-way latency",
+        "network.latency.p99" => "99 % quantile of the one-way latency",
+        "network.response.latency.p99" => "99 % quantile of the way back",
+        "network.request.latency.p99" => "99 % quantile of the way there",
         "network.bandwidth" => "Bandwidth",
         "capability_don.nodes" => "Nodes of the capability DON",
         "capability_don.f" => "F of the capability DON",
@@ -190,6 +193,9 @@ pub(super) fn panel_name(key: &str) -> String {
         "capability_don.f" => "F".to_owned(),
         "capability_don.payload_holders" => "holders".to_owned(),
         "request.payload_size" => "payload".to_owned(),
+        "network.latency.p99" => "p99 of ways".to_owned(),
+        "network.response.latency.p99" => "p99 of ways back".to_owned(),
+        "network.request.latency.p99" => "p99 of ways there".to_owned(),
         RULE_SET => "rule set".to_owned(),
         _ => {
             let name = axis_name(key);

@@ -1,10 +1,10 @@
 //! What keys and values in a condition mean, and which of them can be compared.
 
 use super::super::AxisValue;
-use super::super::diagnostics::Diagnostic;
+use super::super::diagnostics::{Diagnostic, did_you_mean};
 use super::super::document::{Raw, literal, segments};
 use super::super::lower::Lowering;
-use super::super::schema::Kind;
+use super::super::schema::{Kind, PARAMETERS, parameter};
 use super::super::settings::Target;
 use super::super::sweep::kind_at;
 use super::super::text::{Part, Text};
@@ -214,11 +214,12 @@ impl Meaning<'_, '_> {
             self.findings.push(finding.help("compare keys that may be swept, such as `network.loss`"));
             return None;
         }
-        // Without a plan nothing is known about its axes.
-        let swept = self.context.sweep.is_none_or(|sweep| sweep.axes.iter().any(|axis| axis.target == target));
-        if !target.rest.is_empty() && !swept {
-            let message = format!("`{}` is a part of a value", target.dotted);
-            return self.report(part, message, "not swept", "compare whole keys, or swept parts");
+        if let Some(last) = target.rest.last()
+            && parameter(last).is_none()
+        {
+            let message = format!("`{}` is no parameter to compare", target.dotted);
+            let help = did_you_mean(last, PARAMETERS.iter().copied());
+            return self.report(part, message, "not a number, a quantity or a name", &help);
         }
         let (kind, dotted) = (kind_at(settings, &target), target.dotted.clone());
         Some(Named { key: Key::Setting(target), kind: Some(kind), dotted })

@@ -16,12 +16,15 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 
 use super::AxisValue;
-use super::diagnostics::Diagnostic;
+use super::diagnostics::{Diagnostic, Place};
 use super::files::Files;
 use super::identity;
-use super::settings::{Settings, Target};
+use super::lower::Lowering;
+use super::schema::parameter;
+use super::settings::{Settings, Slot, Target, default_node};
 use super::sweep::Sweep;
 use super::text::{Part, Text};
+use super::value::{FileNames, Value};
 use meaning::Meaning;
 use parser::{Comparison, Wrong};
 
@@ -75,8 +78,6 @@ pub(super) struct Context<'a> {
     /// What findings call the condition: `sweep.where`.
     pub name: &'a str,
     pub settings: &'a Settings,
-    /// `None` while nothing is known about axes.
-    pub sweep: Option<&'a Sweep>,
     pub files: &'a Files,
 }
 
@@ -166,12 +167,22 @@ impl<'a> View<'a> {
             self.sweep.value(self.index, axis).map(Cow::Borrowed)
         } else {
             let slot = &self.made().0.groups[target.group].slots[target.slot];
-            (!slot.broken).then(|| Cow::Owned(slot.value.axis_value()))
+            (!slot.broken).then(|| Cow::Owned(self.part(slot, &target.rest)))
         };
         if value.is_none() {
             self.is_unknown.set(true);
         }
         value
+    }
+
+    /// The value of a key, or of a parameter in it; none at all where it has no such parameter.
+    fn part(&self, slot: &Slot, path: &[String]) -> AxisValue {
+        let Some(last) = path.last() else { return slot.value.axis_value() };
+        let printed = default_node(&slot.value.print(FileNames::Stored), Place { source: 0, start: 0, end: 0 });
+        let node = path.iter().try_fold(printed.as_ref(), |node, name| Some(node?.get(name))).flatten();
+        let value =
+            node.zip(parameter(last)).and_then(|(node, kind)| Lowering::new(self.files).value(kind, last, node));
+        value.unwrap_or(Value::Absent).axis_value()
     }
 }
 

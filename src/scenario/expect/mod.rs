@@ -173,8 +173,7 @@ impl Reader<'_> {
     }
 
     fn context(&self) -> Context<'_> {
-        let sweep = self.plan.map(|(ground, _)| ground.sweep);
-        Context { name: "expect.where", settings: self.settings, sweep, files: self.files }
+        Context { name: "expect.where", settings: self.settings, files: self.files }
     }
 
     /// The text that is given for a key, if it is one.

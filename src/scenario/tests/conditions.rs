@@ -111,7 +111,7 @@ fn what_is_wrong_with_a_condition_is_underlined() {
         ("network.loss == network.respone.loss", "unknown key `network.respone.loss`", "network.respone.loss"),
         ("faults.crash.nodes == 0", "this path leads to no single `faults.crash`", "faults.crash.nodes"),
         ("run.seed == 1", "`run.seed` does not tell cells apart", "run.seed"),
-        ("network.latency.p50 > 1ms", "`network.latency.p50` is a part of a value", "network.latency.p50"),
+        ("network.latency.p5 > 1ms", "`network.latency.p5` is no parameter to compare", "network.latency.p5"),
         ("aggregator.rule_set < attested", "`aggregator.rule_set` has no order", "aggregator.rule_set < attested"),
         ("aggregator.rule_set + 1 == 2", "`aggregator.rule_set` is no number", "aggregator.rule_set"),
         ("aggregator.rule_set == atested", "unknown value of `aggregator.rule_set`", "atested"),
@@ -159,6 +159,18 @@ fn what_is_no_cell_need_not_be_right() {
     let indices: Vec<_> = (0..scenario.cell_count()).map(|index| scenario.cell(index).index).collect();
     assert_eq!(indices, [0, 1, 2, 3, 4, 5], "no gaps are to be seen");
 
+    // Parameters of values that are not swept, and of those that have none of the name.
+    let law = "[network]\nlatency = { dist = 'lognormal', p50 = '40ms', p99 = '180ms' }\n";
+    for (condition, holds) in [
+        ("network.latency.p99 > 100ms", true),
+        ("network.response.latency.p99 >= 4 * network.latency.p50", true),
+        ("network.latency.p99 < 100ms", false),
+        ("network.latency.mean > 1ns", false),
+        ("not network.latency.mean > 1ns", true),
+    ] {
+        let found = filtered(law, &[condition]);
+        assert_eq!(found.is_ok(), holds, "{condition}");
+    }
     let tails = "[sweep.grid]\nnetwork.latency.p50 = ['1ms', '9ms']\nnetwork.latency.p99 = ['5ms', '10ms']\n";
     assert!(errors(tails).to_string().contains("is no distribution"));
     let sound = format!("[sweep]\nwhere = 'network.latency.p50 <= network.latency.p99'\n{tails}");

@@ -147,10 +147,10 @@ const WRONG_WHERE: &[Wrong] = &[
     ("that = 'accepted >= 0'\nwhere = 'network.loss = 0'", "", "= 0", ""),
     ("that = 'accepted >= 0'\nwhere = 'run.seed == 1'", "`run.seed` does not tell cells apart", "run.seed", ""),
     (
-        "that = 'accepted >= 0'\nwhere = 'network.latency.p50 > 1ms'",
-        "`network.latency.p50` is a part of a value",
-        "network.latency.p50",
-        "compare whole keys, or swept parts",
+        "that = 'accepted >= 0'\nwhere = 'network.latency.p5 > 1ms'",
+        "`network.latency.p5` is no parameter to compare",
+        "network.latency.p5",
+        "did you mean `p50`?",
     ),
     (
         "that = 'accepted >= 0'\nwhere = 'aggregator.rule_set < attested'",
