@@ -24,6 +24,12 @@ pub(super) fn arrange<'a>(run: &'a RunSummary, wanted: Option<&str>, known: &[(S
         series.look = known.map_or(Look::nth(0), |(_, look)| *look);
     };
     study.series.iter_mut().chain(study.panels.iter_mut().flat_map(|panel| &mut panel.study.series)).for_each(dress);
+    let companions = study.companions();
+    if !companions.is_empty() {
+        let note = format!("advancing with it: {}", companions.join(", "));
+        study.panels.iter_mut().for_each(|panel| panel.study.notes.push(note.clone()));
+        study.notes.push(note);
+    }
     cap(&mut study);
     study.panels.iter_mut().for_each(|panel| cap(&mut panel.study));
     study

@@ -113,15 +113,11 @@ impl<'a> Study<'a> {
         if let Some(deadline) = self.deadline() {
             facts.push(format!("deadline {}", number::span(deadline)));
         }
-        let companions = self.companions();
-        if !companions.is_empty() {
-            facts.push(format!("with it {}", companions.join(", ")));
-        }
         facts
     }
 
     /// The numbers that advance together with the horizontal axis, and so are part of what it shows.
-    fn companions(&self) -> Vec<String> {
+    pub(super) fn companions(&self) -> Vec<String> {
         let Across::Numbers { key: across, .. } = &self.across else { return Vec::new() };
         let axes = &self.run.axes;
         let Some(group) = axes.iter().find(|axis| axis.key == *across).map(|axis| axis.group) else {
