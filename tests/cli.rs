@@ -99,17 +99,17 @@ fn the_table_has_a_line_a_cell() {
     };
     assert_eq!(
         columns(header),
-        ["loss", "rule set", "accepted", "served", "p50 ms", "p99 ms", "KiB/request", "doomed"]
+        ["loss", "rule set", "accepted", "served", "p50 ms", "p99 ms", "KiB/request", "failure cause"]
     );
     let axes: Vec<_> = cells.iter().map(|line| columns(line)[..2].join(" ")).collect();
     assert_eq!(axes, ["0 identical", "0 attested", "0.3 identical", "0.3 attested"]);
     for line in cells {
         let mut fields = columns(line);
         if fields.len() > 7 {
-            let doomed = fields.remove(7);
-            let (reason, share) = doomed.split_once(' ').unwrap();
+            let unreachable = fields.remove(7);
+            let (reason, share) = unreachable.split_once(' ').unwrap();
             assert!(REASONS.contains(&reason) && share.parse::<f64>().unwrap() > 0.0, "{line}");
-            assert!(line.contains(&format!("  {doomed}")), "{line}");
+            assert!(line.contains(&format!("  {unreachable}")), "{line}");
         }
         assert_eq!(fields.len(), 7, "{line}");
         let (rate, interval) = fields[2].split_once(' ').unwrap();
@@ -218,7 +218,7 @@ fn relative(path: &Path, base: &Path) -> String {
     path.strip_prefix(base).unwrap().to_str().unwrap().to_owned()
 }
 
-/// Every cell has a row for each reason of doom, whether it occurs or not.
+/// Every cell has a row for each reason of cause, whether it occurs or not.
 #[test]
 fn dooms_agree_with_the_rows() {
     let folder = tempdir().unwrap();
@@ -226,17 +226,17 @@ fn dooms_agree_with_the_rows() {
     let (rows, summary) = (read_csv(&path.join("runs.csv")), read_csv(&path.join("summary.csv")));
     let cells: BTreeSet<&str> = rows.iter().map(|row| row["cell"].as_str()).collect();
     let occurring: Vec<&str> =
-        REASONS.into_iter().filter(|reason| rows.iter().any(|row| row["doomed"] == *reason)).collect();
-    assert!(rows.iter().all(|row| row["doomed"].is_empty() || REASONS.contains(&row["doomed"].as_str())));
+        REASONS.into_iter().filter(|reason| rows.iter().any(|row| row["failure_cause"] == *reason)).collect();
+    assert!(rows.iter().all(|row| row["failure_cause"].is_empty() || REASONS.contains(&row["failure_cause"].as_str())));
     let mut zeros = 0;
     for cell in cells {
         let own: Vec<_> = rows.iter().filter(|row| row["cell"] == cell).collect();
         let stated: Vec<_> =
-            summary.iter().filter(|row| row["cell"] == cell && row["metric"].starts_with("doomed_")).collect();
-        let names: Vec<_> = stated.iter().map(|row| row["metric"].trim_start_matches("doomed_")).collect();
+            summary.iter().filter(|row| row["cell"] == cell && row["metric"].starts_with("cause_")).collect();
+        let names: Vec<_> = stated.iter().map(|row| row["metric"].trim_start_matches("cause_")).collect();
         assert_eq!(names, REASONS, "in their order");
         for (row, reason) in stated.iter().zip(REASONS) {
-            let hits = own.iter().filter(|row| row["doomed"] == reason).count();
+            let hits = own.iter().filter(|row| row["failure_cause"] == reason).count();
             assert_close(number(row, "value"), hits as f64 / own.len() as f64, reason);
             assert!(number(row, "ci_low") <= number(row, "value"), "{row:?}");
             assert!(number(row, "value") < number(row, "ci_high") || hits == own.len(), "{row:?}");
@@ -245,8 +245,8 @@ fn dooms_agree_with_the_rows() {
             zeros += usize::from(hits == 0);
         }
         let accepted = own.iter().filter(|row| row["outcome"] == "accepted").count() as f64 / own.len() as f64;
-        let doomed: f64 = stated.iter().map(|row| number(row, "value")).sum();
-        assert_close(accepted + doomed, 1.0, "ends");
+        let unreachable: f64 = stated.iter().map(|row| number(row, "value")).sum();
+        assert_close(accepted + unreachable, 1.0, "ends");
     }
     assert!(zeros > 0 && !occurring.is_empty());
 }
@@ -281,7 +281,7 @@ fn tables_agree_with_the_rows() {
             assert_close(number(cell, amount), number(stated(amount), "value"), amount);
         }
         let sum = |column: &str| own.iter().map(|row| number(row, column)).sum::<f64>();
-        let saved = 1.0 - sum("answer_bytes") / sum("answer_bytes_before");
+        let saved = 1.0 - sum("answer_bytes") / sum("answer_bytes_baseline");
         assert_close(number(stated("saved_response"), "value"), saved, "saved_response");
         for row in own {
             assert_eq!(row["outcome"] == "accepted", !row["latency_ns"].is_empty(), "{row:?}");
@@ -474,7 +474,10 @@ fn the_verdict_is_the_exit_code() {
         assert!(said.stderr.contains(words), "{text}: {said:?}");
     }
     let table = run(&format!("{TINY}{LIARS}"), &[]).stdout;
-    assert!(table.lines().next().unwrap().ends_with("  wrong  doomed"), "a violation has a column of its own: {table}");
+    assert!(
+        table.lines().next().unwrap().ends_with("  wrong  failure cause"),
+        "a violation has a column of its own: {table}"
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use donsim::experiment::Metric;
-use donsim::sim::{Doom, Outcome};
+use donsim::sim::{FailureCause, Outcome};
 use everything::EVERYTHING;
 use tempfile::{TempDir, tempdir};
 
@@ -148,8 +148,8 @@ fn every_metric_is_explained_with_its_column_stat_and_unit() {
 
     let (_folder, path) = everything();
     let summary = path.join("summary.csv");
-    let dooms = Doom::ALL.iter().map(|reason| format!("doomed_{}", reason.name()));
-    let names: BTreeSet<String> = Metric::ALL.iter().map(|metric| metric.name().to_owned()).chain(dooms).collect();
+    let causes = FailureCause::ALL.iter().map(|reason| format!("cause_{}", reason.name()));
+    let names: BTreeSet<String> = Metric::ALL.iter().map(|metric| metric.name().to_owned()).chain(causes).collect();
     assert_eq!(values(&summary, "metric"), names);
     let explained: BTreeSet<String> =
         table("summary.csv", "stat").rows.iter().flat_map(|row| quoted(&row[0])).collect();
@@ -170,7 +170,7 @@ fn every_word_is_explained() {
     };
     for (file, column) in [
         ("runs.csv", "outcome"),
-        ("runs.csv", "doomed"),
+        ("runs.csv", "failure_cause"),
         ("runs.csv", "judgement"),
         ("axes.csv", "kind"),
         ("axes.csv", "unit"),
@@ -183,8 +183,8 @@ fn every_word_is_explained() {
     }
     let outcomes = Outcome::ALL.map(|outcome| outcome.name().to_owned());
     assert!(BTreeSet::from(outcomes).is_subset(&explained("runs.csv", "outcome")));
-    let dooms = Doom::ALL.map(|reason| reason.name().to_owned());
-    assert!(BTreeSet::from(dooms).is_subset(&explained("runs.csv", "doomed")));
+    let causes = FailureCause::ALL.map(|reason| reason.name().to_owned());
+    assert!(BTreeSet::from(causes).is_subset(&explained("runs.csv", "failure_cause")));
 }
 
 #[test]

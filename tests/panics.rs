@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use donsim::experiment::{Block, Findings, Observer, Options, PanickedReplicate, Simulate, Verdict, run};
 use donsim::scenario::Scenario;
-use donsim::sim::{Replicate, Setup, Workshop, simulate};
+use donsim::sim::{Replicate, ReplicateCache, Setup, simulate};
 
 /// Ten cells, which are two groups.
 fn scenario(replicates: u64) -> Scenario {
@@ -78,8 +78,8 @@ fn a_panic_names_its_replicate_and_loses_no_other() {
     let mut undisturbed = Record::default();
     let whole = run_on(1, &scenario, &simulate, &mut undisturbed).unwrap();
     let bad_setup = bad.setup.clone();
-    let panicking = move |setup: &Setup, number: u64, workshop: &mut Workshop| {
-        let replicate = simulate(setup, number, workshop);
+    let panicking = move |setup: &Setup, number: u64, cache: &mut ReplicateCache| {
+        let replicate = simulate(setup, number, cache);
         match number {
             5 if *setup == bad_setup => panic!("words"),
             17 if *setup == bad_setup => panic!("number {number}"),

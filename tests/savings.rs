@@ -1,4 +1,4 @@
-//! What is saved is what messages cost now against what they cost in the world before attestation.
+//! What is saved is what messages cost now against what they cost in the baseline.
 
 #[path = "common/kept.rs"]
 mod kept;
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use donsim::aggregator::RuleSet;
 use donsim::engine::Span;
 use donsim::experiment::{Estimate, Metric, Verdict};
-use donsim::sim::{Bytes, Observed, PayloadHolders, Replicate, Setup, Workshop, ocr_bytes, simulate};
+use donsim::sim::{Bytes, Observed, PayloadHolders, Replicate, ReplicateCache, Setup, ocr_bytes, simulate};
 use kept::{Kept, kept};
 
 /// One caller and constant times: every answer leaves after 10 + 100 + 1,500 ms.
@@ -95,7 +95,7 @@ fn the_world_before_itself_loses_its_attestations() {
 fn worlds(text: &str) -> Vec<(RuleSet, PayloadHolders, f64)> {
     let seen: Arc<Mutex<Vec<(Setup, u64)>>> = Arc::default();
     let book = Arc::clone(&seen);
-    let counting = move |setup: &Setup, replicate: u64, _: &mut Workshop| {
+    let counting = move |setup: &Setup, replicate: u64, _: &mut ReplicateCache| {
         book.lock().unwrap().push((setup.clone(), replicate));
         Replicate::default()
     };
@@ -139,12 +139,12 @@ fn the_world_before_has_the_same_weather_and_faults() {
     let text = format!("[run]\nreplicates = 5\n[capability_don]\nnodes = 4\n{more}");
     let kept = kept(&text, &simulate);
     let setup = kept.scenario.cell(0).setup;
-    let before = setup.before_attestation();
+    let before = setup.baseline();
     assert_eq!((before.faults.clone(), before.network.clone()), (setup.faults.clone(), setup.network.clone()));
-    let mut workshop = Workshop::new(setup.run.seed);
+    let mut cache = ReplicateCache::new(setup.run.seed);
     for (number, (now, then)) in (0..).zip(&kept.replicates[&0]) {
-        assert_eq!(*now, simulate(&setup, number, &mut workshop));
-        let world = simulate(&before, number, &mut workshop);
+        assert_eq!(*now, simulate(&setup, number, &mut cache));
+        let world = simulate(&before, number, &mut cache);
         for (at, row) in world.rows.iter().enumerate() {
             assert_eq!(then.answers(at), Some(row.bytes.answers() - row.bytes.attestation));
         }
@@ -154,13 +154,13 @@ fn the_world_before_has_the_same_weather_and_faults() {
 
 #[test]
 fn a_panic_in_the_world_before_is_no_secret() {
-    let broken = |setup: &Setup, replicate: u64, workshop: &mut Workshop| {
+    let broken = |setup: &Setup, replicate: u64, cache: &mut ReplicateCache| {
         assert!(replicate != 2 || setup.capability_don.payload_holders != PayloadHolders::All, "on purpose");
-        simulate(setup, replicate, workshop)
+        simulate(setup, replicate, cache)
     };
     let kept = kept("[run]\nreplicates = 4\n[capability_don]\nnodes = 4\n", &broken);
     let [panicked] = &kept.findings.panicked[..] else { panic!("{:?}", kept.findings.panicked) };
-    assert_eq!((panicked.replicate, panicked.message.as_str()), (2, "in the world before attestation: on purpose"));
+    assert_eq!((panicked.replicate, panicked.message.as_str()), (2, "in the baseline: on purpose"));
     assert_eq!((kept.replicates[&0].len(), kept.findings.done), (3, 3));
     let verdict = Verdict::of(&kept.findings.summary, kept.scenario.safety(), kept.findings.is_complete());
     assert_eq!(verdict, Verdict::Incomplete);

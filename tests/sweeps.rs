@@ -90,9 +90,9 @@ fn a_cell_alone_has_the_rows_that_it_has_in_the_whole() {
         for table in ["runs.csv", "cells.csv", "summary.csv"] {
             let (part, whole) = (rows(&part.join(table)), rows(&whole.join(table)));
             assert_eq!(part.keys().collect::<Vec<_>>(), [&all[3]]);
-            // What is compared with another cell needs that cell; a reason of doom that others have is a zero here.
+            // What is compared with another cell needs that cell; a reason of cause that others have is a zero here.
             let own = |lines: &[String]| -> Vec<String> {
-                let is_zero = |line: &&String| line.contains(",doomed_") && line.contains(",rate,0,");
+                let is_zero = |line: &&String| line.contains(",cause_") && line.contains(",rate,0,");
                 let is_own = |line: &&String| !line.contains(",difference") && !is_zero(line);
                 lines.iter().filter(is_own).cloned().collect()
             };

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::experiment::{Before, Stat, fits, own_value};
+use crate::experiment::{Baseline, Stat, fits, own_value};
 use crate::network::Node;
 use crate::scenario::{Cell, Metric, Scenario, Subject};
-use crate::sim::{self, Line, Outcome, Replicate, Row, Safety, Workshop};
+use crate::sim::{self, Line, Outcome, Replicate, ReplicateCache, Row, Safety};
 
 use super::{Overrides, exit, load, print, say};
 
@@ -74,7 +74,7 @@ impl Replay {
         };
         print(format_args!("{}\n", self.title(scenario, &cell)));
         let replayed =
-            catch_unwind(|| sim::replay(&cell.setup, self.replicate, &mut Workshop::new(cell.setup.run.seed)));
+            catch_unwind(|| sim::replay(&cell.setup, self.replicate, &mut ReplicateCache::new(cell.setup.run.seed)));
         let Ok((replicate, lines)) = replayed else {
             say("error: the replicate panicked, which is an error in donsim");
             return exit::INCOMPLETE;
@@ -163,9 +163,9 @@ fn verdict(scenario: &Scenario, cell: &Cell, number: u64, replicate: &Replicate)
 pub(super) fn value(scenario: &Scenario, subject: Subject, metric: Metric, number: u64) -> Option<f64> {
     let of = |index| {
         let setup = scenario.cell(index).setup;
-        let mut workshop = Workshop::new(setup.run.seed);
-        let replicate = sim::simulate(&setup, number, &mut workshop);
-        let mut before = || Before::of(&sim::simulate(&setup.before_attestation(), number, &mut workshop));
+        let mut cache = ReplicateCache::new(setup.run.seed);
+        let replicate = sim::simulate(&setup, number, &mut cache);
+        let mut before = || Baseline::of(&sim::simulate(&setup.baseline(), number, &mut cache));
         let before = (metric.stat() == Stat::Ratio).then(&mut before);
         own_value(metric, &setup, &replicate, before.as_ref())
     };

@@ -52,8 +52,8 @@ fn the_real_simulation_agrees() {
 
 #[test]
 fn lost_successes_are_noticed() {
-    let bent = found(CELLS, &|setup, replicate, workshop| {
-        let mut outcome = simulate(setup, replicate, workshop);
+    let bent = found(CELLS, &|setup, replicate, cache| {
+        let mut outcome = simulate(setup, replicate, cache);
         // Of what is accepted under one rule set every eighth comes to nothing.
         for row in outcome.rows.iter_mut().filter(|_| setup.aggregator.rule_set.trusts_attestations()) {
             if replicate % 8 == 0 && row.outcome == Outcome::Accepted {
@@ -79,8 +79,8 @@ fn lost_successes_are_noticed() {
 
 #[test]
 fn late_answers_are_noticed() {
-    let bent = found(CELLS, &|setup, replicate, workshop| {
-        let mut outcome = simulate(setup, replicate, workshop);
+    let bent = found(CELLS, &|setup, replicate, cache| {
+        let mut outcome = simulate(setup, replicate, cache);
         for row in &mut outcome.rows {
             row.latency = row.latency.map(|latency| latency + Span::from_millis(40));
         }

@@ -5,7 +5,7 @@
 //! numbers would give if the cells had nothing in common.
 //!
 //! Latencies are not compared: what is never accepted has none, and differences of the others would leave out just
-//! those that matter. Savings are not either: both have the same world before, so the difference of `total_bytes` says
+//! those that matter. Savings are not either: both have the same baseline, so the difference of `total_bytes` says
 //! all there is to say.
 
 use std::collections::BTreeMap;

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use crate::scenario::Scenario;
-use crate::sim::canaries::Canary;
-use crate::sim::{Workshop, simulate};
+use crate::sim::mutants::Mutant;
+use crate::sim::{ReplicateCache, simulate};
 
 use super::{Block, Observer, Options, Simulate, Verdict, run};
 
-/// Enough to refute what a canary gets wrong nearly always.
+/// Enough to refute what a mutant gets wrong nearly always.
 const CANARY_REPLICATES: &str = "run.replicates=40";
 
 /// Keeps nothing.
@@ -56,15 +56,15 @@ fn the_real_rule_sets_pass() {
 #[test]
 fn every_canary_is_caught() {
     let files = gate();
-    for canary in Canary::ALL {
+    for mutant in Mutant::ALL {
         let bent: Box<Simulate> = Box::new(move |setup, replicate, _| {
-            simulate(setup, replicate, &mut Workshop::with_canary(setup.run.seed, canary))
+            simulate(setup, replicate, &mut ReplicateCache::with_canary(setup.run.seed, mutant))
         });
         let caught = files.iter().find_map(|file| {
             let verdict = verdict(file, &[CANARY_REPLICATES.to_owned()], &*bent);
             matches!(verdict, Verdict::Fail | Verdict::SafetyViolated).then_some((file, verdict))
         });
-        let (file, verdict) = caught.unwrap_or_else(|| panic!("nothing catches {canary:?}"));
-        println!("{canary:?}: {} ({})", file.file_name().unwrap().to_string_lossy(), verdict.name());
+        let (file, verdict) = caught.unwrap_or_else(|| panic!("nothing catches {mutant:?}"));
+        println!("{mutant:?}: {} ({})", file.file_name().unwrap().to_string_lossy(), verdict.name());
     }
 }

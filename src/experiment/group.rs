@@ -1,6 +1,6 @@
-//! Cells that are simulated together, with the worlds before attestation that their savings are measured against.
+//! Cells that are simulated together, with the baselines that their savings are measured against.
 //!
-//! Cells that differ in nothing but rule set and payload holders have one world before in common, and a cell may be that
+//! Cells that differ in nothing but rule set and payload holders have one baseline in common, and a cell may be that
 //! world itself: in every replicate each is simulated once.
 
 use std::collections::BTreeMap;
@@ -8,22 +8,22 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::scenario::Cell;
-use crate::sim::{Replicate, Setup, Workshop};
+use crate::sim::{Replicate, ReplicateCache, Setup};
 
 use super::run::Simulate;
-use super::savings::Before;
+use super::savings::Baseline;
 
-/// A replicate of a cell, and what the world before cost in it.
+/// A replicate of a cell, and what the baseline cost in it.
 pub(super) struct Simulated {
     pub replicate: Replicate,
-    pub before: Arc<Before>,
+    pub before: Arc<Baseline>,
 }
 
 /// The worlds of a group: first its cells, then what else is needed.
 pub(super) struct Group {
     cells: Vec<Cell>,
     others: Vec<Setup>,
-    /// By cell, the number of the world before it.
+    /// By cell, the number of its baseline.
     before: Vec<usize>,
 }
 
@@ -31,7 +31,7 @@ impl Group {
     pub fn new(cells: Vec<Cell>) -> Self {
         let mut group = Self { cells, others: Vec::new(), before: Vec::new() };
         for at in 0..group.cells.len() {
-            let before = group.cells[at].setup.before_attestation();
+            let before = group.cells[at].setup.baseline();
             let known = group.worlds().position(|setup| *setup == before);
             group.before.push(known.unwrap_or_else(|| {
                 group.others.push(before);
@@ -45,20 +45,20 @@ impl Group {
         self.cells.iter().map(|cell| &cell.setup).chain(&self.others)
     }
 
-    /// One replicate of every cell; the message of a panic in its place, also of one in the world before.
+    /// One replicate of every cell; the message of a panic in its place, also of one in the baseline.
     pub fn simulate(
         &self,
         replicate: u64,
         simulate: &Simulate,
-        workshop: &mut Workshop,
+        cache: &mut ReplicateCache,
     ) -> Vec<Result<Simulated, String>> {
-        let worlds = self.worlds().map(|setup| attempt(setup, replicate, simulate, workshop));
+        let worlds = self.worlds().map(|setup| attempt(setup, replicate, simulate, cache));
         let worlds: Vec<Result<Replicate, String>> = worlds.collect();
         let mut befores = BTreeMap::new();
         for at in &self.before {
             befores.entry(*at).or_insert_with(|| match &worlds[*at] {
-                Ok(world) => Ok(Arc::new(Before::of(world))),
-                Err(message) => Err(format!("in the world before attestation: {message}")),
+                Ok(world) => Ok(Arc::new(Baseline::of(world))),
+                Err(message) => Err(format!("in the baseline: {message}")),
             });
         }
         let cell = |(world, at): (Result<Replicate, String>, &usize)| {
@@ -68,10 +68,15 @@ impl Group {
     }
 }
 
-fn attempt(setup: &Setup, replicate: u64, simulate: &Simulate, workshop: &mut Workshop) -> Result<Replicate, String> {
-    catch_unwind(AssertUnwindSafe(|| simulate(setup, replicate, &mut *workshop))).map_err(|panic| {
+fn attempt(
+    setup: &Setup,
+    replicate: u64,
+    simulate: &Simulate,
+    cache: &mut ReplicateCache,
+) -> Result<Replicate, String> {
+    catch_unwind(AssertUnwindSafe(|| simulate(setup, replicate, &mut *cache))).map_err(|panic| {
         // What a panic left behind is not to be trusted.
-        *workshop = Workshop::new(setup.run.seed);
+        *cache = ReplicateCache::new(setup.run.seed);
         panic_message(&*panic)
     })
 }

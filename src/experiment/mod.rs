@@ -1,7 +1,7 @@
 //! Cells x replicates on all cores: what is simulated in which order, and what it came to.
 //!
 //! The unit of work is a block of replicates of a group of cells: cells of one group meet the same weather in the same
-//! replicate and share the keys, reports and signatures that go with it, and the worlds before attestation that their
+//! replicate and share the keys, reports and signatures that go with it, and the baselines that their
 //! savings are measured against. Blocks are simulated in any order and taken in one, so that nothing depends on the
 //! number of threads.
 
@@ -9,9 +9,9 @@ mod agreement;
 #[cfg(test)]
 mod agreement_tests;
 mod blocks;
-mod differences;
 #[cfg(test)]
-mod doom_tests;
+mod cause_tests;
+mod differences;
 mod expectations;
 #[cfg(test)]
 mod gate_tests;
@@ -28,7 +28,7 @@ pub use crate::scenario::{Axis, AxisValue, Direction, Metric, Stat};
 pub use agreement::Disagreement;
 pub use expectations::{Bounds, Judgement, Ruling, check_power};
 pub use run::{Block, Findings, Observer, Options, PanickedReplicate, Simulate, run};
-pub use savings::Before;
-pub use summary::{CellSummary, Difference, DoomSummary, Estimate, Exact, FaultSummary, RunSummary};
+pub use savings::Baseline;
+pub use summary::{CauseSummary, CellSummary, Difference, Estimate, Exact, FaultSummary, RunSummary};
 pub use verdict::{Verdict, idle_faults, is_violated};
 pub use witness::{Witnesses, fits, own_value};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use crate::scenario::{Cell, Expectation, Scenario, Subject};
-use crate::sim::{Replicate, Setup, Workshop};
+use crate::sim::{Replicate, ReplicateCache, Setup};
 
 use super::agreement::{Check, Disagreement, disagreements};
 use super::blocks::{Plan, Work};
@@ -15,7 +15,7 @@ use super::differences::Differences;
 use super::expectations::Judge;
 use super::group::{Group, Simulated};
 use super::keeper::Keeper;
-use super::savings::Before;
+use super::savings::Baseline;
 use super::summary::{CellSummary, RunSummary, unify};
 use super::tally::Tally;
 use super::witness::Witnesses;
@@ -30,7 +30,7 @@ pub struct Options<'a> {
 }
 
 /// Simulates one replicate; [`crate::sim::simulate`] but for tests.
-pub type Simulate = dyn Fn(&Setup, u64, &mut Workshop) -> Replicate + Sync;
+pub type Simulate = dyn Fn(&Setup, u64, &mut ReplicateCache) -> Replicate + Sync;
 
 /// Some consecutive replicates of one cell.
 #[derive(Clone, Copy, Debug)]
@@ -41,8 +41,8 @@ pub struct Block<'a> {
     pub first: u64,
     /// What each came to; `None` for one that panicked.
     pub replicates: &'a [Option<Replicate>],
-    /// What each cost in the world before attestation; `None` for one that panicked.
-    pub before: &'a [Option<Arc<Before>>],
+    /// What each cost in the baseline; `None` for one that panicked.
+    pub before: &'a [Option<Arc<Baseline>>],
 }
 
 /// Takes the results as they come, in an order that depends on the scenario alone.
@@ -159,7 +159,7 @@ struct Worker<'a> {
 impl Worker<'_> {
     fn work(&self, results: &SyncSender<Finished>) {
         let seed = self.scenario.run().seed;
-        let mut workshop = Workshop::new(seed);
+        let mut cache = ReplicateCache::new(seed);
         let mut group = (0..0, Group::new(Vec::new()));
         while !self.stop.iter().any(|stop| stop.load(Ordering::Relaxed)) {
             let at = self.next.fetch_add(1, Ordering::Relaxed);
@@ -168,7 +168,7 @@ impl Worker<'_> {
                 let cells = work.cells.clone().map(|index| self.scenario.cell(index));
                 group = (work.cells.clone(), Group::new(cells.collect()));
             }
-            let finished = Finished { at, results: self.block(&work, &group.1, &mut workshop), work };
+            let finished = Finished { at, results: self.block(&work, &group.1, &mut cache), work };
             if results.send(finished).is_err() {
                 break;
             }
@@ -176,10 +176,10 @@ impl Worker<'_> {
     }
 
     /// Replicate by replicate, in each cell by cell, so that cells share the replicate's keys and signatures.
-    fn block(&self, work: &Work, group: &Group, workshop: &mut Workshop) -> Vec<Vec<Result<Simulated, String>>> {
+    fn block(&self, work: &Work, group: &Group, cache: &mut ReplicateCache) -> Vec<Vec<Result<Simulated, String>>> {
         let mut results: Vec<Vec<_>> = work.cells.clone().map(|_| Vec::new()).collect();
         for replicate in work.replicates.clone() {
-            let simulated = group.simulate(replicate, self.simulate, workshop);
+            let simulated = group.simulate(replicate, self.simulate, cache);
             results.iter_mut().zip(simulated).for_each(|(results, simulated)| results.push(simulated));
         }
         results

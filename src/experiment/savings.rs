@@ -1,16 +1,16 @@
-//! What a replicate costs, against the same replicate of the world before attestation.
+//! What a replicate costs, against the same replicate of the baseline.
 //!
 //! In that world every node held the payload, `F + 1` equal answers were needed, and OCR agreed on whole payloads. It
 //! meets the same weather and the same faults and is simulated like any other world, answers with attestations
 //! included: capability nodes know nothing of rule sets, `identical` looks at no attestation, and faults that spoil
-//! one need one. As the world before had none, their bytes, and only these, are left out of its account; a length in
+//! one need one. As the baseline had none, their bytes, and only these, are left out of its account; a length in
 //! front of them may take a byte more for them. Answers that are no responses (raw bytes that a fault sends) count whole.
 
 use crate::sim::{Observed, Replicate, Setup, ocr_bytes};
 
-/// What a replicate of the world before cost, row by row.
+/// What a replicate of the baseline cost, row by row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Before {
+pub struct Baseline {
     rows: Vec<RowBefore>,
 }
 
@@ -21,8 +21,8 @@ struct RowBefore {
     total: u64,
 }
 
-impl Before {
-    /// Of a replicate of [`Setup::before_attestation`].
+impl Baseline {
+    /// Of a replicate of [`Setup::baseline`].
     #[must_use]
     pub fn of(replicate: &Replicate) -> Self {
         let row = |bytes: &crate::sim::Bytes| RowBefore {
@@ -61,7 +61,7 @@ pub(super) struct Costs {
 }
 
 impl Costs {
-    pub fn of(replicate: &Replicate, before: &Before, ocr: OcrCost) -> Self {
+    pub fn of(replicate: &Replicate, before: &Baseline, ocr: OcrCost) -> Self {
         let now =
             |bytes: fn(&crate::sim::Bytes) -> u64| replicate.rows.iter().map(|row| bytes(&row.bytes)).sum::<u64>();
         let then = |bytes: fn(&RowBefore) -> u64| before.rows.iter().map(bytes).sum::<u64>();

@@ -3,7 +3,7 @@
 
 use super::expectations::Judgement;
 use crate::scenario::{Axis, AxisValue, Metric};
-use crate::sim::Doom;
+use crate::sim::FailureCause;
 
 /// A run's findings.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,11 +24,11 @@ pub struct RunSummary {
 }
 
 impl RunSummary {
-    /// Every reason that doomed a request in any cell, in the order of [`Doom::ALL`].
+    /// Every cause that occurs in any cell, in the order of [`FailureCause::ALL`].
     #[must_use]
-    pub fn dooms(&self) -> Vec<Doom> {
-        let occurs = |reason: &Doom| self.cells.iter().any(|cell| cell.doomed(*reason) > 0.0);
-        Doom::ALL.into_iter().filter(occurs).collect()
+    pub fn causes(&self) -> Vec<FailureCause> {
+        let occurs = |cause: &FailureCause| self.cells.iter().any(|cell| cell.cause_share(*cause) > 0.0);
+        FailureCause::ALL.into_iter().filter(occurs).collect()
     }
 }
 
@@ -58,8 +58,8 @@ pub struct CellSummary {
     pub exact: Result<Exact, String>,
     /// How it differs from its partner under the first rule set; empty where the sweep has none.
     pub differences: Vec<Difference>,
-    /// How many requests were doomed: one entry a reason, in the order of [`Doom::ALL`], those that did not occur included.
-    pub dooms: Vec<DoomSummary>,
+    /// How often each cause occurred: one entry a cause, in the order of [`FailureCause::ALL`], those that did not occur included.
+    pub causes: Vec<CauseSummary>,
     /// What each fault of the scenario did in all replicates of the cell.
     pub faults: Vec<FaultSummary>,
 }
@@ -112,12 +112,12 @@ pub struct Difference {
     pub n: u64,
 }
 
-/// How often a reason doomed requests in a cell.
+/// How often a cause occurred in a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct DoomSummary {
+pub struct CauseSummary {
     /// Why.
-    pub reason: Doom,
-    /// The share of requests and honest workflow nodes that it doomed; `None` where nothing was simulated.
+    pub cause: FailureCause,
+    /// Share of requests and honest workflow nodes that failed for it; `None` where nothing was simulated.
     pub share: Option<f64>,
     /// Lower end of the 95 % interval; `None` where there is none.
     pub ci_low: Option<f64>,
@@ -158,17 +158,17 @@ impl CellSummary {
         exact.values.iter().find(|(other, _)| *other == metric).map(|(_, value)| *value)
     }
 
-    /// The share of requests and workflow nodes that `reason` doomed; zero where nothing is known.
+    /// Share of requests and workflow nodes that failed for `cause`; zero where nothing is known.
     #[must_use]
-    pub fn doomed(&self, reason: Doom) -> f64 {
-        self.dooms.iter().find(|doom| doom.reason == reason).and_then(|doom| doom.share).unwrap_or(0.0)
+    pub fn cause_share(&self, cause: FailureCause) -> f64 {
+        self.causes.iter().find(|summary| summary.cause == cause).and_then(|cause| cause.share).unwrap_or(0.0)
     }
 
-    /// The reason that doomed most requests and its share, the first in the order of [`Doom::ALL`] where several did;
-    /// `None` when nothing was doomed.
+    /// The most frequent cause and its share, the first in the order of [`FailureCause::ALL`] where several did;
+    /// `None` when nothing failed.
     #[must_use]
-    pub fn main_doom(&self) -> Option<(Doom, f64)> {
-        let shares = Doom::ALL.into_iter().rev().map(|reason| (reason, self.doomed(reason)));
+    pub fn main_cause(&self) -> Option<(FailureCause, f64)> {
+        let shares = FailureCause::ALL.into_iter().rev().map(|cause| (cause, self.cause_share(cause)));
         shares.filter(|(_, share)| *share > 0.0).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 }
@@ -206,7 +206,7 @@ mod tests {
             survival: Vec::new(),
             exact: Err(String::new()),
             differences: Vec::new(),
-            dooms: Vec::new(),
+            causes: Vec::new(),
             faults: Vec::new(),
         };
         let mut cells = [

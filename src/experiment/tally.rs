@@ -3,7 +3,7 @@
 use crate::closed_form::{self, Absent, ClosedForm};
 use crate::engine::Span;
 use crate::scenario::{Cell, Metric, Stat};
-use crate::sim::{Doom, FaultReport, Outcome, Row, Setup, Side};
+use crate::sim::{FailureCause, FaultReport, Outcome, Row, Setup, Side};
 use crate::stats::{End, Interval, Mean, Proportion, Quantiles, RatioOfMeans};
 
 use super::agreement::{Check, exact, rate as exact_rate};
@@ -11,7 +11,7 @@ use super::expectations::{Bounds, Judge};
 use super::group::Simulated;
 use super::keeper::{Keeper, Series};
 use super::savings::{Costs, OcrCost};
-use super::summary::{CellSummary, DoomSummary, Estimate, FaultSummary};
+use super::summary::{CauseSummary, CellSummary, Estimate, FaultSummary};
 
 /// The confidence of every interval that is reported.
 pub(super) const CONFIDENCE: f64 = 0.95;
@@ -27,7 +27,7 @@ pub(super) struct Tally {
     cell: Cell,
     replicates: u64,
     outcomes: [Proportion; Outcome::ALL.len()],
-    dooms: [Proportion; Doom::ALL.len()],
+    causes: [Proportion; FailureCause::ALL.len()],
     served: Proportion,
     disagreement: Proportion,
     amounts: [Mean; AMOUNTS.len()],
@@ -66,7 +66,7 @@ impl Tally {
             series,
             replicates: 0,
             outcomes: [Proportion::default(); Outcome::ALL.len()],
-            dooms: [Proportion::default(); Doom::ALL.len()],
+            causes: [Proportion::default(); FailureCause::ALL.len()],
             served: Proportion::default(),
             disagreement: Proportion::default(),
             amounts: [Mean::default(); AMOUNTS.len()],
@@ -90,9 +90,10 @@ impl Tally {
         for (outcome, proportion) in Outcome::ALL.into_iter().zip(&mut self.outcomes) {
             proportion.record(count(&|row| row.outcome == outcome), honest);
         }
-        // Rows of workflow nodes that are faulty themselves are never doomed.
-        for (reason, proportion) in Doom::ALL.into_iter().zip(&mut self.dooms) {
-            proportion.record(count(&|row| row.doomed.is_some_and(|doomed| doomed.reason == reason)), honest);
+        // Rows of workflow nodes that are faulty themselves have no cause.
+        for (cause, proportion) in FailureCause::ALL.into_iter().zip(&mut self.causes) {
+            proportion
+                .record(count(&|row| row.unreachable.is_some_and(|unreachable| unreachable.cause == cause)), honest);
         }
         // One row a request stands for it.
         let requests = count(&|row| row.workflow_node == 0);
@@ -158,7 +159,7 @@ impl Tally {
             deadline_ms: ms(setup.aggregator.timeout.as_nanos()),
             rule_set: setup.aggregator.rule_set.name().to_owned(),
             payload_holders: setup.capability_don.payload_holders.to_string(),
-            dooms: self.doom_summaries(),
+            causes: self.cause_summaries(),
             faults: self.fault_summaries(),
             id: self.cell.id.clone(),
             axes: self.cell.axes.clone(),
@@ -223,7 +224,7 @@ impl Tally {
         AMOUNTS.iter().position(|(other, _)| *other == metric).map(|at| &self.amounts[at])
     }
 
-    /// What now costs over what the world before did.
+    /// What now costs over what the baseline did.
     const fn saved(&self, metric: Metric) -> Option<&RatioOfMeans> {
         match metric {
             Metric::SavedResponse => Some(&self.saved_response),
@@ -237,12 +238,12 @@ impl Tally {
         Outcome::ALL.iter().position(|outcome| outcome.name() == metric.name()).map(|at| &self.outcomes[at])
     }
 
-    fn doom_summaries(&self) -> Vec<DoomSummary> {
-        let summary = |(reason, proportion): (Doom, &Proportion)| {
+    fn cause_summaries(&self) -> Vec<CauseSummary> {
+        let summary = |(cause, proportion): (FailureCause, &Proportion)| {
             let (share, (ci_low, ci_high)) = rate(proportion);
-            DoomSummary { reason, share, ci_low, ci_high }
+            CauseSummary { cause, share, ci_low, ci_high }
         };
-        Doom::ALL.into_iter().zip(&self.dooms).map(summary).collect()
+        FailureCause::ALL.into_iter().zip(&self.causes).map(summary).collect()
     }
 
     fn fault_summaries(&self) -> Vec<FaultSummary> {

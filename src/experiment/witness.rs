@@ -7,7 +7,7 @@ use crate::scenario::{Direction, Expectation, Metric, Stat};
 use crate::sim::{Outcome, Replicate, Row, Setup};
 
 use super::group::Simulated;
-use super::savings::{Before, Costs, OcrCost, saved};
+use super::savings::{Baseline, Costs, OcrCost, saved};
 use super::tally::amount;
 
 /// The first replicates of a cell in which something is to be seen.
@@ -49,9 +49,9 @@ pub fn fits(expectation: &Expectation, value: Option<f64>) -> bool {
 }
 
 /// What a metric is in one replicate alone, in its unit; infinite for a latency that is beyond the deadline, `None` without
-/// honest rows, and for a saving without the world before or when nothing was sent there.
+/// honest rows, and for a saving without the baseline or when nothing was sent there.
 #[must_use]
-pub fn own_value(metric: Metric, setup: &Setup, replicate: &Replicate, before: Option<&Before>) -> Option<f64> {
+pub fn own_value(metric: Metric, setup: &Setup, replicate: &Replicate, before: Option<&Baseline>) -> Option<f64> {
     let requests = replicate.rows.iter().filter(|row| row.workflow_node == 0).count();
     let share = |count: usize, of: usize| (of > 0).then(|| count as f64 / of as f64);
     let of_requests = |is_so: fn(&Row) -> bool| {
@@ -106,7 +106,7 @@ mod tests {
             error: String::new(),
             served: true,
             disagreement: false,
-            doomed: None,
+            unreachable: None,
             judgement: crate::sim::Judgement::Depended,
             bytes: crate::sim::Bytes { request: 10, ..Default::default() },
             signatures_verified: 3,
@@ -154,7 +154,7 @@ mod tests {
             Replicate { rows: vec![row.clone(), Row { outcome: Outcome::Byzantine, ..row }], faults: Vec::new() }
         };
         let own =
-            |metric, now: &Replicate, before: &Replicate| own_value(metric, &setup(), now, Some(&Before::of(before)));
+            |metric, now: &Replicate, before: &Replicate| own_value(metric, &setup(), now, Some(&Baseline::of(before)));
         // 200 of 800 bytes of answers: attestations count now and did not before.
         let (now, before) = (world(60, 40, 10), world(400, 1_000, 20));
         assert_eq!(own(Metric::SavedResponse, &now, &before), Some(0.75));

@@ -12,7 +12,7 @@ use super::table::{distinctions, place, rows};
 const READING: &str = "\
 *accepted*: the share of requests and honest workflow nodes with the right response in time; *served*: the share of
 requests that enough workflow nodes accepted, tainted or not; *p50*, *p99*: quantiles of the time from a workflow node's first send to
-its acceptance, written `>` beyond the deadline; *KiB/request*: bytes a request over the whole DON; *doomed*: what most
+its acceptance, written `>` beyond the deadline; *KiB/request*: bytes a request over the whole DON; *failure cause*: what most
 often made success impossible. `[…]` are 95 % intervals over replicates.";
 
 /// Metrics whose intervals the table of results leaves out.
@@ -43,7 +43,7 @@ const PICTURES: [(&str, &str, &str); 8] = [
     ),
     ("latency_quantiles", "Quantiles of the latency", "Median, 90 % and 99 % quantile of the time to acceptance."),
     ("bytes", "Bytes by cause", "What a request costs in bytes, by cause."),
-    ("savings", "Bytes saved", "What is saved against the world before attestation, of all answers and of all bytes."),
+    ("savings", "Bytes saved", "What is saved against the baseline, of all answers and of all bytes."),
     (
         "trade_off",
         "Bytes against latency",

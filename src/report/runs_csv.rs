@@ -16,8 +16,8 @@ const COLUMNS: [&str; 20] = [
     "latency_ns",
     "served",
     "disagreement",
-    "doomed",
-    "doomed_ns",
+    "failure_cause",
+    "unreachable_ns",
     "judgement",
     "request_bytes",
     "response_bytes",
@@ -26,7 +26,7 @@ const COLUMNS: [&str; 20] = [
     "error_bytes",
     "envelope_bytes",
     "answer_bytes",
-    "answer_bytes_before",
+    "answer_bytes_baseline",
     "signatures_verified",
     "error",
 ];
@@ -57,7 +57,7 @@ pub(super) fn write_block<W: Write>(
     Ok(())
 }
 
-/// A row, with what its answers cost in the world before.
+/// A row, with what its answers cost in the baseline.
 fn fields(replicate: u64, row: &Row, before: Option<u64>) -> [String; COLUMNS.len()] {
     let flag = |is_set: bool| u8::from(is_set).to_string();
     [
@@ -68,8 +68,8 @@ fn fields(replicate: u64, row: &Row, before: Option<u64>) -> [String; COLUMNS.le
         row.latency.map_or_else(String::new, |latency| latency.as_nanos().to_string()),
         flag(row.served),
         flag(row.disagreement),
-        row.doomed.map_or("", |doomed| doomed.reason.name()).to_owned(),
-        row.doomed.map_or_else(String::new, |doomed| doomed.after.as_nanos().to_string()),
+        row.unreachable.map_or("", |unreachable| unreachable.cause.name()).to_owned(),
+        row.unreachable.map_or_else(String::new, |unreachable| unreachable.after.as_nanos().to_string()),
         row.judgement.name().to_owned(),
         row.bytes.request.to_string(),
         row.bytes.response.to_string(),

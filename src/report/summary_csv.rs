@@ -1,4 +1,4 @@
-//! `summary.csv`, one row a cell and metric or reason of doom (tidy), and `cells.csv`, one row a cell.
+//! `summary.csv`, one row per cell and metric or failure cause (tidy), and `cells.csv`, one row a cell.
 
 use crate::experiment::{CellSummary, FaultSummary, Metric, RunSummary, Stat};
 
@@ -6,7 +6,7 @@ use super::columns::AxisColumn;
 
 /// The tidy table: cell, axes, metric, what kind of number it is, value, interval, replicates, unit, and for latencies
 /// the share of requests that were not accepted before the deadline. Behind a cell's metrics stands how often each
-/// reason doomed its requests, never included.
+/// cause occurred, never included.
 pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
     let axes = axes(run);
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -44,10 +44,10 @@ pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
                 writer.write_record(record)?;
             }
         }
-        for doom in &cell.dooms {
+        for cause in &cell.causes {
             let mut record = cell_fields(cell, &axes);
-            record.extend([format!("doomed_{}", doom.reason.name()), Stat::Rate.name().to_owned()]);
-            record.extend([doom.share, doom.ci_low, doom.ci_high].map(number));
+            record.extend([format!("cause_{}", cause.cause.name()), Stat::Rate.name().to_owned()]);
+            record.extend([cause.share, cause.ci_low, cause.ci_high].map(number));
             record.extend([cell.replicates.to_string(), "1".to_owned(), String::new(), String::new()]);
             writer.write_record(record)?;
         }

@@ -26,7 +26,7 @@ const ALARMS: [(Metric, &str); 5] = [
 ];
 
 /// One line a cell under a header: its axes, how often requests are accepted and served, how fast, and at what cost; and
-/// where something failed, the most frequent reason.
+/// where something failed, the most frequent cause.
 #[must_use]
 pub fn table(run: &RunSummary) -> String {
     let (rows, numbers) = rows(run);
@@ -40,9 +40,9 @@ pub(super) fn rows(run: &RunSummary) -> (Vec<Vec<String>>, Range<usize>) {
     let mut rows = vec![header(run, &alarms)];
     rows.extend(run.cells.iter().map(|cell| line(run, cell, &alarms)));
     let numbers = rows[0].len() - 4 - alarms.len()..rows[0].len();
-    if run.cells.iter().any(|cell| cell.main_doom().is_some()) {
-        rows[0].push("doomed".to_owned());
-        rows[1..].iter_mut().zip(&run.cells).for_each(|(row, cell)| row.push(doomed(cell)));
+    if run.cells.iter().any(|cell| cell.main_cause().is_some()) {
+        rows[0].push("failure cause".to_owned());
+        rows[1..].iter_mut().zip(&run.cells).for_each(|(row, cell)| row.push(unreachable(cell)));
     }
     (rows, numbers)
 }
@@ -82,9 +82,9 @@ fn line(run: &RunSummary, cell: &CellSummary, alarms: &[(Metric, &str)]) -> Vec<
     line
 }
 
-/// What doomed most requests of a cell, and the share of those; empty when nothing did.
-fn doomed(cell: &CellSummary) -> String {
-    cell.main_doom().map_or_else(String::new, |(reason, share)| format!("{} {share:.3}", reason.name()))
+/// Most frequent cause of a cell and its share; empty when nothing failed.
+fn unreachable(cell: &CellSummary) -> String {
+    cell.main_cause().map_or_else(String::new, |(cause, share)| format!("{} {share:.3}", cause.name()))
 }
 
 /// A metric's value, nothing counting as zero.

@@ -101,7 +101,7 @@ metrics! {
     EnvelopeBytes "envelope_bytes" "bytes" "Message envelopes and transport frames.",
     TotalBytes "total_bytes" "bytes" "All bytes that left an uplink.",
     OcrBytes "ocr_bytes" "bytes" "What the OCR round behind a request costs between capability nodes; accounted, not simulated.",
-    SavedResponse "saved_response" "1" "Share of the bytes of all answers that is saved against the world before attestation.",
-    SavedTotal "saved_total" "1" "Share of all bytes, OCR included, that is saved against the world before attestation.",
+    SavedResponse "saved_response" "1" "Share of the bytes of all answers that is saved against the baseline.",
+    SavedTotal "saved_total" "1" "Share of all bytes, OCR included, that is saved against the baseline.",
     SignaturesVerified "signatures_verified" "1" "Attestation signatures that the workflow nodes checked, a request.",
 }

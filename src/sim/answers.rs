@@ -76,8 +76,8 @@ impl World<'_> {
         let nodes = self.setup.capability_don.nodes;
         let call = &mut self.calls[about.request as usize];
         let is_reported = call.agreement == Agreement::Reported;
-        let attestation = is_reported.then(|| call.attestation(self.setup, &self.draws, self.workshop));
-        let honest = call.response(about.node, nodes, self.workshop);
+        let attestation = is_reported.then(|| call.attestation(self.setup, &self.draws, self.cache));
+        let honest = call.response(about.node, nodes, self.cache);
         let call = &self.calls[about.request as usize];
         let Some(fault) = self.assignment.acting(&self.draws, now, about) else { return dispatches };
         let (distorted, acted) = distorted(dispatches, |dispatch| {
@@ -93,7 +93,7 @@ impl World<'_> {
                 attestation: attestation.as_ref(),
                 accomplices: &fault.accomplices,
             };
-            fault.behaviour.on_answer(&answer, self.workshop)
+            fault.behaviour.on_answer(&answer, self.cache)
         });
         if acted {
             self.fired(now, about);
@@ -115,7 +115,7 @@ impl World<'_> {
     /// Puts an answer on the line.
     pub(super) fn dispatch(&mut self, now: Time, capability: u32, request: u32, workflow: u32, dispatch: &Dispatch) {
         let from = Node::Capability(capability);
-        let name = self.workshop.peer(Node::Capability(dispatch.name));
+        let name = self.cache.peer(Node::Capability(dispatch.name));
         let heading = self.heading(now, from, Node::Workflow(workflow), request);
         let mut mail = Heading { from: (from, name), ..heading }.answer(&dispatch.reply);
         mail.sort = self.sort(capability, request, dispatch);

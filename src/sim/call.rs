@@ -14,10 +14,10 @@ use crate::wire::{
 
 use super::mail::{CAPABILITY_ID, CAPABILITY_METHOD, DON_IDS, encode_call};
 use super::oracle::{Truth, honest_record};
+use super::replicate_cache::ReplicateCache;
 use super::schedule;
 use super::setup::Setup;
 use super::site::Site;
-use super::workshop::Workshop;
 
 const REPLY_TYPE: &str = "type.googleapis.com/capabilities.blockchain.evm.v1alpha.CallContractReply";
 const CALL_TYPE: &str = "type.googleapis.com/capabilities.blockchain.evm.v1alpha.CallContractRequest";
@@ -54,7 +54,7 @@ pub(super) enum Agreement {
 }
 
 impl Call {
-    pub(super) fn new(setup: &Setup, draws: &Draws, workshop: &Workshop, number: u32, begins: Time) -> Self {
+    pub(super) fn new(setup: &Setup, draws: &Draws, cache: &ReplicateCache, number: u32, begins: Time) -> Self {
         let ids = RequestIds {
             workflow_execution_id: hex(&Site::ExecutionId.array(draws, [number, 0, 0, 0, 0])),
             reference_id: number.to_string(),
@@ -63,7 +63,7 @@ impl Call {
         let payload_size = usize::try_from(setup.request.payload_size).unwrap_or(usize::MAX);
         Self {
             number,
-            bytes: encode_call(&request(setup, draws, workshop, number, &ids)),
+            bytes: encode_call(&request(setup, draws, cache, number, &ids)),
             begins,
             delays: schedule::delays(
                 setup.request.schedule,
@@ -98,14 +98,19 @@ impl Call {
     }
 
     /// What signers of that report sign.
-    pub(super) fn digest(&self, config_digest: &[u8; 32], sequence_number: u64, workshop: &mut Workshop) -> [u8; 32] {
-        signed_digest(&workshop.memo.report_data(&self.report()), config_digest, sequence_number)
+    pub(super) fn digest(
+        &self,
+        config_digest: &[u8; 32],
+        sequence_number: u64,
+        cache: &mut ReplicateCache,
+    ) -> [u8; 32] {
+        signed_digest(&cache.memo.report_data(&self.report()), config_digest, sequence_number)
     }
 
     /// What the honest holder `node` answers, without attestation.
-    pub(super) fn response(&self, node: u32, nodes: u32, workshop: &mut Workshop) -> Response {
+    pub(super) fn response(&self, node: u32, nodes: u32, cache: &mut ReplicateCache) -> Response {
         Response {
-            metering: vec![honest_record(&self.truth, workshop.peer_name(Node::Capability(node)))],
+            metering: vec![honest_record(&self.truth, cache.peer_name(Node::Capability(node)))],
             capdon_n: nodes,
             payload: Some(Any::new(self.truth.type_url, self.truth.payload.clone())),
             ..Response::default()
@@ -113,11 +118,11 @@ impl Call {
     }
 
     /// The attestation, signed by the `F + 1` nodes whose signatures were there first, when it is first asked for.
-    pub(super) fn attestation(&mut self, setup: &Setup, draws: &Draws, workshop: &mut Workshop) -> OcrAttestation {
+    pub(super) fn attestation(&mut self, setup: &Setup, draws: &Draws, cache: &mut ReplicateCache) -> OcrAttestation {
         if let Some(attestation) = &self.attestation {
             return attestation.clone();
         }
-        let attestation = self.attest(setup, draws, workshop);
+        let attestation = self.attest(setup, draws, cache);
         self.attestation = Some(attestation.clone());
         attestation
     }
@@ -131,21 +136,21 @@ impl Call {
             && record.spend_value == self.truth.spend_value
     }
 
-    fn attest(&self, setup: &Setup, draws: &Draws, workshop: &mut Workshop) -> OcrAttestation {
-        let config_digest = Site::ConfigDigest.array(&workshop.identities(), [0; 5]);
+    fn attest(&self, setup: &Setup, draws: &Draws, cache: &mut ReplicateCache) -> OcrAttestation {
+        let config_digest = Site::ConfigDigest.array(&cache.identities(), [0; 5]);
         let sequence_number = 1 + Site::SequenceNumber.draw(draws, [self.number, 0, 0, 0, 0]).below(1 << 32);
-        let digest = self.digest(&config_digest, sequence_number, workshop);
+        let digest = self.digest(&config_digest, sequence_number, cache);
         let don = &setup.capability_don;
         let mut signers = Site::SignerRank.ranked(draws, don.nodes, |node| [self.number, node, 0, 0, 0]);
         signers.truncate(don.f as usize + 1);
         signers.sort_unstable();
-        let sign = |signer| AttributedSignature { signature: workshop.sign(signer, &digest).to_vec().into(), signer };
+        let sign = |signer| AttributedSignature { signature: cache.sign(signer, &digest).to_vec().into(), signer };
         OcrAttestation { config_digest, sequence_number, signatures: signers.into_iter().map(sign).collect() }
     }
 }
 
-fn request(setup: &Setup, draws: &Draws, workshop: &Workshop, number: u32, ids: &RequestIds) -> CapabilityRequest {
-    let identities = workshop.identities();
+fn request(setup: &Setup, draws: &Draws, cache: &ReplicateCache, number: u32, ids: &RequestIds) -> CapabilityRequest {
+    let identities = cache.identities();
     let workflow = |at| hex(&Site::Workflow.array(&identities, [at, 0, 0, 0, 0]));
     let call_size = usize::try_from(setup.request.call_size).unwrap_or(usize::MAX);
     CapabilityRequest {
@@ -189,11 +194,11 @@ mod tests {
 
     /// Two requests under a setup, and their attestations.
     fn calls(setup: &Setup, replicate: u64) -> Vec<(Call, OcrAttestation)> {
-        let mut workshop = Workshop::new(setup.run.seed);
-        let draws = workshop.begin(setup.run.seed, replicate);
+        let mut cache = ReplicateCache::new(setup.run.seed);
+        let draws = cache.begin(setup.run.seed, replicate);
         let call = |number| {
-            let mut call = Call::new(setup, &draws, &workshop, number, Time::ZERO);
-            let attestation = call.attestation(setup, &draws, &mut workshop);
+            let mut call = Call::new(setup, &draws, &cache, number, Time::ZERO);
+            let attestation = call.attestation(setup, &draws, &mut cache);
             (call, attestation)
         };
         (0..CALLS).map(call).collect()

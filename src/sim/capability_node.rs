@@ -216,8 +216,8 @@ impl World<'_> {
 
     fn conclude_with_payload(&mut self, now: Time, capability: u32, request: u32) {
         let call = &mut self.calls[request as usize];
-        let attestation = Some(call.attestation(self.setup, &self.draws, self.workshop));
-        let honest = call.response(capability, self.setup.capability_don.nodes, self.workshop);
+        let attestation = Some(call.attestation(self.setup, &self.draws, self.cache));
+        let honest = call.response(capability, self.setup.capability_don.nodes, self.cache);
         self.conclude(now, capability, request, &Reply::response(Response { attestation, ..honest }));
     }
 

@@ -5,7 +5,7 @@ use crate::aggregator::Decision;
 use super::call::Agreement;
 use super::judgement::Judgement;
 use super::oracle::Seen;
-use super::outcome::{Doomed, Outcome, Row};
+use super::outcome::{Outcome, Row, Unreachable};
 use super::workflow_node::WorkflowNode;
 use super::world::World;
 
@@ -19,8 +19,13 @@ fn request_rows(world: &World<'_>, request: u32) -> Vec<Row> {
         (0..).zip(&world.workflow).map(|(at, node)| row(world, request, at, node)).unzip();
     for row in &mut rows {
         if !world.assignment.is_honest(row.workflow_node) {
-            *row =
-                Row { outcome: Outcome::Byzantine, latency: None, error: String::new(), doomed: None, ..row.clone() };
+            *row = Row {
+                outcome: Outcome::Byzantine,
+                latency: None,
+                error: String::new(),
+                unreachable: None,
+                ..row.clone()
+            };
         }
     }
     let right = rows.iter().filter(|row| row.outcome.is_right()).count();
@@ -45,7 +50,7 @@ fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode)
         error: String::new(),
         served: false,
         disagreement: false,
-        doomed: None,
+        unreachable: None,
         judgement: Judgement::Depended,
         bytes: spent.bytes,
         signatures_verified: 0,
@@ -75,17 +80,18 @@ fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode)
         }
         None => {}
     }
-    let doomed = world.hopes[workflow_node as usize][request as usize].doomed();
+    let unreachable = world.hopes[workflow_node as usize][request as usize].unreachable();
     debug_assert!(
-        !row.outcome.is_right() || doomed.is_none() || !world.assignment.is_honest(workflow_node),
-        "accepted though it was doomed: {doomed:?}"
+        !row.outcome.is_right() || unreachable.is_none() || !world.assignment.is_honest(workflow_node),
+        "accepted though it was unreachable: {unreachable:?}"
     );
     if !node.dead {
         let evidence = &node.spent[request as usize].evidence;
-        row.judgement = evidence.judge(world.setup, doomed.map(|(_, reason)| reason));
+        row.judgement = evidence.judge(world.setup, unreachable.map(|(_, reason)| reason));
     }
     if !row.outcome.is_right() {
-        row.doomed = doomed.map(|(at, reason)| Doomed { reason, after: at.since(pending.started) });
+        row.unreachable =
+            unreachable.map(|(at, reason)| Unreachable { cause: reason, after: at.since(pending.started) });
     }
     (row, seen)
 }

@@ -2,7 +2,7 @@
 //!
 //! The oracle's word, from what honest nodes do and what the network loses, not from the aggregator's code. It is
 //! careful: while a right answer may still come that could save the request in some order, there is hope. So whatever it
-//! calls doomed is lost for good, though a request may be lost before it says so.
+//! calls unreachable is lost for good, though a request may be lost before it says so.
 
 use crate::engine::Time;
 
@@ -10,7 +10,7 @@ use super::setup::Setup;
 
 /// Why a request could not succeed any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Doom {
+pub enum FailureCause {
     /// No holder is left that would give the right answer.
     NoHonestHolder,
     /// Every right answer got lost on the way.
@@ -31,7 +31,7 @@ pub enum Doom {
     NodeCrashed,
 }
 
-impl Doom {
+impl FailureCause {
     /// Every reason.
     pub const ALL: [Self; 9] = [
         Self::NoHonestHolder,
@@ -91,7 +91,7 @@ pub(super) struct Hope {
     quorum: usize,
     /// Whether one right answer may decide by its attestation.
     one_is_enough: bool,
-    doomed: Option<(Time, Doom)>,
+    unreachable: Option<(Time, FailureCause)>,
     /// Nothing that comes now matters.
     is_settled: bool,
 }
@@ -104,8 +104,8 @@ impl Hope {
             setup.aggregator.rule_set.trusts_attestations() && quorum == setup.capability_don.f as usize + 1;
         let open = holders.iter().map(|holds| u32::from(*holds)).collect();
         let mut hope =
-            Self { open, counted: 0, losses: Vec::new(), quorum, one_is_enough, doomed: None, is_settled: false };
-        hope.look(begins, Doom::NoHonestHolder);
+            Self { open, counted: 0, losses: Vec::new(), quorum, one_is_enough, unreachable: None, is_settled: false };
+        hope.look(begins, FailureCause::NoHonestHolder);
         hope
     }
 
@@ -123,12 +123,12 @@ impl Hope {
         *open -= 1;
         self.losses.push(loss);
         let reason = match loss {
-            Loss::NoAgreement => Doom::NoAgreement,
-            Loss::Unasked => Doom::TooFewRequests,
-            Loss::Scheduled => Doom::DeadlineBeforeSchedule,
-            Loss::Late => Doom::TooLate,
-            Loss::Lost => Doom::AllHoldersLost,
-            Loss::Faulty => Doom::NoHonestHolder,
+            Loss::NoAgreement => FailureCause::NoAgreement,
+            Loss::Unasked => FailureCause::TooFewRequests,
+            Loss::Scheduled => FailureCause::DeadlineBeforeSchedule,
+            Loss::Late => FailureCause::TooLate,
+            Loss::Lost => FailureCause::AllHoldersLost,
+            Loss::Faulty => FailureCause::NoHonestHolder,
         };
         self.look(now, reason);
     }
@@ -139,7 +139,7 @@ impl Hope {
         if *open > 0 {
             *open -= 1;
             self.counted += 1;
-            self.look(now, Doom::QuorumUnreachable);
+            self.look(now, FailureCause::QuorumUnreachable);
         }
     }
 
@@ -149,33 +149,37 @@ impl Hope {
     }
 
     /// The request ended without success.
-    pub(super) fn end(&mut self, now: Time, reason: Doom) {
-        if self.doomed.is_none() {
-            self.doomed = Some((now, reason));
+    pub(super) fn end(&mut self, now: Time, reason: FailureCause) {
+        if self.unreachable.is_none() {
+            self.unreachable = Some((now, reason));
         }
     }
 
-    /// When and why the request was doomed.
-    pub(super) const fn doomed(&self) -> Option<(Time, Doom)> {
-        self.doomed
+    /// When and why the request was unreachable.
+    pub(super) const fn unreachable(&self) -> Option<(Time, FailureCause)> {
+        self.unreachable
     }
 
-    fn look(&mut self, now: Time, reason: Doom) {
+    fn look(&mut self, now: Time, reason: FailureCause) {
         let open = self.open.iter().filter(|answers| **answers > 0).count();
         if self.is_settled
-            || self.doomed.is_some()
+            || self.unreachable.is_some()
             || self.counted + open >= self.quorum
             || (self.one_is_enough && open > 0)
         {
             return;
         }
         // Where right answers were or are to be had, it is their number that is too small.
-        let total = matches!(reason, Doom::NoHonestHolder | Doom::AllHoldersLost) && open == 0 && self.counted == 0;
+        let total = matches!(reason, FailureCause::NoHonestHolder | FailureCause::AllHoldersLost)
+            && open == 0
+            && self.counted == 0;
         let uniform = self.losses.windows(2).all(|pair| pair[0] == pair[1]);
         let reason = match reason {
-            Doom::NoHonestHolder | Doom::AllHoldersLost if !(total && uniform) => Doom::QuorumUnreachable,
+            FailureCause::NoHonestHolder | FailureCause::AllHoldersLost if !(total && uniform) => {
+                FailureCause::QuorumUnreachable
+            }
             reason => reason,
         };
-        self.doomed = Some((now, reason));
+        self.unreachable = Some((now, reason));
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::aggregator::RuleSet;
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
-use super::hope::Doom;
+use super::hope::FailureCause;
 use super::setup::Setup;
 
 /// What could have come of a request.
@@ -67,10 +67,10 @@ impl Evidence {
         }
     }
 
-    /// The judgement, given why the request was doomed, if it was.
-    pub(super) fn judge(&self, setup: &Setup, doomed: Option<Doom>) -> Judgement {
-        match doomed {
-            Some(Doom::AggregatorFailedEarly | Doom::NodeCrashed) => Judgement::Depended,
+    /// The judgement, given why the request was unreachable, if it was.
+    pub(super) fn judge(&self, setup: &Setup, unreachable: Option<FailureCause>) -> Judgement {
+        match unreachable {
+            Some(FailureCause::AggregatorFailedEarly | FailureCause::NodeCrashed) => Judgement::Depended,
             Some(_) => Judgement::CouldNot,
             None if self.must_succeed(setup) => Judgement::HadToSucceed,
             None => Judgement::Depended,

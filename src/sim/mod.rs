@@ -8,8 +8,6 @@
 mod answers;
 mod assignment;
 mod call;
-#[cfg(test)]
-pub(crate) mod canaries;
 mod capability_node;
 mod endings;
 mod fault;
@@ -17,35 +15,37 @@ mod faults;
 mod hope;
 mod judgement;
 mod mail;
+#[cfg(test)]
+pub(crate) mod mutants;
 mod ocr_cost;
 mod oracle;
 #[cfg(test)]
 pub(crate) mod oracle_tests;
 mod outcome;
+mod replicate_cache;
 pub mod schedule;
 mod setup;
 mod site;
 mod trace;
 mod workflow_node;
-mod workshop;
 mod world;
 
 pub use fault::{Fault, FaultKind, MeteringField, ResponseField, Side};
-pub use hope::Doom;
+pub use hope::FailureCause;
 pub use judgement::Judgement;
 pub use ocr_cost::{Observed, ocr_bytes};
-pub use outcome::{Bytes, Doomed, FaultReport, Outcome, Replicate, Row};
+pub use outcome::{Bytes, FaultReport, Outcome, Replicate, Row, Unreachable};
+pub use replicate_cache::ReplicateCache;
 pub use setup::{Aggregator, CapabilityDon, PayloadHolders, Request, Run, Safety, Schedule, Setup, Ties, WorkflowDon};
 pub use trace::Line;
-pub use workshop::Workshop;
 
 /// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.
 ///
 /// # Panics
 /// On a setup that no scenario yields, such as one without capability nodes.
 #[must_use]
-pub fn simulate(setup: &Setup, replicate: u64, workshop: &mut Workshop) -> Replicate {
-    world::World::new(setup, replicate, workshop).run().0
+pub fn simulate(setup: &Setup, replicate: u64, cache: &mut ReplicateCache) -> Replicate {
+    world::World::new(setup, replicate, cache).run().0
 }
 
 /// Simulates a replicate once more and tells everything that happens in it.
@@ -53,6 +53,6 @@ pub fn simulate(setup: &Setup, replicate: u64, workshop: &mut Workshop) -> Repli
 /// # Panics
 /// As [`simulate`].
 #[must_use]
-pub fn replay(setup: &Setup, replicate: u64, workshop: &mut Workshop) -> (Replicate, Vec<Line>) {
-    world::World::new(setup, replicate, workshop).traced().run()
+pub fn replay(setup: &Setup, replicate: u64, cache: &mut ReplicateCache) -> (Replicate, Vec<Line>) {
+    world::World::new(setup, replicate, cache).traced().run()
 }

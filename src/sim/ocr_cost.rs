@@ -11,7 +11,7 @@ use super::setup::Setup;
 pub enum Observed {
     /// The hash of the payload.
     Hash,
-    /// The payload itself, in place of its hash: the world before.
+    /// The payload itself, in place of its hash: the baseline.
     Payload,
 }
 

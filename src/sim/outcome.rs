@@ -4,7 +4,7 @@ use std::ops::AddAssign;
 
 use crate::engine::Span;
 
-use super::hope::Doom;
+use super::hope::FailureCause;
 use super::judgement::Judgement;
 
 /// The outcome of one replicate.
@@ -34,7 +34,7 @@ pub struct Row {
     /// Whether two honest workflow nodes accepted different bytes for the request.
     pub disagreement: bool,
     /// When and why success became impossible; `None` for a request that was accepted, rightly or before it was lost.
-    pub doomed: Option<Doomed>,
+    pub unreachable: Option<Unreachable>,
     /// What could have come of the request, whatever the order of the answers.
     pub judgement: Judgement,
     /// Bytes that left an uplink to or from this node for this request.
@@ -45,9 +45,9 @@ pub struct Row {
 
 /// When and why success became impossible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Doomed {
+pub struct Unreachable {
     /// Why.
-    pub reason: Doom,
+    pub cause: FailureCause,
     /// How long after the node's first send; zero when it was so before.
     pub after: Span,
 }

@@ -37,9 +37,9 @@ impl Setup {
         if more == 0 { self.capability_don.f as usize + 1 } else { more }
     }
 
-    /// The world before attestation, all else being equal: every node holds the payload, and only equal answers count.
+    /// The baseline, all else being equal: every node holds the payload, and only equal answers count.
     #[must_use]
-    pub fn before_attestation(&self) -> Self {
+    pub fn baseline(&self) -> Self {
         let mut before = self.clone();
         before.capability_don.payload_holders = PayloadHolders::All;
         before.aggregator.rule_set = RuleSet::Identical;

@@ -10,13 +10,13 @@ use crate::wire::{ErrorCode, Message, MessageBody, PeerId};
 use super::assignment::About;
 use super::call::Call;
 use super::faults::{Ask, Demand, distorted};
-use super::hope::{Doom, Hope, Loss};
+use super::hope::{FailureCause, Hope, Loss};
 use super::judgement::Evidence;
 use super::mail::{Mail, Reply};
 use super::outcome::Bytes;
+use super::replicate_cache::ReplicateCache;
 use super::setup::Setup;
 use super::trace;
-use super::workshop::Workshop;
 use super::world::{Event, World};
 
 /// A workflow node.
@@ -48,13 +48,13 @@ pub(super) struct Spent {
 }
 
 /// What every workflow node's aggregator knows of the capability DON.
-pub(super) fn config(setup: &Setup, workshop: &mut Workshop) -> Arc<Config> {
+pub(super) fn config(setup: &Setup, cache: &mut ReplicateCache) -> Arc<Config> {
     let don = &setup.capability_don;
-    let peers = (0..don.nodes).map(|node| workshop.peer(Node::Capability(node))).collect();
-    let signers = (0..don.nodes).map(|node| workshop.key(node).address().0.to_vec()).collect();
+    let peers = (0..don.nodes).map(|node| cache.peer(Node::Capability(node))).collect();
+    let signers = (0..don.nodes).map(|node| cache.key(node).address().0.to_vec()).collect();
     let f = don.f as usize;
     #[cfg(test)]
-    let f = workshop.canary.map_or(f, |canary| canary.fault_bound(f));
+    let f = cache.mutant.map_or(f, |mutant| mutant.fault_bound(f));
     let config = Config::new(peers, signers, f, setup.aggregator.rule_set)
         .and_then(|config| match setup.aggregator.min_responses {
             0 => Ok(config),
@@ -89,7 +89,7 @@ impl WorkflowNode {
                 && pending.client.decision().is_none()
             {
                 pending.crashed = true;
-                hope.end(now, Doom::NodeCrashed);
+                hope.end(now, FailureCause::NodeCrashed);
             }
         }
     }
@@ -210,7 +210,7 @@ impl World<'_> {
         }
         let Some((sender, answer)) = open(mail) else { return };
         let call = &self.calls[mail.request as usize];
-        let verdict = judge(&mut pending.client, sender.as_deref(), &answer, self.workshop, self.setup, call);
+        let verdict = judge(&mut pending.client, sender.as_deref(), &answer, self.cache, self.setup, call);
         self.trace.note(now, mail.request, (mail.to, mail.from), || {
             format!("{}: {}", mail.describe(), trace::verdict(&verdict, pending.client.decision()))
         });
@@ -220,7 +220,7 @@ impl World<'_> {
                 pending.ended = Some(now);
                 match pending.client.decision() {
                     Some(Decision::Success(_)) => hope.settle(),
-                    _ => hope.end(now, Doom::AggregatorFailedEarly),
+                    _ => hope.end(now, FailureCause::AggregatorFailedEarly),
                 }
             }
             Verdict::Crash(_) => node.die(now, &mut self.hopes[workflow as usize]),
@@ -238,14 +238,14 @@ impl World<'_> {
             && !pending.crashed
         {
             #[cfg(test)]
-            if self.workshop.canary == Some(super::canaries::Canary::NeverExpires) {
+            if self.cache.mutant == Some(super::mutants::Mutant::NeverExpires) {
                 return;
             }
             let verdict = pending.client.handle_expiry();
             if verdict == Verdict::Ignored {
                 return;
             }
-            self.hopes[workflow as usize][request as usize].end(now, Doom::TooLate);
+            self.hopes[workflow as usize][request as usize].end(now, FailureCause::TooLate);
             self.trace.note(now, request, (Node::Workflow(workflow), None), || {
                 format!("deadline: {}", trace::verdict(&verdict, pending.client.decision()))
             });
@@ -259,11 +259,11 @@ fn judge(
     client: &mut ClientRequest,
     sender: Option<&[u8]>,
     answer: &Answer,
-    workshop: &mut Workshop,
+    cache: &mut ReplicateCache,
     _: &Setup,
     _: &Call,
 ) -> Verdict {
-    client.handle_message(sender, answer, &mut workshop.memo)
+    client.handle_message(sender, answer, &mut cache.memo)
 }
 
 /// Hands an answer to the aggregator, which tests may have broken.
@@ -272,21 +272,21 @@ fn judge(
     client: &mut ClientRequest,
     sender: Option<&[u8]>,
     answer: &Answer,
-    workshop: &mut Workshop,
+    cache: &mut ReplicateCache,
     setup: &Setup,
     call: &Call,
 ) -> Verdict {
-    let Some(canary) = workshop.canary else { return client.handle_message(sender, answer, &mut workshop.memo) };
+    let Some(mutant) = cache.mutant else { return client.handle_message(sender, answer, &mut cache.memo) };
     let nodes = 0..setup.capability_don.nodes;
-    let peers: Vec<PeerId> = nodes.clone().map(|node| workshop.peer(Node::Capability(node))).collect();
-    let signers: Vec<Vec<u8>> = nodes.map(|node| workshop.key(node).address().0.to_vec()).collect();
-    let around = super::canaries::Surroundings {
+    let peers: Vec<PeerId> = nodes.clone().map(|node| cache.peer(Node::Capability(node))).collect();
+    let signers: Vec<Vec<u8>> = nodes.map(|node| cache.key(node).address().0.to_vec()).collect();
+    let around = super::mutants::Surroundings {
         peers: &peers,
         signers: &signers,
         truth: call.report(),
         required: setup.required(),
     };
-    canary.handle_message(client, sender, answer, &around, &mut workshop.memo)
+    mutant.handle_message(client, sender, answer, &around, &mut cache.memo)
 }
 
 /// Decodes the envelope and hands out what an aggregator takes.

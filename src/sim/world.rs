@@ -18,11 +18,11 @@ use super::faults::Dispatch;
 use super::hope::{Hope, Loss};
 use super::mail::{Heading, Mail};
 use super::outcome::Replicate;
+use super::replicate_cache::ReplicateCache;
 use super::setup::{Setup, Ties};
 use super::site::Site;
 use super::trace::{Line, Trace, fate};
 use super::workflow_node::WorkflowNode;
-use super::workshop::Workshop;
 
 /// Everything that happens.
 #[derive(Clone, Debug)]
@@ -82,7 +82,7 @@ impl Event {
 pub(super) struct World<'a> {
     pub(super) setup: &'a Setup,
     pub(super) draws: Draws,
-    pub(super) workshop: &'a mut Workshop,
+    pub(super) cache: &'a mut ReplicateCache,
     pub(super) assignment: Assignment,
     pub(super) calls: Vec<Call>,
     pub(super) workflow: Vec<WorkflowNode>,
@@ -101,23 +101,23 @@ pub(super) struct World<'a> {
 
 impl<'a> World<'a> {
     /// The world of `replicate`, before anything has happened.
-    pub(super) fn new(setup: &'a Setup, replicate: u64, workshop: &'a mut Workshop) -> Self {
-        let draws = workshop.begin(setup.run.seed, replicate);
+    pub(super) fn new(setup: &'a Setup, replicate: u64, cache: &'a mut ReplicateCache) -> Self {
+        let draws = cache.begin(setup.run.seed, replicate);
         let (callers, callees) = (setup.workflow_don.nodes, setup.capability_don.nodes);
         let placement = Placement {
             workflow: setup.workflow_don.regions.clone(),
             capability: setup.capability_don.regions.clone(),
         };
         let network = Network::new(setup.network.clone(), placement, callers, callees);
-        let config = super::workflow_node::config(setup, workshop);
+        let config = super::workflow_node::config(setup, cache);
         let mut world = Self {
             setup,
             draws,
             assignment: Assignment::new(setup, &draws),
-            calls: calls(setup, &draws, workshop),
+            calls: calls(setup, &draws, cache),
             workflow: (0..callers).map(|_| WorkflowNode::new(config.clone(), setup.request.count)).collect(),
             capability: (0..callees).map(|_| CapabilityNode::new(setup.request.count)).collect(),
-            workshop,
+            cache,
             network,
             queue: EventQueue::new(),
             attempts: BTreeMap::new(),
@@ -151,11 +151,11 @@ impl<'a> World<'a> {
     /// One right answer of a capability node to a workflow node will not come.
     pub(super) fn lose(&mut self, now: Time, workflow: u32, request: u32, capability: u32, loss: Loss) {
         let hope = &mut self.hopes[workflow as usize][request as usize];
-        let before = hope.doomed();
+        let before = hope.unreachable();
         hope.lose(now, capability, loss);
-        if let (None, Some((_, reason))) = (before, hope.doomed()) {
+        if let (None, Some((_, reason))) = (before, hope.unreachable()) {
             let ends = (Node::Workflow(workflow), None);
-            self.trace.note(now, request, ends, || format!("oracle: doomed, {}", reason.name()));
+            self.trace.note(now, request, ends, || format!("oracle: unreachable, {}", reason.name()));
         }
     }
 
@@ -235,7 +235,7 @@ impl<'a> World<'a> {
 
     /// The heading of a message between two nodes.
     pub(super) fn heading(&mut self, now: Time, from: Node, to: Node, request: u32) -> Heading<'_> {
-        let (sender, receiver) = (self.workshop.peer(from), self.workshop.peer(to));
+        let (sender, receiver) = (self.cache.peer(from), self.cache.peer(to));
         let request_id = &self.calls[request as usize].request_id;
         Heading { from: (from, sender), to: (to, receiver), now, request, request_id }
     }
@@ -307,14 +307,14 @@ impl<'a> World<'a> {
     }
 }
 
-fn calls(setup: &Setup, draws: &Draws, workshop: &Workshop) -> Vec<Call> {
+fn calls(setup: &Setup, draws: &Draws, cache: &ReplicateCache) -> Vec<Call> {
     let mut begins = Time::ZERO;
     let mut calls = Vec::with_capacity(setup.request.count as usize);
     for request in 0..setup.request.count {
         if request > 0 {
             begins += arrival_gap(setup, draws, request);
         }
-        calls.push(Call::new(setup, draws, workshop, request, begins));
+        calls.push(Call::new(setup, draws, cache, request, begins));
     }
     calls
 }

@@ -1,7 +1,7 @@
 //! Simulates configurations and counts what is compared.
 
 use donsim::engine::Span;
-use donsim::sim::{Outcome, Row, Setup, Workshop, simulate};
+use donsim::sim::{Outcome, ReplicateCache, Row, Setup, simulate};
 
 use super::Kind;
 
@@ -13,7 +13,7 @@ pub fn count(setups: &[Setup], kinds: &[Vec<Kind>], replicates: u64) -> Vec<Vec<
     let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let next = std::sync::atomic::AtomicU64::new(0);
     let work = || {
-        let mut workshop = Workshop::new(1);
+        let mut cache = ReplicateCache::new(1);
         let mut sums: Vec<Vec<u64>> = kinds.iter().map(|kinds| vec![0; kinds.len() + 1]).collect();
         loop {
             let first = SLICE * next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -23,7 +23,7 @@ pub fn count(setups: &[Setup], kinds: &[Vec<Kind>], replicates: u64) -> Vec<Vec<
             for replicate in first..(first + SLICE).min(replicates) {
                 // All configurations meet the same weather and share its signatures.
                 for ((setup, kinds), sums) in setups.iter().zip(kinds).zip(&mut sums) {
-                    let outcome = simulate(setup, replicate, &mut workshop);
+                    let outcome = simulate(setup, replicate, &mut cache);
                     let honest = outcome.rows.iter().filter(|row| row.outcome != Outcome::Byzantine);
                     for row in honest {
                         *sums.last_mut().expect("one more than kinds") += 1;

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use donsim::experiment::{Before, Block, Findings, Observer, Options, Simulate, run};
+use donsim::experiment::{Baseline, Block, Findings, Observer, Options, Simulate, run};
 use donsim::scenario::Scenario;
 use donsim::sim::Replicate;
 
@@ -15,16 +15,16 @@ pub struct Kept {
     pub scenario: Scenario,
     pub findings: Findings,
     /// By the cell's place in the plan.
-    pub replicates: BTreeMap<u64, Vec<(Replicate, Before)>>,
+    pub replicates: BTreeMap<u64, Vec<(Replicate, Baseline)>>,
 }
 
 #[derive(Default)]
-struct Keeper(BTreeMap<u64, Vec<(Replicate, Before)>>);
+struct Keeper(BTreeMap<u64, Vec<(Replicate, Baseline)>>);
 
 impl Observer for Keeper {
     fn handle_block(&mut self, block: &Block<'_>) -> io::Result<()> {
         let whole = block.replicates.iter().zip(block.before);
-        let whole = whole.filter_map(|(world, before)| Some((world.clone()?, Before::clone(before.as_ref()?))));
+        let whole = whole.filter_map(|(world, before)| Some((world.clone()?, Baseline::clone(before.as_ref()?))));
         self.0.entry(block.cell.index).or_default().extend(whole);
         Ok(())
     }

@@ -4,8 +4,8 @@ use donsim::aggregator::RuleSet;
 use donsim::engine::{Distribution, Span};
 use donsim::network::{Latency, LinkSetup, NetworkSetup};
 use donsim::sim::{
-    Aggregator, CapabilityDon, Fault, FaultKind, PayloadHolders, Replicate, Request, Run, Safety, Schedule, Setup,
-    Ties, WorkflowDon, Workshop, simulate,
+    Aggregator, CapabilityDon, Fault, FaultKind, PayloadHolders, Replicate, ReplicateCache, Request, Run, Safety,
+    Schedule, Setup, Ties, WorkflowDon, simulate,
 };
 
 /// From the start of an execution to its observation.
@@ -66,6 +66,6 @@ pub fn corrupt_holders(setup: &mut Setup, kind: FaultKind, nodes: u32) {
 
 /// The first `n` replicates.
 pub fn replicates(setup: &Setup, n: u64) -> impl Iterator<Item = Replicate> {
-    let mut workshop = Workshop::new(setup.run.seed);
-    (0..n).map(move |replicate| simulate(setup, replicate, &mut workshop))
+    let mut cache = ReplicateCache::new(setup.run.seed);
+    (0..n).map(move |replicate| simulate(setup, replicate, &mut cache))
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use donsim::network::Node;
 use donsim::scenario::Scenario;
-use donsim::sim::{Line, Setup, Workshop, replay};
+use donsim::sim::{Line, ReplicateCache, Setup, replay};
 use drawn::{Drawn, agree, all_agrees, way, weather_agrees};
 
 /// Seven capability and four workflow nodes in bad weather, with a fault that acts by chance.
@@ -56,8 +56,8 @@ fn setup(text: &str, more: &[&str]) -> Setup {
 
 /// The lines of every replicate.
 fn told(setup: &Setup) -> Vec<Vec<Line>> {
-    let mut workshop = Workshop::new(setup.run.seed);
-    (0..setup.run.replicates).map(|replicate| replay(setup, replicate, &mut workshop).1).collect()
+    let mut cache = ReplicateCache::new(setup.run.seed);
+    (0..setup.run.replicates).map(|replicate| replay(setup, replicate, &mut cache).1).collect()
 }
 
 fn drawn(setup: &Setup) -> Vec<Drawn> {

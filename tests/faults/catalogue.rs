@@ -5,7 +5,7 @@ use std::fs;
 use assert_cmd::Command;
 use donsim::aggregator::RuleSet;
 use donsim::scenario::{FaultDescription, KeyDefault, Scenario, fault_catalogue};
-use donsim::sim::{Workshop, simulate};
+use donsim::sim::{ReplicateCache, simulate};
 
 /// A scenario with one faulty node and no more keys than needed.
 fn scenario(fault: &FaultDescription) -> Scenario {
@@ -33,10 +33,10 @@ fn scenario(fault: &FaultDescription) -> Scenario {
 fn every_fault_acts_under_every_rule_set() {
     for fault in fault_catalogue() {
         let scenario = scenario(&fault);
-        let mut workshop = Workshop::new(scenario.run().seed);
+        let mut cache = ReplicateCache::new(scenario.run().seed);
         for index in 0..scenario.cell_count() {
             let setup = scenario.cell(index).setup;
-            let fired: u64 = (0..3).map(|number| simulate(&setup, number, &mut workshop).faults[0].fired).sum();
+            let fired: u64 = (0..3).map(|number| simulate(&setup, number, &mut cache).faults[0].fired).sum();
             assert!(fired > 0, "{} under {:?}", fault.name, setup.aggregator.rule_set);
         }
     }

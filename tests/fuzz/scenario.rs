@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use donsim::scenario::{Diagnostics, Scenario};
-use donsim::sim::{Setup, Workshop, simulate};
+use donsim::sim::{ReplicateCache, Setup, simulate};
 
 use crate::bytes;
 use crate::dice::Dice;
@@ -218,7 +218,7 @@ impl ScenarioFile {
 fn simulate_small(setup: &Setup) {
     let nodes = setup.capability_don.nodes.max(setup.workflow_don.nodes);
     if nodes <= 16 && setup.request.count <= 2 && setup.request.payload_size.max(setup.request.call_size) <= 1 << 16 {
-        let replicate = simulate(setup, 0, &mut Workshop::new(setup.run.seed));
+        let replicate = simulate(setup, 0, &mut ReplicateCache::new(setup.run.seed));
         assert_eq!(replicate.rows.len() as u64, u64::from(setup.workflow_don.nodes) * u64::from(setup.request.count));
     }
 }

@@ -30,7 +30,7 @@ fn simulated(text: &str, latency: impl Fn(&Setup, u64) -> Option<u64> + Sync + '
             error: String::new(),
             served: latency.is_some(),
             disagreement: false,
-            doomed: None,
+            unreachable: None,
             judgement: crate::sim::Judgement::Depended,
             bytes: crate::sim::Bytes { request: 100 + replicate % 2, ..Default::default() },
             signatures_verified: 2,
@@ -209,7 +209,7 @@ fn differences_are_paired_over_groups_of_cells() {
 #[test]
 fn replicates_that_panicked_leave_their_pairs() {
     let found = simulated(PAIRS, |setup, replicate| {
-        // Not in the world before.
+        // Not in the baseline.
         let slim = setup.capability_don.payload_holders == PayloadHolders::FPlusOne;
         let broken = slim && setup.aggregator.rule_set == RuleSet::Identical && replicate == 3;
         assert!(!broken, "on purpose");

@@ -144,7 +144,7 @@ fn label(run: &RunSummary, cell: &CellSummary, axes: &[usize]) -> String {
     axes.iter().map(part).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-/// The look of every kind of series: grey and dashed is the world before the change, unless there is no other; the rest
+/// The look of every kind of series: grey and dashed is the baseline, unless there is no other; the rest
 /// take colours in turn, but for those that are known.
 fn looks(series: &[Series<'_>], known: &[(String, Look)]) -> Vec<(String, Look)> {
     let mut kinds: Vec<&str> = Vec::new();

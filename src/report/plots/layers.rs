@@ -56,7 +56,7 @@ impl Layer {
     }
 }
 
-/// The order of drawing: the world before the change comes last, so that its dashes lie above what equals it.
+/// The order of drawing: the baseline comes last, so that its dashes lie above what equals it.
 pub(super) fn upwards(looks: &[Look]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..looks.len()).collect();
     order.sort_by_key(|index| looks[*index] == Look::BEFORE);

@@ -5,10 +5,10 @@ use super::scene::Scene;
 use super::study::{Across, Study};
 use super::theme::{BEFORE, BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW};
 use crate::experiment::{CellSummary, Metric};
-use crate::sim::Doom;
+use crate::sim::FailureCause;
 use plotters::style::RGBColor;
 
-/// What a request ends with when it is neither accepted rightly nor doomed.
+/// What a request ends with when it is neither accepted rightly nor has a cause of failure.
 const OTHER: &str = "Other: wrong or crashed";
 /// Less than this is left over by rounding: one row in more than anybody simulates.
 const NOTHING: f64 = 1e-9;
@@ -19,35 +19,35 @@ pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
 }
 
 fn single(study: &Study<'_>, panel: &[String]) -> Option<Scene> {
-    let doomed = study.cells().any(|cell| cell.main_doom().is_some());
-    if !doomed && !study.cells().any(|cell| other(cell) > 0.0) {
+    let unreachable = study.cells().any(|cell| cell.main_cause().is_some());
+    if !unreachable && !study.cells().any(|cell| other(cell) > 0.0) {
         return None;
     }
     let subject = match study.across {
         Across::Numbers { .. } => "Why requests fail",
         Across::Categories { .. } => "How requests end",
     };
-    // Doom is about the right response, and some requests that were doomed got a wrong one.
-    let wrong = doomed && study.cells().any(|cell| rate(cell, Metric::AcceptedWrong) > 0.0);
+    // A cause is about the right response, and some requests that have one got a wrong one.
+    let wrong = unreachable && study.cells().any(|cell| rate(cell, Metric::AcceptedWrong) > 0.0);
     let notes: Vec<String> =
         panel.iter().cloned().chain(wrong.then(|| "wrong responses do not count as accepted".to_owned())).collect();
-    let bars = Bars { study, layers: layers(doomed), scale: Scale::Shares };
+    let bars = Bars { study, layers: layers(unreachable), scale: Scale::Shares };
     Some(bars.draw(&study.title(subject), "Requests at honest workflow nodes [%]", &notes))
 }
 
-/// From the bottom up, the same everywhere: what was accepted, then why the rest was doomed; where nothing was doomed in
+/// From the bottom up, the same everywhere: what was accepted, then why the rest failed; where nothing has a cause in
 /// any cell, how the rest ended.
-fn layers(doomed: bool) -> Vec<Layer> {
+fn layers(unreachable: bool) -> Vec<Layer> {
     let layer = |name: &str, color, fill, part| Layer { name: name.to_owned(), color, fill, part };
     let outcome = |metric| -> Box<dyn Fn(&CellSummary) -> f64> { Box::new(move |cell| rate(cell, metric)) };
     let mut layers = vec![
         layer("Accepted", BLUE, Fill::Plain, outcome(Metric::Accepted)),
         layer("Accepted, tainted", BLUE, Fill::Lighter, outcome(Metric::AcceptedTainted)),
     ];
-    if doomed {
-        layers.extend(Doom::ALL.map(|reason| {
-            let (color, fill) = look(reason);
-            layer(&words(reason), color, fill, Box::new(move |cell| cell.doomed(reason)))
+    if unreachable {
+        layers.extend(FailureCause::ALL.map(|cause| {
+            let (color, fill) = look(cause);
+            layer(&words(cause), color, fill, Box::new(move |cell| cell.cause_share(cause)))
         }));
         layers.push(layer(OTHER, BEFORE, Fill::Lighter, Box::new(other)));
     } else {
@@ -62,25 +62,25 @@ fn layers(doomed: bool) -> Vec<Layer> {
     layers
 }
 
-/// A reason's look. There are more reasons than colours: the rarer of those that share one are hatched, and no two of
+/// A cause's look. There are more causes than colours: the rarer of those that share one are hatched, and no two of
 /// them are next to each other in the stack.
-const fn look(reason: Doom) -> (RGBColor, Fill) {
-    match reason {
-        Doom::NoHonestHolder => (YELLOW, Fill::Plain),
-        Doom::AllHoldersLost => (ORANGE, Fill::Plain),
-        Doom::QuorumUnreachable => (PURPLE, Fill::Plain),
-        Doom::TooFewRequests => (ORANGE, Fill::Hatched),
-        Doom::DeadlineBeforeSchedule => (SKY, Fill::Plain),
-        Doom::TooLate => (GREEN, Fill::Plain),
-        Doom::NoAgreement => (PURPLE, Fill::Hatched),
-        Doom::AggregatorFailedEarly => (VERMILLION, Fill::Plain),
-        Doom::NodeCrashed => (BLACK, Fill::Plain),
+const fn look(cause: FailureCause) -> (RGBColor, Fill) {
+    match cause {
+        FailureCause::NoHonestHolder => (YELLOW, Fill::Plain),
+        FailureCause::AllHoldersLost => (ORANGE, Fill::Plain),
+        FailureCause::QuorumUnreachable => (PURPLE, Fill::Plain),
+        FailureCause::TooFewRequests => (ORANGE, Fill::Hatched),
+        FailureCause::DeadlineBeforeSchedule => (SKY, Fill::Plain),
+        FailureCause::TooLate => (GREEN, Fill::Plain),
+        FailureCause::NoAgreement => (PURPLE, Fill::Hatched),
+        FailureCause::AggregatorFailedEarly => (VERMILLION, Fill::Plain),
+        FailureCause::NodeCrashed => (BLACK, Fill::Plain),
     }
 }
 
-/// A reason's name as a sentence begins.
-fn words(reason: Doom) -> String {
-    let name = reason.name().replace('_', " ");
+/// A cause's name as a sentence begins.
+fn words(cause: FailureCause) -> String {
+    let name = cause.name().replace('_', " ");
     let (first, rest) = name.split_at(1);
     format!("{}{rest}", first.to_uppercase())
 }
@@ -92,7 +92,7 @@ fn rate(cell: &CellSummary, metric: Metric) -> f64 {
 /// What is left of a cell that something is known of.
 fn other(cell: &CellSummary) -> f64 {
     let Some(accepted) = cell.estimate(Metric::Accepted).and_then(|estimate| estimate.value) else { return 0.0 };
-    let doomed: f64 = Doom::ALL.into_iter().map(|reason| cell.doomed(reason)).sum();
-    let left = 1.0 - accepted - rate(cell, Metric::AcceptedTainted) - doomed;
+    let unreachable: f64 = FailureCause::ALL.into_iter().map(|cause| cell.cause_share(cause)).sum();
+    let left = 1.0 - accepted - rate(cell, Metric::AcceptedTainted) - unreachable;
     if left > NOTHING { left } else { 0.0 }
 }

@@ -1,4 +1,4 @@
-//! Which share of the bytes is saved against the world before: everybody holds the payload, F + 1 equal answers are
+//! Which share of the bytes is saved against the baseline: everybody holds the payload, F + 1 equal answers are
 //! needed, nothing is attested, and OCR carries full payloads.
 
 use super::axis::Axis;
@@ -10,7 +10,7 @@ use crate::experiment::{CellSummary, Metric};
 
 /// What savings are usually about.
 const PAYLOAD: &str = "request.payload_size";
-const BEFORE: &str = "against the world before: all holders, identical, no attestations, full payloads in OCR";
+const BEFORE: &str = "against the baseline: all holders, identical, no attestations, full payloads in OCR";
 
 /// Draws the picture, over the payload where the sweep has such an axis; nothing without any saving.
 pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {

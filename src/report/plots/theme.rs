@@ -12,7 +12,7 @@ pub(super) const MUTED: RGBColor = RGBColor(0x5F, 0x5F, 0x5F);
 pub(super) const FRAME: RGBColor = RGBColor(0x8C, 0x8C, 0x8C);
 /// Grid lines.
 pub(super) const GRID: RGBColor = RGBColor(0xE2, 0xE2, 0xE2);
-/// The world before the change.
+/// The baseline.
 pub(super) const BEFORE: RGBColor = RGBColor(0x7F, 0x7F, 0x7F);
 
 pub(super) const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xB2);
@@ -27,7 +27,7 @@ pub(super) const BLACK: RGBColor = RGBColor(0x00, 0x00, 0x00);
 /// Yellow comes last: on white it is the weakest.
 const CYCLE: [RGBColor; 8] = [BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK, YELLOW];
 
-/// The dash of the world before the change.
+/// The dash of the baseline.
 pub(super) const BEFORE_DASH: &[f64] = &[11.0, 7.0];
 /// The dash of a line that lies on another one.
 pub(super) const ABOVE_DASH: &[f64] = &[13.0, 13.0];
@@ -75,7 +75,7 @@ pub(super) struct Look {
 }
 
 impl Look {
-    /// The world before the change.
+    /// The baseline.
     pub(super) const BEFORE: Self = Self { color: BEFORE, marker: Marker::Circle, dash: BEFORE_DASH };
 
     /// The look of the `index`th series after it. Markers have another period than colours, so that pairs do not repeat soon.

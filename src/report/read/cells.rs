@@ -89,7 +89,7 @@ fn cell(cells: &Table, row: Row<'_>, axes: &[AxisColumn], faults: &[String]) -> 
         survival: Vec::new(),
         exact: Err(text("no_closed_form")?),
         differences: Vec::new(),
-        dooms: Vec::new(),
+        causes: Vec::new(),
         faults: faults.iter().map(fault).collect::<Result<_, _>>()?,
     })
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::experiment::{CellSummary, Difference, DoomSummary, Estimate, Exact, Metric, RunSummary};
-use crate::sim::Doom;
+use crate::experiment::{CauseSummary, CellSummary, Difference, Estimate, Exact, Metric, RunSummary};
+use crate::sim::FailureCause;
 
 use super::error::ReadError;
 use super::table::{Column, Row, Table};
@@ -20,7 +20,7 @@ struct Columns {
     versus: Column,
 }
 
-/// Puts estimates, exact values, differences and dooms into the run's cells.
+/// Puts estimates, exact values, differences and causes into the run's cells.
 pub(super) fn read(summary: &Table, run: &mut RunSummary) -> Result<(), ReadError> {
     let places: BTreeMap<String, usize> =
         run.cells.iter().enumerate().map(|(at, cell)| (cell.id.clone(), at)).collect();
@@ -42,19 +42,19 @@ pub(super) fn read(summary: &Table, run: &mut RunSummary) -> Result<(), ReadErro
     run.cells.iter_mut().try_for_each(|cell| complete(summary, cell))
 }
 
-/// Puts a cell's rows in order; every metric and reason has to be there once.
+/// Puts a cell's rows in order; every metric and cause has to be there once.
 fn complete(summary: &Table, cell: &mut CellSummary) -> Result<(), ReadError> {
     cell.estimates.sort_by_key(|estimate| estimate.metric);
-    cell.dooms.sort_by_key(|doom| Doom::ALL.iter().position(|reason| *reason == doom.reason));
+    cell.causes.sort_by_key(|summary| FailureCause::ALL.iter().position(|cause| *cause == summary.cause));
     let metrics = Metric::ALL.iter().map(|metric| {
         let count = cell.estimates.iter().filter(|estimate| estimate.metric == *metric).count();
         (metric.name().to_owned(), count)
     });
-    let dooms = Doom::ALL.into_iter().map(|reason| {
-        let count = cell.dooms.iter().filter(|doom| doom.reason == reason).count();
-        (format!("doomed_{}", reason.name()), count)
+    let causes = FailureCause::ALL.into_iter().map(|cause| {
+        let count = cell.causes.iter().filter(|summary| summary.cause == cause).count();
+        (format!("cause_{}", cause.name()), count)
     });
-    match metrics.chain(dooms).find(|(_, count)| *count != 1) {
+    match metrics.chain(causes).find(|(_, count)| *count != 1) {
         Some((name, count)) => {
             let problem = format!("there are {count} rows of `{name}` for the cell {}, not 1", cell.id);
             Err(summary.wrong(None, None, problem))
@@ -71,10 +71,10 @@ pub(super) fn owner(places: &BTreeMap<String, usize>, row: Row<'_>, id: Column) 
 
 fn take(row: Row<'_>, at: &Columns, cell: &mut CellSummary) -> Result<(), ReadError> {
     let (value, low, high) = (row.optional(at.value)?, row.optional(at.low)?, row.optional(at.high)?);
-    if let Some(reason) = row.text(at.metric).strip_prefix("doomed_") {
-        let reason = Doom::ALL.into_iter().find(|known| known.name() == reason);
-        let reason = reason.ok_or_else(|| row.wrong(at.metric, &format!("{} is no metric", row.quoted(at.metric))))?;
-        cell.dooms.push(DoomSummary { reason, share: value, ci_low: low, ci_high: high });
+    if let Some(cause) = row.text(at.metric).strip_prefix("cause_") {
+        let cause = FailureCause::ALL.into_iter().find(|known| known.name() == cause);
+        let cause = cause.ok_or_else(|| row.wrong(at.metric, &format!("{} is no metric", row.quoted(at.metric))))?;
+        cell.causes.push(CauseSummary { cause, share: value, ci_low: low, ci_high: high });
         return Ok(());
     }
     let metric = Metric::ALL.iter().find(|known| known.name() == row.text(at.metric));

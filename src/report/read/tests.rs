@@ -8,11 +8,11 @@ use tempfile::{TempDir, tempdir};
 
 use super::read;
 use crate::experiment::{
-    Axis, AxisValue, CellSummary, Difference, DoomSummary, Estimate, Exact, FaultSummary, Metric, RunSummary,
+    Axis, AxisValue, CauseSummary, CellSummary, Difference, Estimate, Exact, FaultSummary, Metric, RunSummary,
 };
 use crate::report::folder::{TABLES, tables};
 use crate::report::{report_md, table};
-use crate::sim::Doom;
+use crate::sim::FailureCause;
 
 fn number(value: f64, unit: &'static str) -> AxisValue {
     AxisValue::of_number(value, unit).expect("it is one")
@@ -50,7 +50,7 @@ fn cell(at: u32, axes: Vec<AxisValue>) -> CellSummary {
         let ci_high = value.filter(|_| at != 1).map(|value| value * 1.1);
         Estimate { metric: *metric, value, ci_low: Some(share), ci_high, n: u64::from(30 - at) }
     };
-    let doom = |reason| DoomSummary { reason, share: Some(0.0), ci_low: Some(0.0), ci_high: Some(share) };
+    let cause = |cause| CauseSummary { cause, share: Some(0.0), ci_low: Some(0.0), ci_high: Some(share) };
     let exact = Exact { values: vec![(Metric::Accepted, share), (Metric::Failed, 0.1)], survival: curve(at) };
     let difference = |metric| Difference {
         metric,
@@ -78,7 +78,7 @@ fn cell(at: u32, axes: Vec<AxisValue>) -> CellSummary {
         } else {
             vec![difference(Metric::Accepted), difference(Metric::LatencyP50)]
         },
-        dooms: Doom::ALL.into_iter().map(doom).collect(),
+        causes: FailureCause::ALL.into_iter().map(cause).collect(),
         faults: vec![fault("slow.0"), fault("slow.1")],
     }
 }
@@ -155,7 +155,7 @@ fn errors_name_file_line_column_and_remedy() {
     let cases: [(&str, Change, &str); 17] = [
         ("summary.csv", Box::new(swap(",rate,", ",rote,")), "line 2, column `stat`: `rote` is no stat of `accepted`"),
         ("summary.csv", Box::new(swap("accepted,", "axepted,")), "line 2, column `metric`: `axepted` is no metric"),
-        ("summary.csv", Box::new(swap("doomed_too_late", "doomed_by_fate")), "`doomed_by_fate` is no metric"),
+        ("summary.csv", Box::new(swap("cause_too_late", "cause_by_fate")), "`cause_by_fate` is no metric"),
         ("summary.csv", Box::new(swap("cell0", "cell9")), "line 2, column `cell`: cells.csv has no cell `cell9`"),
         ("summary.csv", Box::new(swap(",ci_low", ",ci_lo")), "line 1: there is no column `ci_low`"),
         ("summary.csv", Box::new(swap(",33.33", ",33,33")), "line 2: the line has 15 fields, the header has 14"),
@@ -227,8 +227,8 @@ fn rows_that_are_missing_or_too_many_are_seen() {
         ),
         (
             "summary.csv",
-            after("summary.csv", again(["cell3", "doomed_node_crashed"], ("", ""))),
-            "2 rows of `doomed_node_crashed` for the cell cell3, not 1",
+            after("summary.csv", again(["cell3", "cause_node_crashed"], ("", ""))),
+            "2 rows of `cause_node_crashed` for the cell cell3, not 1",
         ),
         (
             "summary.csv",
@@ -301,7 +301,7 @@ proptest! {
         cell.survival = vec![(values[0], values[1])];
         cell.estimates[0].value = Some(values[2]);
         cell.estimates[0].ci_high = Some(values[3]);
-        cell.dooms[0].share = Some(values[4]);
+        cell.causes[0].share = Some(values[4]);
         cell.deadline_ms = values[5];
         prop_assert_eq!(read(write(&run).path()).expect("it is whole"), run);
     }

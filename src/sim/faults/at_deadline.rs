@@ -2,12 +2,12 @@
 //! is the order of ties, drawn for each answer. The adversary has the network in hand: neither latency nor loss applies.
 
 use super::{Answer, Behaviour, Deed, Dispatch, When};
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) struct AtDeadline;
 
 impl Behaviour for AtDeadline {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         answer.at(When::Arriving(answer.deadline))
     }
 }

@@ -7,8 +7,8 @@ use super::{Answer, Deed, Dispatch};
 use crate::aggregator::Work as _;
 use crate::attestation::{Report, signed_digest};
 use crate::sim::mail::Reply;
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::site::Site;
-use crate::sim::workshop::Workshop;
 use crate::wire::{AttributedSignature, OcrAttestation};
 
 /// The response that is being sent, its attestation replaced by what `change` makes of it.
@@ -50,10 +50,10 @@ pub(super) fn signed(
     config_digest: [u8; 32],
     sequence_number: u64,
     signers: impl IntoIterator<Item = u32>,
-    workshop: &mut Workshop,
+    cache: &mut ReplicateCache,
 ) -> OcrAttestation {
-    let digest = signed_digest(&workshop.memo.report_data(report), &config_digest, sequence_number);
-    let sign = |signer| AttributedSignature { signature: workshop.sign(signer, &digest).to_vec().into(), signer };
+    let digest = signed_digest(&cache.memo.report_data(report), &config_digest, sequence_number);
+    let sign = |signer| AttributedSignature { signature: cache.sign(signer, &digest).to_vec().into(), signer };
     OcrAttestation { config_digest, sequence_number, signatures: signers.into_iter().map(sign).collect() }
 }
 

@@ -6,19 +6,19 @@ use super::lies::{Version, lie};
 use super::{Answer, Behaviour, Deed, Dispatch, attestations};
 use crate::attestation::Report;
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::Response;
 
 pub(super) struct ColludingSigners;
 
 impl Behaviour for ColludingSigners {
-    fn on_answer(&self, answer: &Answer<'_>, workshop: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, cache: &mut ReplicateCache) -> Deed<Dispatch> {
         // Their attestation is of the round in which the honest one came about.
         let Some(genuine) = answer.attestation else { return Deed::Nothing };
         let payload = lie(answer, Version::Shared);
         let report = Report { payload: &payload.value, ..answer.call.report() };
         let (digest, sequence) = (genuine.config_digest, genuine.sequence_number);
-        let attestation = attestations::signed(&report, digest, sequence, answer.accomplices.iter().copied(), workshop);
+        let attestation = attestations::signed(&report, digest, sequence, answer.accomplices.iter().copied(), cache);
         answer.instead(Reply::response(Response {
             payload: Some(payload),
             attestation: Some(attestation),

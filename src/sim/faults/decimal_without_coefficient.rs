@@ -3,13 +3,13 @@
 
 use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::{Decimal, Kind, Response};
 
 pub(super) struct DecimalWithoutCoefficient;
 
 impl Behaviour for DecimalWithoutCoefficient {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         let mut response = Response::default();
         response.value.push("price", Kind::Decimal(Decimal::default().into()));
         answer.instead(Reply::response(response))

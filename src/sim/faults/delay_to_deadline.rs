@@ -3,14 +3,14 @@
 
 use super::{Answer, Behaviour, Deed, Dispatch, When};
 use crate::engine::{Span, Time};
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) struct DelayToDeadline {
     pub(super) margin: Span,
 }
 
 impl Behaviour for DelayToDeadline {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         let until_then = answer.deadline.since(Time::ZERO) - self.margin;
         answer.at(When::Arriving(Time::ZERO + until_then))
     }

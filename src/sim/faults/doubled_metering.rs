@@ -3,12 +3,12 @@
 
 use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) struct DoubledMetering;
 
 impl Behaviour for DoubledMetering {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         let Some(mut response) = answer.response().cloned() else { return Deed::Nothing };
         response.metering.extend_from_within(..);
         answer.instead(Reply::response(response))

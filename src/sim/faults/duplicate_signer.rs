@@ -1,12 +1,12 @@
 //! `duplicate_signer`: `F` signers pass for `F + 1`, for the first of them stands in the attestation twice.
 
 use super::{Answer, Behaviour, Deed, Dispatch, attestations};
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) struct DuplicateSigner;
 
 impl Behaviour for DuplicateSigner {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         attestations::changed(answer, |mut attestation| {
             let first = attestation.signatures.first()?.clone();
             // The only signature of a DON with `F = 0` gets a copy beside it.

@@ -4,13 +4,13 @@
 use super::lies::{Version, lie};
 use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::Response;
 
 pub(super) struct Equivocation;
 
 impl Behaviour for Equivocation {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         let payload = Some(lie(answer, Version::ForRequester));
         answer.instead(Reply::response(Response { payload, ..answer.honest.clone() }))
     }

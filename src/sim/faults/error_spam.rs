@@ -2,7 +2,7 @@
 
 use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::ErrorCode;
 
 pub(super) struct ErrorSpam {
@@ -11,7 +11,7 @@ pub(super) struct ErrorSpam {
 }
 
 impl Behaviour for ErrorSpam {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         answer.instead(if self.distinct {
             Reply::error(ErrorCode::INTERNAL_ERROR, &format!("{} (node {})", self.text, answer.node))
         } else {

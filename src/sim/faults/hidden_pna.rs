@@ -3,7 +3,7 @@
 
 use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::ErrorCode;
 
 pub(super) struct HiddenPna {
@@ -11,7 +11,7 @@ pub(super) struct HiddenPna {
 }
 
 impl Behaviour for HiddenPna {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         answer.instead(Reply::error(ErrorCode::VALIDATION_FAILED, &self.text))
     }
 }

@@ -4,7 +4,7 @@
 
 use super::{Answer, Behaviour, Deed, Dispatch, attestations};
 use crate::attestation::SIGNATURE_LEN;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 
 /// The order of secp256k1, big-endian.
 const ORDER: [u8; 32] = [
@@ -15,7 +15,7 @@ const ORDER: [u8; 32] = [
 pub(super) struct HighSSignature;
 
 impl Behaviour for HighSSignature {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         attestations::changed(answer, |mut attestation| {
             for signature in &mut attestation.signatures {
                 signature.signature = attestations::with_bytes(signature, |bytes| mirror(bytes));

@@ -7,14 +7,14 @@
 use super::lies::{Version, lie};
 use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::mail::Reply;
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::site::Site;
-use crate::sim::workshop::Workshop;
 use crate::wire::Response;
 
 pub(super) struct Impersonation;
 
 impl Behaviour for Impersonation {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         let Some(name) = victim(answer) else { return Deed::Nothing };
         let payload = Some(lie(answer, Version::Own));
         let reply = Reply::response(Response { payload, ..answer.honest.clone() });

@@ -3,13 +3,13 @@
 
 use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::Response;
 
 pub(super) struct MissingMetering;
 
 impl Behaviour for MissingMetering {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         let Some(response) = answer.response().cloned() else { return Deed::Nothing };
         answer.instead(Reply::response(Response { metering: Vec::new(), ..response }))
     }

@@ -3,13 +3,13 @@
 
 use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::Response;
 
 pub(super) struct MissingPayload;
 
 impl Behaviour for MissingPayload {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         let Some(attestation) = answer.attestation.cloned() else { return Deed::Nothing };
         let attestation = Some(attestation);
         answer.instead(Reply::response(Response { payload: None, attestation, ..answer.honest.clone() }))

@@ -62,7 +62,7 @@ use super::call::Call;
 use super::fault::FaultKind;
 use super::mail::Reply;
 
-use super::workshop::Workshop;
+use super::replicate_cache::ReplicateCache;
 
 /// What a faulty node does in place of the one honest thing.
 pub(super) enum Deed<T> {
@@ -118,7 +118,7 @@ pub(super) struct Demand {
 /// A way to be faulty.
 pub(super) trait Behaviour {
     /// What becomes of an answer of a faulty capability node.
-    fn on_answer(&self, _answer: &Answer<'_>, _workshop: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, _answer: &Answer<'_>, _cache: &mut ReplicateCache) -> Deed<Dispatch> {
         Deed::Nothing
     }
 

@@ -9,7 +9,7 @@ use prost::encoding::{self, WireType};
 
 use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 
 /// A field that no response has.
 const FILLER: u32 = 15;
@@ -19,7 +19,7 @@ pub(super) struct Oversized {
 }
 
 impl Behaviour for Oversized {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         let Some(bytes) = answer.dispatch.reply.payload() else { return Deed::Nothing };
         match padded(bytes, usize::try_from(self.size).unwrap_or(usize::MAX)) {
             Some(payload) => answer.instead(Reply::Raw { payload }),

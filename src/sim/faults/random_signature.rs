@@ -3,12 +3,12 @@
 
 use super::{Answer, Behaviour, Deed, Dispatch, attestations, noise};
 use crate::attestation::SIGNATURE_LEN;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) struct RandomSignature;
 
 impl Behaviour for RandomSignature {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         attestations::spoilt_bytes(answer, |bytes| {
             *bytes = noise::bytes(answer, noise::Purpose::Signature, SIGNATURE_LEN);
             bytes[SIGNATURE_LEN - 1] &= 3;

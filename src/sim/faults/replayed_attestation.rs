@@ -3,18 +3,18 @@
 
 use super::{Answer, Behaviour, Deed, Dispatch, attestations};
 use crate::attestation::Report;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) struct ReplayedAttestation;
 
 impl Behaviour for ReplayedAttestation {
-    fn on_answer(&self, answer: &Answer<'_>, workshop: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, cache: &mut ReplicateCache) -> Deed<Dispatch> {
         let reference_id = format!("{}-other", answer.call.ids.reference_id);
         attestations::changed(answer, |_| {
             let genuine = answer.attestation?;
             let report = Report { reference_id: &reference_id, ..answer.call.report() };
             let (digest, sequence) = (genuine.config_digest, genuine.sequence_number);
-            Some(attestations::signed(&report, digest, sequence, attestations::signers(genuine), workshop))
+            Some(attestations::signed(&report, digest, sequence, attestations::signers(genuine), cache))
         })
     }
 }

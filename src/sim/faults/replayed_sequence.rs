@@ -2,13 +2,13 @@
 //! than it is.
 
 use super::{Answer, Behaviour, Deed, Dispatch, attestations};
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::OcrAttestation;
 
 pub(super) struct ReplayedSequence;
 
 impl Behaviour for ReplayedSequence {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         attestations::changed(answer, |attestation| {
             let sequence_number = attestation.sequence_number.wrapping_add(1);
             Some(OcrAttestation { sequence_number, ..attestation })

@@ -2,12 +2,12 @@
 //! first beyond its last.
 
 use super::{Answer, Behaviour, Deed, Dispatch, attestations};
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) struct SignerOutOfRange;
 
 impl Behaviour for SignerOutOfRange {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         attestations::spoilt(answer, |signature| signature.signer = answer.nodes)
     }
 }

@@ -2,18 +2,18 @@
 //! The rules do not compare the digest with anything, so they accept it.
 
 use super::{Answer, Behaviour, Deed, Dispatch, attestations};
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::site::Site;
-use crate::sim::workshop::Workshop;
 
 pub(super) struct StaleConfigDigest;
 
 impl Behaviour for StaleConfigDigest {
-    fn on_answer(&self, answer: &Answer<'_>, workshop: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, cache: &mut ReplicateCache) -> Deed<Dispatch> {
         attestations::changed(answer, |_| {
             let genuine = answer.attestation?;
-            let stale = Site::ConfigDigest.array(&workshop.identities(), [1, 0, 0, 0, 0]);
+            let stale = Site::ConfigDigest.array(&cache.identities(), [1, 0, 0, 0, 0]);
             let (sequence, signers) = (genuine.sequence_number, attestations::signers(genuine));
-            Some(attestations::signed(&answer.call.report(), stale, sequence, signers, workshop))
+            Some(attestations::signed(&answer.call.report(), stale, sequence, signers, cache))
         })
     }
 }

@@ -4,7 +4,7 @@
 use super::lies::{Version, lie};
 use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::Response;
 
 pub(super) struct StolenAttestation {
@@ -12,7 +12,7 @@ pub(super) struct StolenAttestation {
 }
 
 impl Behaviour for StolenAttestation {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         let Some(attestation) = answer.attestation.cloned() else { return Deed::Nothing };
         let payload = Some(lie(answer, Version::of(self.collude)));
         let attestation = Some(attestation);

@@ -3,13 +3,13 @@
 
 use super::{Answer, Behaviour, Deed, Dispatch, attestations};
 use crate::attestation::SIGNATURE_LEN;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::AttributedSignature;
 
 pub(super) struct SurplusSignature;
 
 impl Behaviour for SurplusSignature {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         attestations::changed(answer, |mut attestation| {
             let signers: Vec<u32> = attestations::signers(&attestation).collect();
             let signer = (0..answer.nodes).find(|node| !signers.contains(node)).unwrap_or(answer.nodes - 1);

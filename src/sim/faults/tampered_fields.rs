@@ -4,7 +4,7 @@
 use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::fault::ResponseField;
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::{Kind, Response};
 
 pub(super) struct TamperedFields {
@@ -12,7 +12,7 @@ pub(super) struct TamperedFields {
 }
 
 impl Behaviour for TamperedFields {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         let Some(mut response) = answer.response().cloned() else { return Deed::Nothing };
         self.tamper(&mut response);
         answer.instead(Reply::response(response))

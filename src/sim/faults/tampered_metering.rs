@@ -4,7 +4,7 @@
 use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::fault::MeteringField;
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 
 /// More than any honest node reports.
 const EXORBITANT: &str = "1000000";
@@ -14,7 +14,7 @@ pub(super) struct TamperedMetering {
 }
 
 impl Behaviour for TamperedMetering {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         let Some(mut response) = answer.response().cloned() else { return Deed::Nothing };
         for record in &mut response.metering {
             let part = match self.field {

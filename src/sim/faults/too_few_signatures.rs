@@ -2,12 +2,12 @@
 //! there may be liars.
 
 use super::{Answer, Behaviour, Deed, Dispatch, attestations};
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) struct TooFewSignatures;
 
 impl Behaviour for TooFewSignatures {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         attestations::changed(answer, |mut attestation| attestation.signatures.pop().map(|_| attestation))
     }
 }

@@ -3,12 +3,12 @@
 
 use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) struct TruncatedResponse;
 
 impl Behaviour for TruncatedResponse {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         match answer.dispatch.reply.payload() {
             Some(bytes) if !bytes.is_empty() => answer.instead(Reply::Raw { payload: bytes.slice(..bytes.len() - 1) }),
             _ => Deed::Nothing,

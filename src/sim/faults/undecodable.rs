@@ -2,7 +2,7 @@
 
 use super::{Answer, Behaviour, Deed, Dispatch, noise};
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 
 /// A key in wire type 7, which does not exist: no decoder gets past it, whatever chance brings after it.
 const NO_KEY: u8 = 0x0f;
@@ -10,7 +10,7 @@ const NO_KEY: u8 = 0x0f;
 pub(super) struct Undecodable;
 
 impl Behaviour for Undecodable {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         let mut bytes = noise::bytes(answer, noise::Purpose::Response, answer.call.truth.payload.len().max(1));
         bytes[0] = NO_KEY;
         answer.instead(Reply::Raw { payload: bytes.into() })

@@ -3,7 +3,7 @@
 use super::lies::{Version, lie};
 use super::{Answer, Behaviour, Deed, Dispatch};
 use crate::sim::mail::Reply;
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::Response;
 
 pub(super) struct WrongPayload {
@@ -11,7 +11,7 @@ pub(super) struct WrongPayload {
 }
 
 impl Behaviour for WrongPayload {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         let payload = Some(lie(answer, Version::of(self.collude)));
         answer.instead(Reply::response(Response { payload, ..answer.honest.clone() }))
     }

@@ -2,12 +2,12 @@
 //! to a key of nobody.
 
 use super::{Answer, Behaviour, Deed, Dispatch, attestations};
-use crate::sim::workshop::Workshop;
+use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) struct WrongVSignature;
 
 impl Behaviour for WrongVSignature {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut Workshop) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
         attestations::spoilt_bytes(answer, |bytes| {
             if let Some(v) = bytes.last_mut() {
                 *v ^= 1;

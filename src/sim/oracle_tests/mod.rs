@@ -1,4 +1,4 @@
-//! The oracle against brute force: what it calls doomed, no order of the answers that were yet to come would have saved.
+//! The oracle against brute force: what it calls unreachable, no order of the answers that were yet to come would have saved.
 //!
 //! In small worlds every answer that reaches a workflow node is kept, also what comes after the decision. For every
 //! request that the oracle gives up, a fresh aggregator hears what was delivered until then, and then the rest in every
@@ -14,13 +14,13 @@ use crate::aggregator::{Answer, ClientRequest, Decision, Memo, Rejection, Verdic
 use crate::engine::Time;
 
 use super::endings::rows;
-use super::hope::Doom;
+use super::hope::FailureCause;
 use super::judgement::Judgement;
 use super::mail::Mail;
 use super::oracle::Truth;
 use super::outcome::{Outcome, Row};
+use super::replicate_cache::ReplicateCache;
 use super::workflow_node::{config, open};
-use super::workshop::Workshop;
 use super::world::World;
 
 /// Worlds, twelve for every rule set and entry of the catalogue of faults, and replicates of each.
@@ -31,8 +31,8 @@ const REPLICATES: u64 = 3;
 pub(super) struct Heard {
     workflow: u32,
     mail: Mail,
-    /// Whether the request was doomed before it came.
-    is_after_doom: bool,
+    /// Whether the request was unreachable before it came.
+    is_unreachable: bool,
     /// Whether the node had not given up yet.
     is_in_time: bool,
 }
@@ -40,11 +40,11 @@ pub(super) struct Heard {
 impl World<'_> {
     /// Keeps an answer for the test.
     pub(super) fn hear(&mut self, now: Time, workflow: u32, mail: &Mail) {
-        let doomed = self.hopes[workflow as usize][mail.request as usize].doomed();
+        let unreachable = self.hopes[workflow as usize][mail.request as usize].unreachable();
         let deadline = self.workflow[workflow as usize].deadline(mail.request, self.setup);
         // In the instant of the deadline ties decide which comes first.
-        let is_in_time = now < deadline || (now == deadline && doomed != Some((deadline, Doom::TooLate)));
-        self.heard.push(Heard { workflow, mail: mail.clone(), is_after_doom: doomed.is_some(), is_in_time });
+        let is_in_time = now < deadline || (now == deadline && unreachable != Some((deadline, FailureCause::TooLate)));
+        self.heard.push(Heard { workflow, mail: mail.clone(), is_unreachable: unreachable.is_some(), is_in_time });
     }
 }
 
@@ -144,7 +144,7 @@ struct Sights {
     rows: u64,
     judgements: BTreeMap<&'static str, u64>,
     outcomes: BTreeMap<&'static str, u64>,
-    /// Rows by the reason why they were doomed.
+    /// Rows by the reason why they were unreachable.
     reasons: BTreeMap<&'static str, u64>,
     /// Of them, how many undecided aggregators still got answers after that, by reason.
     tried: BTreeMap<&'static str, u64>,
@@ -154,11 +154,11 @@ struct Sights {
     squandered: u64,
 }
 
-/// The answers to a request at a workflow node, before it was doomed and after.
+/// The answers to a request at a workflow node, before it was unreachable and after.
 fn words(world: &World<'_>, row: &Row) -> (Vec<Word>, Vec<Word>) {
     let is_ours = |heard: &&Heard| (heard.workflow, heard.mail.request) == (row.workflow_node, row.request);
     let in_time = world.heard.iter().filter(is_ours).filter(|heard| heard.is_in_time);
-    let (after, before): (Vec<&Heard>, Vec<&Heard>) = in_time.partition(|heard| heard.is_after_doom);
+    let (after, before): (Vec<&Heard>, Vec<&Heard>) = in_time.partition(|heard| heard.is_unreachable);
     let word = |heard: &Heard| {
         let (sender, answer) = open(&heard.mail).expect("what donsim encodes decodes");
         Word { sender, answer, is_right: heard.mail.is_right() }
@@ -167,26 +167,26 @@ fn words(world: &World<'_>, row: &Row) -> (Vec<Word>, Vec<Word>) {
 }
 
 /// Tries to save one request that was given up.
-fn check_doomed(world: &mut World<'_>, row: &Row, (at, reason): (Time, Doom), sights: &mut Sights) {
+fn check_unreachable(world: &mut World<'_>, row: &Row, (at, reason): (Time, FailureCause), sights: &mut Sights) {
     let (before, after) = words(world, row);
-    let config = config(world.setup, world.workshop);
+    let config = config(world.setup, world.cache);
     let call = &world.calls[row.request as usize];
-    let memo = &mut world.workshop.memo;
+    let memo = &mut world.cache.memo;
     let client = ClientRequest::new(config, call.ids.clone());
-    if reason == Doom::AggregatorFailedEarly {
+    if reason == FailureCause::AggregatorFailedEarly {
         let all = [before.clone(), after.clone()].concat();
         sights.squandered += u64::from(some_order_saves(&client, &all, &call.truth, memo));
     }
     // Another request's answer may have crashed the node: what comes after finds nobody.
-    if reason == Doom::NodeCrashed {
+    if reason == FailureCause::NodeCrashed {
         return;
     }
     let context = || format!("request {} at workflow node {}: {reason:?} at {at}", row.request, row.workflow_node);
     match tell(client, &before, &call.truth, memo) {
         End::Lost => {}
-        End::Right => panic!("doomed though it had succeeded: {}", context()),
+        End::Right => panic!("unreachable though it had succeeded: {}", context()),
         End::Open(client) => {
-            assert_ne!(reason, Doom::AggregatorFailedEarly, "it had not failed: {}", context());
+            assert_ne!(reason, FailureCause::AggregatorFailedEarly, "it had not failed: {}", context());
             if !after.is_empty() {
                 *sights.tried.entry(reason.name()).or_default() += 1;
                 sights.tried_right += u64::from(after.iter().any(|word| word.is_right));
@@ -206,42 +206,46 @@ fn check_judgement(world: &mut World<'_>, row: &Row) {
     }
     assert!(row.outcome.is_right(), "{row:?}");
     let (before, after) = words(world, row);
-    let config = config(world.setup, world.workshop);
+    let config = config(world.setup, world.cache);
     let call = &world.calls[row.request as usize];
     let client = ClientRequest::new(config, call.ids.clone());
     let all = [before, after].concat();
-    let fails = some_order_fails(&client, &all, &call.truth, &mut world.workshop.memo);
+    let fails = some_order_fails(&client, &all, &call.truth, &mut world.cache.memo);
     assert!(!fails, "another order fails: {row:?}");
 }
 
-/// What is right is not doomed; what is lost has a reason, and it shows.
-fn check_books(row: &Row, doomed: Option<(Time, Doom)>) {
+/// What is right is not unreachable; what is lost has a reason, and it shows.
+fn check_books(row: &Row, unreachable: Option<(Time, FailureCause)>) {
     if row.outcome.is_right() {
-        assert_eq!(doomed, None, "{row:?}");
-        assert_eq!(row.doomed, None, "{row:?}");
+        assert_eq!(unreachable, None, "{row:?}");
+        assert_eq!(row.unreachable, None, "{row:?}");
         return;
     }
     // A node that was dead before it could start has sent nothing, and what is accepted wrongly need not be lost before.
     let never_began = row.outcome == Outcome::Crashed && row.bytes.total() == 0;
     if !never_began && row.outcome != Outcome::AcceptedWrong {
-        assert!(doomed.is_some(), "lost for no reason: {row:?}");
+        assert!(unreachable.is_some(), "lost for no reason: {row:?}");
     }
     if !never_began {
-        assert_eq!(row.doomed.map(|doomed| doomed.reason), doomed.map(|(_, reason)| reason), "{row:?}");
+        assert_eq!(
+            row.unreachable.map(|unreachable| unreachable.cause),
+            unreachable.map(|(_, reason)| reason),
+            "{row:?}"
+        );
     }
 }
 
 /// What was kept, told again as it came, ends as it did.
-fn check_record(world: &mut World<'_>, row: &Row, doomed: Option<(Time, Doom)>) {
+fn check_record(world: &mut World<'_>, row: &Row, unreachable: Option<(Time, FailureCause)>) {
     // A node that another request's answer has killed heard less.
-    if doomed.is_some_and(|(_, reason)| reason == Doom::NodeCrashed) {
+    if unreachable.is_some_and(|(_, reason)| reason == FailureCause::NodeCrashed) {
         return;
     }
     let (before, after) = words(world, row);
-    let config = config(world.setup, world.workshop);
+    let config = config(world.setup, world.cache);
     let call = &world.calls[row.request as usize];
     let client = ClientRequest::new(config, call.ids.clone());
-    let end = tell(client, &[before, after].concat(), &call.truth, &mut world.workshop.memo);
+    let end = tell(client, &[before, after].concat(), &call.truth, &mut world.cache.memo);
     assert_eq!(matches!(end, End::Right), row.outcome.is_right(), "{row:?}");
 }
 
@@ -253,34 +257,34 @@ fn check(world: &mut World<'_>, sights: &mut Sights) {
         }
         sights.rows += 1;
         *sights.outcomes.entry(row.outcome.name()).or_default() += 1;
-        let doomed = world.hopes[row.workflow_node as usize][row.request as usize].doomed();
-        check_books(&row, doomed);
-        check_record(world, &row, doomed);
+        let unreachable = world.hopes[row.workflow_node as usize][row.request as usize].unreachable();
+        check_books(&row, unreachable);
+        check_record(world, &row, unreachable);
         check_judgement(world, &row);
         *sights.judgements.entry(row.judgement.name()).or_default() += 1;
-        if let Some(doomed) = doomed {
-            *sights.reasons.entry(doomed.1.name()).or_default() += 1;
-            check_doomed(world, &row, doomed, sights);
+        if let Some(unreachable) = unreachable {
+            *sights.reasons.entry(unreachable.1.name()).or_default() += 1;
+            check_unreachable(world, &row, unreachable, sights);
         }
     }
 }
 
 #[test]
 fn no_order_of_answers_saves_what_the_oracle_calls_doomed() {
-    let mut workshop = Workshop::new(worlds::SEED);
+    let mut cache = ReplicateCache::new(worlds::SEED);
     let mut sights = Sights::default();
     for number in 0..WORLDS {
         let setup = worlds::setup(number);
         for replicate in 0..REPLICATES {
             let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                check(&mut World::new(&setup, number * REPLICATES + replicate, &mut workshop), &mut sights);
+                check(&mut World::new(&setup, number * REPLICATES + replicate, &mut cache), &mut sights);
             }));
             assert!(told.is_ok(), "in world {number}, replicate {replicate}: {setup:?}");
         }
     }
     println!("{sights:#?}");
     // The worlds are such that everything happens that can.
-    for reason in Doom::ALL {
+    for reason in FailureCause::ALL {
         assert!(sights.reasons.contains_key(reason.name()), "{} never happened: {sights:#?}", reason.name());
     }
     for outcome in Outcome::ALL {

@@ -211,7 +211,7 @@ fn without_failures_nobody_asks_why() {
     let mut run = loss_sweep();
     assert!(texts(&outcomes(&run).unwrap()).contains(&"Why requests fail as responses get lost"));
     for cell in &mut run.cells {
-        cell.dooms = dooms(0.0);
+        cell.causes = causes(0.0);
         cell.estimates[0].value = Some(1.0);
     }
     assert!(outcomes(&run).is_none());

@@ -162,7 +162,7 @@ fn a_cell_is_one_marker_of_the_trade_off() {
     let deadline = place(&scene, "10,000").unwrap().1 - 6.5;
     assert!(discs(&scene, theme::BLUE, 6.0).iter().filter(|at| at.0 < 950.0).all(|at| (at.1 - deadline).abs() < 0.01));
     assert!(says(&scene, "arrows: p99 beyond the deadline") && says(&scene, "dotted: deadline 10 s"));
-    // Attested is cheaper than the world before and as fast, for every payload.
+    // Attested is cheaper than the baseline and as fast, for every payload.
     assert_eq!(discs(&scene, theme::BLACK, 10.0).len(), 6);
     assert!(says(&scene, "ring: not beaten in the same world") && says(&scene, "at the ends: payload"));
 }
@@ -273,7 +273,7 @@ fn panels_near_one_have_a_second_row() {
 
 #[test]
 fn failures_without_a_reason_are_shown_by_outcome() {
-    let scene = picture(&undoomed(), "outcomes").unwrap();
+    let scene = picture(&without_cause(), "outcomes").unwrap();
     for name in ["Accepted", "Failed", "Expired", "Accepted, wrong"] {
         assert!(texts(&scene).contains(&name), "{name}");
     }

@@ -1,7 +1,7 @@
 //! Made-up runs.
 
-use crate::experiment::{Axis, AxisValue, CellSummary, DoomSummary, Estimate, Exact, Metric, RunSummary};
-use crate::sim::Doom;
+use crate::experiment::{Axis, AxisValue, CauseSummary, CellSummary, Estimate, Exact, Metric, RunSummary};
+use crate::sim::FailureCause;
 
 pub(super) fn text(value: &str) -> AxisValue {
     AxisValue { text: value.to_owned(), number: None, unit: "" }
@@ -65,17 +65,17 @@ pub(super) fn cell(
         estimates: estimates.collect(),
         survival,
         replicates: 3000,
-        dooms: dooms(1.0 - accepted),
+        causes: causes(1.0 - accepted),
         faults: Vec::new(),
         exact: Err(String::new()),
         differences: Vec::new(),
     }
 }
 
-/// Every reason doomed as much, and all of them nearly all of what is `missing`.
-pub(super) fn dooms(missing: f64) -> Vec<DoomSummary> {
-    let share = Some(missing * 0.95 / Doom::ALL.len() as f64);
-    Doom::ALL.map(|reason| DoomSummary { reason, share, ci_low: share, ci_high: share }).into()
+/// Every cause as often as the others, and all of them nearly all of what is `missing`.
+pub(super) fn causes(missing: f64) -> Vec<CauseSummary> {
+    let share = Some(missing * 0.95 / FailureCause::ALL.len() as f64);
+    FailureCause::ALL.map(|cause| CauseSummary { cause, share, ci_low: share, ci_high: share }).into()
 }
 
 pub(super) fn run(name: &str, axes: Vec<Axis>, cells: Vec<CellSummary>) -> RunSummary {
@@ -190,7 +190,7 @@ pub(super) fn samples() -> Vec<(&'static str, RunSummary)> {
         ("six", saving(three(6))),
         ("dons", dons(false)),
         ("dons_rules", dons(true)),
-        ("undoomed", undoomed()),
+        ("without_cause", without_cause()),
     ]
 }
 
@@ -257,15 +257,15 @@ pub(super) fn broken() -> Vec<RunSummary> {
         cell.estimates
             .iter_mut()
             .for_each(|estimate| (estimate.value, estimate.ci_low, estimate.ci_high) = (None, None, None));
-        cell.dooms.iter_mut().for_each(|doom| (doom.share, doom.ci_low, doom.ci_high) = (None, None, None));
+        cell.causes.iter_mut().for_each(|cause| (cause.share, cause.ci_low, cause.ci_high) = (None, None, None));
     }
     for cell in &mut nan.cells {
         cell.survival = vec![(f64::NAN, 0.5), (f64::INFINITY, f64::NAN), (-3.0, 2.0)];
         cell.axes[1].number = Some(f64::NAN);
         cell.deadline_ms = f64::NAN;
         cell.estimates.iter_mut().for_each(|estimate| estimate.value = Some(f64::NAN));
-        cell.dooms.iter_mut().for_each(|doom| doom.share = Some(f64::NAN));
-        cell.dooms[0].share = Some(0.5);
+        cell.causes.iter_mut().for_each(|cause| cause.share = Some(f64::NAN));
+        cell.causes[0].share = Some(0.5);
     }
     for cell in &mut bare.cells {
         cell.estimates.clear();
@@ -276,7 +276,7 @@ pub(super) fn broken() -> Vec<RunSummary> {
     single.replicates = 1;
     let mut huge = loss_sweep();
     huge.cells.iter_mut().flat_map(|cell| &mut cell.estimates).for_each(|estimate| estimate.value = Some(1e300));
-    huge.cells.iter_mut().flat_map(|cell| &mut cell.dooms).for_each(|doom| doom.share = Some(1e300));
+    huge.cells.iter_mut().flat_map(|cell| &mut cell.causes).for_each(|cause| cause.share = Some(1e300));
     vec![
         nothing,
         nan,
@@ -394,11 +394,11 @@ pub(super) fn exact(mut run: RunSummary) -> RunSummary {
     run
 }
 
-/// Requests that fail although nothing doomed them.
-pub(super) fn undoomed() -> RunSummary {
+/// Requests that fail without a cause.
+pub(super) fn without_cause() -> RunSummary {
     let mut run = loss_sweep();
     for cell in &mut run.cells {
-        cell.dooms = dooms(0.0);
+        cell.causes = causes(0.0);
         let missing = 1.0 - cell.estimates[0].value.unwrap();
         for (metric, share) in [(Metric::Failed, 0.5), (Metric::Expired, 0.3), (Metric::AcceptedWrong, 0.2)] {
             let estimate = cell.estimates.iter_mut().find(|estimate| estimate.metric == metric).unwrap();

@@ -1,0 +1,110 @@
+//! What takes time to make and depends on the seed and the replicate alone: keys, signatures, decoded bytes.
+//!
+//! One cache serves many replicates and many cells. Everything is looked up by its content, so that sharing changes
+//! how long a run takes and nothing else.
+
+use std::collections::BTreeMap;
+
+use crate::aggregator::Memo;
+use crate::attestation::{KeyPair, SIGNATURE_LEN};
+use crate::engine::Draws;
+use crate::network::Node;
+use crate::wire::PeerId;
+
+use super::site::Site;
+
+/// Keys and finished work, for one thread.
+#[derive(Debug)]
+pub struct ReplicateCache {
+    seed: u64,
+    replicate: Option<u64>,
+    keys: BTreeMap<u32, KeyPair>,
+    peers: BTreeMap<Node, PeerId>,
+    peer_names: BTreeMap<Node, String>,
+    signatures: BTreeMap<(u32, [u8; 32]), [u8; SIGNATURE_LEN]>,
+    pub(super) memo: Memo,
+    /// What is broken in the aggregators that it works for.
+    #[cfg(test)]
+    pub(crate) mutant: Option<super::mutants::Mutant>,
+}
+
+/// The signer that belongs to no DON: whoever forges signs with its key.
+pub(super) const ROGUE: u32 = u32::MAX;
+
+impl ReplicateCache {
+    /// An empty cache for the keys of `seed`.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            replicate: None,
+            keys: BTreeMap::new(),
+            peers: BTreeMap::new(),
+            peer_names: BTreeMap::new(),
+            signatures: BTreeMap::new(),
+            memo: Memo::new(),
+            #[cfg(test)]
+            mutant: None,
+        }
+    }
+
+    /// A cache for broken aggregators.
+    #[cfg(test)]
+    pub(crate) fn with_canary(seed: u64, mutant: super::mutants::Mutant) -> Self {
+        Self { mutant: Some(mutant), ..Self::new(seed) }
+    }
+
+    /// Draws of a replicate; finished work of another replicate is thrown away, for it will not come again.
+    pub(super) fn begin(&mut self, seed: u64, replicate: u64) -> Draws {
+        if self.seed != seed {
+            *self = Self::new(seed);
+        }
+        if self.replicate != Some(replicate) {
+            self.replicate = Some(replicate);
+            self.signatures.clear();
+            self.memo = Memo::new();
+        }
+        Draws::new(seed, replicate)
+    }
+
+    /// Draws that are the same in every replicate.
+    pub(super) const fn identities(&self) -> Draws {
+        Draws::new(self.seed, u64::MAX)
+    }
+
+    /// The key pair of capability node `signer`, or of [`ROGUE`].
+    pub(super) fn key(&mut self, signer: u32) -> &KeyPair {
+        let identities = self.identities();
+        self.keys.entry(signer).or_insert_with(|| {
+            // The order of the curve is so close to 2^256 that the first attempt is a key but for a chance of 2^-128.
+            (0..)
+                .find_map(|attempt| {
+                    let bytes = Site::PrivateKey.array(&identities, [signer, attempt, 0, 0, 0]);
+                    KeyPair::from_private(&bytes).ok()
+                })
+                .expect("some draw is a private key")
+        })
+    }
+
+    /// A node's peer id.
+    pub(super) fn peer(&mut self, node: Node) -> PeerId {
+        let identities = self.identities();
+        *self.peers.entry(node).or_insert_with(|| PeerId(Site::PeerId.array(&identities, [node.key(), 0, 0, 0, 0])))
+    }
+
+    /// A node's peer id in its printed form.
+    pub(super) fn peer_name(&mut self, node: Node) -> String {
+        let peer = self.peer(node);
+        self.peer_names.entry(node).or_insert_with(|| peer.to_string()).clone()
+    }
+
+    /// `signer`'s signature over `digest`.
+    pub(super) fn sign(&mut self, signer: u32, digest: &[u8; 32]) -> [u8; SIGNATURE_LEN] {
+        if let Some(signature) = self.signatures.get(&(signer, *digest)) {
+            return *signature;
+        }
+        let signature = self.key(signer).sign(digest);
+        self.signatures.insert((signer, *digest), signature);
+        signature
+    }
+}
