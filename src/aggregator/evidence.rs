@@ -1,71 +1,68 @@
-//! Whether a response's attestation proves it.
+//! What an attestation proves. In which order a rule set looks at the parts of a response stands in its own file; here
+//! is what they have in common, from the report to the last signature.
 
 use std::collections::BTreeSet;
 
+use super::Work;
 use super::config::{Config, RequestIds};
-use super::{Crash, Opened, Work};
+use super::tally::only_record;
 use crate::attestation::{Report, signed_digest};
-use crate::wire::{OcrAttestation, Response};
+use crate::wire::{MeteringRecord, OcrAttestation, Response};
 
-/// What looking at an attestation showed and cost.
+/// Result of checking an attestation, and its price.
 pub(super) struct Evidence {
     pub(super) valid: bool,
     pub(super) signatures_checked: u64,
 }
 
-impl Evidence {
-    const WORTHLESS: Self = Self { valid: false, signatures_checked: 0 };
+/// A response's attestation with the rest of what it is about.
+pub(super) struct Attested<'a> {
+    pub(super) attestation: &'a OcrAttestation,
+    /// Value of the payload; `None` without a payload.
+    pub(super) payload: Option<&'a [u8]>,
+    /// The metering record, if there is exactly one.
+    pub(super) metering: Option<&'a MeteringRecord>,
 }
 
-/// Judges the attestation of a response, in the original's order of checks: enough signatures, enough signers, a
-/// report, and every signature, also those beyond the first `R`.
-pub(super) fn examine(
+impl<'a> Attested<'a> {
+    /// Parts of a response with an attestation; `None` without one.
+    pub(super) fn of(response: &'a Response) -> Option<Self> {
+        Some(Self {
+            attestation: response.attestation.as_ref()?,
+            payload: response.payload.as_ref().map(|payload| &payload.value[..]),
+            metering: only_record(response),
+        })
+    }
+}
+
+/// Checks every signature of an attestation over the report on `payload` and `metering`, also those beyond the first
+/// `R`: signer in range, no signer twice, signature valid.
+pub(super) fn verify(
     config: &Config,
     ids: &RequestIds,
-    opened: &Opened,
-    work: &mut dyn Work,
-) -> Result<Evidence, Crash> {
-    let Some(attestation) = &opened.response.attestation else { return Ok(Evidence::WORTHLESS) };
-    if !config.attestation_suffices()
-        || attestation.signatures.len() < config.required()
-        || config.signers().len() < config.required()
-    {
-        return Ok(Evidence::WORTHLESS);
-    }
-    let Some(report) = report(ids, &opened.response)? else { return Ok(Evidence::WORTHLESS) };
-    let data = work.report_data(&report);
-    let digest = signed_digest(&data, &attestation.config_digest, attestation.sequence_number);
-    Ok(check_signatures(config.signers(), attestation, &digest, work))
-}
-
-/// The report that a response's attestation should be about; `None` without exactly one metering record.
-fn report<'a>(ids: &'a RequestIds, response: &'a Response) -> Result<Option<Report<'a>>, Crash> {
-    let payload = response.payload.as_ref().ok_or(Crash::AttestationWithoutPayload)?;
-    let [metering] = &response.metering[..] else { return Ok(None) };
-    Ok(Some(Report {
-        workflow_execution_id: &ids.workflow_execution_id,
-        reference_id: &ids.reference_id,
-        payload: &payload.value,
-        spend_unit: &metering.spend_unit,
-        spend_value: &metering.spend_value,
-    }))
-}
-
-fn check_signatures(
-    signers: &[Vec<u8>],
     attestation: &OcrAttestation,
-    digest: &[u8; 32],
+    payload: &[u8],
+    metering: &MeteringRecord,
     work: &mut dyn Work,
 ) -> Evidence {
+    let report = Report {
+        workflow_execution_id: &ids.workflow_execution_id,
+        reference_id: &ids.reference_id,
+        payload,
+        spend_unit: &metering.spend_unit,
+        spend_value: &metering.spend_value,
+    };
+    let data = work.report_data(&report);
+    let digest = signed_digest(&data, &attestation.config_digest, attestation.sequence_number);
     let mut seen = BTreeSet::new();
     let mut signatures_checked = 0;
     for attributed in &attestation.signatures {
-        let address = usize::try_from(attributed.signer).ok().and_then(|index| signers.get(index));
+        let address = usize::try_from(attributed.signer).ok().and_then(|index| config.signers().get(index));
         let Some(address) = address.filter(|_| seen.insert(attributed.signer)) else {
             return Evidence { valid: false, signatures_checked };
         };
         signatures_checked += 1;
-        if !work.is_signed_by(digest, &attributed.signature, address) {
+        if !work.is_signed_by(&digest, &attributed.signature, address) {
             return Evidence { valid: false, signatures_checked };
         }
     }

@@ -69,8 +69,8 @@ pub(super) fn success_alone(sender: PeerId, opened: &Opened) -> Success {
     Success { response, basis: Basis::Attestation, support: vec![sender] }
 }
 
-/// The metering record of a response, if there is exactly one.
-fn only_record(response: &Response) -> Option<&MeteringRecord> {
+/// Metering record of a response, if there is exactly one.
+pub(super) fn only_record(response: &Response) -> Option<&MeteringRecord> {
     match &response.metering[..] {
         [record] => Some(record),
         _ => None,

@@ -1,7 +1,8 @@
 //! `attested`: as `identical`, and a valid attestation is proof enough; a payload-not-available answer is no error.
 
 use super::{Round, Rules, Step, is_unavailable};
-use crate::aggregator::{Answer, Basis, Opened};
+use crate::aggregator::evidence;
+use crate::aggregator::{Answer, Basis, Crash, Opened};
 use crate::wire::PeerId;
 
 pub(super) struct Attested;
@@ -11,7 +12,7 @@ impl Rules for Attested {
         if round.tally.count_response(sender, opened) == round.required() {
             return Step::Succeed(round.tally.success(sender, opened, Basis::Quorum));
         }
-        match round.examine(opened) {
+        match proves(round, opened) {
             Ok(true) => Step::Succeed(round.tally.success(sender, opened, Basis::Attestation)),
             Ok(false) => Step::Taken,
             Err(crash) => Step::Crash(crash),
@@ -21,4 +22,18 @@ impl Rules for Attested {
     fn on_error(&self, round: &mut Round<'_>, error: &Answer) -> Step {
         if is_unavailable(error) { round.count_unavailable() } else { round.count_error(error) }
     }
+}
+
+/// Whether a response's attestation proves it. In this order: enough signatures, enough signers, a payload, a metering
+/// record, every signature.
+fn proves(round: &mut Round<'_>, opened: &Opened) -> Result<bool, Crash> {
+    let Some(evidence::Attested { attestation, payload, metering }) = evidence::Attested::of(&opened.response) else {
+        return Ok(false);
+    };
+    let (required, signers) = (round.required(), round.config.signers().len());
+    if !round.config.attestation_suffices() || attestation.signatures.len() < required || signers < required {
+        return Ok(false);
+    }
+    let payload = payload.ok_or(Crash::AttestationWithoutPayload)?;
+    Ok(metering.is_some_and(|metering| round.verify(attestation, payload, metering)))
 }

@@ -2,6 +2,7 @@
 //! as errors, but only another error ends the request, and only when it makes the total just `N - R + 1`.
 
 use super::{Round, Rules, Step, is_unavailable};
+use crate::aggregator::evidence;
 use crate::aggregator::tally::success_alone;
 use crate::aggregator::{Answer, Crash, Opened, Rejection};
 use crate::wire::PeerId;
@@ -12,17 +13,13 @@ pub(super) struct AttestedStrict;
 
 impl Rules for AttestedStrict {
     fn on_response(&self, round: &mut Round<'_>, sender: PeerId, opened: &Opened) -> Step {
-        let Some(attestation) = &opened.response.attestation else {
-            return Identical.on_response(round, sender, opened);
-        };
-        // The first version read the payload before it counted the configured signers.
-        if attestation.signatures.len() >= round.required() && opened.response.payload.is_none() {
-            return Step::Crash(Crash::AttestationWithoutPayload);
-        }
-        match round.examine(opened) {
-            Ok(true) => Step::Succeed(success_alone(sender, opened)),
-            Ok(false) => Step::Reject(Rejection::InvalidAttestation),
-            Err(crash) => Step::Crash(crash),
+        match evidence::Attested::of(&opened.response) {
+            None => Identical.on_response(round, sender, opened),
+            Some(attested) => match proves(round, &attested) {
+                Ok(true) => Step::Succeed(success_alone(sender, opened)),
+                Ok(false) => Step::Reject(Rejection::InvalidAttestation),
+                Err(crash) => Step::Crash(crash),
+            },
         }
     }
 
@@ -33,4 +30,15 @@ impl Rules for AttestedStrict {
         }
         round.count_error(error)
     }
+}
+
+/// Whether an attestation proves its response. In this order: a metering record, enough signatures, a payload, every
+/// signature. How many signers are configured does not matter here: one that is not is out of range.
+fn proves(round: &mut Round<'_>, attested: &evidence::Attested<'_>) -> Result<bool, Crash> {
+    let Some(metering) = attested.metering.filter(|_| round.config.attestation_suffices()) else { return Ok(false) };
+    if attested.attestation.signatures.len() < round.required() {
+        return Ok(false);
+    }
+    let payload = attested.payload.ok_or(Crash::AttestationWithoutPayload)?;
+    Ok(round.verify(attested.attestation, payload, metering))
 }

@@ -9,7 +9,7 @@ use super::config::{Config, RequestIds};
 use super::evidence::{self, Evidence};
 use super::tally::Tally;
 use super::{Answer, Crash, Opened, Rejection, Success, Work};
-use crate::wire::{PAYLOAD_NOT_AVAILABLE, PeerId};
+use crate::wire::{MeteringRecord, OcrAttestation, PAYLOAD_NOT_AVAILABLE, PeerId};
 
 /// The rules by which a client request decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,10 +95,12 @@ impl Round<'_> {
         self.config.expected() - self.required() + 1
     }
 
-    fn examine(&mut self, opened: &Opened) -> Result<bool, Crash> {
-        let Evidence { valid, signatures_checked } = evidence::examine(self.config, self.ids, opened, self.work)?;
+    /// Whether the attestation proves payload and metering record; counts the signatures that it takes to know.
+    fn verify(&mut self, attestation: &OcrAttestation, payload: &[u8], metering: &MeteringRecord) -> bool {
+        let Evidence { valid, signatures_checked } =
+            evidence::verify(self.config, self.ids, attestation, payload, metering, self.work);
         self.tally.signatures_checked += signatures_checked;
-        Ok(valid)
+        valid
     }
 
     /// Counts an error, by its text and in total, and fails at `R` equal ones or at `N - R + 1` in total.
