@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use donsim::aggregator::{Answer, ClientRequest, Config, Fresh, Opened, RequestIds, RuleSet, Verdict, Work};
 use donsim::scenario::{Diagnostics, Scenario};
-use donsim::wire::{Any, AttributedSignature, DecodeError, Message, MessageBody, OcrAttestation, PeerId, Response};
+use donsim::wire::{Any, AttributedSignature, DecodeError, Envelope, MessageBody, OcrAttestation, PeerId, Response};
 use prost::bytes::Bytes;
 use prost::encoding::{encode_varint, encoded_len_varint};
 
@@ -69,7 +69,7 @@ fn nested_groups_end_somewhere() {
         let _ = decode(group.clone()).inspect_err(|error| assert!(depth > 50, "{depth} groups: {error}"));
         let _ = decode(field(0x22, &group));
         let _ = decode(field(0x0a, &group));
-        let _ = Message::from_bytes(group.clone().into());
+        let _ = Envelope::from_bytes(group.clone().into());
         let _ = MessageBody::from_bytes(group.into());
         assert!(decode(vec![START; depth]).is_err(), "{depth} groups without end");
     }
@@ -84,7 +84,7 @@ fn lengths_are_not_believed() {
             bytes.extend_from_slice(&[0; 4]);
             assert!(decode(bytes.clone()).is_err(), "{key:#x}, {length} bytes of 4");
             assert!(decode(field(0x22, &bytes)).is_err(), "{key:#x}, {length} bytes of 4, in the payload");
-            assert!(Message::from_bytes(bytes.clone().into()).is_err() || key > 0x12);
+            assert!(Envelope::from_bytes(bytes.clone().into()).is_err() || key > 0x12);
             let _ = MessageBody::from_bytes(bytes.into());
         }
     }

@@ -45,7 +45,7 @@ fn a_failed_expectation_is_shown_again() {
     let (run, replay) = run_and_see_why(LOSSY);
     assert_eq!((run.code, replay.code), (1, 1), "{replay:?}");
     assert!(replay.stdout.contains("lost on the way"), "{replay:?}");
-    assert!(replay.stdout.contains("oracle: unreachable, all_holders_lost"), "{replay:?}");
+    assert!(replay.stdout.contains("oracle: unreachable, lost"), "{replay:?}");
 }
 
 /// Whatever is expected, the replicate that is handed back goes against it by itself.

@@ -214,7 +214,7 @@ fn a_crash_loses_what_arrives_and_what_was_known() {
     ] {
         let mut setup = line();
         add_fault(&mut setup, FaultKind::Crash, 4, window(start, end));
-        let Replicate { rows, faults } = first(&setup);
+        let Replicate { rows, faults, .. } = first(&setup);
         let expected = (!is_lost).then(whole_line);
         assert_eq!(rows[0].latency, expected, "down from {start} to {end}");
         assert_eq!(faults[0].fired > 0, is_lost, "down from {start} to {end}");
@@ -262,7 +262,7 @@ fn after_a_crash_an_answer_is_forgotten() {
     let ask = [10, 10, 3_000, 3_000];
     place(&mut setup, |caller, _| ask[caller], |_, _| 20);
     add_fault(&mut setup, FaultKind::Crash, 4, window(ms(2_000), ms(2_100)));
-    let Replicate { rows, faults } = first(&setup);
+    let Replicate { rows, faults, .. } = first(&setup);
     let seen: Vec<_> = rows.iter().map(|row| (row.latency, row.bytes.error)).collect();
     let (answered, anew) = ((Some(whole_line()), 0), (Some(ms(3_000) + EXECUTION + ANSWER), 0));
     assert_eq!(seen, [answered, answered, anew, anew]);
@@ -387,7 +387,7 @@ fn a_window_strikes_the_requests_inside_it() {
     setup.request.count = 3;
     setup.request.arrival = Distribution::constant(ms(5_000));
     add_fault(&mut setup, FaultKind::Silent, 4, window(ms(5_000), ms(10_000)));
-    let Replicate { rows, faults } = first(&setup);
+    let Replicate { rows, faults, .. } = first(&setup);
     let latencies: Vec<Option<Span>> = rows.iter().map(|row| row.latency).collect();
     assert_eq!(latencies, [Some(whole_line()), None, Some(whole_line())]);
     assert_eq!(faults, [FaultReport { fired: 4, holder_shortfall: 0 }]);

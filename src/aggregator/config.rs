@@ -85,6 +85,23 @@ impl Config {
         }
     }
 
+    /// The expected peers, in the order of their ids.
+    pub fn peers(&self) -> impl Iterator<Item = PeerId> {
+        self.peers.keys().copied()
+    }
+
+    /// Signer addresses by index.
+    #[must_use]
+    pub fn signers(&self) -> &[Vec<u8>] {
+        &self.signers
+    }
+
+    /// `F`: at most so many peers are Byzantine.
+    #[must_use]
+    pub const fn fault_bound(&self) -> usize {
+        self.f
+    }
+
     /// `N`: how many peers are expected to answer.
     #[must_use]
     pub fn expected(&self) -> usize {
@@ -105,10 +122,6 @@ impl Config {
 
     pub(super) fn position(&self, peer: PeerId) -> Option<usize> {
         self.peers.get(&peer).copied()
-    }
-
-    pub(super) fn signers(&self) -> &[Vec<u8>] {
-        &self.signers
     }
 
     /// Whether one attestation may stand for the required confirmations.

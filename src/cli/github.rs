@@ -56,7 +56,7 @@ pub(super) fn annotations(scenario: &Scenario, found: &Findings, verdict: Verdic
         list.push(at(level, judgement.line, judgement_line(judgement)));
     }
     let idle = idle_faults(&found.summary).into_iter();
-    list.extend(idle.map(|fault| at(Level::Warning, None, format!("inconclusive: faults.{fault} never acted"))));
+    list.extend(idle.map(|fault| at(Level::Warning, None, format!("inconclusive: {fault} never acted"))));
     list
 }
 

@@ -7,8 +7,9 @@ use clap::Args;
 
 use crate::experiment::{Baseline, Stat, fits, own_value};
 use crate::network::Node;
+use crate::report::{happening_line, happening_object};
 use crate::scenario::{Cell, Metric, Scenario, Subject};
-use crate::sim::{self, Line, Outcome, Replicate, ReplicateCache, Row, Safety};
+use crate::sim::{self, Happening, Outcome, Replicate, ReplicateCache, Row, Safety};
 
 use super::{Overrides, exit, load, print, say};
 
@@ -28,9 +29,12 @@ pub(super) struct Replay {
     /// repeated
     #[arg(long, value_name = "WHAT", value_parser = Only::parse)]
     only: Vec<Only>,
+    /// Print every happening as a JSON object, one a line
+    #[arg(long)]
+    json: bool,
 }
 
-/// What lines are wanted.
+/// Happenings that are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Only {
     Node(Node),
@@ -50,10 +54,10 @@ impl Only {
         }
     }
 
-    fn wants(self, line: &Line) -> bool {
+    fn wants(self, happening: &Happening) -> bool {
         match self {
-            Self::Node(node) => line.is_about(node),
-            Self::Request(request) => line.request == request,
+            Self::Node(node) => happening.is_about(node),
+            Self::Request(request) => happening.request == request,
         }
     }
 }
@@ -72,28 +76,37 @@ impl Replay {
                 return code;
             }
         };
-        print(format_args!("{}\n", self.title(scenario, &cell)));
         let replayed =
             catch_unwind(|| sim::replay(&cell.setup, self.replicate, &mut ReplicateCache::new(cell.setup.run.seed)));
-        let Ok((replicate, lines)) = replayed else {
+        let Ok((replicate, happenings)) = replayed else {
             say("error: the replicate panicked, which is an error in donsim");
             return exit::INCOMPLETE;
         };
-        // Several nodes or several requests widen the choice; a node and a request narrow it.
-        let wanted = |line: &&Line| {
-            let wants = |is_kind: fn(&Only) -> bool| {
-                let mut of_kind = self.only.iter().filter(|only| is_kind(only)).peekable();
-                of_kind.peek().is_none() || of_kind.any(|only| only.wants(line))
-            };
-            wants(|only| matches!(only, Only::Node(_))) && wants(|only| matches!(only, Only::Request(_)))
-        };
-        for line in lines.iter().filter(wanted) {
-            print(format_args!("{line}\n"));
+        let happenings = happenings.iter().filter(|happening| self.wants(happening));
+        if self.json {
+            happenings.for_each(|happening| print(format_args!("{}\n", happening_object(happening))));
+            return verdict(scenario, &cell, self.replicate, &replicate, &mut Vec::new());
         }
+        print(format_args!("{}\n", self.title(scenario, &cell)));
+        happenings.filter_map(happening_line).for_each(|line| print(format_args!("{line}\n")));
         for row in &replicate.rows {
             print(format_args!("{}\n", ending(row)));
         }
-        verdict(scenario, &cell, self.replicate, &replicate)
+        let mut lines = Vec::new();
+        let code = verdict(scenario, &cell, self.replicate, &replicate, &mut lines);
+        for line in lines {
+            print(format_args!("{line}\n"));
+        }
+        code
+    }
+
+    /// Several nodes or several requests widen the choice; a node and a request narrow it.
+    fn wants(&self, happening: &Happening) -> bool {
+        let wants = |is_kind: fn(&Only) -> bool| {
+            let mut of_kind = self.only.iter().filter(|only| is_kind(only)).peekable();
+            of_kind.peek().is_none() || of_kind.any(|only| only.wants(happening))
+        };
+        wants(|only| matches!(only, Only::Node(_))) && wants(|only| matches!(only, Only::Request(_)))
     }
 
     fn choose(&self, scenario: &Scenario) -> Result<Cell, (String, u8)> {
@@ -136,13 +149,13 @@ fn ending(row: &Row) -> String {
     )
 }
 
-/// Tells and returns how the replicate went: safety first, then what the scenario expects.
-fn verdict(scenario: &Scenario, cell: &Cell, number: u64, replicate: &Replicate) -> u8 {
+/// Exit code of the replicate, and in `lines` why: safety first, then what the scenario expects.
+fn verdict(scenario: &Scenario, cell: &Cell, number: u64, replicate: &Replicate, lines: &mut Vec<String>) -> u8 {
     let rows = || replicate.rows.iter().filter(|row| row.outcome != Outcome::Byzantine);
     let accepted = rows().filter(|row| row.outcome.is_right()).count();
-    print(format_args!("{accepted} of {} accepted\n", rows().count()));
+    lines.push(format!("{accepted} of {} accepted", rows().count()));
     if rows().any(|row| row.outcome == Outcome::AcceptedWrong || row.disagreement) {
-        print("safety violated\n");
+        lines.push("safety violated".to_owned());
         return if scenario.safety() == Safety::Holds { exit::SAFETY_VIOLATED } else { exit::PASS };
     }
     let mut code = exit::PASS;
@@ -151,7 +164,7 @@ fn verdict(scenario: &Scenario, cell: &Cell, number: u64, replicate: &Replicate)
             let value = value(scenario, *subject, expectation.metric, number);
             if !fits(expectation, value) {
                 let (that, value) = (&expectation.that, value.unwrap_or(f64::NAN));
-                print(format_args!("against what is expected of all replicates: {that}, here {value:.3}\n"));
+                lines.push(format!("against what is expected of all replicates: {that}, here {value:.3}"));
                 code = exit::FAIL;
             }
         }

@@ -9,14 +9,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 
 use crate::experiment::{
-    Block, CellSummary, Findings, Judgement, Observer, Options, Ruling, Verdict, fits, idle_faults, is_violated,
+    Block, Breaches, CellSummary, Findings, Judgement, Observer, Options, Ruling, Verdict, fits, idle_faults,
+    is_violated,
 };
 use crate::report::{
     FolderError, ResultsFolder, Suite, by_gravity, judgement_line, junit, markdown, run_document, runs_document, table,
 };
 use crate::scenario::{Scenario, Subject};
 
-use crate::sim::Safety;
+use crate::sim::{Breach, Safety};
 use crate::{experiment, sim};
 
 use super::host::Clock;
@@ -72,6 +73,9 @@ impl Run {
             match self.one(scenario, &stop) {
                 Ok(finished) => {
                     codes.push(exit::code(finished.verdict));
+                    if !finished.findings.breaches.is_empty() {
+                        codes.push(exit::FAIL);
+                    }
                     runs.push(finished);
                 }
                 Err(error) => {
@@ -156,7 +160,9 @@ impl Run {
             say(format_args!("incomplete: {done} of {total} replicates are kept in {path}/*.part"));
         }
         finished.say_what_is_left_out();
+        finished.say_shortfalls();
         finished.say_disagreements();
+        finished.say_breaches();
         finished.say_expectations();
         finished.say_verdict();
         if let Some((cell, replicate)) = finished.witness() {
@@ -169,9 +175,12 @@ impl Run {
 impl Finished<'_> {
     /// The replicate that shows best what is wrong, if something is.
     fn witness(&self) -> Option<(&str, u64)> {
-        let Findings { summary, panicked, witnesses, .. } = &self.findings;
+        let Findings { summary, panicked, breaches, witnesses, .. } = &self.findings;
         if let Some(panicked) = panicked.first() {
             return Some((&panicked.cell, panicked.replicate));
+        }
+        if let Some(breaches) = breaches.first() {
+            return Some((&breaches.cell, breaches.replicate));
         }
         match self.verdict {
             Verdict::SafetyViolated => {
@@ -210,6 +219,37 @@ impl Finished<'_> {
     fn say_disagreements(&self) {
         for disagreement in &self.findings.disagreements {
             say(format_args!("warning: {disagreement}"));
+        }
+    }
+
+    /// Errors of the aggregator itself: no chance, no node and no network explains them.
+    fn say_breaches(&self) {
+        for Breaches { cell, rows, replicate, breach } in &self.findings.breaches {
+            let did = match breach {
+                Breach::DidNotAccept => "did not accept a right answer that proves itself, or enough equal ones",
+                Breach::AcceptedUnproven => "accepted what neither an attestation nor enough equal answers prove",
+            };
+            say(format_args!(
+                "error: the aggregator broke its rules {rows} times in cell {cell}, first in replicate {replicate}: it {did}"
+            ));
+        }
+    }
+
+    /// Faults that did not find as many payload holders as the scenario gives them.
+    fn say_shortfalls(&self) {
+        let cells = &self.findings.summary.cells;
+        let Some(first) = cells.first() else { return };
+        for (at, fault) in first.faults.iter().enumerate() {
+            let missing = |cell: &CellSummary| cell.faults.get(at).map_or(0, |fault| fault.holder_shortfall);
+            let total: u64 = cells.iter().map(missing).sum();
+            let replicates: u64 = cells.iter().filter(|cell| missing(cell) > 0).map(|cell| cell.replicates).sum();
+            if total > 0 {
+                let name = &fault.name;
+                say(format_args!(
+                    "warning: {name} asks for more payload holders than there were: {total} too few in {replicates} \
+                     replicates; the fault took those that there were"
+                ));
+            }
         }
     }
 
@@ -260,7 +300,7 @@ impl Finished<'_> {
                 }
                 let idle = idle_faults(&self.findings.summary);
                 if !idle.is_empty() {
-                    say(format_args!("inconclusive: never acted: faults.{}", idle.join(", faults.")));
+                    say(format_args!("inconclusive: never acted: {}", idle.join(", ")));
                 }
             }
             Verdict::Pass | Verdict::Incomplete => {}

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use crate::aggregator::RuleSet;
 use crate::sim::Setup;
 
-use super::Absent;
 use super::answers::{Answer, Card, Rules};
 use super::asking::Asking;
 use super::binomial::Bernstein;
 use super::casts::Cast;
 use super::race::{Hand, play};
+use super::{Absent, bounds};
 
 /// Nodes that take part in the agreement when they are asked.
 pub(super) fn executing(cast: &Cast) -> usize {
@@ -26,7 +26,7 @@ pub(super) fn common_value(mut values: impl Iterator<Item = usize>) -> Option<us
 /// For each way to end its probability, by the share of answers that have arrived; in the order of [`End`].
 pub(super) fn polynomials(setup: &Setup, casts: &[(Cast, f64)], asking: &Asking) -> Result<[Bernstein; 4], Absent> {
     let don = &setup.capability_don;
-    let required = setup.required() as u32;
+    let required = bounds::required(setup);
     let rules = Rules {
         set: setup.aggregator.rule_set,
         nodes: don.nodes,

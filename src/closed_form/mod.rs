@@ -52,6 +52,7 @@ mod arrival;
 mod asking;
 mod assumptions;
 mod binomial;
+mod bounds;
 mod casts;
 mod latency;
 mod laws;
@@ -146,7 +147,7 @@ pub struct Otherwise {
 pub fn of(setup: &Setup) -> Result<ClosedForm, Absent> {
     let times = assumptions::times(setup)?;
     let casts = casts(setup)?;
-    let asking = Asking::new(&times, setup.byzantine_quorum() as usize);
+    let asking = Asking::new(&times, bounds::byzantine_quorum(setup));
     let ends = polynomials(setup, &casts.agreed, &asking)?;
     let no_agreement = casts.nothing.iter().fold(0.0, |sum, (cast, p)| sum + p * asking.reports(executing(cast)));
     let executing = common_value(casts.agreed.iter().map(|(cast, _)| executing(cast)));

@@ -7,7 +7,6 @@ use crate::engine::Span;
 use crate::scenario::{Metric, Scenario};
 use crate::sim::{Outcome, simulate};
 
-use super::gate_tests::Nobody;
 use super::{Findings, Options, Simulate, run};
 
 const CELLS: &str = r#"
@@ -35,7 +34,7 @@ fn found(text: &str, simulate: &Simulate) -> Findings {
     std::fs::write(&path, text).unwrap();
     let scenario = Scenario::load(&path, &[]).unwrap_or_else(|findings| panic!("{findings}"));
     let options = Options { threads: NonZeroUsize::MIN, stop: &AtomicBool::new(false) };
-    run(&scenario, options, simulate, &mut Nobody).unwrap()
+    run(&scenario, options, simulate, &mut ()).unwrap()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use crate::scenario::{Cell, Expectation, Scenario, Subject};
-use crate::sim::{Replicate, ReplicateCache, Setup};
+use crate::sim::{Breach, Replicate, ReplicateCache, Setup};
 
 use super::agreement::{Check, Disagreement, disagreements};
 use super::blocks::{Plan, Work};
@@ -63,6 +63,19 @@ pub trait Observer {
     fn handle_progress(&mut self, done: u64, total: u64);
 }
 
+/// Nobody: keeps nothing.
+impl Observer for () {
+    fn handle_block(&mut self, _: &Block<'_>) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn handle_group_end(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn handle_progress(&mut self, _: u64, _: u64) {}
+}
+
 /// What a run found.
 #[derive(Clone, Debug)]
 pub struct Findings {
@@ -74,6 +87,8 @@ pub struct Findings {
     pub witnesses: BTreeMap<String, Witnesses>,
     /// What contradicts closed forms, by cell.
     pub disagreements: Vec<Disagreement>,
+    /// Cells in which an aggregator went against its rules.
+    pub breaches: Vec<Breaches>,
     /// Replicates that were simulated.
     pub done: u64,
     /// Replicates that were planned.
@@ -86,6 +101,19 @@ impl Findings {
     pub const fn is_complete(&self) -> bool {
         self.done == self.total
     }
+}
+
+/// Requests of a cell whose aggregator went against its rules, which is an error in the aggregator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breaches {
+    /// The cell.
+    pub cell: String,
+    /// Requests and workflow nodes.
+    pub rows: u64,
+    /// First replicate with one.
+    pub replicate: u64,
+    /// What the aggregator did there.
+    pub breach: Breach,
 }
 
 /// A replicate that panicked, which is an error in donsim.
@@ -198,6 +226,7 @@ struct Collector<'a> {
     panicked: Vec<PanickedReplicate>,
     witnesses: BTreeMap<String, Witnesses>,
     checks: Vec<Check>,
+    breaches: Vec<Breaches>,
     /// Pieces of work taken.
     taken: u64,
     done: u64,
@@ -219,6 +248,7 @@ impl<'a> Collector<'a> {
             panicked: Vec::new(),
             witnesses: BTreeMap::new(),
             checks: Vec::new(),
+            breaches: Vec::new(),
             taken: 0,
             done: 0,
             total,
@@ -242,6 +272,7 @@ impl<'a> Collector<'a> {
                     Ok(result) => {
                         tally.add(result);
                         witnesses.look(replicate, result, &cell.setup, &expectations);
+                        note_breaches(&mut self.breaches, &cell.id, replicate, &result.replicate);
                     }
                     Err(message) => {
                         tally.skip();
@@ -284,7 +315,16 @@ impl<'a> Collector<'a> {
             cells: self.summaries,
             expectations: self.judge.finish(),
         };
-        let Self { panicked, witnesses, checks, done, total, .. } = self;
-        Ok(Findings { summary, panicked, witnesses, disagreements: disagreements(checks), done, total })
+        let Self { panicked, witnesses, checks, breaches, done, total, .. } = self;
+        Ok(Findings { summary, panicked, witnesses, disagreements: disagreements(checks), breaches, done, total })
+    }
+}
+
+fn note_breaches(breaches: &mut Vec<Breaches>, cell: &str, number: u64, replicate: &Replicate) {
+    for breach in replicate.rows.iter().filter_map(|row| row.breach) {
+        match breaches.iter_mut().find(|known| known.cell == cell) {
+            Some(known) => known.rows += 1,
+            None => breaches.push(Breaches { cell: cell.to_owned(), rows: 1, replicate: number, breach }),
+        }
     }
 }

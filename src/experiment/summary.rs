@@ -2,6 +2,8 @@
 //! else.
 
 use super::expectations::Judgement;
+use std::collections::BTreeSet;
+
 use crate::scenario::{Axis, AxisValue, Metric};
 use crate::sim::FailureCause;
 
@@ -24,11 +26,12 @@ pub struct RunSummary {
 }
 
 impl RunSummary {
-    /// Every cause that occurs in any cell, in the order of [`FailureCause::ALL`].
+    /// Every cause that occurs in any cell, in their order.
     #[must_use]
     pub fn causes(&self) -> Vec<FailureCause> {
-        let occurs = |cause: &FailureCause| self.cells.iter().any(|cell| cell.cause_share(*cause) > 0.0);
-        FailureCause::ALL.into_iter().filter(occurs).collect()
+        let summaries = self.cells.iter().flat_map(|cell| &cell.causes);
+        let occurring = summaries.filter(|summary| summary.share > Some(0.0)).map(|summary| summary.cause);
+        occurring.collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
@@ -58,7 +61,8 @@ pub struct CellSummary {
     pub exact: Result<Exact, String>,
     /// How it differs from its partner under the first rule set; empty where the sweep has none.
     pub differences: Vec<Difference>,
-    /// How often each cause occurred: one entry a cause, in the order of [`FailureCause::ALL`], those that did not occur included.
+    /// How often each cause occurred: one entry per cause of one kind, then one per cause of several
+    /// kinds that occurred.
     pub causes: Vec<CauseSummary>,
     /// What each fault of the scenario did in all replicates of the cell.
     pub faults: Vec<FaultSummary>,
@@ -164,11 +168,11 @@ impl CellSummary {
         self.causes.iter().find(|summary| summary.cause == cause).and_then(|cause| cause.share).unwrap_or(0.0)
     }
 
-    /// The most frequent cause and its share, the first in the order of [`FailureCause::ALL`] where several did;
+    /// The most frequent cause and its share, the first in their order where several have it;
     /// `None` when nothing failed.
     #[must_use]
     pub fn main_cause(&self) -> Option<(FailureCause, f64)> {
-        let shares = FailureCause::ALL.into_iter().rev().map(|cause| (cause, self.cause_share(cause)));
+        let shares = self.causes.iter().rev().map(|summary| (summary.cause, summary.share.unwrap_or(0.0)));
         shares.filter(|(_, share)| *share > 0.0).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 }

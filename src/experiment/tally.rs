@@ -1,5 +1,7 @@
 //! Adds up one cell's replicates.
 
+use std::collections::BTreeMap;
+
 use crate::closed_form::{self, Absent, ClosedForm};
 use crate::engine::Span;
 use crate::scenario::{Cell, Metric, Stat};
@@ -27,7 +29,9 @@ pub(super) struct Tally {
     cell: Cell,
     replicates: u64,
     outcomes: [Proportion; Outcome::ALL.len()],
-    causes: [Proportion; FailureCause::ALL.len()],
+    /// Causes that occurred, and one that did not.
+    causes: BTreeMap<FailureCause, Proportion>,
+    no_cause: Proportion,
     served: Proportion,
     disagreement: Proportion,
     amounts: [Mean; AMOUNTS.len()],
@@ -38,6 +42,8 @@ pub(super) struct Tally {
     /// Latencies in ns by replicate, then row.
     latencies: Vec<u64>,
     faults: Vec<FaultReport>,
+    partitions: Vec<u64>,
+    cuts: Vec<u64>,
     /// What is compared with other cells.
     series: Vec<(Metric, Series)>,
     /// What it should come to.
@@ -66,7 +72,8 @@ impl Tally {
             series,
             replicates: 0,
             outcomes: [Proportion::default(); Outcome::ALL.len()],
-            causes: [Proportion::default(); FailureCause::ALL.len()],
+            causes: BTreeMap::new(),
+            no_cause: Proportion::default(),
             served: Proportion::default(),
             disagreement: Proportion::default(),
             amounts: [Mean::default(); AMOUNTS.len()],
@@ -76,6 +83,8 @@ impl Tally {
             saved_total: RatioOfMeans::default(),
             latencies: Vec::new(),
             faults: vec![FaultReport::default(); cell.setup.faults.len()],
+            partitions: vec![0; cell.setup.network.partitions.len()],
+            cuts: vec![0; cell.setup.network.cuts.len()],
             closed_form: closed_form::of(&cell.setup),
             cell,
         }
@@ -91,10 +100,14 @@ impl Tally {
             proportion.record(count(&|row| row.outcome == outcome), honest);
         }
         // Rows of workflow nodes that are faulty themselves have no cause.
-        for (cause, proportion) in FailureCause::ALL.into_iter().zip(&mut self.causes) {
-            proportion
-                .record(count(&|row| row.unreachable.is_some_and(|unreachable| unreachable.cause == cause)), honest);
+        for cause in rows.iter().filter_map(|row| row.unreachable).map(|unreachable| unreachable.cause) {
+            self.causes.entry(cause).or_insert(self.no_cause);
         }
+        for (cause, proportion) in &mut self.causes {
+            let has = |row: &&Row| row.unreachable.is_some_and(|unreachable| unreachable.cause == *cause);
+            proportion.record(count(&has), honest);
+        }
+        self.no_cause.record(0, honest);
         // One row a request stands for it.
         let requests = count(&|row| row.workflow_node == 0);
         self.served.record(count(&|row| row.workflow_node == 0 && row.served), requests);
@@ -115,6 +128,8 @@ impl Tally {
         for (sum, report) in self.faults.iter_mut().zip(&replicate.faults) {
             *sum += *report;
         }
+        self.partitions.iter_mut().zip(&replicate.partitions).for_each(|(sum, stopped)| *sum += stopped);
+        self.cuts.iter_mut().zip(&replicate.cuts).for_each(|(sum, stopped)| *sum += stopped);
         self.series.iter_mut().for_each(|(_, series)| series.add(replicate));
     }
 
@@ -239,11 +254,12 @@ impl Tally {
     }
 
     fn cause_summaries(&self) -> Vec<CauseSummary> {
-        let summary = |(cause, proportion): (FailureCause, &Proportion)| {
-            let (share, (ci_low, ci_high)) = rate(proportion);
+        let summary = |cause: FailureCause| {
+            let (share, (ci_low, ci_high)) = rate(self.causes.get(&cause).unwrap_or(&self.no_cause));
             CauseSummary { cause, share, ci_low, ci_high }
         };
-        FailureCause::ALL.into_iter().zip(&self.causes).map(summary).collect()
+        let several = self.causes.keys().copied().filter(|cause| !cause.is_single());
+        FailureCause::SINGLE.into_iter().chain(several).map(summary).collect()
     }
 
     fn fault_summaries(&self) -> Vec<FaultSummary> {
@@ -251,7 +267,7 @@ impl Tally {
         let name = |at: usize| {
             let kind = faults[at].kind.name();
             let ordinal = faults[..at].iter().filter(|other| other.kind.name() == kind).count();
-            format!("{kind}.{ordinal}")
+            format!("faults.{kind}.{ordinal}")
         };
         let summary = |(at, report): (usize, &FaultReport)| FaultSummary {
             name: name(at),
@@ -259,7 +275,22 @@ impl Tally {
             fired: report.fired,
             holder_shortfall: report.holder_shortfall,
         };
-        self.faults.iter().enumerate().map(summary).collect()
+        let network = &self.cell.setup.network;
+        let barrier = |list: &str, at: usize, nodes: usize, fired: u64| FaultSummary {
+            name: format!("network.{list}.{at}"),
+            nodes: nodes as u32,
+            fired,
+            holder_shortfall: 0,
+        };
+        let partitions = network.partitions.iter().zip(&self.partitions).enumerate();
+        let cuts = network.cuts.iter().zip(&self.cuts).enumerate();
+        self.faults
+            .iter()
+            .enumerate()
+            .map(summary)
+            .chain(partitions.map(|(at, (it, stopped))| barrier("partitions", at, it.nodes.len(), *stopped)))
+            .chain(cuts.map(|(at, (it, stopped))| barrier("cuts", at, it.from.len().min(it.to.len()), *stopped)))
+            .collect()
     }
 }
 

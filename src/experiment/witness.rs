@@ -107,6 +107,7 @@ mod tests {
             served: true,
             disagreement: false,
             unreachable: None,
+            breach: None,
             judgement: crate::sim::Judgement::Depended,
             bytes: crate::sim::Bytes { request: 10, ..Default::default() },
             signatures_verified: 3,
@@ -127,7 +128,7 @@ mod tests {
             row(2, Outcome::Expired, None),
             row(3, Outcome::Byzantine, None),
         ];
-        let replicate = Replicate { rows, faults: Vec::new() };
+        let replicate = Replicate { rows, ..Replicate::default() };
         for (metric, value) in [
             (Metric::Accepted, 2.0 / 3.0),
             (Metric::Expired, 1.0 / 3.0),
@@ -151,7 +152,7 @@ mod tests {
         let world = |error, attestation, requests| {
             let mut row = row(0, Outcome::Accepted, Some(40));
             row.bytes = crate::sim::Bytes { request: requests, error, attestation, ..Default::default() };
-            Replicate { rows: vec![row.clone(), Row { outcome: Outcome::Byzantine, ..row }], faults: Vec::new() }
+            Replicate { rows: vec![row.clone(), Row { outcome: Outcome::Byzantine, ..row }], ..Replicate::default() }
         };
         let own =
             |metric, now: &Replicate, before: &Replicate| own_value(metric, &setup(), now, Some(&Baseline::of(before)));

@@ -13,6 +13,18 @@ pub struct NodeSet {
 }
 
 impl NodeSet {
+    /// Nodes in it.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.workflow.len() + self.capability.len()
+    }
+
+    /// Whether nobody is in it.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Whether `node` is in it.
     #[must_use]
     pub fn contains(&self, node: Node) -> bool {
@@ -21,6 +33,15 @@ impl NodeSet {
             Node::Capability(at) => self.capability.contains(&at),
         }
     }
+}
+
+/// Something that stops messages for a while, by its place in the setup's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Barrier {
+    /// A partition.
+    Partition(usize),
+    /// A one-way cut.
+    Cut(usize),
 }
 
 /// Nothing passes between `nodes` and the rest while it lasts.

@@ -34,18 +34,27 @@ impl RegionMatrix {
         self.regions.iter().position(|name| name == region)
     }
 
-    fn one_way(&self, from: &str, to: &str) -> Span {
-        let round_trip = self.position(from).zip(self.position(to)).map(|(row, column)| self.round_trip[row][column]);
-        round_trip.map_or(Span::ZERO, |span| Span::from_nanos(span.as_nanos() / 2))
+    fn one_way(&self, row: usize, column: usize) -> Span {
+        Span::from_nanos(self.round_trip[row][column].as_nanos() / 2)
     }
 }
 
 impl Latency {
-    /// The latency that belongs to a draw, between two regions (not looked at without a matrix).
-    pub(super) fn sample(&self, from: &str, to: &str, uniform: Uniform) -> Span {
+    /// Row of a region in the matrix; `None` without a matrix.
+    pub(super) fn row(&self, region: &str) -> Option<usize> {
+        match self {
+            Self::Distribution(_) => None,
+            Self::Regions { matrix, .. } => matrix.position(region),
+        }
+    }
+
+    /// The latency that belongs to a draw, between two rows of the matrix.
+    pub(super) fn sample(&self, ends: Option<(usize, usize)>, uniform: Uniform) -> Span {
         match self {
             Self::Distribution(distribution) => distribution.sample(uniform),
-            Self::Regions { matrix, jitter } => matrix.one_way(from, to) + jitter.sample(uniform),
+            Self::Regions { matrix, jitter } => {
+                ends.map_or(Span::ZERO, |(from, to)| matrix.one_way(from, to)) + jitter.sample(uniform)
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The links: bandwidth and queueing at both ends, loss, latency and duplication in between.
 
-use super::{Cut, Latency, Node, Partition};
+use super::{Barrier, Cut, Latency, Node, Partition};
 use crate::engine::{Span, Time, Uniform};
 
 /// The network between the two DONs.
@@ -34,21 +34,33 @@ pub struct LinkSetup {
 }
 
 /// The regions of each DON's nodes, taken in turn; empty without a region matrix.
-#[derive(Clone, Debug, Default)]
-pub struct Placement {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Placement<'a> {
     /// Regions of workflow nodes.
-    pub workflow: Vec<String>,
+    pub workflow: &'a [String],
     /// Regions of capability nodes.
-    pub capability: Vec<String>,
+    pub capability: &'a [String],
 }
 
-impl Placement {
-    fn region(&self, node: Node) -> &str {
-        let regions = match node {
+/// The same for one direction's latency: rows of its matrix, in turn.
+#[derive(Clone, Debug)]
+struct Rows {
+    workflow: Vec<usize>,
+    capability: Vec<usize>,
+}
+
+impl Rows {
+    fn new(placement: Placement<'_>, latency: &Latency) -> Self {
+        let rows = |regions: &[String]| regions.iter().filter_map(|region| latency.row(region)).collect();
+        Self { workflow: rows(placement.workflow), capability: rows(placement.capability) }
+    }
+
+    fn of(&self, node: Node) -> Option<usize> {
+        let rows = match node {
             Node::Workflow(_) => &self.workflow,
             Node::Capability(_) => &self.capability,
         };
-        if regions.is_empty() { "" } else { &regions[node.position() % regions.len()] }
+        (!rows.is_empty()).then(|| rows[node.position() % rows.len()])
     }
 }
 
@@ -73,13 +85,16 @@ pub struct Sent {
     pub departs: Time,
     /// When its copies reach the receiver's downlink; none when it is lost or cut off.
     pub arrivals: [Option<Time>; 2],
+    /// Partition or cut that stopped it.
+    pub barrier: Option<Barrier>,
 }
 
 /// The network of one replicate.
 #[derive(Clone, Debug)]
-pub struct Network {
-    setup: NetworkSetup,
-    placement: Placement,
+pub struct Network<'a> {
+    setup: &'a NetworkSetup,
+    request_rows: Rows,
+    response_rows: Rows,
     uplinks: Ports,
     downlinks: Ports,
 }
@@ -119,13 +134,14 @@ fn serialization(bytes: u64, bits_per_second: u64) -> Span {
     Span::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
 }
 
-impl Network {
+impl<'a> Network<'a> {
     /// An idle network.
     #[must_use]
-    pub fn new(setup: NetworkSetup, placement: Placement, workflow_nodes: u32, capability_nodes: u32) -> Self {
+    pub fn new(setup: &'a NetworkSetup, placement: Placement<'_>, workflow_nodes: u32, capability_nodes: u32) -> Self {
         let uplinks = Ports::new(setup.uplink, workflow_nodes, capability_nodes);
         let downlinks = Ports::new(setup.downlink, workflow_nodes, capability_nodes);
-        Self { setup, placement, uplinks, downlinks }
+        let rows = |link: &LinkSetup| Rows::new(placement, &link.latency);
+        Self { setup, request_rows: rows(&setup.request), response_rows: rows(&setup.response), uplinks, downlinks }
     }
 
     /// Takes a message of `bytes` at its sender; `draw` answers the chances that the network takes with it.
@@ -141,19 +157,20 @@ impl Network {
         draw: &dyn Fn(Chance) -> Uniform,
     ) -> Sent {
         let departs = self.uplinks.pass(from, now, bytes);
-        let link = self.link(from);
+        let (link, rows) = self.link(from);
         // What cannot happen is not drawn: draws are keyed, so none depends on another.
         let happens = |chance, probability| probability > 0.0 && draw(chance).happens(probability);
-        if self.is_cut(from, to, departs) || happens(Chance::Loss, link.loss) {
-            return Sent { departs, arrivals: [None, None] };
+        let barrier = self.barrier(from, to, departs);
+        if barrier.is_some() || happens(Chance::Loss, link.loss) {
+            return Sent { departs, arrivals: [None, None], barrier };
         }
         let copies = if happens(Chance::Duplication, link.duplication) { 2 } else { 1 };
-        let (here, there) = (self.placement.region(from), self.placement.region(to));
+        let ends = rows.of(from).zip(rows.of(to));
         let arrivals = [0, 1].map(|copy| {
-            let latency = || link.latency.sample(here, there, draw(Chance::Latency { copy }));
+            let latency = || link.latency.sample(ends, draw(Chance::Latency { copy }));
             (copy < copies).then(|| departs + latency())
         });
-        Sent { departs, arrivals }
+        Sent { departs, arrivals, barrier: None }
     }
 
     /// Takes a copy at its receiver's downlink and says when its last bit is in.
@@ -161,16 +178,17 @@ impl Network {
         self.downlinks.pass(to, now, bytes)
     }
 
-    fn link(&self, from: Node) -> &LinkSetup {
+    fn link(&self, from: Node) -> (&LinkSetup, &Rows) {
         match from {
-            Node::Workflow(_) => &self.setup.request,
-            Node::Capability(_) => &self.setup.response,
+            Node::Workflow(_) => (&self.setup.request, &self.request_rows),
+            Node::Capability(_) => (&self.setup.response, &self.response_rows),
         }
     }
 
-    fn is_cut(&self, from: Node, to: Node, departs: Time) -> bool {
-        self.setup.partitions.iter().any(|partition| partition.stops(from, to, departs))
-            || self.setup.cuts.iter().any(|cut| cut.stops(from, to, departs))
+    fn barrier(&self, from: Node, to: Node, departs: Time) -> Option<Barrier> {
+        let partition = self.setup.partitions.iter().position(|partition| partition.stops(from, to, departs));
+        let cut = || self.setup.cuts.iter().position(|cut| cut.stops(from, to, departs));
+        partition.map(Barrier::Partition).or_else(|| cut().map(Barrier::Cut))
     }
 }
 
@@ -199,7 +217,7 @@ mod tests {
         }
     }
 
-    fn network(setup: NetworkSetup) -> Network {
+    fn network(setup: &NetworkSetup) -> Network<'_> {
         Network::new(setup, Placement::default(), 2, 2)
     }
 
@@ -213,14 +231,15 @@ mod tests {
 
     #[test]
     fn latency_alone() {
-        let sent = network(setup()).handle_send(ms(5), W, C, 1_000, &middling);
-        assert_eq!(sent, Sent { departs: ms(5), arrivals: [Some(ms(15)), None] });
+        let sent = network(&setup()).handle_send(ms(5), W, C, 1_000, &middling);
+        assert_eq!(sent, Sent { departs: ms(5), arrivals: [Some(ms(15)), None], barrier: None });
     }
 
     #[test]
     fn bandwidth_queues_at_both_ends() {
         // 1,000 bytes at 8 Mbit/s take 1 ms.
-        let mut network = network(NetworkSetup { uplink: Some(8_000_000), downlink: Some(4_000_000), ..setup() });
+        let slow = NetworkSetup { uplink: Some(8_000_000), downlink: Some(4_000_000), ..setup() };
+        let mut network = network(&slow);
         assert_eq!(network.handle_send(ms(0), W, C, 1_000, &middling).departs, ms(1));
         assert_eq!(network.handle_send(ms(0), W, C, 1_000, &middling).departs, ms(2));
         assert_eq!(network.handle_send(ms(0), Node::Workflow(1), C, 1_000, &middling).departs, ms(1));
@@ -240,7 +259,7 @@ mod tests {
         let mut quiet = setup();
         quiet.response.loss = 1.0;
         quiet.request.duplication = 1.0;
-        let mut network = network(quiet);
+        let mut network = network(&quiet);
         assert_eq!(network.handle_send(ms(0), W, C, 1, &middling).arrivals, [Some(ms(10)), Some(ms(10))]);
         assert_eq!(network.handle_send(ms(0), C, W, 1, &middling).arrivals, [None, None]);
     }
@@ -249,8 +268,8 @@ mod tests {
     fn partitions_stop_both_ways_and_cuts_one_way() {
         let nodes = NodeSet { workflow: vec![], capability: vec![1] };
         let window = Window { start: ms(10), end: ms(20) };
-        let mut split =
-            network(NetworkSetup { partitions: vec![Partition { nodes: nodes.clone(), window }], ..setup() });
+        let split = NetworkSetup { partitions: vec![Partition { nodes: nodes.clone(), window }], ..setup() };
+        let mut split = network(&split);
         for (from, to, at, passes) in [
             (W, C, 9, true),
             (W, C, 10, false),
@@ -265,7 +284,8 @@ mod tests {
             );
         }
         let from = NodeSet { workflow: vec![0], capability: vec![] };
-        let mut cut = network(NetworkSetup { cuts: vec![Cut { from, to: nodes, window }], ..setup() });
+        let cut = NetworkSetup { cuts: vec![Cut { from, to: nodes, window }], ..setup() };
+        let mut cut = network(&cut);
         assert!(cut.handle_send(ms(15), W, C, 1, &middling).arrivals[0].is_none());
         assert!(cut.handle_send(ms(15), C, W, 1, &middling).arrivals[0].is_some());
     }
@@ -280,9 +300,9 @@ mod tests {
         let latency =
             Latency::Regions { matrix: Arc::new(matrix), jitter: Distribution::constant(Span::from_millis(1)) };
         let link = LinkSetup { latency, loss: 0.0, duplication: 0.0 };
-        let placement = Placement { workflow: vec!["a".into()], capability: vec!["a".into(), "b".into()] };
+        let placement = Placement { workflow: &["a".into()], capability: &["a".into(), "b".into()] };
         let regional = NetworkSetup { request: link.clone(), response: link, ..setup() };
-        let mut network = Network::new(regional, placement, 1, 3);
+        let mut network = Network::new(&regional, placement, 1, 3);
         let mut latency = |from, to| network.handle_send(ms(0), from, to, 1, &middling).arrivals[0];
         assert_eq!(latency(W, C), Some(ms(16)));
         assert_eq!(latency(C, W), Some(ms(26)));

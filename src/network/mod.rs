@@ -8,7 +8,7 @@ mod cuts;
 mod latency;
 mod links;
 
-pub use cuts::{Cut, NodeSet, Partition};
+pub use cuts::{Barrier, Cut, NodeSet, Partition};
 pub use latency::{Latency, RegionMatrix};
 pub use links::{Chance, LinkSetup, Network, NetworkSetup, Placement, Sent};
 

@@ -50,7 +50,7 @@ impl Suite {
         let mut cases = vec![safety(scenario, found)];
         cases.extend(idle_faults(&found.summary).into_iter().map(|fault| Case {
             class: "faults",
-            name: format!("faults.{fault} acts"),
+            name: format!("{fault} acts"),
             outcome: Outcome::Undecided("it never acted".to_owned()),
             text: String::new(),
         }));
@@ -261,6 +261,7 @@ mod tests {
         };
         let found = Findings {
             summary,
+            breaches: Vec::new(),
             panicked: Vec::new(),
             witnesses: BTreeMap::new(),
             disagreements: Vec::new(),

@@ -17,7 +17,7 @@ pub fn markdown(run: &RunSummary, verdict: Verdict) -> String {
     let mut text = format!("### donsim: {} ({}): {}\n", code(&run.name), code(&run.id), verdict.name());
     for fault in idle_faults(run) {
         // Writing to a string cannot fail, here and below.
-        let _ = write!(text, "\n{} never acted.\n", code(&format!("faults.{fault}")));
+        let _ = write!(text, "\n{} never acted.\n", code(fault));
     }
     if !run.expectations.is_empty() {
         text.push_str("\n| verdict | expectation | found |\n| --- | --- | --- |\n");

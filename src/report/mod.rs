@@ -4,6 +4,7 @@ mod axes_csv;
 mod columns;
 mod expectations;
 mod folder;
+mod happenings;
 mod json;
 mod junit;
 mod latency_csv;
@@ -18,6 +19,7 @@ mod table;
 
 pub use expectations::{judgement_line, judgement_title};
 pub use folder::{FolderError, ResultsFolder, redraw};
+pub use happenings::{happening_line, happening_object};
 pub use json::{run_document, runs_document};
 pub use junit::{Suite, junit};
 pub use markdown::{by_gravity, markdown};

@@ -265,7 +265,7 @@ mod tests {
             "\n**A wrong response was accepted, or workflow nodes accepted different ones.**\n",
             "\n## Results\n\n| latency | holders | loss | rule set | accepted | served |",
             &format!("\n{place} 33.3333 [0.3333, 36.6667] | >2500.5 [0.3, …] |"),
-            "\n| slow.0 | 0 to 3 | 28 | 4 | 0 |\n| slow.1 | 0 to 3 | 21 | 4 | 1 |\n",
+            "\n| faults.slow.0 | 0 to 3 | 28 | 4 | 0 |\n| faults.slow.1 | 0 to 3 | 21 | 4 | 1 |\n",
             "| metric | exact | simulated | exact value inside |\n| --- | --- | --- | --- | --- | ---: | ---: | ---: |\n",
             &format!("\n{place} accepted | 0.3333 | 33.3333 [0.3333, 36.6667] | yes |\n{place} failed | 0.1000 | 33"),
             "\n\nNo closed form for 1 of 4 cells: losses, and \"cuts\".\n",

@@ -68,7 +68,7 @@ fn fields(replicate: u64, row: &Row, before: Option<u64>) -> [String; COLUMNS.le
         row.latency.map_or_else(String::new, |latency| latency.as_nanos().to_string()),
         flag(row.served),
         flag(row.disagreement),
-        row.unreachable.map_or("", |unreachable| unreachable.cause.name()).to_owned(),
+        row.unreachable.map_or_else(String::new, |unreachable| unreachable.cause.to_string()),
         row.unreachable.map_or_else(String::new, |unreachable| unreachable.after.as_nanos().to_string()),
         row.judgement.name().to_owned(),
         row.bytes.request.to_string(),

@@ -46,7 +46,7 @@ pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
         }
         for cause in &cell.causes {
             let mut record = cell_fields(cell, &axes);
-            record.extend([format!("cause_{}", cause.cause.name()), Stat::Rate.name().to_owned()]);
+            record.extend([format!("cause_{}", cause.cause), Stat::Rate.name().to_owned()]);
             record.extend([cause.share, cause.ci_low, cause.ci_high].map(number));
             record.extend([cell.replicates.to_string(), "1".to_owned(), String::new(), String::new()]);
             writer.write_record(record)?;
@@ -92,7 +92,7 @@ pub(super) const FAULT: [&str; 3] = ["nodes", "fired", "holder_shortfall"];
 
 /// The column of a fault that tells `what`, one of [`FAULT`].
 pub(super) fn fault_column(name: &str, what: &str) -> String {
-    format!("faults.{name}.{what}")
+    format!("{name}.{what}")
 }
 
 /// The columns of the run's axes.

@@ -84,7 +84,7 @@ fn line(run: &RunSummary, cell: &CellSummary, alarms: &[(Metric, &str)]) -> Vec<
 
 /// Most frequent cause of a cell and its share; empty when nothing failed.
 fn unreachable(cell: &CellSummary) -> String {
-    cell.main_cause().map_or_else(String::new, |(cause, share)| format!("{} {share:.3}", cause.name()))
+    cell.main_cause().map_or_else(String::new, |(cause, share)| format!("{cause} {share:.3}"))
 }
 
 /// A metric's value, nothing counting as zero.

@@ -8,8 +8,8 @@ use crate::aggregator::RuleSet;
 use crate::engine::{Distribution, Span, Time, Window};
 use crate::network::{Cut, Latency, LinkSetup, NetworkSetup, NodeSet, Partition};
 use crate::sim::{
-    Aggregator, CapabilityDon, Fault, FaultKind, MeteringField, PayloadHolders, Request, ResponseField, Run, Safety,
-    Schedule, Setup, Ties, WorkflowDon,
+    AggregatorSetup, CapabilityDon, Fault, FaultKind, MeteringField, PayloadHolders, RequestSetup, ResponseField, Run,
+    Safety, Schedule, Setup, Ties, WorkflowDon,
 };
 
 /// What a value of the right kind becomes.
@@ -135,16 +135,16 @@ fn workflow_don(group: &Group) -> WorkflowDon {
     }
 }
 
-fn aggregator(group: &Group) -> Aggregator {
-    Aggregator {
+fn aggregator(group: &Group) -> AggregatorSetup {
+    AggregatorSetup {
         rule_set: group.get("rule_set"),
         timeout: group.get("timeout"),
         min_responses: group.get("min_responses"),
     }
 }
 
-fn request(group: &Group) -> Request {
-    Request {
+fn request(group: &Group) -> RequestSetup {
+    RequestSetup {
         payload_size: group.get("payload_size"),
         call_size: group.get("call_size"),
         count: group.get("count"),

@@ -2,6 +2,7 @@
 
 use crate::engine::{Draws, Time, Window};
 
+use super::capability_node::Outage;
 use super::fault::{Fault, Side};
 use super::faults::{Behaviour, behaviour};
 use super::outcome::FaultReport;
@@ -27,26 +28,24 @@ pub(super) struct Active {
     pub(super) accomplices: Vec<u32>,
     window: Window,
     probability: f64,
-    targets: Option<u32>,
+    /// Targets of each accomplice, by node of the other DON; empty when it aims at all of them.
+    aims: Vec<Vec<bool>>,
     /// Whether its nodes may have other faults.
     overlap: bool,
-    /// Nodes of the other DON, of which `targets` are aimed at.
-    audience: u32,
     /// Kind and ordinal in its kind: what keys its draws.
     key: [u32; 2],
-    report: FaultReport,
+    /// Holders that it asked for and that were not there.
+    holder_shortfall: u64,
 }
 
 impl Assignment {
     /// Holders first, then the faults in their order. Faults that may not overlap never share a node with each other.
     pub(super) fn new(setup: &Setup, draws: &Draws) -> Self {
         let holders = holders(setup, draws);
-        let agreed = match setup.capability_don.payload_holders {
-            PayloadHolders::Agree(_) => {
-                holders.iter().filter(|holder| **holder).count() > setup.capability_don.f as usize
-            }
-            _ => true,
-        };
+        let don = &setup.capability_don;
+        // Where the scenario gives the payload to a number of nodes, they are those that agreed on it.
+        let agreed = !matches!(don.payload_holders, PayloadHolders::Agree(_))
+            || holders.iter().filter(|holder| **holder).count() > don.f as usize;
         let mut assignment = Self {
             holders,
             agreed,
@@ -73,16 +72,16 @@ impl Assignment {
         for node in &accomplices {
             self.of_side(fault.kind.side())[*node as usize].push(index);
         }
+        let aims = |targets: u32| accomplices.iter().map(|node| aims(draws, key, *node, audience, targets)).collect();
         self.faults.push(Active {
             behaviour: behaviour(&fault.kind),
+            aims: fault.targets.map_or_else(Vec::new, aims),
             accomplices,
             window: fault.window,
             probability: fault.probability,
-            targets: fault.targets,
             overlap: fault.overlap,
-            audience,
             key,
-            report: FaultReport { fired: 0, holder_shortfall },
+            holder_shortfall,
         });
     }
 
@@ -120,13 +119,13 @@ impl Assignment {
     }
 
     /// The faults of capability node `node`.
-    pub(super) fn of_capability(&self, node: u32) -> Vec<usize> {
-        self.capability[node as usize].clone()
+    pub(super) fn of_capability(&self, node: u32) -> &[usize] {
+        &self.capability[node as usize]
     }
 
     /// The faults of workflow node `node`; none for an honest one.
-    pub(super) fn of_workflow(&self, node: u32) -> Vec<usize> {
-        self.workflow[node as usize].clone()
+    pub(super) fn of_workflow(&self, node: u32) -> &[usize] {
+        &self.workflow[node as usize]
     }
 
     /// Whether workflow node `node` is honest.
@@ -138,37 +137,36 @@ impl Assignment {
     pub(super) fn acting(&self, draws: &Draws, now: Time, about: About) -> Option<&Active> {
         let fault = &self.faults[about.fault];
         let [kind, ordinal] = fault.key;
-        let aims = fault.targets.is_none_or(|targets| {
-            let rank = |target| Site::FaultTarget.draw(draws, [kind, ordinal, about.node, target, 0]);
-            let own = rank(about.target);
-            let before = (0..fault.audience).filter(|target| rank(*target) < own).count();
-            before < targets as usize
-        });
+        let own_aims = fault.accomplices.binary_search(&about.node).ok().and_then(|at| fault.aims.get(at));
+        let aims = own_aims.is_none_or(|aims| aims[about.target as usize]);
         let acts = || Site::FaultActs.draw(draws, [kind, ordinal, about.request, about.node, about.target]);
         (fault.window.contains(now) && aims && (fault.probability >= 1.0 || acts().happens(fault.probability)))
             .then_some(fault)
     }
 
-    /// Counts that a fault acted.
-    pub(super) fn fired(&mut self, fault: usize) {
-        self.faults[fault].report.fired += 1;
+    /// When capability node `node` is down.
+    pub(super) fn outages(&self, node: u32) -> Vec<Outage> {
+        let of = |fault: &usize| Outage { fault: *fault, window: self.faults[*fault].window };
+        let faults = self.capability[node as usize].iter();
+        faults.filter(|fault| self.faults[**fault].behaviour.is_outage()).map(of).collect()
     }
 
-    /// The fault for which capability node `node` was down at some moment from `since` to `now`, both included.
-    pub(super) fn outage(&self, node: u32, since: Time, now: Time) -> Option<usize> {
-        self.capability[node as usize].iter().copied().find(|index| {
-            let Active { behaviour, window, .. } = &self.faults[*index];
-            behaviour.is_outage() && window.start <= now && since < window.end
-        })
-    }
-
-    /// What each fault did.
+    /// A report of each fault, before it has acted.
     pub(super) fn reports(&self) -> Vec<FaultReport> {
-        self.faults.iter().map(|fault| fault.report).collect()
+        let report = |fault: &Active| FaultReport { fired: 0, holder_shortfall: fault.holder_shortfall };
+        self.faults.iter().map(report).collect()
     }
 }
 
-/// What a fault might act on.
+/// The `targets` nodes of the other DON that a faulty node aims at: those of the lowest ranks.
+fn aims(draws: &Draws, [kind, ordinal]: [u32; 2], node: u32, audience: u32, targets: u32) -> Vec<bool> {
+    let ranked = Site::FaultTarget.ranked(draws, audience, |target| [kind, ordinal, node, target, 0]);
+    let mut aims = vec![false; audience as usize];
+    ranked.iter().take(targets as usize).for_each(|target| aims[*target as usize] = true);
+    aims
+}
+
+/// Occasion on which a fault might act.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct About {
     pub(super) fault: usize,

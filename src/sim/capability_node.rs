@@ -3,30 +3,42 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
-use crate::engine::{Span, Time};
+use crate::engine::{Draws, Span, Time, Window};
 use crate::network::Node;
-use crate::wire::{ErrorCode, Message, MessageBody, Response};
 
-use super::assignment::About;
-use super::call::Agreement;
-use super::hope::Loss;
-use super::mail::{Mail, Reply};
+use super::happening::What;
+use super::outbox::Outbox;
+use super::setup::Setup;
 use super::site::Site;
-use super::trace::millis;
-use super::world::{Event, World};
-
-const NOT_AVAILABLE: &str = "Public:User:Unknown:__response_payload_not_available";
-const EXPIRED: &str = "request expired by executable server";
 
 /// A capability node.
-pub(super) struct CapabilityNode {
-    requests: Vec<ServerRequests>,
+pub(super) struct CapabilityNode<'a> {
+    setup: &'a Setup,
+    draws: Draws,
+    number: u32,
+    /// Whether it holds the payload.
+    holds: bool,
+    /// When it is down.
+    outages: Vec<Outage>,
+    requests: Vec<Known>,
 }
 
-/// What the node knows under one message id: a server request for every distinct request hash.
-type ServerRequests = BTreeMap<[u8; 32], ServerRequest>;
+/// A window in which a node is down: it receives, executes and sends nothing, and forgets.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outage {
+    /// Number of the fault.
+    pub(super) fault: usize,
+    pub(super) window: Window,
+}
+
+/// Knowledge of a node under one message id.
+#[derive(Default)]
+struct Known {
+    /// A server request for every distinct request hash.
+    servers: BTreeMap<[u8; 32], ServerRequest>,
+    /// Whether the attested report is there.
+    is_reported: bool,
+}
 
 /// One request at a capability node.
 struct ServerRequest {
@@ -36,7 +48,7 @@ struct ServerRequest {
     progress: Progress,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 enum Progress {
     /// Too few have asked.
     Waiting,
@@ -48,260 +60,228 @@ enum Progress {
     Answered(Reply),
 }
 
-impl CapabilityNode {
-    pub(super) fn new(requests: u32) -> Self {
-        Self { requests: (0..requests).map(|_| BTreeMap::new()).collect() }
-    }
-
-    /// The server request that executes; at most one of a message id does at a time.
-    fn executing(&mut self, request: u32) -> Option<&mut ServerRequest> {
-        let running =
-            |server: &&mut ServerRequest| matches!(server.progress, Progress::Executing(_) | Progress::Observed(_));
-        self.requests[request as usize].values_mut().find(running)
+impl Progress {
+    const fn runs(self) -> bool {
+        matches!(self, Self::Executing(_) | Self::Observed(_))
     }
 }
 
-impl World<'_> {
-    /// A request has reached a capability node.
-    pub(super) fn asked(&mut self, now: Time, workflow: u32, capability: u32, mail: &Mail) {
-        let request = mail.request;
-        if self.loses(now, capability, request, now) || self.is_deaf(now, workflow, capability, request) {
-            // A copy of it may still come where the network doubles messages.
-            if self.setup.network.request.duplication == 0.0 {
-                self.unasked(now, workflow, request, capability);
-            }
-            return;
+/// Answer of an honest node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reply {
+    /// The payload under the attestation.
+    Payload,
+    /// There is a report, and no payload for it.
+    NotAvailable,
+    /// The request was not answered in time.
+    Expired,
+}
+
+/// Input of a capability node.
+#[derive(Clone, Copy)]
+pub(super) enum Input {
+    /// A request of a workflow node, by the hash of its content.
+    Request { request: u32, from: u32, hash: [u8; 32] },
+    /// The attested report of a request is there.
+    Report { request: u32 },
+    /// One of its timers.
+    Timer(Timer),
+}
+
+/// A timer of a capability node.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Timer {
+    /// An execution that began then has its observation.
+    Observed { request: u32, began: Time },
+    /// The expiry ticker looks at a request.
+    Tick { request: u32 },
+}
+
+/// Output of a capability node.
+pub(super) enum Send {
+    /// The observation of a request goes into OCR.
+    Observation { request: u32 },
+    /// An answer to a workflow node.
+    Answer { request: u32, to: u32, reply: Reply },
+}
+
+type Out = Outbox<Timer, Send>;
+
+impl<'a> CapabilityNode<'a> {
+    pub(super) fn new(setup: &'a Setup, draws: Draws, number: u32, holds: bool, outages: Vec<Outage>) -> Self {
+        let requests = (0..setup.request.count).map(|_| Known::default()).collect();
+        Self { setup, draws, number, holds, outages, requests }
+    }
+
+    pub(super) fn handle(&mut self, now: Time, input: Input, outbox: &mut Out) {
+        match input {
+            Input::Request { request, from, hash } => self.request(now, request, from, hash, outbox),
+            Input::Report { request } => self.report(now, request, outbox),
+            Input::Timer(Timer::Observed { request, began }) => self.observed(now, request, began, outbox),
+            Input::Timer(Timer::Tick { request }) => self.tick(now, request, outbox),
         }
-        let Some(hash) = request_hash(mail) else { return };
-        self.forget_if_down_since(now, capability, request);
-        let quorum = self.setup.workflow_don.f as usize + 1;
+    }
+
+    /// Fault for which the node was down at some moment from `since` to `now`, both included.
+    pub(super) fn outage(&self, since: Time, now: Time) -> Option<usize> {
+        let was_down = |outage: &&Outage| outage.window.start <= now && since < outage.window.end;
+        self.outages.iter().find(was_down).map(|outage| outage.fault)
+    }
+
+    fn request(&mut self, now: Time, request: u32, from: u32, hash: [u8; 32], outbox: &mut Out) {
+        self.forget_if_down_since(now, request, outbox);
+        let needed = self.setup.workflow_don.f as usize + 1;
         // Another request under the same id waits, should so many faulty workflow nodes ask for it that it counts.
-        let is_busy = self.capability[capability as usize].executing(request).is_some();
-        let servers = &mut self.capability[capability as usize].requests[request as usize];
+        let is_busy = self.running(request).is_some();
+        let servers = &mut self.requests[request as usize].servers;
         let is_new = !servers.contains_key(&hash);
         let server = servers.entry(hash).or_insert_with(|| ServerRequest {
             created: now,
             requesters: Vec::new(),
             progress: Progress::Waiting,
         });
+        let peer = Some(Node::Workflow(from));
         // A second message of a requester is dropped without an answer.
-        if server.requesters.contains(&workflow) {
-            self.trace.note(now, request, (mail.to, mail.from), || "drops a second request".to_owned());
+        if server.requesters.contains(&from) {
+            outbox.tell(request, peer, What::Repeated);
             return;
         }
-        server.requesters.push(workflow);
-        let asked = server.requesters.len();
-        self.trace.note(now, request, (mail.to, mail.from), || format!("request {asked} of {quorum} that it needs"));
-        let enough = server.requesters.len() >= quorum;
-        match server.progress.clone() {
-            Progress::Answered(reply) => self.answer(now, capability, request, workflow, &reply),
-            Progress::Waiting if enough && !is_busy => self.execute(now, capability, request, hash),
+        server.requesters.push(from);
+        let requesters = server.requesters.len();
+        outbox.tell(request, peer, What::Asked { requesters, needed });
+        match server.progress {
+            Progress::Answered(reply) => outbox.send(Send::Answer { request, to: from, reply }),
+            Progress::Waiting if requesters >= needed && !is_busy => self.execute(now, request, hash, outbox),
             _ => {}
         }
         if is_new {
-            let tick = self.next_tick(capability, now + self.setup.aggregator.timeout);
-            self.push(tick, Event::Tick { capability, request });
+            outbox.timer(self.next_tick(now + self.setup.aggregator.timeout), Timer::Tick { request });
         }
     }
 
     /// Starts the execution. With the report already there, a node can only say that it has no payload for it, unless the
     /// scenario gives it the payload: then it observes it late and answers late.
-    fn execute(&mut self, now: Time, capability: u32, request: u32, hash: [u8; 32]) {
-        let node = &mut self.capability[capability as usize];
-        if let Some(server) = node.requests[request as usize].get_mut(&hash) {
+    fn execute(&mut self, now: Time, request: u32, hash: [u8; 32], outbox: &mut Out) {
+        let known = &mut self.requests[request as usize];
+        if let Some(server) = known.servers.get_mut(&hash) {
             server.progress = Progress::Executing(now);
         }
-        let holds = self.assignment.holders[capability as usize];
-        if self.calls[request as usize].agreement == Agreement::Reported && !holds {
-            self.conclude(now, capability, request, &unavailable());
+        if known.is_reported && !self.holds {
+            self.conclude(request, Reply::NotAvailable, outbox);
             return;
         }
-        let draw = Site::Execution.draw(&self.draws, [request, capability, 0, 0, 0]);
-        let execution = self.setup.capability_don.execution.sample(draw);
-        let node = Node::Capability(capability);
-        self.trace.note(now, request, (node, None), || format!("executes for {} ms", millis(execution.as_nanos())));
-        self.push(now + execution, Event::Observed { capability, request, began: now });
+        let draw = Site::Execution.draw(&self.draws, [request, self.number, 0, 0, 0]);
+        let takes = self.setup.capability_don.execution.sample(draw);
+        outbox.tell(request, None, What::Executing { takes });
+        outbox.timer(now + takes, Timer::Observed { request, began: now });
     }
 
-    /// A node has its observation. A Byzantine quorum of them sets OCR to work.
-    pub(super) fn observed(&mut self, now: Time, capability: u32, request: u32, began: Time) {
-        let Some(since) = self.still_executing(now, capability, request) else { return };
+    fn observed(&mut self, now: Time, request: u32, began: Time, outbox: &mut Out) {
         // What a crash ended observes nothing, though the node may have started anew by now.
-        if since != began {
+        if self.still_executing(now, request, outbox) != Some(began) {
             return;
         }
-        let holds = self.assignment.holders[capability as usize];
-        self.trace.note(now, request, (Node::Capability(capability), None), || {
-            format!("observes, {} the payload", if holds { "holds" } else { "does not hold" })
-        });
-        if let Some(server) = self.capability[capability as usize].executing(request) {
-            server.progress = Progress::Observed(since);
+        outbox.tell(request, None, What::Observed { holds: self.holds });
+        if let Some(server) = self.running(request) {
+            server.progress = Progress::Observed(began);
         }
-        let don = &self.setup.capability_don;
-        let quorum = self.setup.byzantine_quorum();
-        let call = &mut self.calls[request as usize];
-        match call.agreement {
-            Agreement::Observing(observers) if observers + 1 < quorum => {
-                call.agreement = Agreement::Observing(observers + 1);
-            }
-            Agreement::Observing(_) if !self.assignment.agreed => {
-                call.agreement = Agreement::Nothing;
-                self.trace
-                    .note(now, request, (None, None), || "quorum of observations, nothing to agree on".to_owned());
-                self.nothing_agreed(now, request);
-            }
-            Agreement::Observing(_) => {
-                call.agreement = Agreement::Agreeing;
-                let ocr = don.ocr.sample(Site::Ocr.draw(&self.draws, [request, 0, 0, 0, 0]));
-                self.trace.note(now, request, (None, None), || {
-                    format!("quorum of observations, OCR takes {} ms", millis(ocr.as_nanos()))
-                });
-                self.push(now + ocr, Event::Reported { request });
-            }
-            Agreement::Reported if self.assignment.holders[capability as usize] => {
-                self.conclude_with_payload(now, capability, request);
-            }
-            Agreement::Agreeing | Agreement::Reported | Agreement::Nothing => {}
+        match self.requests[request as usize].is_reported {
+            true if self.holds => self.conclude(request, Reply::Payload, outbox),
+            true => {}
+            false => outbox.send(Send::Observation { request }),
         }
     }
 
-    fn nothing_agreed(&mut self, now: Time, request: u32) {
-        for workflow in 0..self.setup.workflow_don.nodes {
-            for capability in 0..self.setup.capability_don.nodes {
-                self.lose(now, workflow, request, capability, Loss::NoAgreement);
-            }
-        }
-    }
-
-    /// The attested report is there: holders answer with their payload as soon as they have observed it, all others
-    /// that it is not available.
-    pub(super) fn reported(&mut self, now: Time, request: u32) {
-        self.calls[request as usize].agreement = Agreement::Reported;
-        self.trace.note(now, request, (None, None), || "the attested report is there".to_owned());
-        for capability in 0..self.setup.capability_don.nodes {
-            if self.still_executing(now, capability, request).is_none() {
-                continue;
-            }
-            let observed = self.capability[capability as usize]
-                .executing(request)
-                .is_some_and(|server| matches!(server.progress, Progress::Observed(_)));
-            match (self.assignment.holders[capability as usize], observed) {
-                (true, true) => self.conclude_with_payload(now, capability, request),
-                (true, false) => {}
-                (false, _) => {
-                    self.conclude(now, capability, request, &unavailable());
-                }
-            }
-        }
-    }
-
-    /// The expiry ticker finds a request that is older than the time-out.
-    pub(super) fn tick(&mut self, now: Time, capability: u32, request: u32) {
-        if self.loses(now, capability, request, now) {
+    /// Holders answer with their payload as soon as they have observed it, all others that it is not available.
+    fn report(&mut self, now: Time, request: u32, outbox: &mut Out) {
+        self.requests[request as usize].is_reported = true;
+        if self.still_executing(now, request, outbox).is_none() {
             return;
         }
-        let servers = &self.capability[capability as usize].requests[request as usize];
-        let due: Vec<[u8; 32]> = servers
-            .iter()
-            .filter(|(_, server)| !matches!(server.progress, Progress::Answered(_)))
-            // One that began after a crash is younger than the tick that was set for what the crash ended.
-            .filter(|(_, server)| now.since(server.created) >= self.setup.aggregator.timeout)
-            .filter(|(_, server)| self.assignment.outage(capability, server.created, now).is_none())
-            .map(|(hash, _)| *hash)
-            .collect();
+        let is_observed = self.running(request).is_some_and(|it| matches!(it.progress, Progress::Observed(_)));
+        match (self.holds, is_observed) {
+            (true, true) => self.conclude(request, Reply::Payload, outbox),
+            (true, false) => {}
+            (false, _) => self.conclude(request, Reply::NotAvailable, outbox),
+        }
+    }
+
+    /// The expiry ticker finds requests that are older than the time-out.
+    fn tick(&mut self, now: Time, request: u32, outbox: &mut Out) {
+        if self.is_down(now, request, now, outbox) {
+            return;
+        }
+        let timeout = self.setup.aggregator.timeout;
+        // One that began after a crash is younger than the tick that was set for what the crash ended.
+        let is_due = |server: &ServerRequest| {
+            !matches!(server.progress, Progress::Answered(_))
+                && now.since(server.created) >= timeout
+                && self.outage(server.created, now).is_none()
+        };
+        let servers = &self.requests[request as usize].servers;
+        let due: Vec<[u8; 32]> = servers.iter().filter(|(_, server)| is_due(server)).map(|(hash, _)| *hash).collect();
         for hash in due {
-            self.finish(now, capability, request, hash, &Reply::error(ErrorCode::TIMEOUT, EXPIRED));
+            self.finish(request, hash, Reply::Expired, outbox);
         }
-    }
-
-    fn conclude_with_payload(&mut self, now: Time, capability: u32, request: u32) {
-        let call = &mut self.calls[request as usize];
-        let attestation = Some(call.attestation(self.setup, &self.draws, self.cache));
-        let honest = call.response(capability, self.setup.capability_don.nodes, self.cache);
-        self.conclude(now, capability, request, &Reply::response(Response { attestation, ..honest }));
     }
 
     /// Ends the execution with a result and answers everyone who asked.
-    fn conclude(&mut self, now: Time, capability: u32, request: u32, reply: &Reply) {
-        let servers = &self.capability[capability as usize].requests[request as usize];
-        let running =
-            |server: &ServerRequest| matches!(server.progress, Progress::Executing(_) | Progress::Observed(_));
-        let hash = servers.iter().find(|(_, server)| running(server)).map(|(hash, _)| *hash);
-        if let Some(hash) = hash {
-            self.finish(now, capability, request, hash, reply);
+    fn conclude(&mut self, request: u32, reply: Reply, outbox: &mut Out) {
+        let servers = &self.requests[request as usize].servers;
+        let running = servers.iter().find(|(_, server)| server.progress.runs()).map(|(hash, _)| *hash);
+        if let Some(hash) = running {
+            self.finish(request, hash, reply, outbox);
         }
     }
 
-    fn finish(&mut self, now: Time, capability: u32, request: u32, hash: [u8; 32], reply: &Reply) {
-        let servers = &mut self.capability[capability as usize].requests[request as usize];
-        let Some(server) = servers.get_mut(&hash) else { return };
-        server.progress = Progress::Answered(reply.clone());
-        for workflow in server.requesters.clone() {
-            self.answer(now, capability, request, workflow, reply);
+    fn finish(&mut self, request: u32, hash: [u8; 32], reply: Reply, outbox: &mut Out) {
+        let Some(server) = self.requests[request as usize].servers.get_mut(&hash) else { return };
+        server.progress = Progress::Answered(reply);
+        for to in &server.requesters {
+            outbox.send(Send::Answer { request, to: *to, reply });
         }
     }
 
-    /// Whether a fault throws a request away.
-    fn is_deaf(&mut self, now: Time, workflow: u32, capability: u32, request: u32) -> bool {
-        let faults = self.assignment.of_capability(capability);
-        let deaf = faults.into_iter().find(|fault| {
-            let about = About { fault: *fault, node: capability, target: workflow, request };
-            self.assignment.acting(&self.draws, now, about).is_some_and(|fault| fault.behaviour.is_deaf())
-        });
-        if let Some(fault) = deaf {
-            self.assignment.fired(fault);
-        }
-        deaf.is_some()
+    /// The server request that executes; at most one of a message id does at a time.
+    fn running(&mut self, request: u32) -> Option<&mut ServerRequest> {
+        self.requests[request as usize].servers.values_mut().find(|server| server.progress.runs())
     }
 
-    /// Whether what a node does at `now`, with what it knows since `since`, is lost to a crash; counts that it bit.
-    pub(super) fn loses(&mut self, now: Time, capability: u32, request: u32, since: Time) -> bool {
-        let outage = self.assignment.outage(capability, since, now);
-        if let Some(fault) = outage {
-            self.assignment.fired(fault);
-            self.trace.note(now, request, (Node::Capability(capability), None), || "is down or was since".to_owned());
-        }
-        outage.is_some()
-    }
-
-    /// The start of an execution that still goes on: neither crashed since nor beyond its own deadline.
-    fn still_executing(&mut self, now: Time, capability: u32, request: u32) -> Option<Time> {
-        let server = self.capability[capability as usize].executing(request)?;
+    /// Start of an execution that still goes on: neither crashed since nor beyond its own deadline.
+    fn still_executing(&mut self, now: Time, request: u32, outbox: &mut Out) -> Option<Time> {
+        let server = self.running(request)?;
         let (Progress::Executing(since) | Progress::Observed(since)) = server.progress else { return None };
-        if self.loses(now, capability, request, since) || now.since(since) > self.setup.aggregator.timeout {
+        if self.is_down(now, request, since, outbox) || now.since(since) > self.setup.aggregator.timeout {
             return None;
         }
         Some(since)
     }
 
     /// After a crash the node knows nothing of what it was asked before.
-    fn forget_if_down_since(&mut self, now: Time, capability: u32, request: u32) {
-        let servers = &self.capability[capability as usize].requests[request as usize];
+    fn forget_if_down_since(&mut self, now: Time, request: u32, outbox: &mut Out) {
+        let servers = &self.requests[request as usize].servers;
         let known: Vec<([u8; 32], Time)> = servers.iter().map(|(hash, server)| (*hash, server.created)).collect();
         for (hash, created) in known {
-            if self.loses(now, capability, request, created) {
-                self.capability[capability as usize].requests[request as usize].remove(&hash);
+            if self.is_down(now, request, created, outbox) {
+                self.requests[request as usize].servers.remove(&hash);
             }
         }
     }
 
+    /// Whether the node's doings at `now`, with what it knows since `since`, are lost to a crash; tells it.
+    fn is_down(&self, now: Time, request: u32, since: Time, outbox: &mut Out) -> bool {
+        let outage = self.outage(since, now);
+        if let Some(fault) = outage {
+            outbox.tell(request, None, What::Down { fault });
+        }
+        outage.is_some()
+    }
+
     /// The ticker's first look at or after `time`; its period is the request time-out, its phase the node's own.
-    fn next_tick(&self, capability: u32, time: Time) -> Time {
+    fn next_tick(&self, time: Time) -> Time {
         let period = self.setup.aggregator.timeout.as_nanos().max(1);
-        let phase = Site::Ticker.draw(&self.draws, [capability, 0, 0, 0, 0]).below(period);
+        let phase = Site::Ticker.draw(&self.draws, [self.number, 0, 0, 0, 0]).below(period);
         let into_period = (time.as_nanos() % period + period - phase) % period;
         if into_period == 0 { time } else { time + Span::from_nanos(period - into_period) }
     }
-}
-
-/// What a node without the payload answers.
-pub(super) fn unavailable() -> Reply {
-    Reply::error(ErrorCode::INTERNAL_ERROR, NOT_AVAILABLE)
-}
-
-/// Decodes a request's envelope and hashes the request in it.
-fn request_hash(mail: &Mail) -> Option<[u8; 32]> {
-    let message = Message::from_bytes(mail.encode()).ok()?;
-    let body = MessageBody::from_bytes(message.body).ok()?;
-    Some(Sha256::digest(&body.payload).into())
 }

@@ -2,12 +2,18 @@
 
 use crate::aggregator::Decision;
 
-use super::call::Agreement;
-use super::judgement::Judgement;
-use super::oracle::Seen;
-use super::outcome::{Outcome, Row, Unreachable};
+use super::oracle::Judgement;
+use super::oracle::truth::Seen;
+use super::outcome::{Outcome, Replicate, Row, Unreachable};
 use super::workflow_node::WorkflowNode;
 use super::world::World;
+
+/// The outcome of a world that has come to its end.
+pub(super) fn replicate(world: &World<'_>) -> Replicate {
+    let acts = &world.observers.acts;
+    let (faults, partitions, cuts) = (acts.faults.clone(), acts.partitions.clone(), acts.cuts.clone());
+    Replicate { rows: rows(world), faults, partitions, cuts }
+}
 
 /// How every request ended at every workflow node.
 pub(super) fn rows(world: &World<'_>) -> Vec<Row> {
@@ -40,8 +46,6 @@ fn request_rows(world: &World<'_>, request: u32) -> Vec<Row> {
 }
 
 fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode) -> (Row, Option<Seen>) {
-    let call = &world.calls[request as usize];
-    let spent = &node.spent[request as usize];
     let mut row = Row {
         request,
         workflow_node,
@@ -52,46 +56,42 @@ fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode)
         disagreement: false,
         unreachable: None,
         judgement: Judgement::Depended,
-        bytes: spent.bytes,
+        breach: world.observers.oracle.view(workflow_node, request).breach,
+        bytes: world.observers.ledger.bytes(workflow_node, request),
         signatures_verified: 0,
     };
     // A node that was dead before it could start the request has nothing to show.
-    let Some(pending) = &node.requests[request as usize] else { return (row, None) };
-    row.signatures_verified = pending.client.signatures_checked();
+    let Some(pending) = node.pending(request) else { return (row, None) };
+    row.signatures_verified = pending.aggregator.signatures_checked();
     let mut seen = None;
-    match pending.client.decision() {
+    match pending.decision() {
         Some(Decision::Success(success)) => {
-            let (outcome, what) = call.truth.judge(&success.response);
+            let (outcome, what) = world.requests[request as usize].truth.judge(&success.response);
             row.outcome = outcome;
             seen = Some(what);
             row.latency = pending.ended.map(|ended| ended.since(pending.started));
-            let useful = spent.payloads.iter().filter(|(peer, _)| success.support.contains(peer));
-            row.bytes.response = useful.map(|(_, len)| len).sum();
-            row.bytes.duplicate_payload -= row.bytes.response;
         }
         Some(decision) => {
-            let nothing = matches!(decision, Decision::Expired) && call.agreement == Agreement::Nothing;
-            row.outcome = match decision {
-                _ if nothing => Outcome::NoAgreement,
-                Decision::Expired => Outcome::Expired,
-                _ => Outcome::Failed,
+            let is_expired = matches!(decision, Decision::Expired);
+            row.outcome = match is_expired {
+                true if world.ocr.found_nothing(request) => Outcome::NoAgreement,
+                true => Outcome::Expired,
+                false => Outcome::Failed,
             };
             decision.error().unwrap_or_default().clone_into(&mut row.error);
         }
         None => {}
     }
-    let unreachable = world.hopes[workflow_node as usize][request as usize].unreachable();
+    let cause = world.observers.oracle.view(workflow_node, request).cause();
     debug_assert!(
-        !row.outcome.is_right() || unreachable.is_none() || !world.assignment.is_honest(workflow_node),
-        "accepted though it was unreachable: {unreachable:?}"
+        !row.outcome.is_right() || cause.is_none() || !world.assignment.is_honest(workflow_node),
+        "accepted though it was unreachable: {cause:?}"
     );
-    if !node.dead {
-        let evidence = &node.spent[request as usize].evidence;
-        row.judgement = evidence.judge(world.setup, unreachable.map(|(_, reason)| reason));
+    if !node.is_dead() {
+        row.judgement = world.observers.oracle.judge(workflow_node, request);
     }
     if !row.outcome.is_right() {
-        row.unreachable =
-            unreachable.map(|(at, reason)| Unreachable { cause: reason, after: at.since(pending.started) });
+        row.unreachable = cause.map(|(at, cause)| Unreachable { cause, after: at.since(pending.started) });
     }
     (row, seen)
 }

@@ -13,7 +13,7 @@ pub struct Fault {
     pub holders: Option<u32>,
     /// When they do it.
     pub window: Window,
-    /// How likely they do it each time. Without meaning for a crash, which is no single deed.
+    /// How likely they do it each time. Without meaning for a crash, which is no single action.
     pub probability: f64,
     /// To how many nodes of the other DON they do it; to all when absent. Without meaning for a crash.
     pub targets: Option<u32>,

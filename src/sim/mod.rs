@@ -5,39 +5,44 @@
 //! expires. Everything that depends on chance is drawn by key (`site.rs` says by which), so a world is a function
 //! of its [`Setup`] and its number.
 
-mod answers;
+mod adversary;
+mod aggregators;
 mod assignment;
-mod call;
 mod capability_node;
 mod endings;
+mod event;
 mod fault;
 mod faults;
-mod hope;
-mod judgement;
-mod mail;
-#[cfg(test)]
-pub(crate) mod mutants;
+mod happening;
+mod ledger;
+mod message;
+mod observers;
+mod ocr;
 mod ocr_cost;
 mod oracle;
 #[cfg(test)]
 pub(crate) mod oracle_tests;
+mod outbox;
 mod outcome;
 mod replicate_cache;
+mod request;
 pub mod schedule;
 mod setup;
 mod site;
-mod trace;
 mod workflow_node;
 mod world;
 
+pub use aggregators::{Aggregator, AggregatorFactory, Opening, RealAggregators};
 pub use fault::{Fault, FaultKind, MeteringField, ResponseField, Side};
-pub use hope::FailureCause;
-pub use judgement::Judgement;
+pub use happening::{Happening, Listener, What};
+pub use message::{AnswerClass, Message};
 pub use ocr_cost::{Observed, ocr_bytes};
+pub use oracle::{Breach, FailureCause, Judgement};
 pub use outcome::{Bytes, FaultReport, Outcome, Replicate, Row, Unreachable};
 pub use replicate_cache::ReplicateCache;
-pub use setup::{Aggregator, CapabilityDon, PayloadHolders, Request, Run, Safety, Schedule, Setup, Ties, WorkflowDon};
-pub use trace::Line;
+pub use setup::{
+    AggregatorSetup, CapabilityDon, PayloadHolders, RequestSetup, Run, Safety, Schedule, Setup, Ties, WorkflowDon,
+};
 
 /// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.
 ///
@@ -45,7 +50,22 @@ pub use trace::Line;
 /// On a setup that no scenario yields, such as one without capability nodes.
 #[must_use]
 pub fn simulate(setup: &Setup, replicate: u64, cache: &mut ReplicateCache) -> Replicate {
-    world::World::new(setup, replicate, cache).run().0
+    world::World::new(setup, replicate, cache, &RealAggregators, None).run()
+}
+
+/// Simulates a replicate with aggregators of `aggregators`; `listener` hears everything that happens.
+///
+/// # Panics
+/// As [`simulate`].
+#[must_use]
+pub fn simulate_with<'a>(
+    setup: &'a Setup,
+    replicate: u64,
+    cache: &'a mut ReplicateCache,
+    aggregators: &'a dyn AggregatorFactory,
+    listener: Option<&'a mut dyn Listener>,
+) -> Replicate {
+    world::World::new(setup, replicate, cache, aggregators, listener).run()
 }
 
 /// Simulates a replicate once more and tells everything that happens in it.
@@ -53,6 +73,8 @@ pub fn simulate(setup: &Setup, replicate: u64, cache: &mut ReplicateCache) -> Re
 /// # Panics
 /// As [`simulate`].
 #[must_use]
-pub fn replay(setup: &Setup, replicate: u64, cache: &mut ReplicateCache) -> (Replicate, Vec<Line>) {
-    world::World::new(setup, replicate, cache).traced().run()
+pub fn replay(setup: &Setup, replicate: u64, cache: &mut ReplicateCache) -> (Replicate, Vec<Happening>) {
+    let mut happenings = Vec::new();
+    let replicate = simulate_with(setup, replicate, cache, &RealAggregators, Some(&mut happenings));
+    (replicate, happenings)
 }

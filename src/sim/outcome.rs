@@ -4,16 +4,19 @@ use std::ops::AddAssign;
 
 use crate::engine::Span;
 
-use super::hope::FailureCause;
-use super::judgement::Judgement;
+use super::oracle::{Breach, FailureCause, Judgement};
 
 /// The outcome of one replicate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Replicate {
     /// One row a request and workflow node, by request, then node.
     pub rows: Vec<Row>,
-    /// One entry a fault of the setup.
+    /// One entry per fault of the setup.
     pub faults: Vec<FaultReport>,
+    /// Messages that each partition of the setup stopped.
+    pub partitions: Vec<u64>,
+    /// Messages that each cut of the setup stopped.
+    pub cuts: Vec<u64>,
 }
 
 /// How one request ended at one workflow node, and what it cost there.
@@ -37,6 +40,8 @@ pub struct Row {
     pub unreachable: Option<Unreachable>,
     /// What could have come of the request, whatever the order of the answers.
     pub judgement: Judgement,
+    /// How the aggregator went against its rules, if it did: an error in the aggregator.
+    pub breach: Option<Breach>,
     /// Bytes that left an uplink to or from this node for this request.
     pub bytes: Bytes,
     /// Attestation signatures that this node checked.

@@ -23,9 +23,6 @@ pub struct ReplicateCache {
     peer_names: BTreeMap<Node, String>,
     signatures: BTreeMap<(u32, [u8; 32]), [u8; SIGNATURE_LEN]>,
     pub(super) memo: Memo,
-    /// What is broken in the aggregators that it works for.
-    #[cfg(test)]
-    pub(crate) mutant: Option<super::mutants::Mutant>,
 }
 
 /// The signer that belongs to no DON: whoever forges signs with its key.
@@ -43,15 +40,7 @@ impl ReplicateCache {
             peer_names: BTreeMap::new(),
             signatures: BTreeMap::new(),
             memo: Memo::new(),
-            #[cfg(test)]
-            mutant: None,
         }
-    }
-
-    /// A cache for broken aggregators.
-    #[cfg(test)]
-    pub(crate) fn with_canary(seed: u64, mutant: super::mutants::Mutant) -> Self {
-        Self { mutant: Some(mutant), ..Self::new(seed) }
     }
 
     /// Draws of a replicate; finished work of another replicate is thrown away, for it will not come again.

@@ -16,9 +16,9 @@ pub struct Setup {
     /// `[workflow_don]`.
     pub workflow_don: WorkflowDon,
     /// `[aggregator]`.
-    pub aggregator: Aggregator,
+    pub aggregator: AggregatorSetup,
     /// `[request]`.
-    pub request: Request,
+    pub request: RequestSetup,
     /// `[network]`.
     pub network: NetworkSetup,
     /// `network.ties`.
@@ -30,27 +30,13 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// `R`: how many confirmations an aggregator requires.
-    #[must_use]
-    pub fn required(&self) -> usize {
-        let more = self.aggregator.min_responses as usize;
-        if more == 0 { self.capability_don.f as usize + 1 } else { more }
-    }
-
-    /// The baseline, all else being equal: every node holds the payload, and only equal answers count.
+    /// The baseline: every node holds the payload, and only equal answers count.
     #[must_use]
     pub fn baseline(&self) -> Self {
         let mut before = self.clone();
         before.capability_don.payload_holders = PayloadHolders::All;
         before.aggregator.rule_set = RuleSet::Identical;
         before
-    }
-
-    /// How many capability nodes make a Byzantine quorum: more than half of `N + F`.
-    #[must_use]
-    pub fn byzantine_quorum(&self) -> u32 {
-        let both = self.capability_don.nodes + self.capability_don.f;
-        both / 2 + 1
     }
 }
 
@@ -125,7 +111,7 @@ pub struct WorkflowDon {
 
 /// The client request at every workflow node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Aggregator {
+pub struct AggregatorSetup {
     /// The rule set that decides.
     pub rule_set: RuleSet,
     /// `T`, the request time-out of both sides.
@@ -136,7 +122,7 @@ pub struct Aggregator {
 
 /// The requests of a replicate.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Request {
+pub struct RequestSetup {
     /// Bytes of the response's payload value.
     pub payload_size: u64,
     /// Bytes of the request's own payload value.

@@ -1,299 +1,141 @@
 //! The callers: a workflow node sends requests by schedule, and its aggregator decides on the answers.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
-use crate::aggregator::{Answer, ClientRequest, Config, Decision, Verdict};
+use crate::aggregator::{Decision, Verdict, Work};
 use crate::engine::{Span, Time};
-use crate::network::Node;
-use crate::wire::{ErrorCode, Message, MessageBody, PeerId};
 
-use super::assignment::About;
-use super::call::Call;
-use super::faults::{Ask, Demand, distorted};
-use super::hope::{FailureCause, Hope, Loss};
-use super::judgement::Evidence;
-use super::mail::{Mail, Reply};
-use super::outcome::Bytes;
-use super::replicate_cache::ReplicateCache;
-use super::setup::Setup;
-use super::trace;
-use super::world::{Event, World};
+use super::aggregators::Aggregator;
+use super::happening::What;
+use super::message::Message;
+use super::outbox::Outbox;
 
 /// A workflow node.
 pub(super) struct WorkflowNode {
-    config: Arc<Config>,
-    pub(super) requests: Vec<Option<Pending>>,
-    pub(super) spent: Vec<Spent>,
-    /// A message has crashed it.
-    pub(super) dead: bool,
+    timeout: Span,
+    /// By number of the request, once it is started.
+    requests: Vec<Option<Pending>>,
+    dead: bool,
 }
 
 /// A request that the node has started.
 pub(super) struct Pending {
-    pub(super) client: ClientRequest,
+    pub(super) aggregator: Box<dyn Aggregator>,
     pub(super) started: Time,
-    /// When the decision came.
+    /// Instant of the decision.
     pub(super) ended: Option<Time>,
-    crashed: bool,
 }
 
-/// What a request cost between this node and the capability DON.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Spent {
-    pub(super) bytes: Bytes,
-    /// The response part of the first answer in each peer's name.
-    pub(super) payloads: Vec<(PeerId, u64)>,
-    /// The answers that came in time.
-    pub(super) evidence: Evidence,
+/// Input of a workflow node.
+pub(super) enum Input<'a> {
+    /// It starts a request; `delays` are those of each capability node's copy.
+    Begin { request: u32, aggregator: Box<dyn Aggregator>, delays: &'a [Span] },
+    /// One of its timers.
+    Timer(Timer),
+    /// An answer; `work` is what its aggregator computes with.
+    Answer { message: &'a Rc<Message>, work: &'a mut dyn Work },
 }
 
-/// What every workflow node's aggregator knows of the capability DON.
-pub(super) fn config(setup: &Setup, cache: &mut ReplicateCache) -> Arc<Config> {
-    let don = &setup.capability_don;
-    let peers = (0..don.nodes).map(|node| cache.peer(Node::Capability(node))).collect();
-    let signers = (0..don.nodes).map(|node| cache.key(node).address().0.to_vec()).collect();
-    let f = don.f as usize;
-    #[cfg(test)]
-    let f = cache.mutant.map_or(f, |mutant| mutant.fault_bound(f));
-    let config = Config::new(peers, signers, f, setup.aggregator.rule_set)
-        .and_then(|config| match setup.aggregator.min_responses {
-            0 => Ok(config),
-            min_responses => config.with_min_responses(min_responses as usize),
-        })
-        .expect("a setup is checked before it is simulated");
-    Arc::new(config)
+/// A timer of a workflow node.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Timer {
+    /// The request to one capability node is due.
+    Ask { request: u32, capability: u32 },
+    /// The deadline.
+    Expiry { request: u32 },
 }
+
+/// Output of a workflow node: its request to one capability node.
+pub(super) struct SendRequest {
+    pub(super) request: u32,
+    pub(super) capability: u32,
+}
+
+type Out = Outbox<Timer, SendRequest>;
 
 impl WorkflowNode {
-    pub(super) fn new(config: Arc<Config>, requests: u32) -> Self {
-        let requests = requests as usize;
-        Self {
-            config,
-            requests: (0..requests).map(|_| None).collect(),
-            spent: vec![Spent::default(); requests],
-            dead: false,
-        }
+    pub(super) fn new(timeout: Span, requests: u32) -> Self {
+        Self { timeout, requests: (0..requests).map(|_| None).collect(), dead: false }
     }
 
-    /// When the node gives up on a request; the request's own time-out after its start when it has not begun.
-    pub(super) fn deadline(&self, request: u32, setup: &Setup) -> Time {
-        let started = self.requests[request as usize].as_ref().map_or(Time::ZERO, |pending| pending.started);
-        started + setup.aggregator.timeout
-    }
-
-    /// Dies, and every undecided request with it; `hopes` has one for each request.
-    fn die(&mut self, now: Time, hopes: &mut [Hope]) {
-        self.dead = true;
-        for (pending, hope) in self.requests.iter_mut().zip(hopes) {
-            if let Some(pending) = pending
-                && pending.client.decision().is_none()
-            {
-                pending.crashed = true;
-                hope.end(now, FailureCause::NodeCrashed);
-            }
-        }
-    }
-}
-
-impl World<'_> {
-    /// A workflow node starts a request: its deadline runs, and each capability node's copy is due at its delay.
-    pub(super) fn begin(&mut self, now: Time, workflow: u32, request: u32) {
-        let call = &self.calls[request as usize];
-        let delays = call.delays.clone();
-        let node = &mut self.workflow[workflow as usize];
-        if node.dead {
+    pub(super) fn handle(&mut self, now: Time, input: Input<'_>, outbox: &mut Out) {
+        if self.dead && !matches!(input, Input::Answer { .. }) {
             return;
         }
-        let client = ClientRequest::new(Arc::clone(&node.config), Arc::clone(&call.ids));
-        node.requests[request as usize] = Some(Pending { client, started: now, ended: None, crashed: false });
-        let deadline = now + self.setup.aggregator.timeout;
-        self.trace.note(now, request, (Node::Workflow(workflow), None), || {
-            format!("starts, gives up at {} ms", trace::millis(deadline.as_nanos()))
-        });
-        self.push(deadline, Event::Expiry { workflow, request });
+        match input {
+            Input::Begin { request, aggregator, delays } => self.begin(now, request, aggregator, delays, outbox),
+            // A decision does not stop the schedule.
+            Input::Timer(Timer::Ask { request, capability }) => outbox.send(SendRequest { request, capability }),
+            Input::Timer(Timer::Expiry { request }) => self.expire(now, request, outbox),
+            Input::Answer { message, work } => self.answer(now, message, work, outbox),
+        }
+    }
+
+    /// A started request, also one that is decided.
+    pub(super) fn pending(&self, request: u32) -> Option<&Pending> {
+        self.requests[request as usize].as_ref()
+    }
+
+    /// Instant in which the node gives up on a request; the time-out itself before it has started.
+    pub(super) fn deadline(&self, request: u32) -> Time {
+        self.pending(request).map_or(Time::ZERO, |pending| pending.started) + self.timeout
+    }
+
+    /// Whether a message has crashed it.
+    pub(super) const fn is_dead(&self) -> bool {
+        self.dead
+    }
+
+    /// The deadline runs, and each capability node's copy is due at its delay.
+    fn begin(&mut self, now: Time, request: u32, aggregator: Box<dyn Aggregator>, delays: &[Span], outbox: &mut Out) {
+        self.requests[request as usize] = Some(Pending { aggregator, started: now, ended: None });
+        let deadline = now + self.timeout;
+        outbox.tell(request, None, What::Started { deadline });
+        outbox.timer(deadline, Timer::Expiry { request });
         for (capability, delay) in (0..).zip(delays) {
-            if now + delay > deadline {
-                self.lose(now, workflow, request, capability, Loss::Scheduled);
-            }
-            self.push(now + delay, Event::Ask { workflow, request, capability });
+            outbox.timer(now + *delay, Timer::Ask { request, capability });
         }
     }
 
-    /// Sends a request to one capability node. A decision does not stop this.
-    pub(super) fn ask(&mut self, now: Time, workflow: u32, request: u32, capability: u32) {
-        if self.workflow[workflow as usize].dead {
+    fn expire(&mut self, now: Time, request: u32, outbox: &mut Out) {
+        let Some(pending) = &mut self.requests[request as usize] else { return };
+        if pending.aggregator.handle_expiry() == Verdict::Decided {
+            pending.decided(now, request, outbox);
+        }
+    }
+
+    /// After the decision an answer is not even decoded.
+    fn answer(&mut self, now: Time, message: &Rc<Message>, work: &mut dyn Work, outbox: &mut Out) {
+        let (request, peer) = (message.request, Some(message.from));
+        let Some(pending) = &mut self.requests[request as usize] else { return };
+        if self.dead || pending.aggregator.decision().is_some() {
+            outbox.tell(request, peer, What::Unread { message: Rc::clone(message), dead: self.dead });
             return;
         }
-        let honest = Demand { bytes: self.calls[request as usize].bytes.clone(), after: Span::ZERO };
-        let mut demands = vec![honest];
-        for fault in self.assignment.of_workflow(workflow) {
-            let about = About { fault, node: workflow, target: capability, request };
-            demands = self.distort_demands(now, about, demands);
+        let Some((sender, answer)) = message.open_answer() else { return };
+        let verdict = pending.aggregator.handle_message(sender.as_deref(), &answer, work);
+        let crashes = matches!(verdict, Verdict::Crash(_));
+        let decides = verdict == Verdict::Decided;
+        outbox.tell(request, peer, What::Judged { message: Rc::clone(message), verdict });
+        if decides {
+            pending.decided(now, request, outbox);
         }
-        for Demand { bytes, after } in demands {
-            if after == Span::ZERO {
-                self.demand(now, workflow, request, capability, &bytes);
-            } else {
-                self.push(now + after, Event::Demand { workflow, request, capability, bytes });
-            }
-        }
-    }
-
-    /// What a fault makes of requests that are about to leave.
-    fn distort_demands(&mut self, now: Time, about: About, demands: Vec<Demand>) -> Vec<Demand> {
-        let Some(fault) = self.assignment.acting(&self.draws, now, about) else { return demands };
-        let call = &self.calls[about.request as usize];
-        let (distorted, acted) = distorted(demands, |demand| {
-            let (draws, node, capability) = (&self.draws, about.node, about.target);
-            fault.behaviour.on_ask(&Ask { demand, draws, call, node, capability })
-        });
-        if acted {
-            self.fired(now, about);
-        }
-        distorted
-    }
-
-    /// Puts a request on the line.
-    pub(super) fn demand(
-        &mut self,
-        now: Time,
-        workflow: u32,
-        request: u32,
-        capability: u32,
-        bytes: &prost::bytes::Bytes,
-    ) {
-        if self.workflow[workflow as usize].dead {
-            return;
-        }
-        let heading = self.heading(now, Node::Workflow(workflow), Node::Capability(capability), request);
-        let mail = heading.ask(bytes);
-        let content = Bytes { request: bytes.len() as u64, ..Bytes::default() };
-        self.charge(workflow, &mail, content);
-        self.send(now, &mail);
-    }
-
-    /// Counts a message that leaves an uplink.
-    fn charge(&mut self, workflow: u32, mail: &Mail, content: Bytes) {
-        let envelope = self.on_the_line(mail) - content.total();
-        let answer_envelope = if matches!(mail.from, Node::Capability(_)) { envelope } else { 0 };
-        let spent = &mut self.workflow[workflow as usize].spent[mail.request as usize];
-        spent.bytes += Bytes { envelope, answer_envelope, ..content };
-    }
-
-    /// Counts an answer to a workflow node.
-    pub(super) fn charge_answer(&mut self, workflow: u32, name: PeerId, mail: &Mail, reply: &Reply) {
-        let content = reply.content();
-        self.charge(workflow, mail, content);
-        if content.duplicate_payload > 0 {
-            let payloads = &mut self.workflow[workflow as usize].spent[mail.request as usize].payloads;
-            if payloads.iter().all(|(other, _)| *other != name) {
-                payloads.push((name, content.duplicate_payload));
-            }
-        }
-    }
-
-    /// A message has reached a workflow node. After the decision it is not even decoded.
-    pub(super) fn answered(&mut self, now: Time, workflow: u32, mail: &Mail) {
-        #[cfg(test)]
-        self.hear(now, workflow, mail);
-        let node = &mut self.workflow[workflow as usize];
-        let deadline = node.deadline(mail.request, self.setup);
-        let Some(pending) = &mut node.requests[mail.request as usize] else { return };
-        if now <= deadline {
-            let sender = mail.from.position() as u32;
-            node.spent[mail.request as usize].evidence.add(sender, &mail.sort, now == deadline);
-        }
-        if node.dead || pending.client.decision().is_some() {
-            let state = if node.dead { "dead" } else { "decided" };
-            self.trace.note(now, mail.request, (mail.to, mail.from), || format!("is {state}, does not look at it"));
-            return;
-        }
-        let Some((sender, answer)) = open(mail) else { return };
-        let call = &self.calls[mail.request as usize];
-        let verdict = judge(&mut pending.client, sender.as_deref(), &answer, self.cache, self.setup, call);
-        self.trace.note(now, mail.request, (mail.to, mail.from), || {
-            format!("{}: {}", mail.describe(), trace::verdict(&verdict, pending.client.decision()))
-        });
-        let hope = &mut self.hopes[workflow as usize][mail.request as usize];
-        match verdict {
-            Verdict::Decided => {
-                pending.ended = Some(now);
-                match pending.client.decision() {
-                    Some(Decision::Success(_)) => hope.settle(),
-                    _ => hope.end(now, FailureCause::AggregatorFailedEarly),
-                }
-            }
-            Verdict::Crash(_) => node.die(now, &mut self.hopes[workflow as usize]),
-            Verdict::Taken if mail.is_right() => hope.count(now, mail.from.position() as u32),
-            Verdict::Rejected(_) if mail.is_right() => {
-                self.lose(now, workflow, mail.request, mail.from.position() as u32, Loss::Faulty);
-            }
-            Verdict::Taken | Verdict::Anomaly | Verdict::Ignored | Verdict::Rejected(_) => {}
-        }
-    }
-
-    /// The caller's deadline.
-    pub(super) fn expire(&mut self, now: Time, workflow: u32, request: u32) {
-        if let Some(pending) = &mut self.workflow[workflow as usize].requests[request as usize]
-            && !pending.crashed
-        {
-            #[cfg(test)]
-            if self.cache.mutant == Some(super::mutants::Mutant::NeverExpires) {
-                return;
-            }
-            let verdict = pending.client.handle_expiry();
-            if verdict == Verdict::Ignored {
-                return;
-            }
-            self.hopes[workflow as usize][request as usize].end(now, FailureCause::TooLate);
-            self.trace.note(now, request, (Node::Workflow(workflow), None), || {
-                format!("deadline: {}", trace::verdict(&verdict, pending.client.decision()))
-            });
+        if crashes {
+            self.dead = true;
+            outbox.tell(request, peer, What::Crashed);
         }
     }
 }
 
-/// Hands an answer to the aggregator.
-#[cfg(not(test))]
-fn judge(
-    client: &mut ClientRequest,
-    sender: Option<&[u8]>,
-    answer: &Answer,
-    cache: &mut ReplicateCache,
-    _: &Setup,
-    _: &Call,
-) -> Verdict {
-    client.handle_message(sender, answer, &mut cache.memo)
-}
+impl Pending {
+    fn decided(&mut self, now: Time, request: u32, outbox: &mut Out) {
+        self.ended = Some(now);
+        if let Some(decision) = self.decision() {
+            outbox.tell(request, None, What::Decided { decision: decision.clone() });
+        }
+    }
 
-/// Hands an answer to the aggregator, which tests may have broken.
-#[cfg(test)]
-fn judge(
-    client: &mut ClientRequest,
-    sender: Option<&[u8]>,
-    answer: &Answer,
-    cache: &mut ReplicateCache,
-    setup: &Setup,
-    call: &Call,
-) -> Verdict {
-    let Some(mutant) = cache.mutant else { return client.handle_message(sender, answer, &mut cache.memo) };
-    let nodes = 0..setup.capability_don.nodes;
-    let peers: Vec<PeerId> = nodes.clone().map(|node| cache.peer(Node::Capability(node))).collect();
-    let signers: Vec<Vec<u8>> = nodes.map(|node| cache.key(node).address().0.to_vec()).collect();
-    let around = super::mutants::Surroundings {
-        peers: &peers,
-        signers: &signers,
-        truth: call.report(),
-        required: setup.required(),
-    };
-    mutant.handle_message(client, sender, answer, &around, &mut cache.memo)
-}
-
-/// Decodes the envelope and hands out what an aggregator takes.
-pub(super) fn open(mail: &Mail) -> Option<(Option<prost::bytes::Bytes>, Answer)> {
-    let message = Message::from_bytes(mail.encode()).ok()?;
-    let body = MessageBody::from_bytes(message.body).ok()?;
-    // On the wire an absent sender and an empty one are the same.
-    let sender = (!body.sender.is_empty()).then_some(body.sender);
-    Some((sender, Answer { code: ErrorCode(body.error), text: body.error_msg, payload: body.payload }))
+    pub(super) fn decision(&self) -> Option<&Decision> {
+        self.aggregator.decision()
+    }
 }

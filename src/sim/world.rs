@@ -1,132 +1,90 @@
-//! One seeded world: its nodes, its network and its events, run to the end.
+//! One seeded world: nodes, network and events, run to the end.
 //!
 //! The loop is: 1. take the next event in the order (time, tie key, insertion); 2. hand it to the node or DON that it
-//! concerns; 3. put what follows from it into the queue. It ends when nothing is left to happen, long after the last
-//! decision, because bytes that leave an uplink count whoever still waits for them.
+//! concerns; 3. take from its outbox what follows: messages go through the sender's faults onto the network, timers into
+//! the queue, happenings to whoever listens. It ends when nothing is left to happen, long after the last decision, because
+//! bytes that leave an uplink count whoever still waits for them.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use prost::bytes::Bytes;
+use sha2::{Digest, Sha256};
 
-use crate::engine::{Draws, EventQueue, Span, TieKey, Time};
+use crate::aggregator::Config;
+use crate::engine::{Draws, EventQueue, TieKey, Time};
 use crate::network::{Chance, Network, Node, Placement};
 
+use super::aggregators::{AggregatorFactory, Opening};
 use super::assignment::Assignment;
-use super::call::Call;
-use super::capability_node::CapabilityNode;
-use super::faults::Dispatch;
-use super::hope::{Hope, Loss};
-use super::mail::{Heading, Mail};
+use super::capability_node::{self, CapabilityNode};
+use super::event::Event;
+use super::happening::{Happening, Listener, What};
+use super::message::{Header, Message};
+use super::observers::Observers;
+use super::ocr::{self, Ocr};
+use super::outbox::{Outbox, Output};
 use super::outcome::Replicate;
 use super::replicate_cache::ReplicateCache;
+use super::request::Request;
 use super::setup::{Setup, Ties};
 use super::site::Site;
-use super::trace::{Line, Trace, fate};
-use super::workflow_node::WorkflowNode;
-
-/// Everything that happens.
-#[derive(Clone, Debug)]
-pub(super) enum Event {
-    /// A workflow node starts a request.
-    Begin { workflow: u32, request: u32 },
-    /// A workflow node sends its request to one capability node.
-    Ask { workflow: u32, request: u32, capability: u32 },
-    /// A message reaches its receiver's downlink.
-    Arrival(Mail),
-    /// A message is through the downlink.
-    Delivery(Mail),
-    /// A capability node's execution has its observation.
-    Observed { capability: u32, request: u32, began: Time },
-    /// Every capability node has the attested report.
-    Reported { request: u32 },
-    /// A capability node's ticker looks at a request.
-    Tick { capability: u32, request: u32 },
-    /// A late answer leaves.
-    Dispatch { capability: u32, request: u32, workflow: u32, dispatch: Dispatch },
-    /// A late request leaves.
-    Demand { workflow: u32, request: u32, capability: u32, bytes: Bytes },
-    /// A workflow node's deadline.
-    Expiry { workflow: u32, request: u32 },
-}
-
-impl Event {
-    /// How much the caller would like the event to come early, from 0 to 3.
-    const fn kindness(&self) -> u64 {
-        match self {
-            Self::Expiry { .. } => 0,
-            Self::Arrival(mail) | Self::Delivery(mail) if mail.is_right() => 3,
-            Self::Arrival(_) | Self::Delivery(_) => 1,
-            _ => 2,
-        }
-    }
-
-    /// What keys the event's tie draw; `attempt` tells apart what is else the same.
-    fn tie_parts(&self, attempt: u32) -> [u32; 5] {
-        const NOBODY: u32 = u32::MAX;
-        match self {
-            Self::Begin { workflow, request } => [*request, *workflow, NOBODY, 1, attempt],
-            Self::Ask { workflow, request, capability } => [*request, *workflow, *capability, 2, attempt],
-            Self::Arrival(mail) => [mail.request, mail.from.key(), mail.to.key(), 3, attempt],
-            Self::Delivery(mail) => [mail.request, mail.from.key(), mail.to.key(), 4, attempt],
-            Self::Observed { capability, request, .. } => [*request, *capability, NOBODY, 5, attempt],
-            Self::Reported { request } => [*request, NOBODY, NOBODY, 6, attempt],
-            Self::Tick { capability, request } => [*request, *capability, NOBODY, 7, attempt],
-            Self::Dispatch { capability, request, workflow, .. } => [*request, *workflow, *capability, 8, attempt],
-            Self::Demand { workflow, request, capability, .. } => [*request, *workflow, *capability, 10, attempt],
-            Self::Expiry { workflow, request } => [*request, *workflow, NOBODY, 9, attempt],
-        }
-    }
-}
+use super::workflow_node::{self, WorkflowNode};
 
 /// A replicate under way.
 pub(super) struct World<'a> {
     pub(super) setup: &'a Setup,
     pub(super) draws: Draws,
     pub(super) cache: &'a mut ReplicateCache,
+    aggregators: &'a dyn AggregatorFactory,
+    pub(super) config: Arc<Config>,
     pub(super) assignment: Assignment,
-    pub(super) calls: Vec<Call>,
+    pub(super) requests: Vec<Request>,
     pub(super) workflow: Vec<WorkflowNode>,
-    pub(super) capability: Vec<CapabilityNode>,
-    network: Network,
+    pub(super) capability: Vec<CapabilityNode<'a>>,
+    pub(super) ocr: Ocr<'a>,
+    network: Network<'a>,
     queue: EventQueue<Event>,
     /// Messages sent so far about a request from one node to another: tells their draws apart.
     attempts: BTreeMap<(u32, Node, Node), u32>,
-    pub(super) trace: Trace,
-    /// By workflow node, then request.
-    pub(super) hopes: Vec<Vec<Hope>>,
-    /// Every answer that reached a workflow node, in their order.
-    #[cfg(test)]
-    pub(super) heard: Vec<super::oracle_tests::Heard>,
+    pub(super) observers: Observers<'a>,
 }
 
 impl<'a> World<'a> {
     /// The world of `replicate`, before anything has happened.
-    pub(super) fn new(setup: &'a Setup, replicate: u64, cache: &'a mut ReplicateCache) -> Self {
+    pub(super) fn new(
+        setup: &'a Setup,
+        replicate: u64,
+        cache: &'a mut ReplicateCache,
+        aggregators: &'a dyn AggregatorFactory,
+        listener: Option<&'a mut dyn Listener>,
+    ) -> Self {
         let draws = cache.begin(setup.run.seed, replicate);
         let (callers, callees) = (setup.workflow_don.nodes, setup.capability_don.nodes);
-        let placement = Placement {
-            workflow: setup.workflow_don.regions.clone(),
-            capability: setup.capability_don.regions.clone(),
+        let placement = Placement { workflow: &setup.workflow_don.regions, capability: &setup.capability_don.regions };
+        let assignment = Assignment::new(setup, &draws);
+        let requests = requests(setup, &draws, cache);
+        let node = |number: u32| {
+            let holds = assignment.holders[number as usize];
+            CapabilityNode::new(setup, draws, number, holds, assignment.outages(number))
         };
-        let network = Network::new(setup.network.clone(), placement, callers, callees);
-        let config = super::workflow_node::config(setup, cache);
         let mut world = Self {
             setup,
             draws,
-            assignment: Assignment::new(setup, &draws),
-            calls: calls(setup, &draws, cache),
-            workflow: (0..callers).map(|_| WorkflowNode::new(config.clone(), setup.request.count)).collect(),
-            capability: (0..callees).map(|_| CapabilityNode::new(setup.request.count)).collect(),
-            cache,
-            network,
+            aggregators,
+            config: config(setup, cache),
+            workflow: (0..callers).map(|_| WorkflowNode::new(setup.aggregator.timeout, setup.request.count)).collect(),
+            capability: (0..callees).map(node).collect(),
+            ocr: Ocr::new(setup, draws, assignment.agreed),
+            network: Network::new(&setup.network, placement, callers, callees),
             queue: EventQueue::new(),
             attempts: BTreeMap::new(),
-            trace: Trace::default(),
-            hopes: Vec::new(),
-            #[cfg(test)]
-            heard: Vec::new(),
+            observers: Observers::new(setup, &assignment, &requests, listener),
+            assignment,
+            requests,
+            cache,
         };
-        world.hopes = world.first_hopes();
         world.plan();
         world
     }
@@ -136,85 +94,159 @@ impl<'a> World<'a> {
         for request in 0..self.setup.request.count {
             for workflow in 0..self.setup.workflow_don.nodes {
                 let draw = Site::StartSkew.draw(&self.draws, [request, workflow, 0, 0, 0]);
-                let begins = self.calls[request as usize].begins + self.setup.workflow_don.start_skew.sample(draw);
+                let begins = self.requests[request as usize].begins + self.setup.workflow_don.start_skew.sample(draw);
                 self.push(begins, Event::Begin { workflow, request });
             }
         }
     }
 
-    /// What every workflow node may hope for before anything happens.
-    fn first_hopes(&self) -> Vec<Vec<Hope>> {
-        let hope = |call: &Call| Hope::new(self.setup, &self.assignment.holders, call.begins);
-        (0..self.setup.workflow_don.nodes).map(|_| self.calls.iter().map(hope).collect()).collect()
-    }
-
-    /// One right answer of a capability node to a workflow node will not come.
-    pub(super) fn lose(&mut self, now: Time, workflow: u32, request: u32, capability: u32, loss: Loss) {
-        let hope = &mut self.hopes[workflow as usize][request as usize];
-        let before = hope.unreachable();
-        hope.lose(now, capability, loss);
-        if let (None, Some((_, reason))) = (before, hope.unreachable()) {
-            let ends = (Node::Workflow(workflow), None);
-            self.trace.note(now, request, ends, || format!("oracle: unreachable, {}", reason.name()));
-        }
-    }
-
-    /// The same world, keeping a line of everything that happens.
-    pub(super) fn traced(self) -> Self {
-        Self { trace: Trace::kept(), ..self }
-    }
-
     /// Runs to the end.
-    pub(super) fn run(mut self) -> (Replicate, Vec<Line>) {
+    pub(super) fn run(mut self) -> Replicate {
         self.play();
-        let replicate = Replicate { rows: super::endings::rows(&self), faults: self.assignment.reports() };
-        (replicate, self.trace.into_lines())
+        super::endings::replicate(&self)
     }
 
     /// Lets everything happen.
     pub(super) fn play(&mut self) {
         // 1.
         while let Some((now, event)) = self.queue.pop() {
+            self.observers.advance(now);
             // 2. and 3.
             self.handle(now, event);
         }
+        self.observers.advance(Time::NEVER);
     }
 
     fn handle(&mut self, now: Time, event: Event) {
         match event {
             Event::Begin { workflow, request } => self.begin(now, workflow, request),
-            Event::Ask { workflow, request, capability } => self.ask(now, workflow, request, capability),
-            Event::Arrival(mail) => {
-                let bytes = self.on_the_line(&mail);
-                let through = self.network.handle_arrival(now, mail.to, bytes);
+            Event::Workflow { workflow, timer } => {
+                let mut outbox = Outbox::new();
+                self.workflow[workflow as usize].handle(now, workflow_node::Input::Timer(timer), &mut outbox);
+                self.route_workflow(now, workflow, outbox);
+            }
+            Event::Capability { capability, timer } => {
+                self.tell_capability(now, capability, capability_node::Input::Timer(timer));
+            }
+            Event::Ocr(done) => self.tell_ocr(now, ocr::Input::Done(done)),
+            Event::Arrival(message) => {
+                let bytes = message.len() + self.setup.network.frame;
+                let through = self.network.handle_arrival(now, message.to, bytes);
                 if through > now {
-                    self.push(through, Event::Delivery(mail));
+                    self.push(through, Event::Delivery(message));
                 } else {
-                    self.deliver(now, &mail);
+                    self.deliver(now, &message);
                 }
             }
-            Event::Delivery(mail) => self.deliver(now, &mail),
-            Event::Observed { capability, request, began } => self.observed(now, capability, request, began),
-            Event::Reported { request } => self.reported(now, request),
-            Event::Tick { capability, request } => self.tick(now, capability, request),
-            Event::Dispatch { capability, request, workflow, dispatch } => {
-                if !self.loses(now, capability, request, now) {
-                    self.dispatch(now, capability, request, workflow, &dispatch);
-                }
+            Event::Delivery(message) => self.deliver(now, &message),
+            Event::LateAnswer { capability, request, workflow, outgoing } => {
+                self.late_answer(now, capability, request, workflow, &outgoing);
             }
-            Event::Demand { workflow, request, capability, bytes } => {
-                self.demand(now, workflow, request, capability, &bytes);
+            Event::LateRequest { workflow, request, capability, bytes } => {
+                self.send_request(now, workflow, request, capability, &bytes);
             }
-            Event::Expiry { workflow, request } => self.expire(now, workflow, request),
         }
     }
 
-    fn deliver(&mut self, now: Time, mail: &Mail) {
-        match (mail.from, mail.to) {
-            (Node::Workflow(from), Node::Capability(to)) => self.asked(now, from, to, mail),
-            (Node::Capability(_), Node::Workflow(to)) => self.answered(now, to, mail),
+    /// Tells whoever listens.
+    pub(super) fn tell(&mut self, now: Time, request: u32, node: Option<Node>, peer: Option<Node>, what: What) {
+        let happening = Happening { time: now, request, node, peer, what };
+        self.observers.hear(&happening, &self.requests, self.cache);
+    }
+
+    fn begin(&mut self, now: Time, workflow: u32, request: u32) {
+        let it = &self.requests[request as usize];
+        let aggregator = self.aggregators.open(&Opening { config: &self.config, ids: &it.ids, truth: it.report() });
+        let mut outbox = Outbox::new();
+        let input = workflow_node::Input::Begin { request, aggregator, delays: &it.delays };
+        self.workflow[workflow as usize].handle(now, input, &mut outbox);
+        self.route_workflow(now, workflow, outbox);
+    }
+
+    fn deliver(&mut self, now: Time, message: &Rc<Message>) {
+        self.tell(
+            now,
+            message.request,
+            Some(message.to),
+            Some(message.from),
+            What::Delivered { message: Rc::clone(message) },
+        );
+        match (message.from, message.to) {
+            (Node::Workflow(from), Node::Capability(to)) => self.deliver_request(now, from, to, message),
+            (Node::Capability(_), Node::Workflow(to)) => {
+                let mut outbox = Outbox::new();
+                let input = workflow_node::Input::Answer { message, work: &mut self.cache.memo };
+                self.workflow[to as usize].handle(now, input, &mut outbox);
+                self.route_workflow(now, to, outbox);
+            }
             // Nodes of one DON do not write to each other here.
             _ => {}
+        }
+    }
+
+    fn deliver_request(&mut self, now: Time, from: u32, to: u32, message: &Message) {
+        let (request, ends) = (message.request, (Some(message.to), Some(message.from)));
+        let outage = self.capability[to as usize].outage(now, now);
+        if let Some(fault) = outage {
+            self.tell(now, request, ends.0, None, What::Down { fault });
+        }
+        if outage.is_some() || self.throws_away(now, from, to, request) {
+            self.tell(now, request, ends.0, ends.1, What::Missed);
+        } else if let Some(body) = message.open() {
+            let hash = Sha256::digest(&body.payload).into();
+            self.tell_capability(now, to, capability_node::Input::Request { request, from, hash });
+        }
+    }
+
+    fn tell_capability(&mut self, now: Time, capability: u32, input: capability_node::Input) {
+        let mut outbox = Outbox::new();
+        self.capability[capability as usize].handle(now, input, &mut outbox);
+        let node = Node::Capability(capability);
+        for output in outbox.drain() {
+            match output {
+                Output::Timer(at, timer) => self.push(at, Event::Capability { capability, timer }),
+                Output::Happened { request, peer, what } => self.tell(now, request, Some(node), peer, what),
+                Output::Send(capability_node::Send::Observation { request }) => {
+                    self.tell_ocr(now, ocr::Input::Observation { request });
+                }
+                Output::Send(capability_node::Send::Answer { request, to, reply }) => {
+                    self.answer(now, capability, request, to, reply);
+                }
+            }
+        }
+    }
+
+    fn tell_ocr(&mut self, now: Time, input: ocr::Input) {
+        let mut outbox = Outbox::new();
+        self.ocr.handle(now, input, &mut outbox);
+        for output in outbox.drain() {
+            match output {
+                Output::Timer(at, done) => self.push(at, Event::Ocr(done)),
+                Output::Happened { request, peer, what } => self.tell(now, request, None, peer, what),
+                Output::Send(ocr::ReportReady { request }) => {
+                    for capability in 0..self.setup.capability_don.nodes {
+                        self.tell_capability(now, capability, capability_node::Input::Report { request });
+                    }
+                }
+            }
+        }
+    }
+
+    fn route_workflow(
+        &mut self,
+        now: Time,
+        workflow: u32,
+        mut outbox: Outbox<workflow_node::Timer, workflow_node::SendRequest>,
+    ) {
+        let node = Node::Workflow(workflow);
+        for output in outbox.drain() {
+            match output {
+                Output::Timer(at, timer) => self.push(at, Event::Workflow { workflow, timer }),
+                Output::Happened { request, peer, what } => self.tell(now, request, Some(node), peer, what),
+                Output::Send(workflow_node::SendRequest { request, capability }) => {
+                    self.ask(now, workflow, request, capability);
+                }
+            }
         }
     }
 
@@ -233,58 +265,27 @@ impl<'a> World<'a> {
         self.queue.push(time, TieKey(tie), event);
     }
 
-    /// The heading of a message between two nodes.
-    pub(super) fn heading(&mut self, now: Time, from: Node, to: Node, request: u32) -> Heading<'_> {
+    /// The header of a message between two nodes.
+    pub(super) fn header(&mut self, now: Time, from: Node, to: Node, request: u32) -> Header<'_> {
         let (sender, receiver) = (self.cache.peer(from), self.cache.peer(to));
-        let request_id = &self.calls[request as usize].request_id;
-        Heading { from: (from, sender), to: (to, receiver), now, request, request_id }
+        let request_id = &self.requests[request as usize].id;
+        Header { from: (from, sender), to: (to, receiver), claimed: from, now, request, request_id }
     }
 
-    /// What the way of a message means for the requests that hang on it.
-    fn judge_way(&mut self, now: Time, mail: &Mail, arrivals: [Option<Time>; 2]) {
-        let is_lost = arrivals.iter().all(Option::is_none);
-        match (mail.from, mail.to) {
-            (Node::Workflow(workflow), Node::Capability(capability)) if is_lost => {
-                self.unasked(now, workflow, mail.request, capability);
-            }
-            (Node::Capability(capability), Node::Workflow(workflow)) if mail.is_right() => {
-                let deadline = self.workflow[workflow as usize].deadline(mail.request, self.setup);
-                if is_lost {
-                    self.lose(now, workflow, mail.request, capability, Loss::Lost);
-                } else if arrivals.iter().flatten().all(|arrival| *arrival > deadline) {
-                    self.lose(now, workflow, mail.request, capability, Loss::Late);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// An honest workflow node's one request to a capability node did not get there.
-    pub(super) fn unasked(&mut self, now: Time, workflow: u32, request: u32, capability: u32) {
-        if !self.assignment.is_honest(workflow) {
+    /// Sends one request.
+    pub(super) fn send_request(&mut self, now: Time, workflow: u32, request: u32, capability: u32, bytes: &Bytes) {
+        if self.workflow[workflow as usize].is_dead() {
             return;
         }
-        self.lose(now, workflow, request, capability, Loss::Unasked);
-        let call = &mut self.calls[request as usize];
-        let missing = &mut call.missing_requests[capability as usize];
-        *missing += 1;
-        // Faulty workflow nodes may ask as often as they like, so they are never counted out.
-        if self.setup.workflow_don.nodes - *missing <= self.setup.workflow_don.f {
-            for workflow in 0..self.setup.workflow_don.nodes {
-                self.lose(now, workflow, request, capability, Loss::Unasked);
-            }
-        }
-    }
-
-    /// Bytes of a message with the transport's frame.
-    pub(super) const fn on_the_line(&self, mail: &Mail) -> u64 {
-        mail.len() + self.setup.network.frame
+        let header = self.header(now, Node::Workflow(workflow), Node::Capability(capability), request);
+        let message = header.request(bytes);
+        self.send(now, Rc::new(message));
     }
 
     /// Sends a message.
-    pub(super) fn send(&mut self, now: Time, mail: &Mail) {
-        let bytes = self.on_the_line(mail);
-        let (draws, from, to, request) = (self.draws, mail.from, mail.to, mail.request);
+    pub(super) fn send(&mut self, now: Time, message: Rc<Message>) {
+        let bytes = message.bytes(self.setup.network.frame);
+        let (draws, from, to, request) = (self.draws, message.from, message.to, message.request);
         let attempts = self.attempts.entry((request, from, to)).or_default();
         let attempt = *attempts;
         *attempts += 1;
@@ -296,29 +297,48 @@ impl<'a> World<'a> {
             };
             site.draw(&draws, [request, from.key(), to.key(), attempt, copy])
         };
-        let sent = self.network.handle_send(now, from, to, bytes, &draw);
-        self.trace.note(now, request, (from, to), || format!("{}, {bytes} bytes, {}", mail.describe(), fate(&sent)));
-        self.judge_way(now, mail, sent.arrivals);
+        let sent = self.network.handle_send(now, from, to, bytes.total(), &draw);
         for (copy, arrival) in (0..).zip(sent.arrivals) {
             if let Some(arrival) = arrival {
-                self.push_attempt(arrival, Event::Arrival(mail.clone()), 2 * attempt + copy);
+                self.push_attempt(arrival, Event::Arrival(Rc::clone(&message)), 2 * attempt + copy);
             }
         }
+        let what = What::Sent { message, bytes, arrivals: sent.arrivals, barrier: sent.barrier };
+        self.tell(now, request, Some(from), Some(to), what);
+    }
+
+    /// Sends a message whose sender has the network in hand: it arrives at `arrival`.
+    pub(super) fn send_past_network(&mut self, now: Time, arrival: Time, message: Rc<Message>) {
+        let (from, to, request) = (message.from, message.to, message.request);
+        let bytes = message.bytes(self.setup.network.frame);
+        let what = What::Sent { message: Rc::clone(&message), bytes, arrivals: [Some(arrival), None], barrier: None };
+        self.tell(now, request, Some(from), Some(to), what);
+        self.push(arrival, Event::Delivery(message));
     }
 }
 
-fn calls(setup: &Setup, draws: &Draws, cache: &ReplicateCache) -> Vec<Call> {
+/// Knowledge of the capability DON that every workflow node's aggregator has.
+fn config(setup: &Setup, cache: &mut ReplicateCache) -> Arc<Config> {
+    let don = &setup.capability_don;
+    let peers = (0..don.nodes).map(|node| cache.peer(Node::Capability(node))).collect();
+    let signers = (0..don.nodes).map(|node| cache.key(node).address().0.to_vec()).collect();
+    let config = Config::new(peers, signers, don.f as usize, setup.aggregator.rule_set)
+        .and_then(|config| match setup.aggregator.min_responses {
+            0 => Ok(config),
+            min_responses => config.with_min_responses(min_responses as usize),
+        })
+        .expect("a setup is checked before it is simulated");
+    Arc::new(config)
+}
+
+fn requests(setup: &Setup, draws: &Draws, cache: &ReplicateCache) -> Vec<Request> {
     let mut begins = Time::ZERO;
-    let mut calls = Vec::with_capacity(setup.request.count as usize);
+    let mut requests = Vec::with_capacity(setup.request.count as usize);
     for request in 0..setup.request.count {
         if request > 0 {
-            begins += arrival_gap(setup, draws, request);
+            begins += setup.request.arrival.sample(Site::Arrival.draw(draws, [request, 0, 0, 0, 0]));
         }
-        calls.push(Call::new(setup, draws, cache, request, begins));
+        requests.push(Request::new(setup, draws, cache, request, begins));
     }
-    calls
-}
-
-fn arrival_gap(setup: &Setup, draws: &Draws, request: u32) -> Span {
-    setup.request.arrival.sample(Site::Arrival.draw(draws, [request, 0, 0, 0, 0]))
+    requests
 }

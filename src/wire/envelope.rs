@@ -10,7 +10,7 @@ use super::lenient::{Lenient, declared_fields};
 
 /// The signed envelope around a body.
 #[derive(Clone, PartialEq, prost::Message)]
-pub struct Message {
+pub struct Envelope {
     /// ed25519 of the sending peer over `body`, 64 bytes.
     #[prost(bytes = "bytes", tag = "1")]
     pub signature: Bytes,
@@ -19,7 +19,7 @@ pub struct Message {
     pub body: Bytes,
 }
 
-/// The body of a [`Message`], for requests and answers alike.
+/// The body of a [`Envelope`], for requests and answers alike.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct MessageBody {
     /// Protocol version.
@@ -63,10 +63,10 @@ pub struct MessageBody {
     pub capability_method: String,
 }
 
-declared_fields!(Message { 1 | 2 => LengthDelimited });
+declared_fields!(Envelope { 1 | 2 => LengthDelimited });
 declared_fields!(MessageBody { 2 | 3 | 5 | 6 | 9 | 11 | 12 | 17 => LengthDelimited, 1 | 4 | 10 | 15 | 16 => Varint });
 
-impl Message {
+impl Envelope {
     /// Decodes an envelope; its fields stay slices of `bytes`.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ mod response;
 mod values;
 
 pub use any::Any;
-pub use envelope::{ErrorCode, Message, MessageBody};
+pub use envelope::{Envelope, ErrorCode, MessageBody};
 pub use peer_id::PeerId;
 pub use request::{CallPayload, CapabilityRequest, RequestMetadata, SpendLimit, request_id};
 pub use response::{AttributedSignature, MeteringRecord, OcrAttestation, Response};

@@ -1,7 +1,7 @@
 //! A scenario with something of everything that tables have to tell.
 
 /// Axes that advance together and a grid; values with every unit, plain numbers, texts, and numbers mixed with texts; two
-/// faults of one kind, one of them with nodes in some cells only.
+/// faults of one kind, one of them with nodes in some cells only; a cut.
 pub const EVERYTHING: &str = r#"
 schema = 1
 name = "everything"
@@ -23,6 +23,11 @@ delay = "50ms"
 [[faults.wrong_payload]]
 nodes = 1
 holders = 1
+[[network.cuts]]
+from = ["capability.3"]
+to = ["workflow.1"]
+start = "1.5s"
+end = "1.6s"
 [sweep.zip]
 network.latency = ["40ms", { dist = "exponential", mean = "0.1s" }]
 network.bandwidth = ["1Mbit/s", "0.5Gbit/s"]

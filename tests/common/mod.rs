@@ -4,8 +4,8 @@ use donsim::aggregator::RuleSet;
 use donsim::engine::{Distribution, Span};
 use donsim::network::{Latency, LinkSetup, NetworkSetup};
 use donsim::sim::{
-    Aggregator, CapabilityDon, Fault, FaultKind, PayloadHolders, Replicate, ReplicateCache, Request, Run, Safety,
-    Schedule, Setup, Ties, WorkflowDon, simulate,
+    AggregatorSetup, CapabilityDon, Fault, FaultKind, PayloadHolders, Replicate, ReplicateCache, RequestSetup, Run,
+    Safety, Schedule, Setup, Ties, WorkflowDon, simulate,
 };
 
 /// From the start of an execution to its observation.
@@ -35,8 +35,8 @@ pub fn setup(nodes: u32, rule_set: RuleSet, payload_holders: PayloadHolders, lat
             regions: Vec::new(),
             allow_infeasible: false,
         },
-        aggregator: Aggregator { rule_set, timeout: Span::from_secs(10), min_responses: 0 },
-        request: Request {
+        aggregator: AggregatorSetup { rule_set, timeout: Span::from_secs(10), min_responses: 0 },
+        request: RequestSetup {
             payload_size: 64,
             call_size: 16,
             count: 1,

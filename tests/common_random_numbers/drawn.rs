@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use donsim::engine::Span;
 use donsim::network::Node;
-use donsim::sim::Line;
+use donsim::sim::{Happening, What};
 
 /// What was drawn, by what it was drawn for.
 #[derive(Debug, Default, PartialEq)]
@@ -11,62 +12,51 @@ pub struct Drawn {
     /// When each workflow node starts a request, in ns.
     pub starts: BTreeMap<(u32, Node), u64>,
     /// How long each capability node executes.
-    pub executions: BTreeMap<(u32, Node), String>,
+    pub executions: BTreeMap<(u32, Node), Span>,
     /// Until the report, by request.
-    pub agreements: BTreeMap<u32, String>,
-    /// By request, sender, receiver and attempt: how long each copy is under way, in ns. No copy: lost.
-    pub ways: BTreeMap<(u32, Node, Node, usize), Vec<u64>>,
+    pub agreements: BTreeMap<u32, Span>,
+    /// By request, sender, receiver and attempt: how long each copy is under way. No copy: lost.
+    pub ways: BTreeMap<(u32, Node, Node, usize), Vec<Span>>,
     /// Who has the payload when it observes.
     pub holders: BTreeMap<Node, bool>,
     /// By fault, request, node and its target: how often it acts.
-    pub acts: BTreeMap<(String, u32, Node, Node), u32>,
+    pub acts: BTreeMap<(&'static str, u32, Node, Node), u32>,
 }
 
 impl Drawn {
-    /// Read off the lines of a replicate.
-    pub fn of(lines: &[Line]) -> Self {
+    /// Read off the happenings of a replicate.
+    pub fn of(happenings: &[Happening]) -> Self {
         let mut drawn = Self::default();
         let mut attempts: BTreeMap<(u32, Node, Node), usize> = BTreeMap::new();
-        for line in lines {
-            let (request, what) = (line.request, line.what.as_str());
-            match (line.from, line.to) {
-                (Some(node), None) if what.starts_with("starts") => {
-                    drawn.starts.insert((request, node), line.time.as_nanos());
+        for happening in happenings {
+            let Happening { request, time, .. } = *happening;
+            match (&happening.what, happening.node, happening.peer) {
+                (What::Started { .. }, Some(node), _) => {
+                    drawn.starts.insert((request, node), time.as_nanos());
                 }
-                (Some(node), None) if what.starts_with("executes for") => {
-                    drawn.executions.insert((request, node), what.to_owned());
+                (What::Executing { takes }, Some(node), _) => {
+                    drawn.executions.insert((request, node), *takes);
                 }
-                (Some(node), None) if what.starts_with("observes") => {
-                    drawn.holders.insert(node, what.ends_with(", holds the payload"));
+                (What::Observed { holds }, Some(node), _) => {
+                    drawn.holders.insert(node, *holds);
                 }
-                (None, None) if what.contains("OCR takes") => {
-                    drawn.agreements.insert(request, what.to_owned());
+                (What::Agreeing { takes }, ..) => {
+                    drawn.agreements.insert(request, *takes);
                 }
-                (Some(from), Some(to)) if what.starts_with("fault ") => {
-                    *drawn.acts.entry((what.to_owned(), request, from, to)).or_default() += 1;
+                (What::FaultActed { name, .. }, Some(node), Some(target)) => {
+                    *drawn.acts.entry((name, request, node, target)).or_default() += 1;
                 }
-                (Some(from), Some(to)) => {
-                    if let Some(way) = way(line) {
-                        let attempt = attempts.entry((request, from, to)).or_default();
-                        drawn.ways.insert((request, from, to, *attempt), way);
-                        *attempt += 1;
-                    }
+                (What::Sent { arrivals, .. }, Some(from), Some(to)) => {
+                    let attempt = attempts.entry((request, from, to)).or_default();
+                    let way = arrivals.iter().flatten().map(|arrival| arrival.since(time)).collect();
+                    drawn.ways.insert((request, from, to, *attempt), way);
+                    *attempt += 1;
                 }
                 _ => {}
             }
         }
         drawn
     }
-}
-
-/// How long the copies of a message are under way; `None` for another line.
-pub fn way(line: &Line) -> Option<Vec<u64>> {
-    let (_, fate) = line.what.split_once(" bytes, ")?;
-    let arrivals = fate.split(' ').filter_map(|word| {
-        let (whole, part) = word.split_once('.')?;
-        Some(whole.parse::<u64>().ok()? * 1_000_000 + part.parse::<u64>().ok()?)
-    });
-    Some(arrivals.map(|arrival| arrival - line.time.as_nanos()).collect())
 }
 
 /// What both have is equal, and of what the first has at most `missing` are not in the second.
@@ -94,7 +84,7 @@ pub fn weather_agrees(base: &Drawn, other: &Drawn) {
     agree(&base.ways, &other.ways, 0);
 }
 
-/// As [`weather_agrees`], and roles and deeds are the same.
+/// As [`weather_agrees`], and roles and acts of faults are the same.
 pub fn all_agrees(base: &Drawn, other: &Drawn) {
     weather_agrees(base, other);
     agree(&base.holders, &other.holders, 0);

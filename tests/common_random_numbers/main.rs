@@ -1,19 +1,20 @@
 //! Common random numbers: what is added to a scenario leaves every draw as it was.
 //!
-//! A replicate is told line by line (`donsim::sim::replay`), and what was drawn is read off the lines: when a node starts a
+//! A replicate tells everything that happens in it (`donsim::sim::replay`), and what was drawn is read off that: when a node starts a
 //! request, how long it executes, what becomes of each message, who holds the payload, whom a fault takes and when it acts,
 //! the phase of a ticker, the order of one instant. The draws of two worlds must be the same wherever both have them. Draws
-//! that no line tells (payloads, ids, signers) are compared beside their sites in `src/sim`.
+//! that nothing tells (payloads, ids, signers) are compared beside their sites in `src/sim`.
 
 mod drawn;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use donsim::engine::Span;
 use donsim::network::Node;
 use donsim::scenario::Scenario;
-use donsim::sim::{Line, ReplicateCache, Setup, replay};
-use drawn::{Drawn, agree, all_agrees, way, weather_agrees};
+use donsim::sim::{Happening, ReplicateCache, Setup, What, replay};
+use drawn::{Drawn, agree, all_agrees, weather_agrees};
 
 /// Seven capability and four workflow nodes in bad weather, with a fault that acts by chance.
 const WORLD: &str = r#"
@@ -54,14 +55,14 @@ fn setup(text: &str, more: &[&str]) -> Setup {
     }
 }
 
-/// The lines of every replicate.
-fn told(setup: &Setup) -> Vec<Vec<Line>> {
+/// Everything that happens in every replicate.
+fn told(setup: &Setup) -> Vec<Vec<Happening>> {
     let mut cache = ReplicateCache::new(setup.run.seed);
     (0..setup.run.replicates).map(|replicate| replay(setup, replicate, &mut cache).1).collect()
 }
 
 fn drawn(setup: &Setup) -> Vec<Drawn> {
-    told(setup).iter().map(|lines| Drawn::of(lines)).collect()
+    told(setup).iter().map(|happenings| Drawn::of(happenings)).collect()
 }
 
 /// The weather of all replicates with `more` keys set, and without.
@@ -125,7 +126,7 @@ fn an_added_fault_takes_nobody_elses_nodes() {
     let text = format!("{WORLD}[[faults.error_spam]]\nnodes = 2\noverlap = true\nprobability = 0.5\n");
     let faulty = drawn(&setup(&text, &[]));
     let slow = |drawn: &Drawn| -> BTreeMap<_, _> {
-        drawn.acts.iter().filter(|(key, _)| key.0.contains("slow")).map(|(key, count)| (key.clone(), *count)).collect()
+        drawn.acts.iter().filter(|(key, _)| key.0.contains("slow")).map(|(key, count)| (*key, *count)).collect()
     };
     let mut acted = 0;
     for (base, other) in drawn(&setup(WORLD, &[])).iter().zip(&faulty) {
@@ -242,7 +243,7 @@ fn another_latency_meets_the_same_chances() {
         for (key, way) in &base.ways {
             let Some(now) = other.ways.get(key) else { continue };
             // Twice the mean is twice the sample, but for rounding.
-            let twice = |(before, now): (&u64, &u64)| (2 * before).abs_diff(*now) <= 2;
+            let twice = |(before, now): (&Span, &Span)| (2 * before.as_nanos()).abs_diff(now.as_nanos()) <= 2;
             assert!(way.len() == now.len() && way.iter().zip(now).all(twice), "{key:?}: {way:?}, {now:?}");
         }
     }
@@ -264,11 +265,13 @@ fn a_ticker_keeps_its_phase() {
     const LATE: [&str; 3] = ["capability_don.execution=60s", "aggregator.timeout=10s", "faults.slow.nodes=0"];
     let phases = |more: &[&str]| -> Vec<BTreeMap<Node, u64>> {
         let told = told(&setup(WORLD, &[&LATE, more].concat()));
-        let phase = |line: &Line| {
-            let node = line.from.filter(|_| line.what.starts_with("error TIMEOUT"))?;
-            Some((node, line.time.as_nanos() % 10_000_000_000))
+        let phase = |happening: &Happening| match &happening.what {
+            What::Sent { message, .. } if message.describe().starts_with("error TIMEOUT") => {
+                Some((happening.node?, happening.time.as_nanos() % 10_000_000_000))
+            }
+            _ => None,
         };
-        told.iter().map(|lines| lines.iter().filter_map(phase).collect()).collect()
+        told.iter().map(|happenings| happenings.iter().filter_map(phase).collect()).collect()
     };
     let base = phases(&[]);
     for more in ["capability_don.nodes=8", "workflow_don.nodes=5", "request.count=3", "network.loss=0"] {
@@ -293,10 +296,11 @@ fn the_order_of_an_instant_is_kept() {
     let order = |more: &[&str]| -> Vec<BTreeMap<Node, Vec<Node>>> {
         let told = told(&setup(WORLD, &[&EVEN, more].concat()));
         told.iter()
-            .map(|lines| {
+            .map(|happenings| {
                 let mut heard: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
-                for line in lines.iter().filter(|line| line.request == 0 && way(line).is_none()) {
-                    if let (Some(to @ Node::Workflow(_)), Some(from)) = (line.from, line.to) {
+                for happening in happenings.iter().filter(|happening| happening.request == 0) {
+                    let to_workflow = (&happening.what, happening.node, happening.peer);
+                    if let (What::Delivered { .. }, Some(to @ Node::Workflow(_)), Some(from)) = to_workflow {
                         heard.entry(to).or_default().push(from);
                     }
                 }

@@ -1,6 +1,6 @@
 //! The decoders: of responses, and of the envelope around them.
 
-use donsim::wire::{DecodeError, ErrorCode, Kind, Message, MessageBody, Response, Value, ValueMap};
+use donsim::wire::{DecodeError, Envelope, ErrorCode, Kind, MessageBody, Response, Value, ValueMap};
 use prost::Message as _;
 use prost::bytes::Bytes;
 
@@ -36,7 +36,7 @@ impl Target for Decoder {
             capability_method: "CallContract".into(),
         };
         let body = Bytes::from(body.encode_to_vec());
-        seeds.push(Message { signature: vec![7; 64].into(), body: body.clone() }.encode_to_vec());
+        seeds.push(Envelope { signature: vec![7; 64].into(), body: body.clone() }.encode_to_vec());
         seeds.push(body.into());
         seeds
     }
@@ -139,12 +139,12 @@ fn body(bytes: &Bytes, seen: &mut Behaviours) -> Result<Result<MessageBody, Deco
     Ok(body)
 }
 
-fn envelope(bytes: &Bytes, seen: &mut Behaviours) -> Result<Result<Message, DecodeError>, String> {
-    let message = Message::from_bytes(bytes.clone());
+fn envelope(bytes: &Bytes, seen: &mut Behaviours) -> Result<Result<Envelope, DecodeError>, String> {
+    let message = Envelope::from_bytes(bytes.clone());
     match &message {
         Err(error) => seen.note_kind("no envelope", &error.to_string()),
         Ok(message) => {
-            let again = Message::from_bytes(message.encode_to_vec().into());
+            let again = Envelope::from_bytes(message.encode_to_vec().into());
             promise(again.as_ref() == Ok(message), || format!("its encoding means something else: {again:?}"))?;
             seen.note(("envelope", magnitude(message.signature.len()), magnitude(message.body.len())));
         }

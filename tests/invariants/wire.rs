@@ -1,6 +1,6 @@
 //! Properties of the wire format: what decodes means the same after every detour.
 
-use donsim::wire::{Message, MessageBody, OcrAttestation, Response};
+use donsim::wire::{Envelope, MessageBody, OcrAttestation, Response};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -169,8 +169,8 @@ proptest! {
 
     #[test]
     fn envelopes_mean_the_same_again(bytes in any_bytes()) {
-        if let Ok(message) = Message::from_bytes(bytes.clone().into()) {
-            prop_assert_eq!(Message::from_bytes(message.encode_to_vec().into()), Ok(message));
+        if let Ok(message) = Envelope::from_bytes(bytes.clone().into()) {
+            prop_assert_eq!(Envelope::from_bytes(message.encode_to_vec().into()), Ok(message));
         }
         if let Ok(body) = MessageBody::from_bytes(bytes.into()) {
             prop_assert_eq!(MessageBody::from_bytes(body.encode_to_vec().into()), Ok(body));

@@ -45,6 +45,18 @@ impl RuleSet {
         !matches!(self, Self::Identical)
     }
 
+    /// Whether a response that carries an attestation is judged by that alone, and never counted.
+    #[must_use]
+    pub const fn judges_by_attestation_alone(self) -> bool {
+        matches!(self, Self::AttestedStrict)
+    }
+
+    /// Whether a payload-not-available answer counts as an error.
+    #[must_use]
+    pub const fn counts_unavailable(self) -> bool {
+        matches!(self, Self::Identical | Self::AttestedStrict)
+    }
+
     pub(super) const fn rules(self) -> &'static dyn Rules {
         match self {
             Self::Identical => &identical::Identical,

@@ -3,7 +3,6 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 
-use super::super::gate_tests::Nobody;
 use super::super::{Findings, Options, Simulate, Verdict, run};
 use super::Ruling::{Fail, Inconclusive, Pass};
 use super::*;
@@ -31,16 +30,17 @@ fn simulated(text: &str, latency: impl Fn(&Setup, u64) -> Option<u64> + Sync + '
             served: latency.is_some(),
             disagreement: false,
             unreachable: None,
+            breach: None,
             judgement: crate::sim::Judgement::Depended,
             bytes: crate::sim::Bytes { request: 100 + replicate % 2, ..Default::default() },
             signatures_verified: 2,
         };
-        Replicate { rows: (0..setup.workflow_don.nodes).map(row).collect(), faults: Vec::new() }
+        Replicate { rows: (0..setup.workflow_don.nodes).map(row).collect(), ..Replicate::default() }
     };
     let simulate: Box<Simulate> = Box::new(move |setup, replicate, _| simulate(setup, replicate));
     let stop = AtomicBool::new(false);
     let options = Options { threads: NonZeroUsize::new(2).unwrap(), stop: &stop };
-    run(&scenario(text), options, &*simulate, &mut Nobody).unwrap()
+    run(&scenario(text), options, &*simulate, &mut ()).unwrap()
 }
 
 fn rulings(found: &Findings) -> Vec<Ruling> {

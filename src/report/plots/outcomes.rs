@@ -45,10 +45,10 @@ fn layers(unreachable: bool) -> Vec<Layer> {
         layer("Accepted, tainted", BLUE, Fill::Lighter, outcome(Metric::AcceptedTainted)),
     ];
     if unreachable {
-        layers.extend(FailureCause::ALL.map(|cause| {
-            let (color, fill) = look(cause);
+        layers.extend(SINGLE.map(|(cause, color, fill)| {
             layer(&words(cause), color, fill, Box::new(move |cell| cell.cause_share(cause)))
         }));
+        layers.push(layer("Several causes", SKY, Fill::Hatched, Box::new(several)));
         layers.push(layer(OTHER, BEFORE, Fill::Lighter, Box::new(other)));
     } else {
         layers.extend([
@@ -62,27 +62,32 @@ fn layers(unreachable: bool) -> Vec<Layer> {
     layers
 }
 
-/// A cause's look. There are more causes than colours: the rarer of those that share one are hatched, and no two of
-/// them are next to each other in the stack.
-const fn look(cause: FailureCause) -> (RGBColor, Fill) {
-    match cause {
-        FailureCause::NoHonestHolder => (YELLOW, Fill::Plain),
-        FailureCause::AllHoldersLost => (ORANGE, Fill::Plain),
-        FailureCause::QuorumUnreachable => (PURPLE, Fill::Plain),
-        FailureCause::TooFewRequests => (ORANGE, Fill::Hatched),
-        FailureCause::DeadlineBeforeSchedule => (SKY, Fill::Plain),
-        FailureCause::TooLate => (GREEN, Fill::Plain),
-        FailureCause::NoAgreement => (PURPLE, Fill::Hatched),
-        FailureCause::AggregatorFailedEarly => (VERMILLION, Fill::Plain),
-        FailureCause::NodeCrashed => (BLACK, Fill::Plain),
-    }
-}
+/// Causes of one kind from the bottom up, with their style. There are more causes than colours: the rarer of those that
+/// share one are hatched, and no two of them are next to each other in the stack.
+const SINGLE: [(FailureCause, RGBColor, Fill); 10] = [
+    (FailureCause::FAULTY, YELLOW, Fill::Plain),
+    (FailureCause::LOST, ORANGE, Fill::Plain),
+    (FailureCause::TOO_FEW_HOLDERS, PURPLE, Fill::Plain),
+    (FailureCause::TOO_FEW_REQUESTS, ORANGE, Fill::Hatched),
+    (FailureCause::DEADLINE_BEFORE_SCHEDULE, SKY, Fill::Plain),
+    (FailureCause::TOO_LATE, GREEN, Fill::Plain),
+    (FailureCause::NO_AGREEMENT, PURPLE, Fill::Hatched),
+    (FailureCause::AGGREGATOR_FAILED_EARLY, VERMILLION, Fill::Plain),
+    (FailureCause::REJECTED_BY_AGGREGATOR, VERMILLION, Fill::Hatched),
+    (FailureCause::NODE_CRASHED, BLACK, Fill::Plain),
+];
 
 /// A cause's name as a sentence begins.
 fn words(cause: FailureCause) -> String {
-    let name = cause.name().replace('_', " ");
+    let name = cause.to_string().replace('_', " ");
     let (first, rest) = name.split_at(1);
     format!("{}{rest}", first.to_uppercase())
+}
+
+/// Share of the causes of several kinds.
+fn several(cell: &CellSummary) -> f64 {
+    let several = cell.causes.iter().filter(|summary| !summary.cause.is_single());
+    several.filter_map(|summary| summary.share).sum()
 }
 
 fn rate(cell: &CellSummary, metric: Metric) -> f64 {
@@ -92,7 +97,7 @@ fn rate(cell: &CellSummary, metric: Metric) -> f64 {
 /// What is left of a cell that something is known of.
 fn other(cell: &CellSummary) -> f64 {
     let Some(accepted) = cell.estimate(Metric::Accepted).and_then(|estimate| estimate.value) else { return 0.0 };
-    let unreachable: f64 = FailureCause::ALL.into_iter().map(|cause| cell.cause_share(cause)).sum();
+    let unreachable: f64 = cell.causes.iter().filter_map(|summary| summary.share).sum();
     let left = 1.0 - accepted - rate(cell, Metric::AcceptedTainted) - unreachable;
     if left > NOTHING { left } else { 0.0 }
 }

@@ -64,7 +64,7 @@ fn axis_columns(axes: &Table, cells: &Table) -> Result<Vec<AxisColumn>, ReadErro
 fn fault_names(cells: &Table) -> Vec<String> {
     let [_, fired, _] = FAULT;
     let name = |header: &String| {
-        let name = header.strip_prefix("faults.")?.strip_suffix(fired)?.strip_suffix('.')?;
+        let name = header.strip_suffix(fired)?.strip_suffix('.')?;
         Some(name.to_owned())
     };
     cells.header.iter().filter_map(name).collect()

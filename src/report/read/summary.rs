@@ -45,14 +45,15 @@ pub(super) fn read(summary: &Table, run: &mut RunSummary) -> Result<(), ReadErro
 /// Puts a cell's rows in order; every metric and cause has to be there once.
 fn complete(summary: &Table, cell: &mut CellSummary) -> Result<(), ReadError> {
     cell.estimates.sort_by_key(|estimate| estimate.metric);
-    cell.causes.sort_by_key(|summary| FailureCause::ALL.iter().position(|cause| *cause == summary.cause));
+    cell.causes.sort_by_key(|summary| summary.cause);
     let metrics = Metric::ALL.iter().map(|metric| {
         let count = cell.estimates.iter().filter(|estimate| estimate.metric == *metric).count();
         (metric.name().to_owned(), count)
     });
-    let causes = FailureCause::ALL.into_iter().map(|cause| {
+    // Single causes are always told, several together where they occur.
+    let causes = FailureCause::SINGLE.into_iter().chain(cell.causes.iter().map(|summary| summary.cause)).map(|cause| {
         let count = cell.causes.iter().filter(|summary| summary.cause == cause).count();
-        (format!("cause_{}", cause.name()), count)
+        (format!("cause_{cause}"), count)
     });
     match metrics.chain(causes).find(|(_, count)| *count != 1) {
         Some((name, count)) => {
@@ -72,8 +73,8 @@ pub(super) fn owner(places: &BTreeMap<String, usize>, row: Row<'_>, id: Column) 
 fn take(row: Row<'_>, at: &Columns, cell: &mut CellSummary) -> Result<(), ReadError> {
     let (value, low, high) = (row.optional(at.value)?, row.optional(at.low)?, row.optional(at.high)?);
     if let Some(cause) = row.text(at.metric).strip_prefix("cause_") {
-        let cause = FailureCause::ALL.into_iter().find(|known| known.name() == cause);
-        let cause = cause.ok_or_else(|| row.wrong(at.metric, &format!("{} is no metric", row.quoted(at.metric))))?;
+        let cause = FailureCause::named(cause)
+            .ok_or_else(|| row.wrong(at.metric, &format!("{} is no metric", row.quoted(at.metric))))?;
         cell.causes.push(CauseSummary { cause, share: value, ci_low: low, ci_high: high });
         return Ok(());
     }

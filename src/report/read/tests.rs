@@ -78,8 +78,8 @@ fn cell(at: u32, axes: Vec<AxisValue>) -> CellSummary {
         } else {
             vec![difference(Metric::Accepted), difference(Metric::LatencyP50)]
         },
-        causes: FailureCause::ALL.into_iter().map(cause).collect(),
-        faults: vec![fault("slow.0"), fault("slow.1")],
+        causes: FailureCause::SINGLE.into_iter().map(cause).collect(),
+        faults: vec![fault("faults.slow.0"), fault("faults.slow.1")],
     }
 }
 

@@ -3,29 +3,32 @@
 
 use prost::bytes::Bytes;
 
-use super::{Answer, Deed, Dispatch};
+use super::{Action, AnswerContext, OutgoingAnswer};
 use crate::aggregator::Work as _;
 use crate::attestation::{Report, signed_digest};
-use crate::sim::mail::Reply;
+use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::site::Site;
 use crate::wire::{AttributedSignature, OcrAttestation};
 
 /// The response that is being sent, its attestation replaced by what `change` makes of it.
 pub(super) fn changed(
-    answer: &Answer<'_>,
+    answer: &AnswerContext<'_>,
     change: impl FnOnce(OcrAttestation) -> Option<OcrAttestation>,
-) -> Deed<Dispatch> {
-    let Some(mut response) = answer.response().cloned() else { return Deed::Nothing };
-    let Some(attestation) = response.attestation.take().and_then(change) else { return Deed::Nothing };
+) -> Action<OutgoingAnswer> {
+    let Some(mut response) = answer.response().cloned() else { return Action::Honest };
+    let Some(attestation) = response.attestation.take().and_then(change) else { return Action::Honest };
     response.attestation = Some(attestation);
     answer.instead(Reply::response(response))
 }
 
 /// The response that is being sent, one signature of its attestation spoilt: for each node always the same one.
-pub(super) fn spoilt(answer: &Answer<'_>, spoil: impl FnOnce(&mut AttributedSignature)) -> Deed<Dispatch> {
+pub(super) fn spoilt(
+    answer: &AnswerContext<'_>,
+    spoil: impl FnOnce(&mut AttributedSignature),
+) -> Action<OutgoingAnswer> {
     changed(answer, |mut attestation| {
-        let draw = Site::SpoiltSlot.draw(answer.draws, [answer.call.number, answer.node, 0, 0, 0]);
+        let draw = Site::SpoiltSlot.draw(answer.draws, [answer.request.number, answer.node, 0, 0, 0]);
         let slot = draw.below(attestation.signatures.len() as u64) as usize;
         spoil(attestation.signatures.get_mut(slot)?);
         Some(attestation)
@@ -33,7 +36,7 @@ pub(super) fn spoilt(answer: &Answer<'_>, spoil: impl FnOnce(&mut AttributedSign
 }
 
 /// The same for attacks on the bytes of a signature.
-pub(super) fn spoilt_bytes(answer: &Answer<'_>, spoil: impl FnOnce(&mut Vec<u8>)) -> Deed<Dispatch> {
+pub(super) fn spoilt_bytes(answer: &AnswerContext<'_>, spoil: impl FnOnce(&mut Vec<u8>)) -> Action<OutgoingAnswer> {
     spoilt(answer, |signature| signature.signature = with_bytes(signature, spoil))
 }
 

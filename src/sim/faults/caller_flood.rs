@@ -2,7 +2,7 @@
 //! under the same id. A capability node keeps every one of them as a request of its own, until it tells the flooder one
 //! by one that they have expired.
 
-use super::{Ask, Behaviour, Deed, Demand, calls};
+use super::{Action, Behaviour, OutgoingRequest, RequestContext, calls};
 use crate::engine::Span;
 
 pub(super) struct CallerFlood {
@@ -11,11 +11,11 @@ pub(super) struct CallerFlood {
 }
 
 impl Behaviour for CallerFlood {
-    fn on_ask(&self, ask: &Ask<'_>) -> Deed<Demand> {
-        let others = (1..self.copies).map(|number| Demand {
+    fn on_ask(&self, ask: &RequestContext<'_>) -> Action<OutgoingRequest> {
+        let others = (1..self.copies).map(|number| OutgoingRequest {
             bytes: calls::other(ask, number),
-            after: ask.demand.after + self.interval.times(u64::from(number)),
+            after: ask.outgoing.after + self.interval.times(u64::from(number)),
         });
-        Deed::Instead(std::iter::once(ask.demand.clone()).chain(others).collect())
+        Action::Instead(std::iter::once(ask.outgoing.clone()).chain(others).collect())
     }
 }

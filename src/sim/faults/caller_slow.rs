@@ -1,6 +1,6 @@
 //! `caller_slow`: every request leaves late.
 
-use super::{Ask, Behaviour, Deed, Demand};
+use super::{Action, Behaviour, OutgoingRequest, RequestContext};
 use crate::engine::Distribution;
 use crate::sim::site::Site;
 
@@ -9,9 +9,9 @@ pub(super) struct CallerSlow {
 }
 
 impl Behaviour for CallerSlow {
-    fn on_ask(&self, ask: &Ask<'_>) -> Deed<Demand> {
-        let draw = Site::SlowAsk.draw(ask.draws, [ask.call.number, ask.node, ask.capability, 0, 0]);
-        let after = ask.demand.after + self.delay.sample(draw);
-        Deed::Instead(vec![Demand { after, ..ask.demand.clone() }])
+    fn on_ask(&self, ask: &RequestContext<'_>) -> Action<OutgoingRequest> {
+        let draw = Site::SlowAsk.draw(ask.draws, [ask.request.number, ask.node, ask.capability, 0, 0]);
+        let after = ask.outgoing.after + self.delay.sample(draw);
+        Action::Instead(vec![OutgoingRequest { after, ..ask.outgoing.clone() }])
     }
 }

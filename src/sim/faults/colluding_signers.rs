@@ -3,20 +3,20 @@
 //! everybody must believe: the bound of the whole protocol.
 
 use super::lies::{Version, lie};
-use super::{Answer, Behaviour, Deed, Dispatch, attestations};
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
 use crate::attestation::Report;
-use crate::sim::mail::Reply;
+use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::Response;
 
 pub(super) struct ColludingSigners;
 
 impl Behaviour for ColludingSigners {
-    fn on_answer(&self, answer: &Answer<'_>, cache: &mut ReplicateCache) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &AnswerContext<'_>, cache: &mut ReplicateCache) -> Action<OutgoingAnswer> {
         // Their attestation is of the round in which the honest one came about.
-        let Some(genuine) = answer.attestation else { return Deed::Nothing };
+        let Some(genuine) = answer.attestation else { return Action::Honest };
         let payload = lie(answer, Version::Shared);
-        let report = Report { payload: &payload.value, ..answer.call.report() };
+        let report = Report { payload: &payload.value, ..answer.request.report() };
         let (digest, sequence) = (genuine.config_digest, genuine.sequence_number);
         let attestation = attestations::signed(&report, digest, sequence, answer.accomplices.iter().copied(), cache);
         answer.instead(Reply::response(Response {

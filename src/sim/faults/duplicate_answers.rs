@@ -1,6 +1,6 @@
 //! `duplicate_answers`: every answer leaves several times. All but the first cost bandwidth and are not heard.
 
-use super::{Answer, Behaviour, Deed, Dispatch};
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
 use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) struct DuplicateAnswers {
@@ -8,7 +8,7 @@ pub(super) struct DuplicateAnswers {
 }
 
 impl Behaviour for DuplicateAnswers {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
-        Deed::Instead(vec![answer.dispatch.clone(); self.copies as usize])
+    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
+        Action::Instead(vec![answer.outgoing.clone(); self.copies as usize])
     }
 }

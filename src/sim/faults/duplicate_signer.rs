@@ -1,12 +1,12 @@
 //! `duplicate_signer`: `F` signers pass for `F + 1`, for the first of them stands in the attestation twice.
 
-use super::{Answer, Behaviour, Deed, Dispatch, attestations};
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
 use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) struct DuplicateSigner;
 
 impl Behaviour for DuplicateSigner {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
         attestations::changed(answer, |mut attestation| {
             let first = attestation.signatures.first()?.clone();
             // The only signature of a DON with `F = 0` gets a copy beside it.

@@ -2,15 +2,15 @@
 //! workflow node the same: `F + 1` of them make workflow nodes accept different things.
 
 use super::lies::{Version, lie};
-use super::{Answer, Behaviour, Deed, Dispatch};
-use crate::sim::mail::Reply;
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
+use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::Response;
 
 pub(super) struct Equivocation;
 
 impl Behaviour for Equivocation {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
         let payload = Some(lie(answer, Version::ForRequester));
         answer.instead(Reply::response(Response { payload, ..answer.honest.clone() }))
     }

@@ -1,7 +1,7 @@
 //! `error_spam`: an error in place of every answer, the same text from all or each node its own.
 
-use super::{Answer, Behaviour, Deed, Dispatch};
-use crate::sim::mail::Reply;
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
+use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::ErrorCode;
 
@@ -11,7 +11,7 @@ pub(super) struct ErrorSpam {
 }
 
 impl Behaviour for ErrorSpam {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
         answer.instead(if self.distinct {
             Reply::error(ErrorCode::INTERNAL_ERROR, &format!("{} (node {})", self.text, answer.node))
         } else {

@@ -1,15 +1,15 @@
 //! `forged_signature`: the right payload under an attestation of which one signature is by a key outside the DON.
 
-use super::{Answer, Behaviour, Deed, Dispatch, attestations};
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
 use crate::sim::replicate_cache::{ROGUE, ReplicateCache};
 
 pub(super) struct ForgedSignature;
 
 impl Behaviour for ForgedSignature {
-    fn on_answer(&self, answer: &Answer<'_>, cache: &mut ReplicateCache) -> Deed<Dispatch> {
-        let Some(genuine) = answer.attestation else { return Deed::Nothing };
+    fn on_answer(&self, answer: &AnswerContext<'_>, cache: &mut ReplicateCache) -> Action<OutgoingAnswer> {
+        let Some(genuine) = answer.attestation else { return Action::Honest };
         // The forger signs the very digest: only the key is not the signer's.
-        let digest = answer.call.digest(&genuine.config_digest, genuine.sequence_number, cache);
+        let digest = answer.request.digest(&genuine.config_digest, genuine.sequence_number, cache);
         let rogue = cache.sign(ROGUE, &digest);
         attestations::spoilt(answer, |signature| signature.signature = rogue.to_vec().into())
     }

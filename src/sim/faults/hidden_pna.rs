@@ -1,8 +1,8 @@
 //! `hidden_pna`: an error of its own in place of every answer, in whose text the words of a payload-not-available
 //! answer stand. The rules search the text for them and do not look at the code.
 
-use super::{Answer, Behaviour, Deed, Dispatch};
-use crate::sim::mail::Reply;
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
+use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::ErrorCode;
 
@@ -11,7 +11,7 @@ pub(super) struct HiddenPna {
 }
 
 impl Behaviour for HiddenPna {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
         answer.instead(Reply::error(ErrorCode::VALIDATION_FAILED, &self.text))
     }
 }

@@ -2,7 +2,7 @@
 //! parity of `R`. Anybody can compute it without a key, and it is as valid as the first: the rules do not refuse a high
 //! `s`, so this attack changes bytes and nothing else.
 
-use super::{Answer, Behaviour, Deed, Dispatch, attestations};
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
 use crate::attestation::SIGNATURE_LEN;
 use crate::sim::replicate_cache::ReplicateCache;
 
@@ -15,7 +15,7 @@ const ORDER: [u8; 32] = [
 pub(super) struct HighSSignature;
 
 impl Behaviour for HighSSignature {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
         attestations::changed(answer, |mut attestation| {
             for signature in &mut attestation.signatures {
                 signature.signature = attestations::with_bytes(signature, |bytes| mirror(bytes));

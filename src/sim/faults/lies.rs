@@ -1,6 +1,6 @@
 //! Wrong payloads.
 
-use super::Answer;
+use super::AnswerContext;
 use crate::sim::site::Site;
 use crate::wire::Any;
 
@@ -23,8 +23,8 @@ impl Version {
 }
 
 /// A wrong payload of the type and size of the right one.
-pub(super) fn lie(answer: &Answer<'_>, version: Version) -> Any {
-    let truth = &answer.call.truth;
+pub(super) fn lie(answer: &AnswerContext<'_>, version: Version) -> Any {
+    let truth = &answer.request.truth;
     let (author, receiver) = match version {
         Version::Shared => (0, 0),
         Version::Own => (answer.node + 1, 0),
@@ -32,7 +32,7 @@ pub(super) fn lie(answer: &Answer<'_>, version: Version) -> Any {
     };
     // Even an empty payload has a wrong twin: one byte.
     let len = truth.payload.len().max(1);
-    let mut value = Site::WrongPayload.bytes(answer.draws, [answer.call.number, author, receiver, 0, 0], len);
+    let mut value = Site::WrongPayload.bytes(answer.draws, [answer.request.number, author, receiver, 0, 0], len);
     // A short lie might come out true.
     if truth.payload == value {
         value[0] ^= 1;

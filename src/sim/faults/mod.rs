@@ -1,7 +1,7 @@
 //! What faulty nodes do, one attacker per file.
 //!
 //! A capability node's fault is asked about every answer that its node is about to send, a workflow node's about every
-//! request. It says [`Deed::Nothing`] where it does what an honest node would, and otherwise what leaves instead. To add
+//! request. It says [`Action::Honest`] where it does what an honest node would, and otherwise what leaves instead. To add
 //! a fault: a file here with a type that is [`Behaviour`], a variant of [`FaultKind`] with its arm in [`behaviour`], and
 //! its table in the scenario's catalogue.
 
@@ -58,28 +58,28 @@ use prost::bytes::Bytes;
 use crate::engine::{Draws, Span, Time};
 use crate::wire::{OcrAttestation, Response};
 
-use super::call::Call;
 use super::fault::FaultKind;
-use super::mail::Reply;
+use super::message::Reply;
+use super::request::Request;
 
 use super::replicate_cache::ReplicateCache;
 
 /// What a faulty node does in place of the one honest thing.
-pub(super) enum Deed<T> {
+pub(super) enum Action<T> {
     /// Just that; the fault does not act.
-    Nothing,
+    Honest,
     /// These instead; nothing at all when empty.
     Instead(Vec<T>),
 }
 
 /// What is left of `things` after each has been through a fault's hands, and whether the fault acted on any.
-pub(super) fn distorted<T>(things: Vec<T>, mut deed: impl FnMut(&T) -> Deed<T>) -> (Vec<T>, bool) {
+pub(super) fn distorted<T>(things: Vec<T>, mut action: impl FnMut(&T) -> Action<T>) -> (Vec<T>, bool) {
     let mut left = Vec::with_capacity(things.len());
     let mut acted = false;
     for thing in things {
-        match deed(&thing) {
-            Deed::Nothing => left.push(thing),
-            Deed::Instead(others) => {
+        match action(&thing) {
+            Action::Honest => left.push(thing),
+            Action::Instead(others) => {
                 acted = true;
                 left.extend(others);
             }
@@ -90,7 +90,7 @@ pub(super) fn distorted<T>(things: Vec<T>, mut deed: impl FnMut(&T) -> Deed<T>) 
 
 /// An answer on its way out of a capability node.
 #[derive(Clone, Debug)]
-pub(super) struct Dispatch {
+pub(super) struct OutgoingAnswer {
     pub(super) reply: Reply,
     pub(super) when: When,
     /// The capability node in whose name it goes.
@@ -108,7 +108,7 @@ pub(super) enum When {
 
 /// A request on its way out of a workflow node.
 #[derive(Clone, Debug)]
-pub(super) struct Demand {
+pub(super) struct OutgoingRequest {
     /// The encoded `CapabilityRequest`.
     pub(super) bytes: Bytes,
     /// It leaves so much later.
@@ -118,13 +118,13 @@ pub(super) struct Demand {
 /// A way to be faulty.
 pub(super) trait Behaviour {
     /// What becomes of an answer of a faulty capability node.
-    fn on_answer(&self, _answer: &Answer<'_>, _cache: &mut ReplicateCache) -> Deed<Dispatch> {
-        Deed::Nothing
+    fn on_answer(&self, _answer: &AnswerContext<'_>, _cache: &mut ReplicateCache) -> Action<OutgoingAnswer> {
+        Action::Honest
     }
 
     /// What becomes of a request of a faulty workflow node.
-    fn on_ask(&self, _ask: &Ask<'_>) -> Deed<Demand> {
-        Deed::Nothing
+    fn on_ask(&self, _ask: &RequestContext<'_>) -> Action<OutgoingRequest> {
+        Action::Honest
     }
 
     /// Whether the node is down while the fault is active: it receives, executes and sends nothing, and forgets.
@@ -139,10 +139,10 @@ pub(super) trait Behaviour {
 }
 
 /// An answer that is about to leave a faulty capability node, and what the node knows.
-pub(super) struct Answer<'a> {
-    pub(super) dispatch: &'a Dispatch,
+pub(super) struct AnswerContext<'a> {
+    pub(super) outgoing: &'a OutgoingAnswer,
     pub(super) draws: &'a Draws,
-    pub(super) call: &'a Call,
+    pub(super) request: &'a Request,
     /// The faulty node.
     pub(super) node: u32,
     /// The workflow node that it answers.
@@ -160,33 +160,33 @@ pub(super) struct Answer<'a> {
 }
 
 /// A request that is about to leave a faulty workflow node.
-pub(super) struct Ask<'a> {
-    pub(super) demand: &'a Demand,
+pub(super) struct RequestContext<'a> {
+    pub(super) outgoing: &'a OutgoingRequest,
     pub(super) draws: &'a Draws,
-    pub(super) call: &'a Call,
+    pub(super) request: &'a Request,
     /// The faulty node.
     pub(super) node: u32,
     /// The capability node that it asks.
     pub(super) capability: u32,
 }
 
-impl Answer<'_> {
+impl AnswerContext<'_> {
     /// The response that is being sent, when it is one.
     fn response(&self) -> Option<&Response> {
-        match &self.dispatch.reply {
+        match &self.outgoing.reply {
             Reply::Response { response, .. } => Some(response),
             Reply::Raw { .. } | Reply::Error { .. } => None,
         }
     }
 
     /// Another reply in place of this one.
-    fn instead(&self, reply: Reply) -> Deed<Dispatch> {
-        Deed::Instead(vec![Dispatch { reply, ..self.dispatch.clone() }])
+    fn instead(&self, reply: Reply) -> Action<OutgoingAnswer> {
+        Action::Instead(vec![OutgoingAnswer { reply, ..self.outgoing.clone() }])
     }
 
     /// The same reply at another time.
-    fn at(&self, when: When) -> Deed<Dispatch> {
-        Deed::Instead(vec![Dispatch { when, ..self.dispatch.clone() }])
+    fn at(&self, when: When) -> Action<OutgoingAnswer> {
+        Action::Instead(vec![OutgoingAnswer { when, ..self.outgoing.clone() }])
     }
 }
 

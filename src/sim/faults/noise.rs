@@ -1,6 +1,6 @@
 //! Random bytes for attackers.
 
-use super::Answer;
+use super::AnswerContext;
 use crate::sim::site::Site;
 
 /// What the bytes stand for; the numbers key draws: add, never renumber.
@@ -12,6 +12,6 @@ pub(super) enum Purpose {
 }
 
 /// `len` random bytes, a node's own for the request.
-pub(super) fn bytes(answer: &Answer<'_>, purpose: Purpose, len: usize) -> Vec<u8> {
-    Site::Garbage.bytes(answer.draws, [answer.call.number, answer.node, purpose as u32, 0, 0], len)
+pub(super) fn bytes(answer: &AnswerContext<'_>, purpose: Purpose, len: usize) -> Vec<u8> {
+    Site::Garbage.bytes(answer.draws, [answer.request.number, answer.node, purpose as u32, 0, 0], len)
 }

@@ -7,8 +7,8 @@
 use prost::bytes::Bytes;
 use prost::encoding::{self, WireType};
 
-use super::{Answer, Behaviour, Deed, Dispatch};
-use crate::sim::mail::Reply;
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
+use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 
 /// A field that no response has.
@@ -19,11 +19,11 @@ pub(super) struct Oversized {
 }
 
 impl Behaviour for Oversized {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
-        let Some(bytes) = answer.dispatch.reply.payload() else { return Deed::Nothing };
+    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
+        let Some(bytes) = answer.outgoing.reply.payload() else { return Action::Honest };
         match padded(bytes, usize::try_from(self.size).unwrap_or(usize::MAX)) {
             Some(payload) => answer.instead(Reply::Raw { payload }),
-            None => Deed::Nothing,
+            None => Action::Honest,
         }
     }
 }

@@ -1,18 +1,18 @@
 //! `replayed_attestation`: the attestation of another step of the same workflow that happened to have the same payload
 //! and cost. Genuine in every signature, it is about another reference id.
 
-use super::{Answer, Behaviour, Deed, Dispatch, attestations};
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
 use crate::attestation::Report;
 use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) struct ReplayedAttestation;
 
 impl Behaviour for ReplayedAttestation {
-    fn on_answer(&self, answer: &Answer<'_>, cache: &mut ReplicateCache) -> Deed<Dispatch> {
-        let reference_id = format!("{}-other", answer.call.ids.reference_id);
+    fn on_answer(&self, answer: &AnswerContext<'_>, cache: &mut ReplicateCache) -> Action<OutgoingAnswer> {
+        let reference_id = format!("{}-other", answer.request.ids.reference_id);
         attestations::changed(answer, |_| {
             let genuine = answer.attestation?;
-            let report = Report { reference_id: &reference_id, ..answer.call.report() };
+            let report = Report { reference_id: &reference_id, ..answer.request.report() };
             let (digest, sequence) = (genuine.config_digest, genuine.sequence_number);
             Some(attestations::signed(&report, digest, sequence, attestations::signers(genuine), cache))
         })

@@ -1,14 +1,14 @@
 //! `replayed_sequence`: the genuine signatures under the sequence number of the next round, as if the report were newer
 //! than it is.
 
-use super::{Answer, Behaviour, Deed, Dispatch, attestations};
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::OcrAttestation;
 
 pub(super) struct ReplayedSequence;
 
 impl Behaviour for ReplayedSequence {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
         attestations::changed(answer, |attestation| {
             let sequence_number = attestation.sequence_number.wrapping_add(1);
             Some(OcrAttestation { sequence_number, ..attestation })

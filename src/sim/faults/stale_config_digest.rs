@@ -1,19 +1,19 @@
 //! `stale_config_digest`: an attestation that the same signers made under the configuration before the present one.
 //! The rules do not compare the digest with anything, so they accept it.
 
-use super::{Answer, Behaviour, Deed, Dispatch, attestations};
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::site::Site;
 
 pub(super) struct StaleConfigDigest;
 
 impl Behaviour for StaleConfigDigest {
-    fn on_answer(&self, answer: &Answer<'_>, cache: &mut ReplicateCache) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &AnswerContext<'_>, cache: &mut ReplicateCache) -> Action<OutgoingAnswer> {
         attestations::changed(answer, |_| {
             let genuine = answer.attestation?;
             let stale = Site::ConfigDigest.array(&cache.identities(), [1, 0, 0, 0, 0]);
             let (sequence, signers) = (genuine.sequence_number, attestations::signers(genuine));
-            Some(attestations::signed(&answer.call.report(), stale, sequence, signers, cache))
+            Some(attestations::signed(&answer.request.report(), stale, sequence, signers, cache))
         })
     }
 }

@@ -2,8 +2,8 @@
 //! has, holder or not; each node its own payload, or all the same.
 
 use super::lies::{Version, lie};
-use super::{Answer, Behaviour, Deed, Dispatch};
-use crate::sim::mail::Reply;
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
+use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::Response;
 
@@ -12,8 +12,8 @@ pub(super) struct StolenAttestation {
 }
 
 impl Behaviour for StolenAttestation {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
-        let Some(attestation) = answer.attestation.cloned() else { return Deed::Nothing };
+    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
+        let Some(attestation) = answer.attestation.cloned() else { return Action::Honest };
         let payload = Some(lie(answer, Version::of(self.collude)));
         let attestation = Some(attestation);
         answer.instead(Reply::response(Response { payload, attestation, ..answer.honest.clone() }))

@@ -1,7 +1,7 @@
 //! `surplus_signature`: a bad signature behind `F + 1` good ones, of a signer that has not signed; where all have, the
 //! last signer stands for it. Every signature counts, also those beyond the required ones.
 
-use super::{Answer, Behaviour, Deed, Dispatch, attestations};
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
 use crate::attestation::SIGNATURE_LEN;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::AttributedSignature;
@@ -9,7 +9,7 @@ use crate::wire::AttributedSignature;
 pub(super) struct SurplusSignature;
 
 impl Behaviour for SurplusSignature {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
         attestations::changed(answer, |mut attestation| {
             let signers: Vec<u32> = attestations::signers(&attestation).collect();
             let signer = (0..answer.nodes).find(|node| !signers.contains(node)).unwrap_or(answer.nodes - 1);

@@ -1,9 +1,9 @@
 //! `tampered_fields`: the right payload under the genuine attestation, with a change where the attestation does not
 //! look: the payload's type, the `value` map, or the sender's word about `N`.
 
-use super::{Answer, Behaviour, Deed, Dispatch};
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
 use crate::sim::fault::ResponseField;
-use crate::sim::mail::Reply;
+use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::{Kind, Response};
 
@@ -12,8 +12,8 @@ pub(super) struct TamperedFields {
 }
 
 impl Behaviour for TamperedFields {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
-        let Some(mut response) = answer.response().cloned() else { return Deed::Nothing };
+    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
+        let Some(mut response) = answer.response().cloned() else { return Action::Honest };
         self.tamper(&mut response);
         answer.instead(Reply::response(response))
     }

@@ -1,13 +1,13 @@
 //! `too_few_signatures`: the right payload under an attestation that lacks its last signature: `F` are left, as many as
 //! there may be liars.
 
-use super::{Answer, Behaviour, Deed, Dispatch, attestations};
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
 use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) struct TooFewSignatures;
 
 impl Behaviour for TooFewSignatures {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
         attestations::changed(answer, |mut attestation| attestation.signatures.pop().map(|_| attestation))
     }
 }

@@ -1,7 +1,7 @@
 //! `undecodable`: in place of every answer random bytes, as many as the right payload has.
 
-use super::{Answer, Behaviour, Deed, Dispatch, noise};
-use crate::sim::mail::Reply;
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, noise};
+use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 
 /// A key in wire type 7, which does not exist: no decoder gets past it, whatever chance brings after it.
@@ -10,8 +10,8 @@ const NO_KEY: u8 = 0x0f;
 pub(super) struct Undecodable;
 
 impl Behaviour for Undecodable {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
-        let mut bytes = noise::bytes(answer, noise::Purpose::Response, answer.call.truth.payload.len().max(1));
+    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
+        let mut bytes = noise::bytes(answer, noise::Purpose::Response, answer.request.truth.payload.len().max(1));
         bytes[0] = NO_KEY;
         answer.instead(Reply::Raw { payload: bytes.into() })
     }

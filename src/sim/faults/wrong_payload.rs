@@ -1,8 +1,8 @@
 //! `wrong_payload`: another payload of the same size, without attestation; each node its own, or all the same.
 
 use super::lies::{Version, lie};
-use super::{Answer, Behaviour, Deed, Dispatch};
-use crate::sim::mail::Reply;
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
+use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::Response;
 
@@ -11,7 +11,7 @@ pub(super) struct WrongPayload {
 }
 
 impl Behaviour for WrongPayload {
-    fn on_answer(&self, answer: &Answer<'_>, _: &mut ReplicateCache) -> Deed<Dispatch> {
+    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
         let payload = Some(lie(answer, Version::of(self.collude)));
         answer.instead(Reply::response(Response { payload, ..answer.honest.clone() }))
     }

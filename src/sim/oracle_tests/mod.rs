@@ -6,45 +6,105 @@
 
 pub(crate) mod worlds;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use prost::bytes::Bytes;
 
-use crate::aggregator::{Answer, ClientRequest, Decision, Memo, Rejection, Verdict};
+use crate::aggregator::{Answer, ClientRequest, Config, Decision, Memo, Rejection, Verdict};
 use crate::engine::Time;
+use crate::network::Node;
 
-use super::endings::rows;
-use super::hope::FailureCause;
-use super::judgement::Judgement;
-use super::mail::Mail;
-use super::oracle::Truth;
+use super::aggregators::RealAggregators;
+use super::endings::replicate as ended;
+use super::happening::{Happening, Listener, What};
+use super::message::Message;
+use super::oracle::truth::Truth;
+use super::oracle::{FailureCause, Judgement};
 use super::outcome::{Outcome, Row};
 use super::replicate_cache::ReplicateCache;
-use super::workflow_node::{config, open};
+use super::request::Request;
+use super::setup::Setup;
 use super::world::World;
 
 /// Worlds, twelve for every rule set and entry of the catalogue of faults, and replicates of each.
 const WORLDS: u64 = 2_304;
 const REPLICATES: u64 = 3;
 
-/// An answer that reached a workflow node.
-pub(super) struct Heard {
+/// An answer that reached a workflow node before it gave up.
+struct Heard {
     workflow: u32,
-    mail: Mail,
-    /// Whether the request was unreachable before it came.
-    is_unreachable: bool,
-    /// Whether the node had not given up yet.
-    is_in_time: bool,
+    time: Time,
+    message: Rc<Message>,
 }
 
-impl World<'_> {
-    /// Keeps an answer for the test.
-    pub(super) fn hear(&mut self, now: Time, workflow: u32, mail: &Mail) {
-        let unreachable = self.hopes[workflow as usize][mail.request as usize].unreachable();
-        let deadline = self.workflow[workflow as usize].deadline(mail.request, self.setup);
-        // In the instant of the deadline ties decide which comes first.
-        let is_in_time = now < deadline || (now == deadline && unreachable != Some((deadline, FailureCause::TooLate)));
-        self.heard.push(Heard { workflow, mail: mail.clone(), is_unreachable: unreachable.is_some(), is_in_time });
+/// Every answer that reached a workflow node in time, in their order.
+#[derive(Default)]
+struct Record {
+    heard: Vec<Heard>,
+    deadlines: BTreeMap<(u32, u32), Time>,
+    expired: BTreeSet<(u32, u32)>,
+}
+
+impl Listener for Record {
+    fn hear(&mut self, happening: &Happening) {
+        let Some(Node::Workflow(workflow)) = happening.node else { return };
+        let (key, time) = ((workflow, happening.request), happening.time);
+        match &happening.what {
+            What::Started { deadline } => drop(self.deadlines.insert(key, *deadline)),
+            What::Decided { decision: Decision::Expired } => drop(self.expired.insert(key)),
+            // In the instant of the deadline ties decide which comes first.
+            What::Judged { message, .. } | What::Unread { message, .. }
+                if time <= self.deadlines[&key] && !self.expired.contains(&key) =>
+            {
+                self.heard.push(Heard { workflow, time, message: Rc::clone(message) });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A world that has come to its end.
+struct Ended {
+    requests: Vec<Request>,
+    config: Arc<Config>,
+    record: Record,
+    rows: Vec<Row>,
+    /// When and why each row's request became unreachable.
+    causes: Vec<Option<(Time, FailureCause)>>,
+}
+
+impl Ended {
+    fn new(setup: &Setup, replicate: u64, cache: &mut ReplicateCache) -> Self {
+        let mut record = Record::default();
+        let mut world = World::new(setup, replicate, cache, &RealAggregators, Some(&mut record));
+        world.play();
+        let rows = ended(&world).rows;
+        let cause = |row: &Row| world.observers.oracle.view(row.workflow_node, row.request).cause();
+        let causes = rows.iter().map(cause).collect();
+        let (requests, config) = (world.requests, world.config);
+        Self { requests, config, record, rows, causes }
+    }
+
+    fn client(&self, row: &Row) -> ClientRequest {
+        ClientRequest::new(Arc::clone(&self.config), self.request(row).ids.clone())
+    }
+
+    fn request(&self, row: &Row) -> &Request {
+        &self.requests[row.request as usize]
+    }
+
+    /// The answers to a request at a workflow node, up to the instant in which it became unreachable, and after.
+    fn words(&self, row: &Row, cause: Option<(Time, FailureCause)>) -> (Vec<Word>, Vec<Word>) {
+        let is_ours = |heard: &&Heard| (heard.workflow, heard.message.request) == (row.workflow_node, row.request);
+        let is_after = |heard: &&Heard| cause.is_some_and(|(at, _)| heard.time > at);
+        let (after, before): (Vec<&Heard>, Vec<&Heard>) = self.record.heard.iter().filter(is_ours).partition(is_after);
+        let word = |heard: &Heard| {
+            let (sender, answer) = heard.message.open_answer().expect("what donsim encodes decodes");
+            Word { sender, answer, is_right: heard.message.class.is_right() }
+        };
+        (before.into_iter().map(word).collect(), after.into_iter().map(word).collect())
     }
 }
 
@@ -144,60 +204,50 @@ struct Sights {
     rows: u64,
     judgements: BTreeMap<&'static str, u64>,
     outcomes: BTreeMap<&'static str, u64>,
-    /// Rows by the reason why they were unreachable.
-    reasons: BTreeMap<&'static str, u64>,
-    /// Of them, how many undecided aggregators still got answers after that, by reason.
-    tried: BTreeMap<&'static str, u64>,
+    causes: BTreeMap<FailureCause, u64>,
+    /// Unreachable requests whose undecided aggregators still got answers after that.
+    tried: u64,
     /// Of those, how often a right answer was among them.
     tried_right: u64,
     /// Requests that the aggregator failed early, and would not have in another order.
     squandered: u64,
 }
 
-/// The answers to a request at a workflow node, before it was unreachable and after.
-fn words(world: &World<'_>, row: &Row) -> (Vec<Word>, Vec<Word>) {
-    let is_ours = |heard: &&Heard| (heard.workflow, heard.mail.request) == (row.workflow_node, row.request);
-    let in_time = world.heard.iter().filter(is_ours).filter(|heard| heard.is_in_time);
-    let (after, before): (Vec<&Heard>, Vec<&Heard>) = in_time.partition(|heard| heard.is_unreachable);
-    let word = |heard: &Heard| {
-        let (sender, answer) = open(&heard.mail).expect("what donsim encodes decodes");
-        Word { sender, answer, is_right: heard.mail.is_right() }
-    };
-    (before.into_iter().map(word).collect(), after.into_iter().map(word).collect())
-}
-
 /// Tries to save one request that was given up.
-fn check_unreachable(world: &mut World<'_>, row: &Row, (at, reason): (Time, FailureCause), sights: &mut Sights) {
-    let (before, after) = words(world, row);
-    let config = config(world.setup, world.cache);
-    let call = &world.calls[row.request as usize];
-    let memo = &mut world.cache.memo;
-    let client = ClientRequest::new(config, call.ids.clone());
-    if reason == FailureCause::AggregatorFailedEarly {
+fn check_unreachable(
+    ended: &Ended,
+    row: &Row,
+    (at, cause): (Time, FailureCause),
+    memo: &mut Memo,
+    sights: &mut Sights,
+) {
+    let (before, after) = ended.words(row, Some((at, cause)));
+    let truth = &ended.request(row).truth;
+    if cause == FailureCause::AGGREGATOR_FAILED_EARLY {
         let all = [before.clone(), after.clone()].concat();
-        sights.squandered += u64::from(some_order_saves(&client, &all, &call.truth, memo));
+        sights.squandered += u64::from(some_order_saves(&ended.client(row), &all, truth, memo));
     }
     // Another request's answer may have crashed the node: what comes after finds nobody.
-    if reason == FailureCause::NodeCrashed {
+    if cause == FailureCause::NODE_CRASHED {
         return;
     }
-    let context = || format!("request {} at workflow node {}: {reason:?} at {at}", row.request, row.workflow_node);
-    match tell(client, &before, &call.truth, memo) {
+    let context = || format!("request {} at workflow node {}: {cause} at {at}", row.request, row.workflow_node);
+    match tell(ended.client(row), &before, truth, memo) {
         End::Lost => {}
         End::Right => panic!("unreachable though it had succeeded: {}", context()),
         End::Open(client) => {
-            assert_ne!(reason, FailureCause::AggregatorFailedEarly, "it had not failed: {}", context());
+            assert_ne!(cause, FailureCause::AGGREGATOR_FAILED_EARLY, "it had not failed: {}", context());
             if !after.is_empty() {
-                *sights.tried.entry(reason.name()).or_default() += 1;
+                sights.tried += 1;
                 sights.tried_right += u64::from(after.iter().any(|word| word.is_right));
             }
-            assert!(!some_order_saves(&client, &after, &call.truth, memo), "it could be saved: {}", context());
+            assert!(!some_order_saves(&client, &after, truth, memo), "it could be saved: {}", context());
         }
     }
 }
 
 /// What had to succeed succeeds in every order, and has; what could not has not.
-fn check_judgement(world: &mut World<'_>, row: &Row) {
+fn check_judgement(ended: &Ended, row: &Row, memo: &mut Memo) {
     if row.judgement == Judgement::CouldNot {
         assert!(!row.outcome.is_right(), "{row:?}");
     }
@@ -205,92 +255,81 @@ fn check_judgement(world: &mut World<'_>, row: &Row) {
         return;
     }
     assert!(row.outcome.is_right(), "{row:?}");
-    let (before, after) = words(world, row);
-    let config = config(world.setup, world.cache);
-    let call = &world.calls[row.request as usize];
-    let client = ClientRequest::new(config, call.ids.clone());
-    let all = [before, after].concat();
-    let fails = some_order_fails(&client, &all, &call.truth, &mut world.cache.memo);
+    let (all, _) = ended.words(row, None);
+    let fails = some_order_fails(&ended.client(row), &all, &ended.request(row).truth, memo);
     assert!(!fails, "another order fails: {row:?}");
 }
 
-/// What is right is not unreachable; what is lost has a reason, and it shows.
-fn check_books(row: &Row, unreachable: Option<(Time, FailureCause)>) {
+/// What is right has no cause of failure; what is lost has one, and it shows.
+fn check_books(row: &Row, cause: Option<(Time, FailureCause)>) {
+    assert_eq!(row.breach, None, "the real aggregator keeps to its rules: {row:?}");
     if row.outcome.is_right() {
-        assert_eq!(unreachable, None, "{row:?}");
+        assert_eq!(cause, None, "{row:?}");
         assert_eq!(row.unreachable, None, "{row:?}");
         return;
     }
     // A node that was dead before it could start has sent nothing, and what is accepted wrongly need not be lost before.
     let never_began = row.outcome == Outcome::Crashed && row.bytes.total() == 0;
     if !never_began && row.outcome != Outcome::AcceptedWrong {
-        assert!(unreachable.is_some(), "lost for no reason: {row:?}");
+        assert!(cause.is_some_and(|(_, cause)| !cause.is_empty()), "lost for no reason: {row:?}");
     }
     if !never_began {
-        assert_eq!(
-            row.unreachable.map(|unreachable| unreachable.cause),
-            unreachable.map(|(_, reason)| reason),
-            "{row:?}"
-        );
+        assert_eq!(row.unreachable.map(|unreachable| unreachable.cause), cause.map(|(_, cause)| cause), "{row:?}");
     }
 }
 
 /// What was kept, told again as it came, ends as it did.
-fn check_record(world: &mut World<'_>, row: &Row, unreachable: Option<(Time, FailureCause)>) {
+fn check_record(ended: &Ended, row: &Row, cause: Option<(Time, FailureCause)>, memo: &mut Memo) {
     // A node that another request's answer has killed heard less.
-    if unreachable.is_some_and(|(_, reason)| reason == FailureCause::NodeCrashed) {
+    if cause.is_some_and(|(_, cause)| cause == FailureCause::NODE_CRASHED) {
         return;
     }
-    let (before, after) = words(world, row);
-    let config = config(world.setup, world.cache);
-    let call = &world.calls[row.request as usize];
-    let client = ClientRequest::new(config, call.ids.clone());
-    let end = tell(client, &[before, after].concat(), &call.truth, &mut world.cache.memo);
+    let (all, _) = ended.words(row, None);
+    let end = tell(ended.client(row), &all, &ended.request(row).truth, memo);
     assert_eq!(matches!(end, End::Right), row.outcome.is_right(), "{row:?}");
 }
 
-fn check(world: &mut World<'_>, sights: &mut Sights) {
-    world.play();
-    for row in rows(world) {
+fn check(setup: &Setup, replicate: u64, cache: &mut ReplicateCache, sights: &mut Sights) {
+    let ended = Ended::new(setup, replicate, cache);
+    for (row, cause) in ended.rows.iter().zip(&ended.causes) {
         if row.outcome == Outcome::Byzantine {
             continue;
         }
         sights.rows += 1;
         *sights.outcomes.entry(row.outcome.name()).or_default() += 1;
-        let unreachable = world.hopes[row.workflow_node as usize][row.request as usize].unreachable();
-        check_books(&row, unreachable);
-        check_record(world, &row, unreachable);
-        check_judgement(world, &row);
+        check_books(row, *cause);
+        check_record(&ended, row, *cause, &mut cache.memo);
+        check_judgement(&ended, row, &mut cache.memo);
         *sights.judgements.entry(row.judgement.name()).or_default() += 1;
-        if let Some(unreachable) = unreachable {
-            *sights.reasons.entry(unreachable.1.name()).or_default() += 1;
-            check_unreachable(world, &row, unreachable, sights);
+        if let Some(cause) = cause {
+            *sights.causes.entry(cause.1).or_default() += 1;
+            check_unreachable(&ended, row, *cause, &mut cache.memo, sights);
         }
     }
 }
 
 #[test]
-fn no_order_of_answers_saves_what_the_oracle_calls_doomed() {
+fn no_order_of_answers_saves_what_the_oracle_calls_unreachable() {
     let mut cache = ReplicateCache::new(worlds::SEED);
     let mut sights = Sights::default();
     for number in 0..WORLDS {
         let setup = worlds::setup(number);
         for replicate in 0..REPLICATES {
             let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                check(&mut World::new(&setup, number * REPLICATES + replicate, &mut cache), &mut sights);
+                check(&setup, number * REPLICATES + replicate, &mut cache, &mut sights);
             }));
             assert!(told.is_ok(), "in world {number}, replicate {replicate}: {setup:?}");
         }
     }
     println!("{sights:#?}");
     // The worlds are such that everything happens that can.
-    for reason in FailureCause::ALL {
-        assert!(sights.reasons.contains_key(reason.name()), "{} never happened: {sights:#?}", reason.name());
+    for cause in FailureCause::SINGLE {
+        assert!(sights.causes.contains_key(&cause), "{cause} never happened: {sights:#?}");
     }
     for outcome in Outcome::ALL {
         assert!(sights.outcomes.contains_key(outcome.name()), "{} never happened: {sights:#?}", outcome.name());
     }
     assert_eq!(sights.judgements.len(), 3, "all judgements: {sights:#?}");
-    assert!(sights.tried_right > 0, "right answers came after all hope: {sights:#?}");
+    assert!(sights.tried_right > 0, "right answers came too late to matter: {sights:#?}");
     assert!(sights.squandered > 0, "another order would have saved some: {sights:#?}");
 }

@@ -4,8 +4,8 @@ use crate::aggregator::RuleSet;
 use crate::engine::{Distribution, DrawKey, Draws, Span, Time, Window};
 use crate::network::{Cut, Latency, LinkSetup, NetworkSetup, NodeSet};
 use crate::sim::{
-    Aggregator, CapabilityDon, Fault, FaultKind, MeteringField, PayloadHolders, Request, ResponseField, Run, Safety,
-    Schedule, Setup, Side, Ties, WorkflowDon,
+    AggregatorSetup, CapabilityDon, Fault, FaultKind, MeteringField, PayloadHolders, RequestSetup, ResponseField, Run,
+    Safety, Schedule, Setup, Side, Ties, WorkflowDon,
 };
 
 /// The seed of every world: they share their keys.
@@ -100,12 +100,12 @@ pub(crate) fn setup(number: u64) -> Setup {
             regions: Vec::new(),
             allow_infeasible: true,
         },
-        aggregator: Aggregator {
+        aggregator: AggregatorSetup {
             rule_set: RuleSet::ALL[number as usize % RuleSet::ALL.len()],
             timeout: Span::from_millis(dice.one_of(What::Timeout, 0, &[150, 250, 400, 1_000, 1_000])),
             min_responses: dice.one_of(What::MinResponses, 0, &[0, 0, 0, 0, 2, 3, 4]),
         },
-        request: Request {
+        request: RequestSetup {
             payload_size: 32,
             call_size: 8,
             count: dice.one_of(What::Requests, 0, &[1, 1, 2]),

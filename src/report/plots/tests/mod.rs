@@ -182,9 +182,7 @@ fn requests_end_in_bars_of_equal_height() {
     let run = quickstart();
     let scene = outcomes(&run).unwrap();
     let texts = texts(&scene);
-    for name in
-        ["How requests end by rule set and holders", "Accepted", "Quorum unreachable", "Other: wrong or crashed"]
-    {
+    for name in ["How requests end by rule set and holders", "Accepted", "Too few holders", "Other: wrong or crashed"] {
         assert!(texts.contains(&name), "{name}: {texts:?}");
     }
     // From place to place along the axis, which the lowest part of every bar stands on.

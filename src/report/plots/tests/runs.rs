@@ -74,8 +74,8 @@ pub(super) fn cell(
 
 /// Every cause as often as the others, and all of them nearly all of what is `missing`.
 pub(super) fn causes(missing: f64) -> Vec<CauseSummary> {
-    let share = Some(missing * 0.95 / FailureCause::ALL.len() as f64);
-    FailureCause::ALL.map(|cause| CauseSummary { cause, share, ci_low: share, ci_high: share }).into()
+    let share = Some(missing * 0.95 / FailureCause::SINGLE.len() as f64);
+    FailureCause::SINGLE.map(|cause| CauseSummary { cause, share, ci_low: share, ci_high: share }).into()
 }
 
 pub(super) fn run(name: &str, axes: Vec<Axis>, cells: Vec<CellSummary>) -> RunSummary {

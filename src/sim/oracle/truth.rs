@@ -1,29 +1,29 @@
-//! What really happened to a request, judged by what honest nodes know and not by the aggregator's code.
+//! The right response to a request, as honest nodes produce it, and what accepted bytes are beside it.
 
 use prost::bytes::Bytes;
 
 use crate::wire::Response;
 
-use super::outcome::Outcome;
+use crate::sim::outcome::Outcome;
 
-/// What honest nodes produced for a request.
+/// Response of honest nodes to a request.
 #[derive(Clone, Debug)]
-pub(super) struct Truth {
-    pub(super) payload: Bytes,
-    pub(super) type_url: &'static str,
-    pub(super) spend_unit: &'static str,
-    pub(super) spend_value: &'static str,
+pub(in crate::sim) struct Truth {
+    pub(in crate::sim) payload: Bytes,
+    pub(in crate::sim) type_url: &'static str,
+    pub(in crate::sim) spend_unit: &'static str,
+    pub(in crate::sim) spend_value: &'static str,
     /// So many confirmations make a quorum of equal responses.
-    pub(super) required: usize,
+    pub(in crate::sim) required: usize,
 }
 
-/// What a caller sees of an accepted response: two that differ in this are a disagreement.
+/// Part of an accepted response that its caller sees: two that differ in this are a disagreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Seen(Vec<u8>);
+pub(in crate::sim) struct Seen(Vec<u8>);
 
 impl Truth {
     /// Judges accepted bytes.
-    pub(super) fn judge(&self, accepted: &Bytes) -> (Outcome, Seen) {
+    pub(in crate::sim) fn judge(&self, accepted: &Bytes) -> (Outcome, Seen) {
         let Ok(response) = Response::decode(accepted.clone()) else {
             return (Outcome::AcceptedWrong, Seen(accepted.to_vec()));
         };
@@ -39,7 +39,7 @@ impl Truth {
     }
 
     /// Whether a response is what honest nodes produced, as far as the caller wants it.
-    pub(super) fn is_right(&self, response: &Response) -> bool {
+    pub(in crate::sim) fn is_right(&self, response: &Response) -> bool {
         let payload = response.payload.as_ref();
         payload.is_some_and(|payload| payload.value == self.payload && payload.type_url == self.type_url)
             && response.value.entries.is_empty()
@@ -59,7 +59,7 @@ impl Truth {
 }
 
 /// The metering record of an honest node, by its printed peer id.
-pub(super) fn honest_record(truth: &Truth, peer: String) -> crate::wire::MeteringRecord {
+pub(in crate::sim) fn honest_record(truth: &Truth, peer: String) -> crate::wire::MeteringRecord {
     crate::wire::MeteringRecord {
         peer_2_peer_id: peer,
         spend_unit: truth.spend_unit.to_owned(),

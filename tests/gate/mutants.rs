@@ -1,20 +1,21 @@
-//! Deliberately broken aggregators, for tests alone: a gate that lets one of them pass is no gate.
+//! Deliberately broken aggregators: a gate that lets one of them pass is no gate.
 //!
 //! Each is the real aggregator with one thing bent, in what it is told, in how it counts or in how it checks.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
+use donsim::aggregator::{Answer, ClientRequest, Config, Decision, Opened, Rejection, Verdict, Work};
+use donsim::attestation::Report;
+use donsim::sim::{Aggregator, AggregatorFactory, Opening};
+use donsim::wire::{AttributedSignature, DecodeError, ErrorCode, PAYLOAD_NOT_AVAILABLE, PeerId};
 use prost::bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
-use crate::aggregator::{Answer, ClientRequest, Memo, Opened, Rejection, Verdict, Work};
-use crate::attestation::Report;
-use crate::wire::{AttributedSignature, DecodeError, ErrorCode, PAYLOAD_NOT_AVAILABLE, PeerId};
-
 /// What is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mutant {
+pub enum Mutant {
     /// Requires one confirmation too few.
     AcceptsOneTooFew,
     /// Is content with any first response.
@@ -45,10 +46,14 @@ pub(crate) enum Mutant {
     ForgetsErrors,
     /// Counts identical responses never.
     IgnoresTheQuorum,
+    /// Has a wrong formula for the required count: `F + 2`.
+    RequiresOneTooMany,
+    /// Refuses every response that carries an attestation.
+    RefusesAttestedResponses,
 }
 
 impl Mutant {
-    pub(crate) const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::AcceptsOneTooFew,
         Self::AcceptsTheFirst,
         Self::CountsAPeerTwice,
@@ -64,36 +69,63 @@ impl Mutant {
         Self::ReportsTheRequest,
         Self::ForgetsErrors,
         Self::IgnoresTheQuorum,
+        Self::RequiresOneTooMany,
+        Self::RefusesAttestedResponses,
     ];
 
-    /// `F` as the mutant believes it to be.
-    pub(crate) const fn fault_bound(self, f: usize) -> usize {
-        match self {
-            Self::AcceptsOneTooFew => f.saturating_sub(1),
-            Self::AcceptsTheFirst => 0,
-            _ => f,
-        }
+    /// The real configuration, as far as the mutant believes in it.
+    fn config(self, real: &Arc<Config>) -> Arc<Config> {
+        let (f, required) = match self {
+            Self::AcceptsOneTooFew => (real.fault_bound().saturating_sub(1), None),
+            Self::AcceptsTheFirst => (0, None),
+            Self::RequiresOneTooMany => (real.fault_bound(), Some((real.required() + 1).min(real.expected()))),
+            _ => return Arc::clone(real),
+        };
+        let (peers, signers) = (real.peers().collect(), real.signers().to_vec());
+        let config = Config::new(peers, signers, f, real.rule_set()).expect("F is below N");
+        Arc::new(required.map_or(Ok(config.clone()), |more| config.with_min_responses(more)).expect("at most N"))
     }
+}
 
-    /// Hands a message to the bent aggregator.
-    pub(super) fn handle_message(
-        self,
-        client: &mut ClientRequest,
-        sender: Option<&[u8]>,
-        answer: &Answer,
-        around: &Surroundings<'_>,
-        memo: &mut Memo,
-    ) -> Verdict {
-        if self == Self::ForgetsErrors && answer.code != ErrorCode::OK {
+impl AggregatorFactory for Mutant {
+    fn open(&self, opening: &Opening<'_>) -> Box<dyn Aggregator> {
+        let config = self.config(opening.config);
+        let surroundings = Surroundings {
+            peers: config.peers().collect(),
+            signers: config.signers().to_vec(),
+            truth: Truth::of(&opening.truth),
+            required: opening.config.required(),
+        };
+        Box::new(Bent { mutant: *self, client: ClientRequest::new(config, Arc::clone(opening.ids)), surroundings })
+    }
+}
+
+/// A broken aggregator.
+struct Bent {
+    mutant: Mutant,
+    client: ClientRequest,
+    surroundings: Surroundings,
+}
+
+impl Aggregator for Bent {
+    fn handle_message(&mut self, sender: Option<&[u8]>, answer: &Answer, work: &mut dyn Work) -> Verdict {
+        if self.mutant == Mutant::ForgetsErrors && answer.code != ErrorCode::OK {
             return Verdict::Taken;
         }
         let mut answer = answer.clone();
-        if self == Self::FailsOnMissingPayloads {
+        if self.mutant == Mutant::FailsOnMissingPayloads {
             answer.text = answer.text.replace(PAYLOAD_NOT_AVAILABLE, "payload not available");
         }
-        let mut work = Bent { mutant: self, memo, around };
+        let (client, around) = (&mut self.client, &self.surroundings);
+        let mut work = BentWork { mutant: self.mutant, work, around };
+        if self.mutant == Mutant::RefusesAttestedResponses
+            && work.open(&answer.payload).is_ok_and(|opened| opened.response.attestation.is_some())
+        {
+            return Verdict::Rejected(Rejection::InvalidAttestation);
+        }
         let verdict = client.handle_message(sender, &answer, &mut work);
-        if self != Self::CountsAPeerTwice || !matches!(verdict, Verdict::Rejected(Rejection::AlreadyHeard(_))) {
+        if self.mutant != Mutant::CountsAPeerTwice || !matches!(verdict, Verdict::Rejected(Rejection::AlreadyHeard(_)))
+        {
             return verdict;
         }
         // The second word of a peer passes for the first of another.
@@ -103,30 +135,73 @@ impl Mutant {
         };
         around.peers.iter().find_map(second).unwrap_or(verdict)
     }
+
+    fn handle_expiry(&mut self) -> Verdict {
+        if self.mutant == Mutant::NeverExpires { Verdict::Ignored } else { self.client.handle_expiry() }
+    }
+
+    fn decision(&self) -> Option<&Decision> {
+        self.client.decision()
+    }
+
+    fn signatures_checked(&self) -> u64 {
+        self.client.signatures_checked()
+    }
 }
 
-/// What a mutant knows that an aggregator does not.
-pub(super) struct Surroundings<'a> {
+/// Knowledge of a mutant that an aggregator has not.
+struct Surroundings {
     /// Every capability node.
-    pub(super) peers: &'a [PeerId],
+    peers: Vec<PeerId>,
     /// Their signers' addresses.
-    pub(super) signers: &'a [Vec<u8>],
+    signers: Vec<Vec<u8>>,
     /// The report over the right response.
-    pub(super) truth: Report<'a>,
+    truth: Truth,
     /// `R`.
-    pub(super) required: usize,
+    required: usize,
+}
+
+/// A report of its own.
+struct Truth {
+    workflow_execution_id: String,
+    reference_id: String,
+    payload: Vec<u8>,
+    spend_unit: String,
+    spend_value: String,
+}
+
+impl Truth {
+    fn of(report: &Report<'_>) -> Self {
+        Self {
+            workflow_execution_id: report.workflow_execution_id.to_owned(),
+            reference_id: report.reference_id.to_owned(),
+            payload: report.payload.to_vec(),
+            spend_unit: report.spend_unit.to_owned(),
+            spend_value: report.spend_value.to_owned(),
+        }
+    }
+
+    fn report(&self) -> Report<'_> {
+        Report {
+            workflow_execution_id: &self.workflow_execution_id,
+            reference_id: &self.reference_id,
+            payload: &self.payload,
+            spend_unit: &self.spend_unit,
+            spend_value: &self.spend_value,
+        }
+    }
 }
 
 /// The real work, bent.
-struct Bent<'a> {
+struct BentWork<'a> {
     mutant: Mutant,
-    memo: &'a mut Memo,
-    around: &'a Surroundings<'a>,
+    work: &'a mut dyn Work,
+    around: &'a Surroundings,
 }
 
-impl Work for Bent<'_> {
+impl Work for BentWork<'_> {
     fn open(&mut self, payload: &Bytes) -> Result<Rc<Opened>, DecodeError> {
-        let opened = self.memo.open(payload)?;
+        let opened = self.work.open(payload)?;
         let mut response = opened.response.clone();
         if self.mutant == Mutant::IgnoresTheQuorum {
             // Every response a group of its own: no two nodes report the same metering.
@@ -158,9 +233,9 @@ impl Work for Bent<'_> {
 
     fn report_data(&mut self, report: &Report<'_>) -> [u8; 32] {
         match self.mutant {
-            Mutant::AcceptsAStolenAttestation => self.memo.report_data(&self.around.truth),
-            Mutant::ReportsTheRequest => self.memo.report_data(&Report { payload: b"the request", ..*report }),
-            _ => self.memo.report_data(report),
+            Mutant::AcceptsAStolenAttestation => self.work.report_data(&self.around.truth.report()),
+            Mutant::ReportsTheRequest => self.work.report_data(&Report { payload: b"the request", ..*report }),
+            _ => self.work.report_data(report),
         }
     }
 
@@ -168,14 +243,14 @@ impl Work for Bent<'_> {
         match self.mutant {
             Mutant::AcceptsAnySignature => true,
             Mutant::IgnoresTheSignerIndex | Mutant::AcceptsARepeatedSigner | Mutant::AcceptsTooFewSignatures => {
-                self.around.signers.iter().any(|address| self.memo.is_signed_by(digest, signature, address))
+                self.around.signers.iter().any(|address| self.work.is_signed_by(digest, signature, address))
             }
             Mutant::RefusesHighS => {
                 // The order of the curve begins with 32 set bits: a high `s` has the highest.
                 signature.get(32).is_some_and(|byte| byte & 0x80 == 0)
-                    && self.memo.is_signed_by(digest, signature, address)
+                    && self.work.is_signed_by(digest, signature, address)
             }
-            _ => self.memo.is_signed_by(digest, signature, address),
+            _ => self.work.is_signed_by(digest, signature, address),
         }
     }
 }

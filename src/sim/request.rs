@@ -12,8 +12,9 @@ use crate::wire::{
     Any, AttributedSignature, CallPayload, CapabilityRequest, OcrAttestation, RequestMetadata, Response, request_id,
 };
 
-use super::mail::{CAPABILITY_ID, CAPABILITY_METHOD, DON_IDS, encode_call};
-use super::oracle::{Truth, honest_record};
+use super::message::{CAPABILITY_ID, CAPABILITY_METHOD, DON_IDS, Reply, encode_request};
+use super::oracle::required;
+use super::oracle::truth::{Truth, honest_record};
 use super::replicate_cache::ReplicateCache;
 use super::schedule;
 use super::setup::Setup;
@@ -23,10 +24,11 @@ const REPLY_TYPE: &str = "type.googleapis.com/capabilities.blockchain.evm.v1alph
 const CALL_TYPE: &str = "type.googleapis.com/capabilities.blockchain.evm.v1alpha.CallContractRequest";
 
 /// A request, the same for every workflow node.
-pub(super) struct Call {
+pub(super) struct Request {
     pub(super) number: u32,
     pub(super) ids: Arc<RequestIds>,
-    pub(super) request_id: String,
+    /// Printed id, the message id of all its messages.
+    pub(super) id: String,
     /// The encoded `CapabilityRequest`.
     pub(super) bytes: Bytes,
     /// When the first workflow node may start it.
@@ -34,41 +36,27 @@ pub(super) struct Call {
     /// Delay of each capability node's copy.
     pub(super) delays: Vec<Span>,
     pub(super) truth: Truth,
-    pub(super) agreement: Agreement,
-    /// By capability node, how many honest workflow nodes' requests did not get there.
-    pub(super) missing_requests: Vec<u32>,
     attestation: Option<OcrAttestation>,
+    /// By capability node, its honest answer with the payload, once it was asked for.
+    replies: Vec<Option<Reply>>,
 }
 
-/// How far the capability DON is with a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Agreement {
-    /// So many nodes have observed.
-    Observing(u32),
-    /// OCR is at work on a quorum of observations.
-    Agreeing,
-    /// Every node has the attested report.
-    Reported,
-    /// There was nothing that enough nodes observed.
-    Nothing,
-}
-
-impl Call {
+impl Request {
     pub(super) fn new(setup: &Setup, draws: &Draws, cache: &ReplicateCache, number: u32, begins: Time) -> Self {
         let ids = RequestIds {
             workflow_execution_id: hex(&Site::ExecutionId.array(draws, [number, 0, 0, 0, 0])),
             reference_id: number.to_string(),
         };
-        let request_id = request_id(&ids.workflow_execution_id, &ids.reference_id);
+        let id = request_id(&ids.workflow_execution_id, &ids.reference_id);
         let payload_size = usize::try_from(setup.request.payload_size).unwrap_or(usize::MAX);
         Self {
             number,
-            bytes: encode_call(&request(setup, draws, cache, number, &ids)),
+            bytes: encode_request(&capability_request(setup, draws, cache, number, &ids)),
             begins,
             delays: schedule::delays(
                 setup.request.schedule,
                 setup.request.delta_stage,
-                &request_id,
+                &id,
                 setup.capability_don.nodes,
             ),
             truth: Truth {
@@ -76,13 +64,12 @@ impl Call {
                 type_url: REPLY_TYPE,
                 spend_unit: "RPC_EVM",
                 spend_value: "1",
-                required: setup.required(),
+                required: required(setup),
             },
-            agreement: Agreement::Observing(0),
-            missing_requests: vec![0; setup.capability_don.nodes as usize],
             attestation: None,
+            replies: vec![None; setup.capability_don.nodes as usize],
             ids: Arc::new(ids),
-            request_id,
+            id,
         }
     }
 
@@ -117,6 +104,18 @@ impl Call {
         }
     }
 
+    /// Answer of the honest holder `node`, made when it is first asked for.
+    pub(super) fn reply(&mut self, node: u32, setup: &Setup, draws: &Draws, cache: &mut ReplicateCache) -> Reply {
+        if let Some(reply) = &self.replies[node as usize] {
+            return reply.clone();
+        }
+        let attestation = Some(self.attestation(setup, draws, cache));
+        let honest = self.response(node, setup.capability_don.nodes, cache);
+        let reply = Reply::response(Response { attestation, ..honest });
+        self.replies[node as usize] = Some(reply.clone());
+        reply
+    }
+
     /// The attestation, signed by the `F + 1` nodes whose signatures were there first, when it is first asked for.
     pub(super) fn attestation(&mut self, setup: &Setup, draws: &Draws, cache: &mut ReplicateCache) -> OcrAttestation {
         if let Some(attestation) = &self.attestation {
@@ -149,7 +148,13 @@ impl Call {
     }
 }
 
-fn request(setup: &Setup, draws: &Draws, cache: &ReplicateCache, number: u32, ids: &RequestIds) -> CapabilityRequest {
+fn capability_request(
+    setup: &Setup,
+    draws: &Draws,
+    cache: &ReplicateCache,
+    number: u32,
+    ids: &RequestIds,
+) -> CapabilityRequest {
     let identities = cache.identities();
     let workflow = |at| hex(&Site::Workflow.array(&identities, [at, 0, 0, 0, 0]));
     let call_size = usize::try_from(setup.request.call_size).unwrap_or(usize::MAX);
@@ -193,11 +198,11 @@ mod tests {
     const CALLS: u32 = 2;
 
     /// Two requests under a setup, and their attestations.
-    fn calls(setup: &Setup, replicate: u64) -> Vec<(Call, OcrAttestation)> {
+    fn calls(setup: &Setup, replicate: u64) -> Vec<(Request, OcrAttestation)> {
         let mut cache = ReplicateCache::new(setup.run.seed);
         let draws = cache.begin(setup.run.seed, replicate);
         let call = |number| {
-            let mut call = Call::new(setup, &draws, &cache, number, Time::ZERO);
+            let mut call = Request::new(setup, &draws, &cache, number, Time::ZERO);
             let attestation = call.attestation(setup, &draws, &mut cache);
             (call, attestation)
         };
@@ -218,13 +223,13 @@ mod tests {
             let calls_of = |setup: &Setup| calls(setup, replicate);
             for other in &others {
                 for ((one, attestation), (same, again)) in calls_of(&base).iter().zip(calls_of(other)) {
-                    assert_eq!((&one.request_id, &one.bytes), (&same.request_id, &same.bytes));
+                    assert_eq!((&one.id, &one.bytes), (&same.id, &same.bytes));
                     assert_eq!((&one.truth.payload, attestation), (&same.truth.payload, &again));
                 }
             }
             // Requests differ from each other.
             let [(one, signed), (other, also)] = &calls_of(&base)[..] else { panic!("two requests") };
-            assert!(one.request_id != other.request_id && one.bytes != other.bytes);
+            assert!(one.id != other.id && one.bytes != other.bytes);
             assert!(one.truth.payload != other.truth.payload && signed.sequence_number != also.sequence_number);
         }
     }

@@ -4,11 +4,11 @@ use prost::Message as _;
 use prost::bytes::Bytes;
 use std::rc::Rc;
 
+use crate::aggregator::Answer;
 use crate::engine::Time;
 use crate::network::Node;
-use crate::wire::{CapabilityRequest, ErrorCode, Message, MessageBody, PeerId, Response};
+use crate::wire::{CapabilityRequest, Envelope, ErrorCode, MessageBody, PeerId, Response};
 
-use super::judgement::Sort;
 use super::outcome::Bytes as ByteCounts;
 
 /// Which capability is called.
@@ -21,20 +21,52 @@ pub(super) const DON_IDS: (u32, u32) = (1, 2);
 /// Length of the ed25519 signature of an envelope. donsim fills it with zeros: nothing here depends on it.
 const ENVELOPE_SIGNATURE: [u8; 64] = [0; 64];
 
-/// A message under way. Its bytes are made when somebody looks at them; their number is known at once.
-#[derive(Clone, Debug)]
-pub(super) struct Mail {
-    pub(super) from: Node,
-    pub(super) to: Node,
-    /// The request that it belongs to.
-    pub(super) request: u32,
-    /// What it is, for an answer.
-    pub(super) sort: Sort,
-    body: Rc<MessageBody>,
+/// A message under way, shared by everything that speaks of it. Its bytes are made when somebody looks at them; their number is known at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// Sender, by its place on the network.
+    pub from: Node,
+    /// Receiver.
+    pub to: Node,
+    /// Number of the request that it belongs to.
+    pub request: u32,
+    /// Value of an answer, as honest nodes see it; [`AnswerClass::Other`] for a request.
+    pub class: AnswerClass,
+    /// Peer id that it names as its sender's.
+    pub(super) name: PeerId,
+    /// Place of the node whose peer id that is, in the sender's DON.
+    pub(super) claimed: u32,
+    /// Bytes of its parts, without the envelope.
+    pub(super) content: ByteCounts,
+    body: MessageBody,
     len: u64,
 }
 
-/// What a capability node answers, before it is an envelope for one requester.
+/// Value of an answer, as honest nodes see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AnswerClass {
+    /// The right response under the genuine attestation.
+    Genuine,
+    /// The right response otherwise.
+    Right {
+        /// Whether it carries an attestation, which is not the genuine one.
+        attested: bool,
+    },
+    /// An error with this text.
+    Error(Rc<str>),
+    /// Anything else.
+    Other,
+}
+
+impl AnswerClass {
+    /// Whether it is the right response.
+    #[must_use]
+    pub const fn is_right(&self) -> bool {
+        matches!(self, Self::Genuine | Self::Right { .. })
+    }
+}
+
+/// Answer of a capability node, before it is an envelope for one requester.
 #[derive(Clone, Debug)]
 pub(super) enum Reply {
     /// A response, and its encoding.
@@ -70,7 +102,7 @@ impl Reply {
         Self::Error { code, text: text.into() }
     }
 
-    /// The bytes of what is, or passes for, a response.
+    /// Bytes of what is, or passes for, a response.
     pub(super) const fn payload(&self) -> Option<&Bytes> {
         match self {
             Self::Response { encoded, .. } => Some(encoded),
@@ -79,7 +111,7 @@ impl Reply {
         }
     }
 
-    /// What its parts cost on a line, without the envelope. Raw bytes count as payload, whatever is in them.
+    /// Bytes of its parts on a line, without the envelope. Raw bytes count as payload, whatever is in them.
     pub(super) fn content(&self) -> ByteCounts {
         match self {
             Self::Response { response, encoded } => {
@@ -98,15 +130,18 @@ impl Reply {
 }
 
 /// Who writes to whom, when and about which request.
-pub(super) struct Heading<'a> {
+pub(super) struct Header<'a> {
+    /// Sender by its place on the network, and the peer id that it gives.
     pub(super) from: (Node, PeerId),
     pub(super) to: (Node, PeerId),
+    /// Node whose peer id that is.
+    pub(super) claimed: Node,
     pub(super) now: Time,
     pub(super) request: u32,
     pub(super) request_id: &'a str,
 }
 
-impl Heading<'_> {
+impl Header<'_> {
     fn body(&self) -> MessageBody {
         MessageBody {
             version: 1,
@@ -123,42 +158,66 @@ impl Heading<'_> {
         }
     }
 
-    /// A request; `call` is the encoded [`CapabilityRequest`].
-    pub(super) fn ask(&self, call: &Bytes) -> Mail {
-        self.mail(MessageBody { payload: call.clone(), ..self.body() })
+    /// A request; `bytes` are the encoded [`CapabilityRequest`].
+    pub(super) fn request(&self, bytes: &Bytes) -> Message {
+        let content = ByteCounts { request: bytes.len() as u64, ..ByteCounts::default() };
+        self.message(MessageBody { payload: bytes.clone(), ..self.body() }, content, AnswerClass::Other)
     }
 
     /// An answer.
-    pub(super) fn answer(&self, reply: &Reply) -> Mail {
-        self.mail(match reply {
+    pub(super) fn answer(&self, reply: &Reply, class: AnswerClass) -> Message {
+        let body = match reply {
             Reply::Response { encoded: payload, .. } | Reply::Raw { payload } => {
                 MessageBody { payload: payload.clone(), ..self.body() }
             }
             Reply::Error { code, text } => MessageBody { error: code.0, error_msg: text.to_string(), ..self.body() },
-        })
+        };
+        self.message(body, reply.content(), class)
     }
 
-    fn mail(&self, body: MessageBody) -> Mail {
+    fn message(&self, body: MessageBody, content: ByteCounts, class: AnswerClass) -> Message {
         let field = |len: usize| (1 + prost::length_delimiter_len(len) + len) as u64;
         let len = field(ENVELOPE_SIGNATURE.len()) + field(body.encoded_len());
-        Mail { from: self.from.0, to: self.to.0, request: self.request, sort: Sort::Other, body: Rc::new(body), len }
+        let ((from, name), (to, _)) = (self.from, self.to);
+        let claimed = self.claimed.position() as u32;
+        Message { from, to, request: self.request, class, name, claimed, content, body, len }
     }
 }
 
-impl Mail {
-    /// Whether it is a right answer in its sender's own name.
-    pub(super) const fn is_right(&self) -> bool {
-        matches!(self.sort, Sort::Genuine | Sort::Right)
-    }
-
+impl Message {
     /// Bytes of the encoded envelope.
-    pub(super) const fn len(&self) -> u64 {
+    #[must_use]
+    pub const fn len(&self) -> u64 {
         self.len
     }
 
-    /// What it is, for people.
-    pub(super) fn describe(&self) -> String {
-        let code = ErrorCode(self.body.error);
+    /// Whether the encoded envelope has no bytes, which none has.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Bytes on the line by cause, with the transport's frame of `frame` bytes.
+    pub(super) const fn bytes(&self, frame: u64) -> ByteCounts {
+        let envelope = self.len + frame - self.content.total();
+        let answer_envelope = if matches!(self.from, Node::Capability(_)) { envelope } else { 0 };
+        ByteCounts { envelope, answer_envelope, ..self.content }
+    }
+
+    /// Error code of an answer.
+    pub(super) fn code(&self) -> ErrorCode {
+        ErrorCode(self.body.error)
+    }
+
+    /// Bytes of what is, or passes for, a response.
+    pub(super) fn payload(&self) -> &Bytes {
+        &self.body.payload
+    }
+
+    /// Content for people.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let code = self.code();
         match self.from {
             Node::Workflow(_) => "request".to_owned(),
             Node::Capability(_) if code == ErrorCode::OK => "response".to_owned(),
@@ -167,15 +226,29 @@ impl Mail {
     }
 
     /// The encoded envelope.
-    pub(super) fn encode(&self) -> Bytes {
+    #[must_use]
+    pub fn encode(&self) -> Bytes {
         let envelope =
-            Message { signature: Bytes::from_static(&ENVELOPE_SIGNATURE), body: self.body.encode_to_vec().into() };
+            Envelope { signature: Bytes::from_static(&ENVELOPE_SIGNATURE), body: self.body.encode_to_vec().into() };
         envelope.encode_to_vec().into()
+    }
+
+    /// The message body, decoded from the encoded envelope; `None` when that is none.
+    pub(super) fn open(&self) -> Option<MessageBody> {
+        MessageBody::from_bytes(Envelope::from_bytes(self.encode()).ok()?.body).ok()
+    }
+
+    /// Sender id and answer as an aggregator takes them, from the encoded envelope.
+    pub(super) fn open_answer(&self) -> Option<(Option<Bytes>, Answer)> {
+        let body = self.open()?;
+        // On the wire an absent sender and an empty one are the same.
+        let sender = (!body.sender.is_empty()).then_some(body.sender);
+        Some((sender, Answer { code: ErrorCode(body.error), text: body.error_msg, payload: body.payload }))
     }
 }
 
-/// The bytes of a request.
-pub(super) fn encode_call(request: &CapabilityRequest) -> Bytes {
+/// Bytes of a request.
+pub(super) fn encode_request(request: &CapabilityRequest) -> Bytes {
     request.encode_to_vec().into()
 }
 
@@ -186,9 +259,10 @@ mod tests {
     #[test]
     fn the_announced_length_is_the_encoded_one() {
         let peer = PeerId([9; 32]);
-        let heading = Heading {
+        let header = Header {
             from: (Node::Capability(1), peer),
             to: (Node::Workflow(0), peer),
+            claimed: Node::Capability(1),
             now: Time::from_nanos(5_000_000_000),
             request: 0,
             request_id: "Execute:a:b",
@@ -197,29 +271,30 @@ mod tests {
         let error = Reply::error(ErrorCode::TIMEOUT, "late");
         let empty = Reply::response(Response::default());
         let raw = Reply::Raw { payload: long.clone() };
-        for mail in [
-            heading.ask(&long),
-            heading.ask(&Bytes::new()),
-            heading.answer(&error),
-            heading.answer(&empty),
-            heading.answer(&raw),
+        for message in [
+            header.request(&long),
+            header.request(&Bytes::new()),
+            header.answer(&error, AnswerClass::Other),
+            header.answer(&empty, AnswerClass::Other),
+            header.answer(&raw, AnswerClass::Other),
         ] {
-            assert_eq!(mail.len(), mail.encode().len() as u64);
+            assert_eq!(message.len(), message.encode().len() as u64);
         }
     }
 
     #[test]
     fn contents_add_up_to_what_they_add_to_the_envelope() {
         let peer = PeerId([9; 32]);
-        let heading = Heading {
+        let header = Header {
             from: (Node::Capability(1), peer),
             to: (Node::Workflow(0), peer),
+            claimed: Node::Capability(1),
             now: Time::ZERO,
             request: 0,
             request_id: "Execute:a:b",
         };
         let error = Reply::error(ErrorCode::INTERNAL_ERROR, "no");
-        let bare = heading.mail(heading.body()).len();
-        assert_eq!(heading.answer(&error).len(), bare + error.content().total());
+        let bare = header.message(header.body(), ByteCounts::default(), AnswerClass::Other).len();
+        assert_eq!(header.answer(&error, AnswerClass::Other).len(), bare + error.content().total());
     }
 }

@@ -1,0 +1,204 @@
+//! Faults between a node and the network: what leaves a faulty node instead of what an honest one would send. Nodes
+//! themselves know nothing of their faults but when they are down.
+
+use std::rc::Rc;
+
+use crate::engine::{Span, Time};
+use crate::network::Node;
+use crate::wire::{ErrorCode, Response};
+
+use super::assignment::About;
+use super::capability_node::Reply as HonestReply;
+use super::event::Event;
+use super::fault::Side;
+use super::faults::{AnswerContext, OutgoingAnswer, OutgoingRequest, RequestContext, When, distorted};
+use super::happening::What;
+use super::message::{AnswerClass, Header, Reply};
+use super::world::World;
+
+const NOT_AVAILABLE: &str = "Public:User:Unknown:__response_payload_not_available";
+const EXPIRED: &str = "request expired by executable server";
+
+/// Answer of a node without the payload.
+pub(super) fn unavailable() -> Reply {
+    Reply::error(ErrorCode::INTERNAL_ERROR, NOT_AVAILABLE)
+}
+
+impl World<'_> {
+    /// A workflow node asks a capability node, unless its faults know better.
+    pub(super) fn ask(&mut self, now: Time, workflow: u32, request: u32, capability: u32) {
+        let honest = OutgoingRequest { bytes: self.requests[request as usize].bytes.clone(), after: Span::ZERO };
+        let mut outgoing = vec![honest];
+        for at in 0..self.assignment.of_workflow(workflow).len() {
+            let fault = self.assignment.of_workflow(workflow)[at];
+            outgoing =
+                self.distort_requests(now, About { fault, node: workflow, target: capability, request }, outgoing);
+        }
+        for OutgoingRequest { bytes, after } in outgoing {
+            if after == Span::ZERO {
+                self.send_request(now, workflow, request, capability, &bytes);
+            } else {
+                self.push(now + after, Event::LateRequest { workflow, request, capability, bytes });
+            }
+        }
+    }
+
+    fn distort_requests(&mut self, now: Time, about: About, outgoing: Vec<OutgoingRequest>) -> Vec<OutgoingRequest> {
+        let Some(fault) = self.assignment.acting(&self.draws, now, about) else { return outgoing };
+        let request = &self.requests[about.request as usize];
+        let (outgoing, acted) = distorted(outgoing, |outgoing: &OutgoingRequest| {
+            let (draws, node, capability) = (&self.draws, about.node, about.target);
+            fault.behaviour.on_ask(&RequestContext { outgoing, draws, request, node, capability })
+        });
+        if acted {
+            self.fault_acted(now, about);
+        }
+        outgoing
+    }
+
+    /// A capability node answers a requester, unless its faults know better.
+    pub(super) fn answer(&mut self, now: Time, capability: u32, request: u32, workflow: u32, reply: HonestReply) {
+        let reply = self.honest_reply(capability, request, reply);
+        let mut outgoing = vec![OutgoingAnswer { reply, when: When::After(Span::ZERO), name: capability }];
+        let mut faulty = false;
+        for at in 0..self.assignment.of_capability(capability).len() {
+            let fault = self.assignment.of_capability(capability)[at];
+            let about = About { fault, node: capability, target: workflow, request };
+            let acted;
+            (outgoing, acted) = self.distort_answers(now, about, outgoing);
+            faulty |= acted;
+        }
+        let right = outgoing.iter().filter(|it| self.class(capability, request, it).is_right()).count() as u32;
+        let (node, peer) = (Node::Capability(capability), Node::Workflow(workflow));
+        self.tell(now, request, Some(node), Some(peer), What::Answering { right, faulty });
+        for outgoing in outgoing {
+            match outgoing.when {
+                When::After(Span::ZERO) | When::Arriving(_) => {
+                    self.send_answer(now, capability, request, workflow, &outgoing);
+                }
+                When::After(delay) => {
+                    self.push(now + delay, Event::LateAnswer { capability, request, workflow, outgoing });
+                }
+            }
+        }
+    }
+
+    fn honest_reply(&mut self, capability: u32, request: u32, reply: HonestReply) -> Reply {
+        match reply {
+            HonestReply::Payload => {
+                self.requests[request as usize].reply(capability, self.setup, &self.draws, self.cache)
+            }
+            HonestReply::NotAvailable => unavailable(),
+            HonestReply::Expired => Reply::error(ErrorCode::TIMEOUT, EXPIRED),
+        }
+    }
+
+    /// What a fault makes of answers that are about to leave, and whether it acted on any. Nothing is signed for a fault
+    /// that does not act.
+    fn distort_answers(
+        &mut self,
+        now: Time,
+        about: About,
+        outgoing: Vec<OutgoingAnswer>,
+    ) -> (Vec<OutgoingAnswer>, bool) {
+        let Some(fault) = self.assignment.acting(&self.draws, now, about) else { return (outgoing, false) };
+        let nodes = self.setup.capability_don.nodes;
+        let request = &mut self.requests[about.request as usize];
+        let is_reported = self.ocr.is_reported(about.request);
+        let attestation = is_reported.then(|| request.attestation(self.setup, &self.draws, self.cache));
+        let honest = request.response(about.node, nodes, self.cache);
+        let request = &self.requests[about.request as usize];
+        let (outgoing, acted) = distorted(outgoing, |outgoing| {
+            let answer = AnswerContext {
+                outgoing,
+                draws: &self.draws,
+                request,
+                node: about.node,
+                requester: about.target,
+                deadline: self.workflow[about.target as usize].deadline(about.request),
+                nodes,
+                honest: &honest,
+                attestation: attestation.as_ref(),
+                accomplices: &fault.accomplices,
+            };
+            fault.behaviour.on_answer(&answer, self.cache)
+        });
+        if acted {
+            self.fault_acted(now, about);
+        }
+        (outgoing, acted)
+    }
+
+    /// Whether a fault throws a request away.
+    pub(super) fn throws_away(&mut self, now: Time, from: u32, capability: u32, request: u32) -> bool {
+        let about = |fault: &usize| About { fault: *fault, node: capability, target: from, request };
+        let is_deaf = |about: &About| {
+            self.assignment.acting(&self.draws, now, *about).is_some_and(|fault| fault.behaviour.is_deaf())
+        };
+        let acting = self.assignment.of_capability(capability).iter().map(about).find(is_deaf);
+        if let Some(about) = acting {
+            self.fault_acted(now, about);
+        }
+        acting.is_some()
+    }
+
+    fn fault_acted(&mut self, now: Time, about: About) {
+        let kind = &self.setup.faults[about.fault].kind;
+        let (node, peer) = match kind.side() {
+            Side::Capability => (Node::Capability(about.node), Node::Workflow(about.target)),
+            Side::Workflow => (Node::Workflow(about.node), Node::Capability(about.target)),
+        };
+        let what = What::FaultActed { fault: about.fault, name: kind.name() };
+        self.tell(now, about.request, Some(node), Some(peer), what);
+    }
+
+    /// A delayed answer leaves, if its node is up.
+    pub(super) fn late_answer(
+        &mut self,
+        now: Time,
+        capability: u32,
+        request: u32,
+        workflow: u32,
+        outgoing: &OutgoingAnswer,
+    ) {
+        let Some(fault) = self.capability[capability as usize].outage(now, now) else {
+            self.send_answer(now, capability, request, workflow, outgoing);
+            return;
+        };
+        let (node, peer) = (Some(Node::Capability(capability)), Some(Node::Workflow(workflow)));
+        self.tell(now, request, node, None, What::Down { fault });
+        let right = self.class(capability, request, outgoing).is_right();
+        self.tell(now, request, node, peer, What::Dropped { right });
+    }
+
+    fn send_answer(&mut self, now: Time, capability: u32, request: u32, workflow: u32, outgoing: &OutgoingAnswer) {
+        let (from, claimed) = (Node::Capability(capability), Node::Capability(outgoing.name));
+        let class = self.class(capability, request, outgoing);
+        let name = self.cache.peer(claimed);
+        let header = self.header(now, from, Node::Workflow(workflow), request);
+        let message = Header { from: (from, name), claimed, ..header }.answer(&outgoing.reply, class);
+        let message = Rc::new(message);
+        match outgoing.when {
+            When::After(_) => self.send(now, message),
+            When::Arriving(time) => self.send_past_network(now, time.max(now), message),
+        }
+    }
+
+    /// Value of an answer, as honest nodes see it.
+    fn class(&self, capability: u32, request: u32, outgoing: &OutgoingAnswer) -> AnswerClass {
+        let request = &self.requests[request as usize];
+        let of_response = |response: &Response| match request.truth.is_right(response) {
+            true if request.is_genuine(response) => AnswerClass::Genuine,
+            true => AnswerClass::Right { attested: response.attestation.is_some() },
+            false => AnswerClass::Other,
+        };
+        match &outgoing.reply {
+            _ if outgoing.name != capability => AnswerClass::Other,
+            Reply::Response { response, .. } => of_response(response),
+            Reply::Raw { payload } => {
+                Response::decode(payload.clone()).map_or(AnswerClass::Other, |response| of_response(&response))
+            }
+            Reply::Error { text, .. } => AnswerClass::Error(text.clone()),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The seam between a workflow node and its aggregator, so that other aggregators than the real one can be simulated:
+//! one under development, or one that is broken on purpose.
+
+use std::sync::Arc;
+
+use crate::aggregator::{Answer, ClientRequest, Config, Decision, RequestIds, Verdict, Work};
+use crate::attestation::Report;
+
+/// The aggregator of one request at one workflow node.
+pub trait Aggregator {
+    /// Takes an answer, with its sender's id as it stood in the message (`None` when there was none).
+    fn handle_message(&mut self, sender: Option<&[u8]>, answer: &Answer, work: &mut dyn Work) -> Verdict;
+
+    /// Ends the request for being too old, unless it is decided.
+    fn handle_expiry(&mut self) -> Verdict;
+
+    /// The decision, once there is one.
+    fn decision(&self) -> Option<&Decision>;
+
+    /// Attestation signatures that were checked for this request.
+    fn signatures_checked(&self) -> u64;
+}
+
+impl Aggregator for ClientRequest {
+    fn handle_message(&mut self, sender: Option<&[u8]>, answer: &Answer, work: &mut dyn Work) -> Verdict {
+        Self::handle_message(self, sender, answer, work)
+    }
+
+    fn handle_expiry(&mut self) -> Verdict {
+        Self::handle_expiry(self)
+    }
+
+    fn decision(&self) -> Option<&Decision> {
+        Self::decision(self)
+    }
+
+    fn signatures_checked(&self) -> u64 {
+        Self::signatures_checked(self)
+    }
+}
+
+/// A request for which a workflow node needs an aggregator.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening<'a> {
+    /// The capability DON as the workflow node knows it.
+    pub config: &'a Arc<Config>,
+    /// Ids of the request.
+    pub ids: &'a Arc<RequestIds>,
+    /// Report over the right response: nothing that a real aggregator could know, for those that are wrong on purpose.
+    pub truth: Report<'a>,
+}
+
+/// Source of aggregators for all requests of a simulation.
+pub trait AggregatorFactory: Sync {
+    /// An aggregator that nobody has answered.
+    fn open(&self, opening: &Opening<'_>) -> Box<dyn Aggregator>;
+}
+
+/// Factory of the real aggregator.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RealAggregators;
+
+impl AggregatorFactory for RealAggregators {
+    fn open(&self, Opening { config, ids, .. }: &Opening<'_>) -> Box<dyn Aggregator> {
+        Box::new(ClientRequest::new(Arc::clone(config), Arc::clone(ids)))
+    }
+}

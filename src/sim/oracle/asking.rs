@@ -1,0 +1,129 @@
+//! How far the capability DON is with a request: who asked whom, who executes, whether there is a report.
+
+use super::bounds::Bounds;
+use super::cause::FailureCause;
+
+/// Facts about a request in the capability DON.
+pub(super) struct Asking {
+    /// By capability node.
+    pub(super) nodes: Vec<NodeFacts>,
+    /// By capability node, then workflow node.
+    copies: Vec<Copies>,
+    callers: usize,
+    /// Whether a quorum has observed.
+    pub(super) agreeing: bool,
+    /// Whether the attested report is there.
+    pub(super) reported: bool,
+}
+
+/// Facts about a request at a capability node.
+#[derive(Clone, Copy, Default)]
+pub(super) struct NodeFacts {
+    /// It was down when it mattered, or threw a request away.
+    pub(super) faulty: bool,
+    pub(super) progress: Progress,
+    /// Some workflow node's schedule asks it only after the deadline.
+    pub(super) scheduled_late: bool,
+    /// Honest workflow nodes whose request will not get to it, and why.
+    pub(super) unasked_by: u32,
+    pub(super) unasked_why: FailureCause,
+}
+
+/// How far a capability node is.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// It does not execute.
+    #[default]
+    Waiting,
+    Executing,
+    Observed,
+}
+
+/// Copies of one workflow node's requests to one capability node.
+#[derive(Clone, Copy, Default)]
+struct Copies {
+    /// Under way.
+    under_way: u32,
+    /// Whether one was taken.
+    taken: bool,
+}
+
+impl Asking {
+    pub(super) fn new(bounds: &Bounds) -> Self {
+        let (nodes, callers) = (bounds.nodes as usize, bounds.callers as usize);
+        Self {
+            nodes: vec![NodeFacts::default(); nodes],
+            copies: vec![Copies::default(); nodes * callers],
+            callers,
+            agreeing: false,
+            reported: false,
+        }
+    }
+
+    fn copies(&mut self, from: u32, to: u32) -> &mut Copies {
+        &mut self.copies[to as usize * self.callers + from as usize]
+    }
+
+    /// So many copies of a request are on their way.
+    pub(super) fn sent(&mut self, from: u32, to: u32, copies: u32) {
+        self.copies(from, to).under_way += copies;
+    }
+
+    /// A copy has arrived at a node that does not take it.
+    pub(super) fn missed(&mut self, from: u32, to: u32) {
+        let copies = self.copies(from, to);
+        copies.under_way = copies.under_way.saturating_sub(1);
+        self.nodes[to as usize].faulty = true;
+    }
+
+    /// A copy was taken.
+    pub(super) fn taken(&mut self, from: u32, to: u32) {
+        let copies = self.copies(from, to);
+        copies.under_way = copies.under_way.saturating_sub(1);
+        copies.taken = true;
+    }
+
+    /// Whether a request that was sent was taken, or may yet be.
+    pub(super) fn may_ask(&self, from: u32, to: u32) -> bool {
+        let copies = self.copies[to as usize * self.callers + from as usize];
+        copies.taken || copies.under_way > 0
+    }
+
+    /// Why a capability node has not given its right answer yet, as far as everything up to now tells.
+    pub(super) fn why_no_answer(&self, node: u32, bounds: &Bounds) -> FailureCause {
+        let facts = self.nodes[node as usize];
+        if facts.faulty {
+            FailureCause::FAULTY
+        } else if facts.progress == Progress::Waiting {
+            self.why_not_executing(node, bounds)
+        } else if self.reported || self.agreeing {
+            FailureCause::TOO_LATE
+        } else {
+            self.why_no_report(bounds)
+        }
+    }
+
+    fn why_not_executing(&self, node: u32, bounds: &Bounds) -> FailureCause {
+        let asked = (0..bounds.callers).filter(|from| self.may_ask(*from, node)).count();
+        let facts = self.nodes[node as usize];
+        if facts.faulty {
+            FailureCause::FAULTY
+        } else if facts.progress != Progress::Waiting || asked >= bounds.needed_requests as usize {
+            FailureCause::TOO_LATE
+        } else if facts.scheduled_late {
+            FailureCause::DEADLINE_BEFORE_SCHEDULE
+        } else {
+            FailureCause::TOO_FEW_REQUESTS
+        }
+    }
+
+    /// Why no quorum has observed: what holds up those that have not.
+    fn why_no_report(&self, bounds: &Bounds) -> FailureCause {
+        let observers = self.nodes.iter().filter(|facts| facts.progress == Progress::Observed).count();
+        if observers >= bounds.quorum as usize {
+            return FailureCause::TOO_LATE;
+        }
+        let missing = (0..bounds.nodes).filter(|node| self.nodes[*node as usize].progress != Progress::Observed);
+        missing.fold(FailureCause::default(), |why, node| why.and(self.why_not_executing(node, bounds)))
+    }
+}

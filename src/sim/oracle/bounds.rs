@@ -1,0 +1,80 @@
+//! Numbers and rules that the oracle judges by, written down from PROTOCOL.md without a look at the aggregator.
+
+use crate::sim::assignment::Assignment;
+use crate::sim::setup::Setup;
+
+use super::cause::FailureCause;
+
+/// Bounds of the two DONs, and what the rule set makes of right answers.
+pub(super) struct Bounds {
+    /// `N`.
+    pub(super) nodes: u32,
+    /// `M`.
+    pub(super) callers: u32,
+    /// `F_w + 1`: workflow nodes that have to ask before a capability node executes.
+    pub(super) needed_requests: u32,
+    /// `floor((N + F) / 2) + 1`: observations that OCR needs.
+    pub(super) quorum: u32,
+    /// `R`: confirmations that decide.
+    pub(super) required: usize,
+    /// Whether one right answer with a valid attestation decides.
+    pub(super) attestation_decides: bool,
+    /// Whether a response with an attestation is judged by that alone, and never counted.
+    pub(super) attestation_only: bool,
+    /// Whether a payload-not-available answer counts as an error.
+    pub(super) unavailable_is_error: bool,
+}
+
+/// `R`: `F + 1`, or `min_responses` where that is set.
+pub(in crate::sim) fn required(setup: &Setup) -> usize {
+    match setup.aggregator.min_responses {
+        0 => setup.capability_don.f as usize + 1,
+        more => more as usize,
+    }
+}
+
+impl Bounds {
+    pub(super) fn new(setup: &Setup) -> Self {
+        let (don, callers) = (&setup.capability_don, &setup.workflow_don);
+        let required = required(setup);
+        let rules = setup.aggregator.rule_set;
+        Self {
+            nodes: don.nodes,
+            callers: callers.nodes,
+            needed_requests: callers.f + 1,
+            quorum: u32::midpoint(don.nodes, don.f) + 1,
+            required,
+            // An attestation stands for `F + 1` nodes.
+            attestation_decides: rules.trusts_attestations() && required == don.f as usize + 1,
+            attestation_only: rules.judges_by_attestation_alone(),
+            unavailable_is_error: rules.counts_unavailable(),
+        }
+    }
+
+    /// Kinds of right answers that are missing from the very start.
+    pub(super) fn missing_from_the_start(&self, assignment: &Assignment) -> FailureCause {
+        let holders = assignment.holders.iter().filter(|holds| **holds).count();
+        if !assignment.agreed {
+            FailureCause::NO_AGREEMENT
+        } else if holders < self.least_answers() {
+            FailureCause::TOO_FEW_HOLDERS
+        } else {
+            FailureCause::default()
+        }
+    }
+
+    /// Right answers without which nothing succeeds.
+    pub(super) const fn least_answers(&self) -> usize {
+        if self.attestation_decides { 1 } else { self.required }
+    }
+
+    /// Whether `counted` right answers, and at most one of each of `open` nodes to come, may be enough.
+    pub(super) const fn reaches(&self, counted: usize, open: usize) -> bool {
+        counted + open >= self.required || (self.attestation_decides && open > 0)
+    }
+
+    /// Whether the rule set counts a right answer.
+    pub(super) const fn counts(&self, has_attestation: bool) -> bool {
+        !(self.attestation_only && has_attestation)
+    }
+}

@@ -1,0 +1,255 @@
+//! The oracle: whether a request can still succeed at a workflow node, if not since when and why, and whether the
+//! aggregator kept to its rules.
+//!
+//! It judges from the outside. It hears everything that happens, knows who is honest, and has the definitions of the rule
+//! sets as PROTOCOL.md gives them; the required count and the Byzantine quorum are written down here once more
+//! (`bounds.rs`). It never takes the aggregator's verdict as evidence that an answer was bad: what an aggregator does with a
+//! right answer is a finding about the aggregator (`Breach`).
+//!
+//! It is careful: while a right answer may still come that could save the request in some order, success is reachable.
+//! So whatever it calls unreachable is lost for good, though a request may be lost before it says so.
+
+mod asking;
+mod bounds;
+mod cause;
+mod evidence;
+mod proof;
+pub(super) mod truth;
+mod view;
+
+use crate::aggregator::Verdict;
+use crate::engine::Time;
+use crate::network::Node;
+
+pub(super) use bounds::required;
+pub use cause::FailureCause;
+pub use evidence::Judgement;
+pub use view::Breach;
+
+use self::asking::{Asking, Progress};
+use self::bounds::Bounds;
+use self::view::View;
+use super::assignment::Assignment;
+use super::happening::{Happening, What};
+use super::message::Message;
+use super::replicate_cache::ReplicateCache;
+use super::request::Request;
+use super::setup::Setup;
+
+/// The oracle of one replicate.
+pub(super) struct Oracle {
+    bounds: Bounds,
+    honest_callers: Vec<bool>,
+    requests: Vec<Asking>,
+    /// By request, then workflow node.
+    views: Vec<View>,
+    now: Time,
+    /// Views that something has happened to in the present instant.
+    touched: Vec<usize>,
+}
+
+/// Finding that a request has become unreachable at a workflow node.
+pub(super) struct Found {
+    pub(super) request: u32,
+    pub(super) workflow: u32,
+    pub(super) cause: FailureCause,
+}
+
+impl Oracle {
+    pub(super) fn new(setup: &Setup, assignment: &Assignment, requests: &[Request]) -> Self {
+        let bounds = Bounds::new(setup);
+        let callers = setup.workflow_don.nodes;
+        let missing = bounds.missing_from_the_start(assignment);
+        let view = |request: &Request| View::new(&assignment.holders, missing, request.begins, &bounds);
+        Self {
+            honest_callers: (0..callers).map(|node| assignment.is_honest(node)).collect(),
+            requests: requests.iter().map(|_| Asking::new(&bounds)).collect(),
+            views: requests.iter().flat_map(|request| (0..callers).map(move |_| view(request))).collect(),
+            now: Time::ZERO,
+            touched: Vec::new(),
+            bounds,
+        }
+    }
+
+    /// Knowledge about a request at a workflow node.
+    pub(super) fn view(&self, workflow: u32, request: u32) -> &View {
+        &self.views[self.at(workflow, request)]
+    }
+
+    /// Judgement of a request at a workflow node.
+    pub(super) fn judge(&self, workflow: u32, request: u32) -> Judgement {
+        let view = self.view(workflow, request);
+        view.evidence.judge(&self.bounds, view.cause().map(|(_, cause)| cause))
+    }
+
+    fn at(&self, workflow: u32, request: u32) -> usize {
+        request as usize * self.bounds.callers as usize + workflow as usize
+    }
+
+    /// Takes the next happening; those of one instant may come in any order.
+    pub(super) fn hear(&mut self, happening: &Happening, requests: &[Request], cache: &mut ReplicateCache) {
+        let Happening { request, node, peer, ref what, .. } = *happening;
+        match (what, node, peer) {
+            (What::Started { deadline }, Some(Node::Workflow(workflow)), _) => {
+                self.started(workflow, request, *deadline, &requests[request as usize]);
+            }
+            (What::Sent { arrivals, .. }, Some(Node::Workflow(from)), Some(Node::Capability(to))) => {
+                let copies = arrivals.iter().flatten().count() as u32;
+                self.asking(request).sent(from, to, copies);
+                self.look_whether_asked(request, from, to, FailureCause::LOST);
+            }
+            (What::Sent { message, arrivals, .. }, Some(Node::Capability(from)), Some(Node::Workflow(to))) => {
+                self.answer_sent(from, to, message, arrivals);
+            }
+            (What::Down { .. }, Some(Node::Capability(node)), _) => {
+                self.asking(request).nodes[node as usize].faulty = true;
+            }
+            (What::Missed, Some(Node::Capability(node)), Some(Node::Workflow(from))) => {
+                self.asking(request).missed(from, node);
+                self.look_whether_asked(request, from, node, FailureCause::FAULTY);
+            }
+            (What::Asked { .. } | What::Repeated, Some(Node::Capability(node)), Some(Node::Workflow(from))) => {
+                self.asking(request).taken(from, node);
+            }
+            (What::Executing { .. }, Some(Node::Capability(node)), _) => {
+                self.asking(request).nodes[node as usize].progress = Progress::Executing;
+            }
+            (What::Observed { .. }, Some(Node::Capability(node)), _) => {
+                self.asking(request).nodes[node as usize].progress = Progress::Observed;
+            }
+            (What::Agreeing { .. }, ..) => self.asking(request).agreeing = true,
+            (What::Reported, ..) => self.asking(request).reported = true,
+            (What::Answering { right, faulty }, Some(Node::Capability(node)), Some(Node::Workflow(to))) => {
+                self.answering(request, node, to, *right, *faulty);
+            }
+            (What::Dropped { right: true }, Some(Node::Capability(node)), Some(Node::Workflow(to))) => {
+                self.lose(request, to, node, FailureCause::FAULTY);
+            }
+            (What::Judged { message, verdict }, Some(Node::Workflow(workflow)), _) => {
+                self.judged(workflow, message, verdict, requests, cache);
+            }
+            (What::Unread { message, .. }, Some(Node::Workflow(workflow)), _) => {
+                let (at, now) = (self.at(workflow, request), self.now);
+                self.views[at].note_evidence(message, now);
+            }
+            (What::Decided { decision }, Some(Node::Workflow(workflow)), _) => {
+                let at = self.at(workflow, request);
+                self.views[at].decided(decision);
+                self.touched.push(at);
+            }
+            (What::Crashed, Some(Node::Workflow(workflow)), _) => self.crashed(workflow),
+            _ => {}
+        }
+    }
+
+    /// Ends the instants before `now`: every request that became unreachable in them, once.
+    pub(super) fn advance(&mut self, now: Time) -> Vec<Found> {
+        let mut found = Vec::new();
+        if now > self.now {
+            let touched = std::mem::take(&mut self.touched);
+            for at in touched {
+                let callers = self.bounds.callers as usize;
+                let (request, workflow) = (at / callers, at % callers);
+                let asking = &self.requests[request];
+                if let Some(cause) = self.views[at].settle(self.now, asking, &self.bounds) {
+                    found.push(Found { request: request as u32, workflow: workflow as u32, cause });
+                }
+            }
+            self.now = now;
+        }
+        found
+    }
+
+    fn asking(&mut self, request: u32) -> &mut Asking {
+        &mut self.requests[request as usize]
+    }
+
+    /// One right answer of a capability node to a workflow node will not come.
+    fn lose(&mut self, request: u32, workflow: u32, capability: u32, why: FailureCause) {
+        let at = self.at(workflow, request);
+        if self.views[at].lose(capability, why) {
+            self.touched.push(at);
+        }
+    }
+
+    fn started(&mut self, workflow: u32, request: u32, deadline: Time, it: &Request) {
+        let (at, now) = (self.at(workflow, request), self.now);
+        self.views[at].deadline = deadline;
+        self.touched.push(at);
+        for (capability, delay) in (0..).zip(&it.delays) {
+            if now + *delay > deadline {
+                self.requests[request as usize].nodes[capability as usize].scheduled_late = true;
+                self.lose(request, workflow, capability, FailureCause::DEADLINE_BEFORE_SCHEDULE);
+            }
+        }
+    }
+
+    /// Whether a workflow node's request may still get to a capability node; `why` it has not.
+    fn look_whether_asked(&mut self, request: u32, from: u32, to: u32, why: FailureCause) {
+        // Faulty workflow nodes may ask as often as they like, so they are never counted out.
+        if !self.honest_callers[from as usize] || self.requests[request as usize].may_ask(from, to) {
+            return;
+        }
+        // A request that the network lost was never made, as far as the node knows.
+        let why = if why == FailureCause::LOST { FailureCause::TOO_FEW_REQUESTS } else { why };
+        self.lose(request, from, to, why);
+        let asking = &mut self.requests[request as usize];
+        let node = &mut asking.nodes[to as usize];
+        node.unasked_by += 1;
+        node.unasked_why = node.unasked_why.and(why);
+        if self.bounds.callers - node.unasked_by < self.bounds.needed_requests {
+            let why = node.unasked_why;
+            for workflow in 0..self.bounds.callers {
+                self.lose(request, workflow, to, why);
+            }
+        }
+    }
+
+    fn answer_sent(&mut self, from: u32, to: u32, message: &Message, arrivals: &[Option<Time>; 2]) {
+        if !message.class.is_right() {
+            return;
+        }
+        let deadline = self.views[self.at(to, message.request)].deadline;
+        if arrivals.iter().all(Option::is_none) {
+            self.lose(message.request, to, from, FailureCause::LOST);
+        } else if arrivals.iter().flatten().all(|arrival| *arrival > deadline) {
+            self.lose(message.request, to, from, FailureCause::TOO_LATE);
+        }
+    }
+
+    fn answering(&mut self, request: u32, node: u32, to: u32, right: u32, faulty: bool) {
+        let at = self.at(to, request);
+        if right > 0 {
+            self.views[at].promise(node, right);
+            return;
+        }
+        let asking = &self.requests[request as usize];
+        let why = if faulty { FailureCause::FAULTY } else { asking.why_no_answer(node, &self.bounds) };
+        self.lose(request, to, node, why);
+    }
+
+    fn judged(
+        &mut self,
+        workflow: u32,
+        message: &Message,
+        verdict: &Verdict,
+        requests: &[Request],
+        cache: &mut ReplicateCache,
+    ) {
+        let (at, now) = (self.at(workflow, message.request), self.now);
+        let request = &requests[message.request as usize];
+        let heard = proof::hear(message, request, &self.bounds, cache);
+        let view = &mut self.views[at];
+        view.note_evidence(message, now);
+        view.heard(&heard, matches!(verdict, Verdict::Decided), &self.bounds);
+        self.touched.push(at);
+    }
+
+    fn crashed(&mut self, workflow: u32) {
+        for request in 0..self.requests.len() as u32 {
+            let at = self.at(workflow, request);
+            self.views[at].crashed();
+            self.touched.push(at);
+        }
+    }
+}
