@@ -80,6 +80,6 @@ mod work;
 
 pub use config::{Config, ConfigError, RequestIds};
 pub use request::{Answer, ClientRequest};
-pub use rules::RuleSet;
+pub use rules::{Attestation, Definition, RuleSet, Unavailable};
 pub use verdict::{Basis, Crash, Decision, Rejection, Success, Verdict};
 pub use work::{Fresh, Memo, Opened, Work};

@@ -1,6 +1,6 @@
 //! What a capability node answers, as far as any rule set can tell answers apart.
 
-use crate::aggregator::RuleSet;
+use crate::aggregator::{Attestation, Definition, Unavailable};
 use crate::sim::FaultKind;
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
@@ -151,7 +151,7 @@ pub(super) enum Card {
 /// The rules that a caller decides by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Rules {
-    pub(super) set: RuleSet,
+    pub(super) definition: Definition,
     /// `N`.
     pub(super) nodes: u32,
     /// `R`.
@@ -163,8 +163,8 @@ pub(super) struct Rules {
 impl Rules {
     /// What an answer does; `None` for one that never comes.
     pub(super) fn card(&self, answer: &Answer) -> Option<Card> {
-        let strict = self.set == RuleSet::AttestedStrict;
-        let examines = self.set != RuleSet::Identical;
+        let strict = self.definition.attestation == Attestation::Alone;
+        let examines = self.definition.attestation != Attestation::Ignored;
         let trusts = examines && self.attestation_suffices;
         Some(match answer {
             Answer::Silence | Answer::Absence => return None,
@@ -193,9 +193,9 @@ impl Rules {
     }
 
     fn error(&self, unavailable: bool, card: Card) -> Card {
-        match self.set {
-            RuleSet::AttestedStrict if unavailable => Card::Shortage,
-            RuleSet::Attested | RuleSet::AttestedEarlyFail if unavailable => Card::Void,
+        match self.definition.unavailable {
+            Unavailable::Shortage if unavailable => Card::Shortage,
+            Unavailable::Nothing if unavailable => Card::Void,
             _ => card,
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::aggregator::RuleSet;
 use crate::sim::Setup;
 
 use super::answers::{Answer, Card, Rules};
@@ -28,7 +27,7 @@ pub(super) fn polynomials(setup: &Setup, casts: &[(Cast, f64)], asking: &Asking)
     let don = &setup.capability_don;
     let required = bounds::required(setup);
     let rules = Rules {
-        set: setup.aggregator.rule_set,
+        definition: setup.aggregator.rule_set.definition(),
         nodes: don.nodes,
         required,
         attestation_suffices: required == don.f + 1,
@@ -65,7 +64,7 @@ pub(super) fn hand(rules: &Rules, cast: &Cast) -> Hand {
     let mut hand = Hand::new();
     for (answer, nodes) in cast {
         let card = rules.card(answer);
-        let counts = |card: &Card| *card != Card::Void || rules.set == RuleSet::AttestedEarlyFail;
+        let counts = |card: &Card| *card != Card::Void || rules.definition.gives_up_early;
         if let Some(card) = card.filter(counts) {
             *hand.entry(card).or_default() += nodes;
         }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::aggregator::RuleSet;
-
 use super::answers::{Card, Rules};
 use super::{Absent, MOST_STEPS};
 
@@ -106,7 +104,7 @@ fn judge(rules: &Rules, cards: &[(&Card, u32)], played: &[u32], card: &Card) -> 
         Card::OddError => return (rules.required == 1 || errors() == too_many).then_some(End::Failed),
     };
     end.or_else(|| {
-        let is_hopeless = rules.set == RuleSet::AttestedEarlyFail && {
+        let is_hopeless = rules.definition.gives_up_early && {
             let heard: u32 = played.iter().sum();
             best(cards, played) + (rules.nodes - heard) < rules.required
         };

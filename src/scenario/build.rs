@@ -41,7 +41,7 @@ from_value! {
     Vec<String>: Value::Names(names) => Some(names.clone());
     Vec<Selector>: Value::Nodes(selectors) => Some(selectors.clone());
     PayloadHolders: Value::Holders(holders) => Some(*holders);
-    RuleSet: Value::Choice(word) => RuleSet::ALL.into_iter().find(|rule_set| rule_set.name() == *word);
+    RuleSet: Value::Choice(word) => RuleSet::named(word);
     Schedule:
         Value::Choice("all_at_once") => Some(Self::AllAtOnce),
         Value::Choice("one_at_a_time") => Some(Self::OneAtATime);

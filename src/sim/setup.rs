@@ -35,7 +35,7 @@ impl Setup {
     pub fn baseline(&self) -> Self {
         let mut before = self.clone();
         before.capability_don.payload_holders = PayloadHolders::All;
-        before.aggregator.rule_set = RuleSet::Identical;
+        before.aggregator.rule_set = RuleSet::BASELINE;
         before
     }
 }

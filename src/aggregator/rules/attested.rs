@@ -1,6 +1,6 @@
 //! `attested`: as `identical`, and a valid attestation is proof enough; a payload-not-available answer is no error.
 
-use super::{Round, Rules, Step, is_unavailable};
+use super::{Attestation, Definition, Round, Rules, Step, Unavailable, is_unavailable};
 use crate::aggregator::evidence;
 use crate::aggregator::{Answer, Basis, Crash, Opened};
 use crate::wire::PeerId;
@@ -8,6 +8,16 @@ use crate::wire::PeerId;
 pub(super) struct Attested;
 
 impl Rules for Attested {
+    fn definition(&self) -> Definition {
+        Definition {
+            name: "attested",
+            meaning: "A valid attestation or `F + 1` equal responses succeed; payload-not-available answers are no errors.",
+            attestation: Attestation::BesideCounting,
+            unavailable: Unavailable::Nothing,
+            gives_up_early: false,
+        }
+    }
+
     fn on_response(&self, round: &mut Round<'_>, sender: PeerId, opened: &Opened) -> Step {
         if round.tally.count_response(sender, opened) == round.required() {
             return Step::Succeed(round.tally.success(sender, opened, Basis::Quorum));

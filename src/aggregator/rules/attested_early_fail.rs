@@ -2,13 +2,23 @@
 //! though a pending attested response could still have saved it.
 
 use super::attested::Attested;
-use super::{Round, Rules, Step};
+use super::{Attestation, Definition, Round, Rules, Step, Unavailable};
 use crate::aggregator::{Answer, Opened};
 use crate::wire::PeerId;
 
 pub(super) struct AttestedEarlyFail;
 
 impl Rules for AttestedEarlyFail {
+    fn definition(&self) -> Definition {
+        Definition {
+            name: "attested_early_fail",
+            meaning: "As `attested`, and a response that leaves no way to `F + 1` equal ones ends the request.",
+            attestation: Attestation::BesideCounting,
+            unavailable: Unavailable::Nothing,
+            gives_up_early: true,
+        }
+    }
+
     fn on_response(&self, round: &mut Round<'_>, sender: PeerId, opened: &Opened) -> Step {
         match Attested.on_response(round, sender, opened) {
             Step::Taken => fail_if_unreachable(round),

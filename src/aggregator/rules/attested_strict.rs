@@ -1,7 +1,7 @@
 //! `attested_strict`: a response that carries an attestation is judged by it alone. Payload-not-available answers count
 //! as errors, but only another error ends the request, and only when it makes the total just `N - R + 1`.
 
-use super::{Round, Rules, Step, is_unavailable};
+use super::{Attestation, Definition, Round, Rules, Step, Unavailable, is_unavailable};
 use crate::aggregator::evidence;
 use crate::aggregator::tally::success_alone;
 use crate::aggregator::{Answer, Crash, Opened, Rejection};
@@ -12,6 +12,16 @@ use super::identical::Identical;
 pub(super) struct AttestedStrict;
 
 impl Rules for AttestedStrict {
+    fn definition(&self) -> Definition {
+        Definition {
+            name: "attested_strict",
+            meaning: "A response with an attestation is judged by that alone; payload-not-available answers count as errors.",
+            attestation: Attestation::Alone,
+            unavailable: Unavailable::Shortage,
+            gives_up_early: false,
+        }
+    }
+
     fn on_response(&self, round: &mut Round<'_>, sender: PeerId, opened: &Opened) -> Step {
         match evidence::Attested::of(&opened.response) {
             None => Identical.on_response(round, sender, opened),

@@ -1,9 +1,8 @@
 //! The rule sets, one small file each, in the order in which they appeared.
-
-mod attested;
-mod attested_early_fail;
-mod attested_strict;
-mod identical;
+//!
+//! To add one: 1. write `rules/x.rs` with a type that is [`Rules`]: its [`Definition`] and what it makes of a response and of
+//! an error; 2. add its line to the list below. Scenarios, vectors, the schema and the command line know it by the name in
+//! its definition, and the oracle and the closed forms judge it by the properties there.
 
 use super::config::{Config, RequestIds};
 use super::evidence::{self, Evidence};
@@ -11,64 +10,101 @@ use super::tally::Tally;
 use super::{Answer, Crash, Opened, Rejection, Success, Work};
 use crate::wire::{MeteringRecord, OcrAttestation, PAYLOAD_NOT_AVAILABLE, PeerId};
 
-/// The rules by which a client request decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RuleSet {
+/// The definition of a rule set beside its code: its name, and the properties by which others judge it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// Name in scenario files, tables and vectors.
+    pub name: &'static str,
+    /// Meaning in one line.
+    pub meaning: &'static str,
+    /// Weight of a valid attestation.
+    pub attestation: Attestation,
+    /// Weight of a payload-not-available answer.
+    pub unavailable: Unavailable,
+    /// Whether the request ends as soon as a response leaves no way to `R` equal ones.
+    pub gives_up_early: bool,
+}
+
+/// Weight of a valid attestation under a rule set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attestation {
+    /// None: responses are counted.
+    Ignored,
+    /// A response with an attestation is judged by that alone, and never counted.
+    Alone,
+    /// It decides, and a response without a valid one is counted.
+    BesideCounting,
+}
+
+/// Weight of a payload-not-available answer under a rule set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unavailable {
+    /// That of any error.
+    Error,
+    /// It counts in the total of errors, and never ends the request itself.
+    Shortage,
+    /// None.
+    Nothing,
+}
+
+macro_rules! rule_sets {
+    ($($(#[$doc:meta])* $file:ident::$name:ident,)+) => {
+        $(mod $file;)+
+
+        /// The rules by which a client request decides.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum RuleSet { $($(#[$doc])* $name,)+ }
+
+        impl RuleSet {
+            /// Every rule set, in the order in which they appeared.
+            pub const ALL: [Self; [$(Self::$name),+].len()] = [$(Self::$name),+];
+
+            pub(super) const fn rules(self) -> &'static dyn Rules {
+                match self { $(Self::$name => &$file::$name,)+ }
+            }
+        }
+    };
+}
+
+rule_sets! {
     /// `F + 1` identical responses.
-    Identical,
+    identical::Identical,
     /// As first published: an attested response is judged by its attestation alone.
-    AttestedStrict,
+    attested_strict::AttestedStrict,
     /// A valid attestation or `F + 1` identical responses.
-    Attested,
+    attested::Attested,
     /// As `attested`, failing as soon as the quorum of identical responses is unreachable.
-    AttestedEarlyFail,
+    attested_early_fail::AttestedEarlyFail,
 }
 
 impl RuleSet {
-    /// Every rule set, in the order in which they appeared.
-    pub const ALL: [Self; 4] = [Self::Identical, Self::AttestedStrict, Self::Attested, Self::AttestedEarlyFail];
+    /// The rules of the baseline, from before attestation.
+    pub const BASELINE: Self = Self::ALL[0];
+
+    /// The rule set with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule_set| rule_set.name() == name)
+    }
+
+    /// Its definition.
+    #[must_use]
+    pub fn definition(self) -> Definition {
+        self.rules().definition()
+    }
 
     /// Its name in scenario files, tables and vectors.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Identical => "identical",
-            Self::AttestedStrict => "attested_strict",
-            Self::Attested => "attested",
-            Self::AttestedEarlyFail => "attested_early_fail",
-        }
-    }
-
-    /// Whether one valid attestation can be enough.
-    #[must_use]
-    pub const fn trusts_attestations(self) -> bool {
-        !matches!(self, Self::Identical)
-    }
-
-    /// Whether a response that carries an attestation is judged by that alone, and never counted.
-    #[must_use]
-    pub const fn judges_by_attestation_alone(self) -> bool {
-        matches!(self, Self::AttestedStrict)
-    }
-
-    /// Whether a payload-not-available answer counts as an error.
-    #[must_use]
-    pub const fn counts_unavailable(self) -> bool {
-        matches!(self, Self::Identical | Self::AttestedStrict)
-    }
-
-    pub(super) const fn rules(self) -> &'static dyn Rules {
-        match self {
-            Self::Identical => &identical::Identical,
-            Self::AttestedStrict => &attested_strict::AttestedStrict,
-            Self::Attested => &attested::Attested,
-            Self::AttestedEarlyFail => &attested_early_fail::AttestedEarlyFail,
-        }
+    pub fn name(self) -> &'static str {
+        self.definition().name
     }
 }
 
 /// How a rule set judges what common checks let through.
 pub(super) trait Rules: Sync {
+    /// Name, meaning and properties.
+    fn definition(&self) -> Definition;
+
     /// An OK answer of an unheard peer, decoded.
     fn on_response(&self, round: &mut Round<'_>, sender: PeerId, opened: &Opened) -> Step;
 

@@ -183,7 +183,8 @@ fn every_order_of_four_answers() {
         for set in RuleSet::ALL {
             let config = Config::new(desk.peers.clone(), signers.clone(), f, set).unwrap();
             let config = Arc::new(config.with_min_responses(required).unwrap());
-            let rules = Rules { set, nodes: N, required: required as u32, attestation_suffices: required == f + 1 };
+            let (definition, attestation_suffices) = (set.definition(), required == f + 1);
+            let rules = Rules { definition, nodes: N, required: required as u32, attestation_suffices };
             // Every 7th of all multisets, another 7th for each rule set.
             let mut number = set as usize;
             for_multisets(&kinds, &mut |answers| {

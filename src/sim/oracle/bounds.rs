@@ -1,5 +1,6 @@
 //! Numbers and rules that the oracle judges by, written down from PROTOCOL.md without a look at the aggregator.
 
+use crate::aggregator::{Attestation, Unavailable};
 use crate::sim::assignment::Assignment;
 use crate::sim::setup::Setup;
 
@@ -37,7 +38,7 @@ impl Bounds {
     pub(super) fn new(setup: &Setup) -> Self {
         let (don, callers) = (&setup.capability_don, &setup.workflow_don);
         let required = required(setup);
-        let rules = setup.aggregator.rule_set;
+        let rules = setup.aggregator.rule_set.definition();
         Self {
             nodes: don.nodes,
             callers: callers.nodes,
@@ -45,9 +46,9 @@ impl Bounds {
             quorum: u32::midpoint(don.nodes, don.f) + 1,
             required,
             // An attestation stands for `F + 1` nodes.
-            attestation_decides: rules.trusts_attestations() && required == don.f as usize + 1,
-            attestation_only: rules.judges_by_attestation_alone(),
-            unavailable_is_error: rules.counts_unavailable(),
+            attestation_decides: rules.attestation != Attestation::Ignored && required == don.f as usize + 1,
+            attestation_only: rules.attestation == Attestation::Alone,
+            unavailable_is_error: rules.unavailable != Unavailable::Nothing,
         }
     }
 
