@@ -59,6 +59,9 @@ macro_rules! rule_sets {
             /// Every rule set, in the order in which they appeared.
             pub const ALL: [Self; [$(Self::$name),+].len()] = [$(Self::$name),+];
 
+            /// The names of all, in the same order.
+            pub const NAMES: [&'static str; Self::ALL.len()] = [$(stringify!($file)),+];
+
             pub(super) const fn rules(self) -> &'static dyn Rules {
                 match self { $(Self::$name => &$file::$name,)+ }
             }
@@ -173,4 +176,19 @@ impl Round<'_> {
 
 fn is_unavailable(error: &Answer) -> bool {
     error.text.contains(PAYLOAD_NOT_AVAILABLE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_set_is_named_like_its_file_and_says_what_it_means() {
+        for (rule_set, name) in RuleSet::ALL.into_iter().zip(RuleSet::NAMES) {
+            let Definition { name: own, meaning, .. } = rule_set.definition();
+            assert_eq!((own, RuleSet::named(name)), (name, Some(rule_set)));
+            assert!(meaning.ends_with('.'), "{name}: {meaning}");
+        }
+        assert_eq!(RuleSet::named("none"), None);
+    }
 }
