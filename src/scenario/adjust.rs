@@ -45,6 +45,6 @@ pub(super) fn read(adjustments: &Adjustments, sources: &mut Sources, findings: &
 }
 
 fn add(sources: &mut Sources, name: &str, text: &str) -> Place {
-    sources.push(Source { name: name.into(), text: text.into() });
+    sources.push(Source::new(name, text));
     Place { source: sources.len() - 1, start: 0, end: text.len() }
 }

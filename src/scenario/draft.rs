@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::adjust::Read;
-use super::diagnostics::{Diagnostic, Place};
+use super::diagnostics::{Diagnostic, Place, is_enough};
 use super::document::{Node, Override};
 use super::files::Files;
 use super::lower::{Lowering, is_name};
@@ -67,7 +67,7 @@ impl Draft {
         for group in 0..self.settings.groups.len() {
             for slot in 0..self.settings.groups[group].slots.len() {
                 // A table that an axis completes may be incomplete by itself; every cell reads it anew.
-                if !self.sweep.touches_part_of(group, slot) {
+                if !self.sweep.touches_part_of(group, slot) && !is_enough(&lowering.findings) {
                     self.settings.lower(group, slot, &mut lowering);
                 }
             }
@@ -111,7 +111,7 @@ fn name_after(path: &Path, settings: &mut Settings, findings: &mut Vec<Diagnosti
                 Place { source: 0, start: 0, end: 0 },
                 format!("the file's name {stem:?} cannot be a folder's"),
             )
-            .help("add `name = \"…\"` to the file, of letters, digits, `_`, `-` and `.`"),
+            .help("add `name = \"…\"` to the file, of at most 200 letters, digits, `_`, `-` and `.`"),
         );
     }
     slot.value = Arc::new(Value::Text(stem));

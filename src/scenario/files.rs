@@ -194,6 +194,10 @@ fn region_matrix(name: &str, text: &str) -> Result<RegionMatrix, String> {
         return Err(format!("its first line must be `from,` and names of regions; is {name:?} a region matrix?"));
     }
     let regions: Vec<String> = header.iter().skip(1).map(String::from).collect();
+    let twice = regions.iter().enumerate().find(|(at, region)| regions[..*at].contains(region));
+    if let Some((_, region)) = twice {
+        return Err(format!("its first line names `{region}` twice"));
+    }
     let mut rows: BTreeMap<String, Vec<Span>> = BTreeMap::new();
     for record in reader.records() {
         let record = record.map_err(|error| error.to_string())?;
@@ -256,6 +260,7 @@ mod tests {
             ("to,a\na,1", "its first line must be `from,` and names of regions; is \"m.csv\" a region matrix?"),
             ("from,a,b\na,1,2", "there is no row for `b`"),
             ("from,a,b\na,1", "line 2: 2 regions need 2 values, found 1"),
+            ("from,a,b,a\na,1,2,3\nb,1,2,3", "its first line names `a` twice"),
             ("from,a\na,x", "line 2: `x` is not a number of ms"),
             ("# c\nfrom,a\nz,1", "line 3: `z` is not a region of the first line"),
             ("from,a\na,1\na,1", "line 3: a second row for `a`"),

@@ -37,6 +37,8 @@ pub struct Scenario {
     run: Run,
     safety: Safety,
     expectations: Vec<Expectation>,
+    /// How many checks they make together.
+    checks: usize,
     warnings: Option<Diagnostics>,
 }
 
@@ -89,7 +91,7 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load_adjusted`].
     pub fn parse_adjusted(path: &Path, text: String, adjustments: &Adjustments) -> Result<Self, Diagnostics> {
-        let mut sources = vec![Source { name: path.display().to_string(), text }];
+        let mut sources = vec![Source::new(path.display().to_string(), text)];
         let (root, mut findings) = document::parse(&sources[0].text, 0);
         let broken = !findings.is_empty();
         let read = adjust::read(adjustments, &mut sources, &mut findings);
@@ -98,16 +100,16 @@ impl Scenario {
             return Err(Diagnostics::new(sources, findings));
         }
         let (mut draft, sweep) = Draft::read(path, &root, &read, &mut findings).lower(&mut findings);
-        let Draft { settings, files, .. } = &draft;
-        let context = Context { name: "", settings, files };
+        let (base, files) = (draft.settings.of_cells(), &draft.files);
+        let context = Context { name: "", settings: &draft.settings, files };
         let conditions = Conditions::read(context, (&read.filter, &read.cells), &sources, &mut findings);
         // Which cells there are is unknown when a condition is: then nothing is said about any.
-        let ground = sweep.as_ref().map(|sweep| Ground { base: settings, sweep, files });
+        let ground = sweep.as_ref().map(|sweep| Ground { base: &base, sweep, files });
         let chosen = ground.zip(conditions.as_ref());
         let chosen = chosen.map(|(ground, conditions)| selection::choose(ground, conditions, &mut findings));
         let (selection, warnings) = chosen.unzip();
         let plan = ground.zip(selection.as_ref());
-        let expectations = expect::read(settings, plan, files, &sources, &mut findings);
+        let expectations = expect::read(&draft.settings, (context, plan), &sources, &mut findings);
         let (Some(conditions), Some(sweep), Some(selection), true) =
             (conditions, sweep, selection, findings.is_empty())
         else {
@@ -124,12 +126,17 @@ impl Scenario {
         if let Some(condition) = selection.condition(&draft.settings, &filters) {
             draft.settings.put(SWEEP, "select", Value::Text(condition));
         }
-        Ok(Self { warnings, ..Self::new(draft, sources, sweep, selection, expectations) })
+        Ok(Self { warnings, ..Self::new(draft, base, sources, (sweep, selection), expectations) })
     }
 
-    fn new(draft: Draft, sources: Sources, sweep: Sweep, selection: Selection, expectations: Vec<Expectation>) -> Self {
-        let Draft { settings: base, files, .. } = draft;
-        let first = sweep.settings(&base, selection.selected.get(0), &files, &mut Vec::new());
+    fn new(
+        Draft { settings, files, .. }: Draft,
+        base: Settings,
+        sources: Sources,
+        (sweep, selection): (Sweep, Selection),
+        expectations: Vec<Expectation>,
+    ) -> Self {
+        let first = sweep.settings(&settings, selection.selected.get(0), &files, &mut Vec::new());
         Self {
             warnings: None,
             name: first.group("").get("name"),
@@ -140,6 +147,7 @@ impl Scenario {
             axes: sweep.axes.iter().map(|axis| axis.axis.clone()).collect(),
             run: build::run(&base),
             safety: build::safety(&base),
+            checks: expectations.iter().map(|expectation| expectation.subjects.len() + expectation.unselected).sum(),
             expectations,
             files,
             base,
@@ -244,8 +252,8 @@ impl Scenario {
 
     /// How many checks all expectations make together, those on cells that are not selected included.
     #[must_use]
-    pub fn check_count(&self) -> usize {
-        self.expectations.iter().map(|expectation| expectation.subjects.len() + expectation.unselected).sum()
+    pub const fn check_count(&self) -> usize {
+        self.checks
     }
 
     /// What a plan keeps of its cells.

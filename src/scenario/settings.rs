@@ -1,12 +1,13 @@
 //! All keys of a scenario with their values and origins: what the file and `--set` say laid over the schema's defaults.
 
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use super::diagnostics::{Diagnostic, Place, did_you_mean};
+use super::diagnostics::{Diagnostic, Place, did_you_mean, is_enough};
 use super::document::{self, Entry, Node, Raw, Segment};
 use super::files::Files;
 use super::lower::Lowering;
-use super::schema::{Key, Kind, Preset, SECTIONS, SWEEP, Section};
+use super::schema::{EXPECT, Key, Kind, Preset, SECTIONS, SWEEP, Section};
 use super::value::{Law, Value};
 use crate::engine::{Distribution, Span};
 
@@ -27,6 +28,8 @@ pub(super) struct Slot {
 #[derive(Clone, Debug)]
 pub(super) struct Group {
     pub section: &'static Section,
+    /// The section's place in the schema.
+    number: usize,
     /// Its header, when it has one.
     pub at: Option<Place>,
     /// One for each of the section's keys, in their order.
@@ -95,7 +98,7 @@ impl Slot {
 
 impl Group {
     fn new(section: &'static Section, at: Option<Place>) -> Self {
-        let index = SECTIONS.iter().position(|known| known.path == section.path).unwrap_or_default();
+        let number = number_of(section.path).unwrap_or_default();
         // What has to be there and is not is as unknown as what is refused.
         let slot = |(value, key): (&Arc<Value>, &Key)| Slot {
             given: None,
@@ -103,7 +106,7 @@ impl Group {
             broken: key.preset == Preset::Required,
             swept: false,
         };
-        Self { section, at, slots: DEFAULTS[index].iter().zip(section.keys.iter()).map(slot).collect() }
+        Self { section, number, at, slots: DEFAULTS[number].iter().zip(section.keys.iter()).map(slot).collect() }
     }
 
     /// The slot called `name`.
@@ -118,6 +121,12 @@ impl Group {
     /// Keys and slots side by side.
     pub fn iter(&self) -> impl Iterator<Item = (&'static Key, &Slot)> {
         self.section.keys.iter().zip(&self.slots)
+    }
+
+    /// What has to be there and is not.
+    pub fn missing(&self) -> impl Iterator<Item = Diagnostic> {
+        let is_missing = |(key, slot): &(&Key, &Slot)| key.preset == Preset::Required && slot.given.is_none();
+        self.iter().filter(is_missing).map(|(key, _)| missing(self, key))
     }
 }
 
@@ -137,7 +146,7 @@ impl Settings {
         }
         let top = Place { source: root.at.source, start: 0, end: 0 };
         settings.read_table("", &rest, top, findings);
-        settings.groups.sort_by_key(|group| SECTIONS.iter().position(|known| known.path == group.section.path));
+        settings.groups.sort_by_key(|group| group.number);
         (settings, sweep)
     }
 
@@ -153,6 +162,9 @@ impl Settings {
             self.groups[group].at = Some(at);
         }
         for entry in entries {
+            if is_enough(findings) {
+                return;
+            }
             let child = join(path, &entry.key);
             let slot = group.and_then(|group| self.groups[group].section.index_of(&entry.key));
             if let (Some(group), Some(slot)) = (group, slot) {
@@ -189,20 +201,30 @@ impl Settings {
                 }
             }
             self.groups.push(group);
+            if is_enough(findings) {
+                return;
+            }
         }
     }
 
     /// The one table called `path`.
     pub fn group(&self, path: &str) -> &Group {
-        self.groups.iter().find(|group| group.section.path == path && !group.section.list).unwrap_or_else(|| {
+        self.list(path).find(|group| !group.section.list).unwrap_or_else(|| {
             // Plain tables are always there, and callers name them by literals.
             unreachable!("there is no table [{path}]")
         })
     }
 
     /// All tables called `path`, in the order of the file.
-    pub fn list<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Group> {
-        self.groups.iter().filter(move |group| group.section.path == path)
+    pub fn list(&self, path: &str) -> impl Iterator<Item = &Group> {
+        self.groups[self.range(path)].iter()
+    }
+
+    /// Where all tables called `path` are among the groups, which are in the order of the schema.
+    fn range(&self, path: &str) -> Range<usize> {
+        let Some(number) = number_of(path) else { return 0..0 };
+        let below = |number: usize| self.groups.partition_point(|group| group.number < number);
+        below(number)..below(number + 1)
     }
 
     /// Where a dotted path leads.
@@ -213,18 +235,17 @@ impl Settings {
         let section = SECTIONS.iter().filter(fits).max_by_key(|section| section.path.len());
         let section = section.ok_or_else(|| unknown_path(path, &words))?;
         let depth = if section.path.is_empty() { 0 } else { section.path.split('.').count() };
-        let groups: Vec<_> =
-            (0..self.groups.len()).filter(|index| self.groups[*index].section.path == section.path).collect();
+        let groups = self.range(section.path);
         let number = words.get(depth).filter(|_| section.list).and_then(|word| word.parse::<usize>().ok());
         let key_depth = depth + usize::from(number.is_some());
         let key = words.get(key_depth).copied().unwrap_or_default();
         let slot = section.index_of(key).ok_or_else(|| unknown_path(path, &words))?;
-        let group = match (number, groups.as_slice()) {
-            (None, [only]) => *only,
-            (Some(number), several) if number < several.len() => several[number],
-            (_, several) => return Err(no_such_table(path, section, several.len())),
+        let position = match number {
+            None if groups.len() == 1 => 0,
+            Some(number) if number < groups.len() => number,
+            _ => return Err(no_such_table(path, section, groups.len())),
         };
-        let position = groups.iter().position(|index| *index == group).unwrap_or_default();
+        let group = groups.start + position;
         let table = if groups.len() > 1 { format!("{}.{position}", section.path) } else { section.path.into() };
         let rest: Vec<String> = words[key_depth + 1..].iter().map(|word| (*word).into()).collect();
         if !rest.is_empty() && !has_parameters(section.keys[slot].kind) {
@@ -320,15 +341,10 @@ impl Settings {
         }
     }
 
-    /// What has to be there and is not.
-    pub fn check_required(&self, findings: &mut Vec<Diagnostic>) {
-        for group in &self.groups {
-            for (key, slot) in group.iter() {
-                if key.preset == Preset::Required && slot.given.is_none() {
-                    findings.push(missing(group, key));
-                }
-            }
-        }
+    /// The same without what no cell depends on. Keys that may be swept stay where a [`Target`] has them: expectations stand
+    /// behind all of them.
+    pub fn of_cells(&self) -> Self {
+        Self { groups: self.groups.iter().filter(|group| group.section.path != EXPECT).cloned().collect() }
     }
 }
 
@@ -380,6 +396,11 @@ fn insert(table: &mut Node, path: &[String], value: &Node) -> bool {
 
 fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.into() } else { format!("{path}.{key}") }
+}
+
+/// Where the section called `path` is in the schema.
+fn number_of(path: &str) -> Option<usize> {
+    SECTIONS.iter().position(|section| section.path == path)
 }
 
 fn is_table(path: &str) -> bool {

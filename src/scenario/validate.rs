@@ -10,8 +10,7 @@ use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 /// Everything that is wrong with one cell as a whole.
 pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
-    settings.check_required(&mut findings);
+    let mut findings: Vec<_> = settings.groups.iter().flat_map(Group::missing).collect();
     let capability = settings.group("capability_don");
     let workflow = settings.group("workflow_don");
     findings.extend(bound(capability, "N", "F"));

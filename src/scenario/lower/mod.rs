@@ -5,6 +5,7 @@ mod distribution;
 mod nodes;
 mod scalar;
 
+pub(super) use scalar::MAX_NAME;
 pub(crate) use scalar::is_name;
 
 use super::diagnostics::{Diagnostic, did_you_mean, nearest};

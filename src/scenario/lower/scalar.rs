@@ -105,6 +105,10 @@ impl Lowering<'_> {
         if is_name(&name) {
             return Some(name);
         }
+        if name.len() > MAX_NAME {
+            let finding = Diagnostic::new(node.at, format!("`{key}` is too long for a folder's name"));
+            return self.report(finding.label(format!("{} bytes", name.len())).help(format!("use {MAX_NAME} at most")));
+        }
         self.report(
             Diagnostic::new(node.at, format!("`{key}` cannot be a folder's name"))
                 .label("results go to a folder of this name")
@@ -190,10 +194,13 @@ impl Lowering<'_> {
     }
 }
 
+/// Bytes of a name: file systems take 255 for a folder, and those who copy it add to its name.
+pub(in super::super) const MAX_NAME: usize = 200;
+
 /// Whether results may lie in a folder of this name.
 pub(crate) fn is_name(name: &str) -> bool {
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    !matches!(name, "" | "." | "..") && name.chars().all(known)
+    !matches!(name, "" | "." | "..") && name.len() <= MAX_NAME && name.chars().all(known)
 }
 
 /// What to write if `node` is a percentage.

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::super::lower::MAX_NAME;
 use super::super::schema::{DISTRIBUTIONS, Kind, REGIONS, parameter};
 use super::super::units::Quantity;
 
@@ -16,7 +17,7 @@ pub(super) fn words(kind: Kind) -> String {
         Kind::Flag => "`true` or `false`".into(),
         Kind::Text => "text".into(),
         Kind::NonEmptyText => "text, not empty".into(),
-        Kind::Name => "letters, digits, `_`, `-`, `.`".into(),
+        Kind::Name => format!("letters, digits, `_`, `-`, `.`, {MAX_NAME} at most"),
         Kind::Duration { positive: false } => "duration".into(),
         Kind::Duration { positive: true } => "duration above zero".into(),
         Kind::Size { max } => format!("size up to {}", Quantity::Size.print(max)),
@@ -82,7 +83,12 @@ pub(super) fn schema(kind: Kind) -> Map<String, Json> {
         Kind::Text | Kind::File => json!({ "type": "string" }),
         Kind::NonEmptyText => json!({ "type": "string", "minLength": 1 }),
         Kind::Name => {
-            json!({ "type": "string", "pattern": "^[A-Za-z0-9_.-]+$", "not": { "enum": [".", ".."] } })
+            json!({
+                "type": "string",
+                "pattern": "^[A-Za-z0-9_.-]+$",
+                "maxLength": MAX_NAME,
+                "not": { "enum": [".", ".."] },
+            })
         }
         Kind::Duration { positive } => quantity(Quantity::Duration, positive),
         Kind::Size { .. } => quantity(Quantity::Size, false),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::diagnostics::{Diagnostic, Place, did_you_mean};
+use super::super::diagnostics::{Diagnostic, Place, did_you_mean, is_enough};
 use super::super::document::{Entry, Node, Override, Raw, Segment, segments};
 use super::super::range;
 use super::super::schema::{AXES, Kind, PARAMETERS, SWEEP, parameter};
@@ -68,6 +68,7 @@ impl RawSweep {
                     self.flatten(zip, &path, &entry.value, settings, out);
                 }
             }
+            _ if is_enough(out) => {}
             _ => match self.axis(path, node, settings, out) {
                 Ok(axis) => self.axes.push(RawAxis { zip, ..axis }),
                 Err(finding) => out.push(finding),
