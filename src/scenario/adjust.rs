@@ -1,4 +1,4 @@
-//! What the command line changes of a scenario, or chooses of it.
+//! Changes that the command line makes to a scenario, and its choice of cells.
 
 use super::diagnostics::{Diagnostic, Place, Source, Sources};
 use super::document::{self, Override};

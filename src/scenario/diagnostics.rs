@@ -1,4 +1,4 @@
-//! What is wrong with a scenario, where, and how to mend it.
+//! Findings about a scenario: what is wrong, where, and how to mend it.
 //!
 //! Findings are collected while a file is read and rendered together at the end, in the manner of rustc: one broken
 //! key never hides another.
@@ -20,12 +20,17 @@ pub(super) struct Place {
     pub end: usize,
 }
 
+impl Place {
+    /// Place of what no text says.
+    pub const NOWHERE: Self = Self { source: 0, start: 0, end: 0 };
+}
+
 /// A text that findings point into: the scenario file, or one `--set` argument.
 #[derive(Clone, Debug)]
 pub(super) struct Source {
     /// Its path, or `--set`.
     pub name: String,
-    /// What it says.
+    /// Its contents.
     pub text: String,
     /// Where each of its lines begins.
     lines: Vec<usize>,
@@ -101,7 +106,7 @@ impl Diagnostic {
         (self.0.place, self.0.message.clone())
     }
 
-    /// What is wrong.
+    /// The mistake.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message

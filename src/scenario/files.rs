@@ -29,6 +29,15 @@ pub struct NamedFile {
     pub path: PathBuf,
 }
 
+/// How a text names files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileNames {
+    /// By their place beside `resolved.toml`.
+    Stored,
+    /// By their contents: for ids.
+    Digest,
+}
+
 /// A reference to a [`NamedFile`], short enough to stand in every value that uses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FileRef {
@@ -38,10 +47,10 @@ pub(super) struct FileRef {
 
 impl FileRef {
     /// Its name in one of the two kinds of text.
-    pub fn name(&self, names: super::value::FileNames) -> &str {
+    pub fn name(&self, names: FileNames) -> &str {
         match names {
-            super::value::FileNames::Stored => &self.stored,
-            super::value::FileNames::Digest => &self.digest,
+            FileNames::Stored => &self.stored,
+            FileNames::Digest => &self.digest,
         }
     }
 

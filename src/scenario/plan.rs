@@ -2,8 +2,11 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::adjust::{self, Adjustments};
+use super::axis::{Axis, AxisValue};
+use super::cells::Cells;
 use super::condition::Context;
 use super::diagnostics::{Diagnostic, Diagnostics, Source, Sources};
 use super::document;
@@ -12,11 +15,10 @@ use super::expect::{self, Expectation, Objection};
 use super::files::{self, Files, NamedFile};
 use super::identity;
 use super::schema::SWEEP;
-use super::selection::{self, Cells, Conditions, Ground, Selection};
+use super::selection::{self, Conditions, Ground, Selection};
 use super::settings::Settings;
 use super::sweep::Sweep;
-use super::value::Value;
-use super::{Axis, AxisValue, build, partners, render};
+use super::{build, partners, render};
 use crate::sim::{Run, Safety, Setup};
 
 /// A scenario: one file with its overrides, checked as a whole.
@@ -51,7 +53,7 @@ pub struct Cell {
     pub index: u64,
     /// Its values, in the order of [`Scenario::axes`].
     pub axes: Vec<AxisValue>,
-    /// What it simulates.
+    /// Setup that it simulates.
     pub setup: Setup,
 }
 
@@ -123,8 +125,10 @@ impl Scenario {
         let warnings = warnings.filter(|warnings| !warnings.is_empty());
         let warnings = warnings.map(|warnings| Diagnostics::new(sources.clone(), warnings));
         let filters: Vec<&str> = adjustments.filter.iter().map(String::as_str).collect();
-        if let Some(condition) = selection.condition(&draft.settings, &filters) {
-            draft.settings.put(SWEEP, "select", Value::Text(condition));
+        if let Some(condition) = selection.condition(&draft.settings, &filters)
+            && let Some(select) = draft.settings.slot_mut(SWEEP, "select")
+        {
+            select.value = Some(Arc::new(condition));
         }
         Ok(Self { warnings, ..Self::new(draft, base, sources, (sweep, selection), expectations) })
     }
@@ -157,7 +161,7 @@ impl Scenario {
         }
     }
 
-    /// What is probably not meant, if something is.
+    /// Warnings about what is probably not meant, if there are any.
     #[must_use]
     pub const fn warnings(&self) -> Option<&Diagnostics> {
         self.warnings.as_ref()
@@ -218,7 +222,7 @@ impl Scenario {
         &self.expectations
     }
 
-    /// What is to be said against some of its expectations, in the form of all that is wrong with a scenario.
+    /// Objections to some of its expectations, in the form of all that is wrong with a scenario.
     #[must_use]
     pub fn object(&self, objections: &[Objection]) -> Diagnostics {
         let finding = |objection: &Objection| Some(objection.about(self.expectations.get(objection.expectation)?));
@@ -256,7 +260,7 @@ impl Scenario {
         self.checks
     }
 
-    /// What a plan keeps of its cells.
+    /// Bytes that a plan keeps of its cells.
     #[cfg(test)]
     pub(super) fn kept_bytes(&self) -> u64 {
         self.cells.chosen().map_or(0, |chosen| std::mem::size_of_val(chosen) as u64)

@@ -16,54 +16,10 @@ use super::schema::EXPECT;
 use super::selection::{Ground, Selection};
 use super::settings::{Group, Settings};
 use super::text::Text;
-use super::value::Value;
 use cells::Brackets;
+pub use cells::Subject;
+pub use that::Direction;
 use that::{Cells, That};
-
-/// On which side of its threshold a metric is expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// `>=`.
-    AtLeast,
-    /// `<=`.
-    AtMost,
-}
-
-impl Direction {
-    /// As scenarios write it.
-    #[must_use]
-    pub const fn sign(self) -> &'static str {
-        match self {
-            Self::AtLeast => ">=",
-            Self::AtMost => "<=",
-        }
-    }
-}
-
-/// What an expectation is checked on: places in the plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// A cell.
-    Cell(u64),
-    /// The difference of two cells that agree on all axes but those in the brackets.
-    Difference {
-        /// The cell of the first bracket.
-        of: u64,
-        /// The cell of the second.
-        minus: u64,
-    },
-}
-
-impl Subject {
-    /// Whether a cell is the subject, or one of the two.
-    #[must_use]
-    pub const fn concerns(self, cell: u64) -> bool {
-        match self {
-            Self::Cell(index) => index == cell,
-            Self::Difference { of, minus } => of == cell || minus == cell,
-        }
-    }
-}
 
 /// Something that has to hold in some cells.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,13 +30,13 @@ pub struct Expectation {
     pub condition: Option<String>,
     /// How certain its verdict has to be.
     pub confidence: f64,
-    /// What is measured.
+    /// Quantity of a number with a unit.
     pub metric: Metric,
     /// On which side of the threshold it has to be.
     pub direction: Direction,
     /// The threshold, in the unit of the metric.
     pub threshold: f64,
-    /// What it is checked on; empty only when nothing of it is selected.
+    /// Cells that it is checked on; empty only when nothing of it is selected.
     pub subjects: Vec<Subject>,
     /// How many more checks it makes on cells that are not, or not both, selected.
     pub unselected: usize,
@@ -89,12 +45,12 @@ pub struct Expectation {
     at: Place,
 }
 
-/// What is to be said against an expectation that cannot be met.
+/// Objection to an expectation that cannot be met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objection {
     /// Its number in the scenario, from 0.
     pub expectation: usize,
-    /// What is wrong.
+    /// The mistake.
     pub message: String,
     /// The same at the place itself, in a few words.
     pub label: String,
@@ -133,7 +89,7 @@ pub(super) fn read(
     expectations
 }
 
-/// What expectations are read with.
+/// Surroundings that expectations are read in.
 struct Reader<'a> {
     context: Context<'a>,
     plan: Option<Plan<'a>>,
@@ -144,8 +100,9 @@ impl Reader<'_> {
     /// `None` when it is wrong, or when there is nothing that it could be about.
     fn expectation(&self, group: &Group, findings: &mut Vec<Diagnostic>) -> Option<Expectation> {
         findings.extend(group.missing());
-        let that_text = self.text(group, "that");
-        let where_text = self.text(group, "where");
+        let texts = ["that", "where"].map(|key| group.text(key));
+        let [that_text, where_text] =
+            texts.each_ref().map(|given| given.as_ref().map(|(text, at)| Text::new(text, *at, self.sources)));
         let parsed = that_text.as_ref().map(|text| that::parse(text, self.context.files));
         let condition = match &where_text {
             Some(text) => Condition::parse(text, self.context, findings).map(Some),
@@ -176,18 +133,9 @@ impl Reader<'_> {
             at,
         })
     }
-
-    /// The text that is given for a key, if it is one.
-    fn text<'g>(&self, group: &'g Group, key: &str) -> Option<Text<'g>> {
-        let slot = group.slot(key);
-        match (slot.place(), slot.value.as_ref()) {
-            (Some(at), Value::Text(content)) if !slot.broken => Some(Text::new(content, at, self.sources)),
-            _ => None,
-        }
-    }
 }
 
-/// What the brackets and `where` leave. Brackets are read even when `where` makes no sense.
+/// Cells that the brackets and `where` leave. Brackets are read even when `where` makes no sense.
 fn subjects(
     text: &Text<'_>,
     that: &That<'_>,

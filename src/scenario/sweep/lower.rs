@@ -1,14 +1,13 @@
 //! From the axes of a file to the cells that they make.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
+use super::super::axis::{Axis, AxisValue};
 use super::super::diagnostics::{Diagnostic, is_enough};
 use super::super::document::Node;
-use super::super::lower::Lowering;
+use super::super::files::FileNames;
+use super::super::kinds::Lowering;
 use super::super::settings::Settings;
-use super::super::value::FileNames;
-use super::super::{Axis, AxisValue};
 use super::raw::{RawAxis, RawSweep};
 use super::{AxisPlan, Point, Sweep, kind_at};
 
@@ -61,8 +60,8 @@ fn lower_axis(settings: &Settings, raw: RawAxis, lowering: &mut Lowering<'_>) ->
     let broken = raw.broken;
     let key = &raw.target.dotted;
     let points = raw.values.into_iter().map(|node| {
-        let is_read = !broken && !is_enough(&lowering.findings);
-        let value = is_read.then(|| lowering.value(kind, key, &node)).flatten().map(Arc::new);
+        let is_read = !broken && !is_enough(lowering.findings);
+        let value = is_read.then(|| kind.read(lowering, key, &node)).flatten();
         let shown = value.as_ref().map(|value| value.axis_value());
         let is_missing = |shown: &&AxisValue| MISSING.contains(&shown.text.as_str());
         lowering.findings.extend(shown.as_ref().filter(is_missing).map(|shown| missing(key, &node, &shown.text)));
