@@ -61,6 +61,12 @@ impl Node {
         }
     }
 
+    /// Finding that it is no table, though `name` must be one, which a file writes below `header`.
+    pub fn is_no_table(&self, name: &str, header: &str, below: &str) -> Diagnostic {
+        let finding = Diagnostic::new(self.at, format!("`{name}` must be a table"));
+        finding.label(format!("found {}", self.describe())).help(format!("write {header}, and its {below} below"))
+    }
+
     /// The value of `key`, if this is a table that has it.
     pub fn get(&self, key: &str) -> Option<&Self> {
         match &self.raw {

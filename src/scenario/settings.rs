@@ -8,7 +8,7 @@ use super::document::{self, Entry, Node, Raw, Segment};
 use super::files::Files;
 use super::kinds::{FromValue, Lowering, Value};
 use super::schema::{EXPECT, Key, Preset, SWEEP, Section};
-use super::tables::{SECTIONS, children, number_of};
+use super::tables::{SECTIONS, children, number_of, section};
 use crate::engine::{Span, Time, Window};
 
 /// One key of one table.
@@ -147,9 +147,7 @@ impl Settings {
 
     fn read_table(&mut self, path: &str, node: &Node, at: Place, findings: &mut Vec<Diagnostic>) {
         let Raw::Table(entries) = &node.raw else {
-            let message = format!("`{path}` must be a table");
-            let finding = Diagnostic::new(node.at, message).label(format!("found {}", node.describe()));
-            findings.push(finding.help(format!("write [{path}], and its keys below")));
+            findings.push(node.is_no_table(path, &format!("[{path}]"), "keys"));
             return;
         };
         let group = self.groups.iter().position(|group| group.section.path == path && !group.section.list);
@@ -183,22 +181,18 @@ impl Settings {
         };
         for item in items {
             let Raw::Table(entries) = &item.raw else {
-                let message = format!("`{}` must be a table", section.path);
-                let finding = Diagnostic::new(item.at, message).label(format!("found {}", item.describe()));
-                findings.push(finding.help(format!("write [[{}]], and its keys below", section.path)));
+                findings.push(item.is_no_table(section.path, &format!("[[{}]]", section.path), "keys"));
                 continue;
             };
             let mut group = Group::new(section, Some(item.at));
             for entry in entries {
                 match section.index_of(&entry.key) {
                     Some(slot) => group.slots[slot].given = Some(Arc::new(entry.value.clone())),
+                    None if is_enough(findings) => return,
                     None => findings.push(unknown_key(section.path, entry)),
                 }
             }
             self.groups.push(group);
-            if is_enough(findings) {
-                return;
-            }
         }
     }
 
@@ -349,7 +343,7 @@ fn no_parameter(key: &Key, target: &Target, node: &Node) -> Diagnostic {
 /// The keys of `[sweep]`, if it has any, and the axes.
 fn split_sweep(mut sweep: Entry) -> (Option<Entry>, Entry) {
     let Raw::Table(entries) = &mut sweep.value.raw else { return (None, sweep) };
-    let section = SECTIONS.iter().find(|section| section.path == SWEEP);
+    let section = section(SWEEP);
     let is_key = |entry: &Entry| section.is_some_and(|section| section.index_of(&entry.key).is_some());
     let (keys, axes) = std::mem::take(entries).into_iter().partition::<Vec<_>, _>(is_key);
     *entries = axes;

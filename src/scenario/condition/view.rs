@@ -30,22 +30,23 @@ impl<'a> View<'a> {
         Self { base, sweep, files, index, settings, id, is_unknown: Cell::new(false) }
     }
 
-    fn made(&self) -> &(Settings, Vec<Diagnostic>) {
-        self.settings.get_or_init(|| {
-            let mut findings = Vec::new();
-            (self.sweep.settings(self.base, self.index, self.files, &mut findings), findings)
-        })
+    fn make(&self) -> (Settings, Vec<Diagnostic>) {
+        let mut findings = Vec::new();
+        (self.sweep.settings(self.base, self.index, self.files, &mut findings), findings)
+    }
+
+    fn made(&self) -> &Settings {
+        &self.settings.get_or_init(|| self.make()).0
     }
 
     /// The cell's settings, and what is wrong with them one by one.
-    pub fn into_settings(self) -> (Settings, Vec<Diagnostic>) {
-        self.made();
-        self.settings.into_inner().unwrap_or_else(|| unreachable!("it has just been made"))
+    pub fn into_settings(mut self) -> (Settings, Vec<Diagnostic>) {
+        self.settings.take().unwrap_or_else(|| self.make())
     }
 
     /// The cell's id.
     pub fn id(&self) -> &str {
-        self.id.get_or_init(|| identity::cell_id(&self.made().0))
+        self.id.get_or_init(|| identity::cell_id(self.made()))
     }
 
     /// The value of a key, or of a parameter in it; without text where it has none. `None` when it was refused.
@@ -53,7 +54,7 @@ impl<'a> View<'a> {
         let value = if let Some(axis) = self.sweep.axis_of(target) {
             self.sweep.value(self.index, axis).map(Cow::Borrowed)
         } else {
-            let slot = &self.made().0.groups[target.group].slots[target.slot];
+            let slot = &self.made().groups[target.group].slots[target.slot];
             let part = || target.rest.iter().try_fold(slot.value.clone()?, |value, name| value.part(name));
             let shown = || part().map_or_else(|| AxisValue::word(""), |value| value.axis_value());
             (!slot.broken).then(|| Cow::Owned(shown()))

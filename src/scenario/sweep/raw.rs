@@ -35,18 +35,14 @@ impl RawSweep {
         let Some(entry) = entry else { return Self::default() };
         let mut sweep = Self { at: Some(entry.key_at), axes: Vec::new() };
         let Raw::Table(tables) = &entry.value.raw else {
-            let finding = Diagnostic::new(entry.value.at, "`sweep` must be a table");
-            let finding = finding.label(format!("found {}", entry.value.describe()));
-            findings.push(finding.help("write [sweep.grid], and its axes below"));
+            findings.push(entry.value.is_no_table(SWEEP, "[sweep.grid]", "axes"));
             return sweep;
         };
         for table in tables {
             let known = AXES.iter().any(|(name, _)| *name == table.key);
             if known && !matches!(table.value.raw, Raw::Table(_)) {
-                let message = format!("`sweep.{}` must be a table", table.key);
-                let finding = Diagnostic::new(table.value.at, message);
-                let finding = finding.label(format!("found {}", table.value.describe()));
-                findings.push(finding.help(format!("write [sweep.{}], and its axes below", table.key)));
+                let path = format!("sweep.{}", table.key);
+                findings.push(table.value.is_no_table(&path, &format!("[{path}]"), "axes"));
             } else if known {
                 sweep.flatten(table.key == "zip", &[], &table.value, settings, findings);
             } else {
