@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use crate::experiment::{CellSummary, Estimate, Metric, RunSummary};
-
-use super::columns::title;
+use crate::scenario::label;
 
 /// The bytes that a request costs, by cause.
 const BYTES: [Metric; 6] = [
@@ -51,7 +50,7 @@ pub(super) fn rows(run: &RunSummary) -> (Vec<Vec<String>>, Range<usize>) {
 pub(super) fn distinctions(run: &RunSummary) -> Vec<String> {
     match &run.axes[..] {
         [] => vec!["rule set".to_owned(), "holders".to_owned()],
-        axes => axes.iter().map(|axis| title(&axis.key)).collect(),
+        axes => axes.iter().map(|axis| label(&axis.key)).collect(),
     }
 }
 

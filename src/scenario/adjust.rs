@@ -1,4 +1,4 @@
-//! What the command line changes of a scenario, or chooses of it.
+//! Changes that the command line makes to a scenario, and its choice of cells.
 
 use super::diagnostics::{Diagnostic, Place, Source, Sources};
 use super::document::{self, Override};
@@ -45,6 +45,6 @@ pub(super) fn read(adjustments: &Adjustments, sources: &mut Sources, findings: &
 }
 
 fn add(sources: &mut Sources, name: &str, text: &str) -> Place {
-    sources.push(Source { name: name.into(), text: text.into() });
+    sources.push(Source::new(name, text));
     Place { source: sources.len() - 1, start: 0, end: text.len() }
 }

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::schema::{ANY_SIZE, END, Key, Kind, Preset, START, Section, TIME, UP_TO_ALL, key};
-use crate::sim::Side;
+use super::kinds::{self, Choice, Count, DISTRIBUTION, Flag, Kind, SIZE, TIME, Text};
+use super::schema::{END, Key, Preset, START, Section, UP_TO_ALL, key};
+use crate::sim::{MeteringField, ResponseField, Side};
 
 /// A kind of fault as `donsim faults` shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,13 +90,18 @@ impl KeyDescription {
     }
 }
 
-const NODES: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many capability nodes do it.").such_as("2");
-const CALLERS: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many workflow nodes do it.").such_as("1");
+const NODES: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many capability nodes do it.")
+    .such_as("2")
+    .axis("Nodes with the fault “{}”");
+const CALLERS: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many workflow nodes do it.")
+    .such_as("1")
+    .axis("Nodes with the fault “{}”");
 const HOLDERS: Key =
     key("holders", UP_TO_ALL, Preset::Open("any of them may be"), "How many of these nodes hold the payload.")
-        .such_as("1");
+        .such_as("1")
+        .axis("Holders with the fault “{}”");
 const PROBABILITY: Key =
-    key("probability", Kind::Probability, Preset::Value("1"), "How likely they do it each time.").such_as("0.5");
+    key("probability", &kinds::PROBABILITY, Preset::Value("1"), "How likely they do it each time.").such_as("0.5");
 const TARGETS: Key = key(
     "targets",
     UP_TO_ALL,
@@ -112,7 +118,7 @@ const CALLEE_TARGETS: Key = key(
 .such_as("1");
 const OVERLAP: Key = key(
     "overlap",
-    Kind::Flag,
+    &Flag,
     Preset::Value("false"),
     "Whether it may take nodes that other faults have too; a node's faults act in the order of their names.",
 );
@@ -124,11 +130,11 @@ const COMMON_OUTAGE: &[Key] = &[NODES, HOLDERS, START, END, OVERLAP];
 /// Keys of the faults of workflow nodes.
 const COMMON_CALLER: &[Key] = &[CALLERS, START, END, PROBABILITY, CALLEE_TARGETS];
 
-const SOME_DELAY: Kind = Kind::Distribution;
-const COLLUDE: Key = key("collude", Kind::Flag, Preset::Value("false"), "Whether all send the same wrong payload.");
+const SOME_DELAY: &dyn Kind = &DISTRIBUTION;
+const COLLUDE: Key = key("collude", &Flag, Preset::Value("false"), "Whether all send the same wrong payload.");
 
-const fn copies(most: u64, default: &'static str, meaning: &'static str) -> Key {
-    key("copies", Kind::Count { min: 2, max: most }, Preset::Value(default), meaning).such_as("3")
+const fn copies(number: &'static Count, default: &'static str, meaning: &'static str) -> Key {
+    key("copies", number, Preset::Value(default), meaning).such_as("3")
 }
 
 /// A fault of capability nodes.
@@ -148,15 +154,15 @@ pub(super) static FAULTS: &[FaultTable] = &[
         "faults.caller_flood",
         "Goes on asking, each time for something else under the same request id.",
         &[
-            copies(10_000, "100", "Requests in all, the right one first."),
-            key("interval", TIME, Preset::Value("\"10ms\""), "Time from one to the next.").such_as("\"1ms\""),
+            copies(&Count { min: 2, max: 10_000 }, "100", "Requests in all, the right one first."),
+            key("interval", &TIME, Preset::Value("\"10ms\""), "Time from one to the next.").such_as("\"1ms\""),
         ],
     ),
     caller("faults.caller_other_request", "Asks for something else under the same request id.", &[]),
     caller(
         "faults.caller_repeats",
         "Sends its request several times at once.",
-        &[copies(1_000, "2", "How often in all.")],
+        &[copies(&Count { min: 2, max: 1_000 }, "2", "How often in all.")],
     ),
     caller("faults.caller_silent", "Never asks.", &[]),
     caller(
@@ -176,14 +182,14 @@ pub(super) static FAULTS: &[FaultTable] = &[
     callee(
         "faults.delay_to_deadline",
         "Every answer arrives as late as it can and still count.",
-        &[key("margin", TIME, Preset::Value("\"1ms\""), "How long before the caller's deadline.")],
+        &[key("margin", &TIME, Preset::Value("\"1ms\""), "How long before the caller's deadline.")],
     ),
     callee("faults.doubled_metering", "The right response with its metering record twice.", &[]),
     callee("faults.drop_requests", "Throws away the requests that it receives.", &[]),
     callee(
         "faults.duplicate_answers",
         "Every answer leaves several times.",
-        &[copies(1_000, "2", "How often in all.")],
+        &[copies(&Count { min: 2, max: 1_000 }, "2", "How often in all.")],
     ),
     callee("faults.duplicate_signer", "An attestation in which one signer stands twice.", &[]),
     callee("faults.equivocation", "A wrong payload, another one for each workflow node.", &[]),
@@ -191,8 +197,8 @@ pub(super) static FAULTS: &[FaultTable] = &[
         "faults.error_spam",
         "An error in place of every answer.",
         &[
-            key("text", Kind::NonEmptyText, Preset::Value("\"rpc failed\""), "Text of the error."),
-            key("distinct", Kind::Flag, Preset::Value("false"), "Whether every node has a text of its own."),
+            key("text", &Text { may_be_empty: false }, Preset::Value("\"rpc failed\""), "Text of the error."),
+            key("distinct", &Flag, Preset::Value("false"), "Whether every node has a text of its own."),
         ],
     ),
     callee("faults.false_pna", "Holders say that they have no payload.", &[]),
@@ -202,7 +208,7 @@ pub(super) static FAULTS: &[FaultTable] = &[
         "An error of its own that passes for a payload-not-available answer.",
         &[key(
             "text",
-            Kind::NonEmptyText,
+            &Text { may_be_empty: false },
             Preset::Value("\"upstream said: __response_payload_not_available (cached)\""),
             "Text of the error, with the marker in it.",
         )
@@ -215,7 +221,7 @@ pub(super) static FAULTS: &[FaultTable] = &[
     callee(
         "faults.oversized",
         "A response blown up by a field that nobody reads.",
-        &[key("size", ANY_SIZE, Preset::Value("\"500001B\""), "Size of the response; a larger one stays as it is.")
+        &[key("size", &SIZE, Preset::Value("\"500001B\""), "Size of the response; a larger one stays as it is.")
             .such_as("\"1MiB\"")],
     ),
     callee("faults.random_signature", "An attestation with noise for one signature.", &[]),
@@ -236,7 +242,7 @@ pub(super) static FAULTS: &[FaultTable] = &[
         "The right payload and attestation, with a change that the signatures do not cover.",
         &[key(
             "field",
-            Kind::Choice(RESPONSE_FIELDS),
+            &Choice::<ResponseField>::NEW,
             Preset::Value("\"type_url\""),
             "What is changed: type_url, value (the map gets an entry) or capdon_n.",
         )],
@@ -246,7 +252,7 @@ pub(super) static FAULTS: &[FaultTable] = &[
         "The right payload and attestation, with another cost.",
         &[key(
             "field",
-            Kind::Choice(METERING_FIELDS),
+            &Choice::<MeteringField>::NEW,
             Preset::Value("\"gas\""),
             "What is changed: gas, which the signatures do not cover, or value, which they do.",
         )],
@@ -260,6 +266,3 @@ pub(super) static FAULTS: &[FaultTable] = &[
     callee("faults.zero_r_signature", "An attestation with one signature whose r is zero.", &[]),
     callee("faults.zero_s_signature", "An attestation with one signature whose s is zero.", &[]),
 ];
-
-const RESPONSE_FIELDS: &[&str] = &["type_url", "value", "capdon_n"];
-const METERING_FIELDS: &[&str] = &["gas", "value"];

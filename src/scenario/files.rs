@@ -29,6 +29,15 @@ pub struct NamedFile {
     pub path: PathBuf,
 }
 
+/// How a text names files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileNames {
+    /// By their place beside `resolved.toml`.
+    Stored,
+    /// By their contents: for ids.
+    Digest,
+}
+
 /// A reference to a [`NamedFile`], short enough to stand in every value that uses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FileRef {
@@ -38,10 +47,10 @@ pub(super) struct FileRef {
 
 impl FileRef {
     /// Its name in one of the two kinds of text.
-    pub fn name(&self, names: super::value::FileNames) -> &str {
+    pub fn name(&self, names: FileNames) -> &str {
         match names {
-            super::value::FileNames::Stored => &self.stored,
-            super::value::FileNames::Digest => &self.digest,
+            FileNames::Stored => &self.stored,
+            FileNames::Digest => &self.digest,
         }
     }
 
@@ -194,6 +203,10 @@ fn region_matrix(name: &str, text: &str) -> Result<RegionMatrix, String> {
         return Err(format!("its first line must be `from,` and names of regions; is {name:?} a region matrix?"));
     }
     let regions: Vec<String> = header.iter().skip(1).map(String::from).collect();
+    let twice = regions.iter().enumerate().find(|(at, region)| regions[..*at].contains(region));
+    if let Some((_, region)) = twice {
+        return Err(format!("its first line names `{region}` twice"));
+    }
     let mut rows: BTreeMap<String, Vec<Span>> = BTreeMap::new();
     for record in reader.records() {
         let record = record.map_err(|error| error.to_string())?;
@@ -256,6 +269,7 @@ mod tests {
             ("to,a\na,1", "its first line must be `from,` and names of regions; is \"m.csv\" a region matrix?"),
             ("from,a,b\na,1,2", "there is no row for `b`"),
             ("from,a,b\na,1", "line 2: 2 regions need 2 values, found 1"),
+            ("from,a,b,a\na,1,2,3\nb,1,2,3", "its first line names `a` twice"),
             ("from,a\na,x", "line 2: `x` is not a number of ms"),
             ("# c\nfrom,a\nz,1", "line 3: `z` is not a region of the first line"),
             ("from,a\na,1\na,1", "line 3: a second row for `a`"),
