@@ -2,8 +2,12 @@
 
 use super::kinds::{Selector, Side};
 use super::settings::{Group, Settings};
+use crate::engine::{Distribution, Span};
 use crate::network::{Cut, LinkSetup, NetworkSetup, NodeSet, Partition};
-use crate::sim::{AggregatorSetup, CapabilityDon, Fault, FaultKind, RequestSetup, Run, Safety, Setup, WorkflowDon};
+use crate::sim::{
+    AggregatorSetup, CapabilityDon, FAULTS, Fault, FaultKind, Parameter, ParameterKind, RequestSetup, Run, Safety,
+    Setup, Values, WorkflowDon,
+};
 
 /// A struct whose fields are called as the keys of a table.
 macro_rules! read {
@@ -72,7 +76,19 @@ fn node_set(settings: &Settings, selectors: &[Selector]) -> NodeSet {
 
 fn fault(group: &Group) -> Option<Fault> {
     let name = group.section.path.strip_prefix("faults.")?;
-    let kind = caller_kind(name, group).or_else(|| plain_kind(name)).or_else(|| kind_with_keys(name, group))?;
+    let definition = FAULTS.iter().find(|fault| fault.name == name)?;
+    let value = |parameter: &Parameter| {
+        let name = parameter.name;
+        match parameter.kind {
+            ParameterKind::Count { .. } | ParameterKind::Size => group.get::<u64>(name).into(),
+            ParameterKind::Time => group.get::<Span>(name).into(),
+            ParameterKind::Distribution => group.get::<Distribution>(name).into(),
+            ParameterKind::Flag => group.get::<bool>(name).into(),
+            ParameterKind::Text => group.get::<String>(name).into(),
+            ParameterKind::Word(_) => group.get::<&'static str>(name).into(),
+        }
+    };
+    let values = Values(definition.parameters.iter().map(value).collect());
     // Not every kind has every key.
     let has = |key| group.section.index_of(key).is_some();
     Some(Fault {
@@ -82,70 +98,6 @@ fn fault(group: &Group) -> Option<Fault> {
         probability: if has("probability") { group.get("probability") } else { 1.0 },
         targets: if has("targets") { group.get("targets") } else { None },
         overlap: has("overlap") && group.get("overlap"),
-        kind,
+        kind: FaultKind::new(definition, values),
     })
-}
-
-/// The faults of workflow nodes.
-fn caller_kind(name: &str, group: &Group) -> Option<FaultKind> {
-    Some(match name {
-        "caller_flood" => FaultKind::CallerFlood { copies: group.get("copies"), interval: group.get("interval") },
-        "caller_other_request" => FaultKind::CallerOtherRequest,
-        "caller_repeats" => FaultKind::CallerRepeats { copies: group.get("copies") },
-        "caller_silent" => FaultKind::CallerSilent,
-        "caller_slow" => FaultKind::CallerSlow { delay: group.get("delay") },
-        _ => return None,
-    })
-}
-
-/// The faults of capability nodes that have keys of their own.
-fn kind_with_keys(name: &str, group: &Group) -> Option<FaultKind> {
-    Some(match name {
-        "delay_to_deadline" => FaultKind::DelayToDeadline { margin: group.get("margin") },
-        "duplicate_answers" => FaultKind::DuplicateAnswers { copies: group.get("copies") },
-        "error_spam" => FaultKind::ErrorSpam { text: group.get("text"), distinct: group.get("distinct") },
-        "hidden_pna" => FaultKind::HiddenPna { text: group.get("text") },
-        "oversized" => FaultKind::Oversized { size: group.get("size") },
-        "slow" => FaultKind::Slow { delay: group.get("delay") },
-        "stolen_attestation" => FaultKind::StolenAttestation { collude: group.get("collude") },
-        "tampered_fields" => FaultKind::TamperedFields { field: group.get("field") },
-        "tampered_metering" => FaultKind::TamperedMetering { field: group.get("field") },
-        "wrong_payload" => FaultKind::WrongPayload { collude: group.get("collude") },
-        _ => return None,
-    })
-}
-
-/// The faults of capability nodes that have none.
-fn plain_kind(name: &str) -> Option<FaultKind> {
-    const PLAIN: [FaultKind; 28] = [
-        FaultKind::AtDeadline,
-        FaultKind::ColludingSigners,
-        FaultKind::Crash,
-        FaultKind::DecimalWithoutCoefficient,
-        FaultKind::DoubledMetering,
-        FaultKind::DropRequests,
-        FaultKind::DuplicateSigner,
-        FaultKind::Equivocation,
-        FaultKind::FalsePna,
-        FaultKind::ForgedSignature,
-        FaultKind::HighSSignature,
-        FaultKind::Impersonation,
-        FaultKind::MissingMetering,
-        FaultKind::MissingPayload,
-        FaultKind::RandomSignature,
-        FaultKind::ReplayedAttestation,
-        FaultKind::ReplayedSequence,
-        FaultKind::SignerOutOfRange,
-        FaultKind::Silent,
-        FaultKind::StaleConfigDigest,
-        FaultKind::SurplusSignature,
-        FaultKind::TooFewSignatures,
-        FaultKind::TruncatedResponse,
-        FaultKind::TruncatedSignature,
-        FaultKind::Undecodable,
-        FaultKind::WrongVSignature,
-        FaultKind::ZeroRSignature,
-        FaultKind::ZeroSSignature,
-    ];
-    PLAIN.into_iter().find(|kind| kind.name() == name)
 }

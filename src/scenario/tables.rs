@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::catalogue::{FAULTS, FaultTable};
+use super::catalogue::{FAULT_TABLES, FaultTable};
 use super::kinds::{
     BANDWIDTH, CONFIDENCE, Choice, Count, DISTRIBUTION, Flag, Holders, Kind, LATENCY, MAX_NODES, Name, Names, Nodes,
     POSITIVE_TIME, PROBABILITY, SIZE, SKEW, TIME, Text,
@@ -53,7 +53,7 @@ const fn fixed_list(path: &'static str, meaning: &'static str, keys: &'static [K
 
 /// All tables, in the order of `resolved.toml`.
 pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
-    let faults = FAULTS.iter().map(FaultTable::section);
+    let faults = FAULT_TABLES.iter().map(FaultTable::section);
     BEFORE_FAULTS.iter().cloned().chain(faults).chain(BEHIND_FAULTS.iter().cloned()).collect()
 });
 

@@ -3,7 +3,7 @@
 use super::prelude::*;
 use super::text::text;
 use crate::aggregator::RuleSet;
-use crate::sim::{MeteringField, ResponseField, Safety, Schedule, Ties};
+use crate::sim::{Safety, Schedule, Ties};
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
@@ -27,8 +27,6 @@ words! {
     Schedule: "all_at_once" => AllAtOnce, "one_at_a_time" => OneAtATime;
     Ties: "random" => Random, "adversarial" => Adversarial;
     Safety: "holds" => Holds, "violated" => Violated;
-    ResponseField: "type_url" => TypeUrl, "value" => Value, "capdon_n" => CapdonN;
-    MeteringField: "gas" => Gas, "value" => Value;
 }
 
 impl Words for RuleSet {
@@ -48,24 +46,34 @@ impl<T> Choice<T> {
 impl<T: Words> Kind for Choice<T> {
     fn about(&self) -> About {
         let words: Vec<_> = T::words().into_iter().map(|(word, _)| word).collect();
-        let quoted = words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", ");
-        let example = words.last().map(|word| quote(word)).unwrap_or_default();
-        About::new(format!("choice.{}", std::any::type_name::<T>()), quoted, example, json!({ "enum": words }))
+        about(&words)
     }
 
     fn read(&self, lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<Value> {
         let known = T::words();
-        let words = known.iter().map(|(word, _)| *word);
-        let text = text(lowering, key, node, &format!("one of {}", list(words.clone())))?;
-        match known.iter().find(|(word, _)| *word == text) {
-            Some((_, value)) => Some(Arc::new(*value)),
-            None => lowering.report(
-                Diagnostic::new(node.at, format!("unknown value of `{key}`"))
-                    .label("not known here")
-                    .help(did_you_mean(&text, words)),
-            ),
-        }
+        let words: Vec<_> = known.iter().map(|(word, _)| *word).collect();
+        let at = position(lowering, key, node, &words)?;
+        Some(Arc::new(known[at].1))
     }
+}
+
+/// Description of the choice between some words.
+pub(super) fn about(words: &[&str]) -> About {
+    let quoted = words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", ");
+    let example = words.last().map(|word| quote(word)).unwrap_or_default();
+    About::new(format!("choice.{}", words.join(".")), quoted, example, json!({ "enum": words }))
+}
+
+/// Place of the word that `node` is among `words`.
+pub(super) fn position(lowering: &mut Lowering<'_>, key: &str, node: &Node, words: &[&str]) -> Option<usize> {
+    let text = text(lowering, key, node, &format!("one of {}", list(words.iter().copied())))?;
+    words.iter().position(|word| *word == text).or_else(|| {
+        lowering.report(
+            Diagnostic::new(node.at, format!("unknown value of `{key}`"))
+                .label("not known here")
+                .help(did_you_mean(&text, words.iter().copied())),
+        )
+    })
 }
 
 impl<T: Words> Meaning for T {

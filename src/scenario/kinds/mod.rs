@@ -27,6 +27,7 @@ mod quantity;
 #[cfg(test)]
 mod tests;
 mod text;
+mod word;
 
 pub(super) use choice::Choice;
 pub(super) use count::{Count, MAX_NODES};
@@ -42,6 +43,7 @@ pub(super) use parameter::Parameter;
 pub(super) use quantity::{BANDWIDTH, POSITIVE_TIME, SIZE, TIME, amount};
 pub(crate) use text::is_name;
 pub(super) use text::{Name, Text};
+pub(super) use word::Word;
 
 /// Every kind, with some bounds where it has such.
 #[cfg(test)]
@@ -63,6 +65,7 @@ pub(super) const KINDS: &[&dyn Kind] = &[
     &LATENCY,
     &Holders,
     &Choice::<crate::aggregator::RuleSet>::NEW,
+    &Word(&["some", "word"]),
     &Names,
     &Nodes,
     &file::File,
