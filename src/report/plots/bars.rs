@@ -4,6 +4,7 @@ use super::axis::Axis;
 use super::font;
 use super::frame::{self, Page};
 use super::labels::{Entry, Labels, Swatch, hatch};
+use super::names;
 use super::number;
 use super::scene::{Align, Rect, Scene, TEXT, Text};
 use super::study::{Across, Point, Series, Study};
@@ -201,25 +202,27 @@ impl Bars<'_> {
         let slot = plot.width() / (count as f64 + groups.len() as f64 * 0.5);
         let mut left = plot.left + slot * 0.25;
         let named = groups.iter().flat_map(|group| &group.bars).any(|bar| !bar.name.is_empty());
-        let names = if named { 50.0 } else { 26.0 };
-        let mut lines = 1;
-        for group in groups {
-            let width = slot * group.bars.len() as f64;
-            for (index, bar) in group.bars.iter().enumerate() {
+        let below = if named { 50.0 } else { 26.0 };
+        let width = |group: &Group| slot * group.bars.len() as f64;
+        let titles: Vec<String> = groups.iter().map(|group| group.name.clone()).collect();
+        let titles = names::distinct(&titles, |at, name| names::wrap(name, width(&groups[at]) + slot * 0.4, 2));
+        let lines = titles.iter().map(Vec::len).fold(1, usize::max);
+        for (group, title) in groups.iter().zip(&titles) {
+            let room = slot * if group.bars.len() == 1 { 1.4 } else { 0.96 };
+            let places: Vec<String> = group.bars.iter().map(|bar| bar.name.clone()).collect();
+            let places = names::distinct(&places, |_, name| vec![font::fit(name, TEXT, false, room)]);
+            for (index, (bar, place)) in group.bars.iter().zip(&places).enumerate() {
                 let center = left + slot * (index as f64 + 0.5);
                 self.stack(scene, bar, (center, (slot * 0.76).min(110.0)), y);
-                let room = slot * if group.bars.len() == 1 { 1.4 } else { 0.96 };
-                let name = font::fit(&bar.name, TEXT, false, room);
-                scene.text((center, plot.bottom + 26.0), Text::new(name).align(Align::Center));
+                frame::centred(scene, (center, plot.bottom + 26.0), place);
             }
-            let at = (left + width / 2.0, plot.bottom + names);
-            lines = lines.max(frame::under(scene, at, &group.name, width + slot * 0.4, 2));
-            left += width + slot * 0.5;
+            frame::centred(scene, (left + width(group) / 2.0, plot.bottom + below), title);
+            left += width(group) + slot * 0.5;
         }
         scene.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], 1.5, FRAME);
         let center = f64::midpoint(plot.left, plot.right);
         scene.text(
-            (center, plot.bottom + names + 10.0 + 22.0 * lines as f64),
+            (center, plot.bottom + below + 10.0 + 22.0 * lines as f64),
             Text::new(self.study.axis_name()).align(Align::Center).color(MUTED),
         );
     }

@@ -6,7 +6,7 @@ use super::number;
 use super::scene::{Align, HEIGHT, Rect, Scene, TEXT, Text, WIDTH};
 use super::study::{Across, Study};
 use super::theme::{FRAME, GRID, MUTED, WHITE};
-use super::words;
+use super::{names, words};
 
 const MARGIN: f64 = 40.0;
 /// Between the parts of names and subtitles.
@@ -194,25 +194,18 @@ pub(super) fn zero_line(scene: &mut Scene, plot: Rect, axis: &Axis) {
 fn categories(scene: &mut Scene, plot: Rect, labels: &[String]) -> usize {
     scene.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], 1.5, FRAME);
     let slot = plot.width() / labels.len().max(1) as f64;
-    let mut lines = 1;
-    for (index, label) in labels.iter().enumerate() {
-        let x = plot.left + slot * (index as f64 + 0.5);
-        lines = lines.max(under(scene, (x, plot.bottom + 28.0), label, slot - 10.0, 2));
+    let names = names::distinct(labels, |_, label| names::wrap(label, slot - 10.0, 2));
+    for (index, lines) in names.iter().enumerate() {
+        centred(scene, (plot.left + slot * (index as f64 + 0.5), plot.bottom + 28.0), lines);
     }
-    lines
+    names.iter().map(Vec::len).fold(1, usize::max)
 }
 
-/// A name in up to `most` centred lines, the first at `at`; returns how many.
-pub(super) fn under(scene: &mut Scene, at: (f64, f64), label: &str, room: f64, most: usize) -> usize {
-    let lines = if label.contains(SEPARATOR) {
-        font::wrap(label.split(SEPARATOR), SEPARATOR, TEXT, room, most)
-    } else {
-        font::wrap(label.split_inclusive([' ', '_', '-', '/']), "", TEXT, room, most)
-    };
+/// Centred lines, the first at `at`.
+pub(super) fn centred(scene: &mut Scene, at: (f64, f64), lines: &[String]) {
     for (index, line) in lines.iter().enumerate() {
         scene.text((at.0, at.1 + 22.0 * index as f64), Text::new(line).align(Align::Center));
     }
-    lines.len()
 }
 
 /// Draws the horizontal axis of `study` below `plot`.

@@ -9,7 +9,7 @@ use super::multiples::{Grid, LINE_GAP};
 use super::scene::{Align, Rect, Scene, TEXT, Text};
 use super::study::Study;
 use super::theme::{BLACK, FRAME, GRID, INK, MUTED, VERMILLION, WHITE};
-use super::{font, number, words};
+use super::{font, names, number, words};
 use crate::experiment::{CellSummary, Metric, RunSummary};
 use plotters::style::RGBColor;
 use plotters::style::colors::colormaps::ViridisRGB;
@@ -62,14 +62,16 @@ pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
     let body = Rect { left, top, right: page.body.right - BAR_ROOM, ..page.body };
     let grid = Grid::new(body, map.panels.len(), columns, (30.0, LINE_GAP));
     let labels = labels(&map, &grid);
-    for (index, (title, fields)) in map.panels.iter().enumerate() {
+    let titles: Vec<String> = map.panels.iter().map(|(title, _)| title.clone()).collect();
+    let titles =
+        names::distinct(&titles, |at, title| vec![font::fit(title, TEXT, true, grid.plots[at].width() + 20.0)]);
+    for (index, (_, fields)) in map.panels.iter().enumerate() {
         let plot = grid.plots[index];
         fields_of(&mut page.scene, &map, fields, labels, plot);
         ticks(&mut page.scene, &map, plot, (grid.is_first(index), grid.is_last(index)));
         if map.panels.len() > 1 {
-            let title = font::fit(title, TEXT, true, plot.width() + 20.0);
             let at = (f64::midpoint(plot.left, plot.right), plot.top - 14.0);
-            page.scene.text(at, Text::new(title).bold(TEXT).align(Align::Center));
+            page.scene.text(at, Text::new(titles[index].concat()).bold(TEXT).align(Align::Center));
         }
     }
     let name = Text::new(map.x.name()).align(Align::Center).color(MUTED);

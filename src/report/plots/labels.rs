@@ -2,6 +2,7 @@
 
 use super::font;
 use super::frame::SEPARATOR;
+use super::names;
 use super::scene::{Point, Rect, Scene, TEXT, Text};
 use super::theme::{FRAME, Look, MUTED};
 use plotters::style::RGBColor;
@@ -45,20 +46,13 @@ pub(super) struct Labels {
 impl Labels {
     pub(super) fn new(entries: Vec<Entry>) -> Self {
         let most = if entries.len() > DIRECT { 1 } else { 2 };
-        let lines = |entry: &Entry| {
-            let mut lines = font::wrap(entry.text.split(SEPARATOR), SEPARATOR, TEXT, WIDEST, most);
+        let texts: Vec<String> = entries.iter().map(|entry| entry.text.clone()).collect();
+        let mut names =
+            names::distinct(&texts, |_, text| font::wrap(text.split(SEPARATOR), SEPARATOR, TEXT, WIDEST, most));
+        for (lines, entry) in names.iter_mut().zip(&entries) {
             lines.extend(entry.detail.iter().map(|detail| font::fit(detail, TEXT, false, WIDEST)));
-            lines
-        };
-        Self {
-            entries: entries
-                .into_iter()
-                .map(|entry| {
-                    let lines = lines(&entry);
-                    (entry, lines)
-                })
-                .collect(),
         }
+        Self { entries: entries.into_iter().zip(names).collect() }
     }
 
     /// The width to keep free at the right of the plot.

@@ -1,7 +1,9 @@
 //! Latency quantiles as values: their axis, and the deadline beyond which some lie.
 
-use super::axis::{Axis, Stub, extent, wants_log};
+use super::axis::{Axis, Stub, Tick, extent, wants_log};
 use super::curves::Sample;
+use super::frame;
+use super::names;
 use super::number;
 use super::scene::{Align, Rect, Scene, Text};
 use super::study::Study;
@@ -16,6 +18,8 @@ const LEAST_SHARE: f64 = 0.5;
 const NARROW: f64 = 0.5;
 /// The room for arrows above the last deadline.
 const ARROWS: f64 = 26.0;
+/// In place of values where there is none.
+const ALL_BEYOND: &str = "all beyond the deadline";
 /// Deadlines beyond a break.
 const STUB: Stub = Stub { lead: 26.0, step: 26.0, most: 6 };
 
@@ -39,10 +43,7 @@ pub(super) fn quantile(cell: &CellSummary, metric: Metric) -> Option<Sample> {
 /// Values and intervals, and the deadline where something lies beyond it, behind a break when that is far away.
 pub(super) fn value_axis(samples: &[Vec<Sample>], plot: Rect) -> Axis {
     let all = || samples.iter().flatten();
-    let known = all().flat_map(|sample| {
-        [(!sample.beyond).then_some(sample.value), sample.low, sample.high.filter(|_| !sample.open), sample.exact]
-    });
-    let (low, high) = extent(known.flatten().filter(|end| end.is_finite() && *end >= 0.0));
+    let (low, high) = extent(all().flat_map(known));
     let data = Axis::around(low, high, 6, NARROW);
     let mut deadlines: Vec<f64> = all().filter_map(deadline_of).collect();
     if deadlines.is_empty() {
@@ -52,6 +53,10 @@ pub(super) fn value_axis(samples: &[Vec<Sample>], plot: Rect) -> Axis {
     deadlines.dedup();
     let (soonest, latest) = extent(deadlines.iter().copied());
     let (from, to) = (plot.bottom, plot.top + ARROWS);
+    if low > high {
+        let ticks = deadlines.iter().map(|deadline| Tick::new(*deadline, number::short(*deadline))).collect();
+        return Axis::linear(0.0, latest, 1, 1.0).with_ticks(ticks).between(from, to);
+    }
     let (low, top) = (low.min(soonest), latest.max(high));
     let whole = if wants_log(low, top) { Axis::log(low * 0.85, top, 1.0) } else { Axis::linear(0.0, top, 6, 1.0) };
     let whole = whole.between(from, to);
@@ -59,6 +64,13 @@ pub(super) fn value_axis(samples: &[Vec<Sample>], plot: Rect) -> Axis {
         return whole;
     }
     data.between(from, to).broken(&deadlines, STUB).unwrap_or(whole)
+}
+
+/// What is known of a sample: its value, the ends of its interval, its closed form.
+fn known(sample: &Sample) -> impl Iterator<Item = f64> {
+    let ends =
+        [(!sample.beyond).then_some(sample.value), sample.low, sample.high.filter(|_| !sample.open), sample.exact];
+    ends.into_iter().flatten().filter(|end| end.is_finite() && *end >= 0.0)
 }
 
 /// The deadline beyond which a value or the end of its interval lies.
@@ -98,6 +110,15 @@ pub(super) fn deadline(
         let (at, place) = (y.at(deadline), x.at(sample.x));
         let (left, right) = ((place - 18.0).max(plot.left), (place + 18.0).min(plot.right));
         scene.dashed(&[(left, at), (right, at)], 1.5, INK, DEADLINE_DASH);
+    }
+}
+
+/// Says that nothing is known of these samples but that they lie beyond the deadline, where that is so.
+pub(super) fn all_beyond(scene: &mut Scene, samples: &[Vec<Sample>], plot: Rect) {
+    let mut all = samples.iter().flatten().peekable();
+    if all.peek().is_some() && all.flat_map(known).next().is_none() {
+        let middle = (f64::midpoint(plot.left, plot.right), f64::midpoint(plot.top, plot.bottom));
+        frame::centred(scene, middle, &names::wrap(ALL_BEYOND, plot.width(), 3));
     }
 }
 

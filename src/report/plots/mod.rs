@@ -27,6 +27,7 @@ mod latency_ccdf;
 mod latency_quantiles;
 mod layers;
 mod multiples;
+mod names;
 mod number;
 mod outcomes;
 mod pareto;

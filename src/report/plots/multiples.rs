@@ -8,7 +8,7 @@ use super::layers;
 use super::scene::{Align, Rect, Scene, TEXT, Text};
 use super::study::{Across, Panel, Study};
 use super::theme::MUTED;
-use super::{font, latency, words};
+use super::{font, latency, names, words};
 use crate::experiment::CellSummary;
 
 /// What a row of plots shows.
@@ -177,15 +177,17 @@ pub(super) fn notes(study: &Study<'_>) -> Vec<String> {
 }
 
 /// The title of a panel above its plot: `payload = 64 KiB`, or the value alone where that has no room.
-pub(super) fn title(scene: &mut Scene, study: &Study<'_>, panel: &Panel<'_>, plot: Rect) {
+pub(super) fn title(scene: &mut Scene, study: &Study<'_>, index: usize, plot: Rect) {
     let key = study.panel_key.as_deref().map(words::panel_name).unwrap_or_default();
     let room = plot.width() + COLUMN_GAP / 2.0;
     let fits = |title: &str| font::width(title, TEXT, true) <= room;
     let full = |panel: &Panel<'_>| format!("{key} = {}", panel.value);
     let all = study.panels.iter().all(|panel| fits(&full(panel)));
-    let title = if all { full(panel) } else { panel.value.clone() };
+    let titles: Vec<String> =
+        study.panels.iter().map(|panel| if all { full(panel) } else { panel.value.clone() }).collect();
+    let titles = names::distinct(&titles, |_, title| vec![font::fit(title, TEXT, true, room)]);
     let at = (f64::midpoint(plot.left, plot.right), plot.top - 14.0);
-    scene.text(at, Text::new(font::fit(&title, TEXT, true, room)).bold(TEXT).align(Align::Center));
+    scene.text(at, Text::new(titles[index].concat()).bold(TEXT).align(Align::Center));
 }
 
 /// Axes and data of one plot.
@@ -211,7 +213,10 @@ fn plot(
     match measure.ground {
         Ground::Plain => {}
         Ground::Zero => frame::zero_line(scene, plot, &y),
-        Ground::Deadline => latency::deadline(scene, tile.study, &row, (&x, &y), plot),
+        Ground::Deadline => {
+            latency::deadline(scene, tile.study, &row, (&x, &y), plot);
+            latency::all_beyond(scene, &row, plot);
+        }
     }
     let curves = curves::place(tile.study, &tile.samples, &x, &y);
     curves::draw(scene, tile.study, &curves);
@@ -226,15 +231,15 @@ fn plot(
 fn heading(scene: &mut Scene, study: &Study<'_>, tile: &Tile<'_, '_>, name: &str, (grid, index): (&Grid, usize)) {
     let plot = grid.plots[index];
     let name = Text::new(name).color(MUTED);
-    let Some(panel) = tile.panel else {
+    if tile.panel.is_none() {
         let left = if is_wide(study) { plot.left - frame::SCALE_ROOM } else { plot.left };
         scene.text((left, plot.top - 20.0), name);
         return;
-    };
+    }
     // Only the first row of plots carries titles where every column has its own.
     let first = tile.measure == 0;
     if first {
-        title(scene, study, panel, plot);
+        title(scene, study, index, plot);
     }
     if index.is_multiple_of(study.panels.len()) {
         scene.text((plot.left - frame::SCALE_ROOM, plot.top - if first { 42.0 } else { 18.0 }), name);

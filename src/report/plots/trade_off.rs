@@ -123,8 +123,8 @@ fn picture(study: &Study<'_>, plots: Plots<'_>, name: &str, told: &[String]) -> 
         marks(&mut page.scene, lines, &layers, axes);
         frame::tear_value(&mut page.scene, plot, &y);
         let inner = study.panels.get(index).map_or(study, |panel| &panel.study);
-        if let Some(panel) = study.panels.get(index) {
-            multiples::title(&mut page.scene, study, panel, plot);
+        if index < study.panels.len() {
+            multiples::title(&mut page.scene, study, index, plot);
         }
         let reach = layers.iter().map(|layer| layer.radius() + RIM).fold(0.0, f64::max);
         ends(&mut page.scene, inner, lines, axes, (plot, reach));

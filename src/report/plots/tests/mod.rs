@@ -1,6 +1,7 @@
 //! Pictures of made-up runs.
 
 mod choices;
+mod names;
 mod pictures;
 mod runs;
 
@@ -120,6 +121,17 @@ fn a_far_deadline_stands_behind_a_break() {
         }
         assert!(texts(&scenes[2].1).iter().any(|text| text.contains("axis does not start at 0")));
     }
+}
+
+#[test]
+fn a_plot_with_everything_beyond_the_deadline_says_so() {
+    let scenes = scenes(&late());
+    let (_, scene) = scenes.iter().find(|(name, _)| *name == "latency_quantiles").unwrap();
+    let texts = texts(scene);
+    // Three panels of the 99 % quantile, whose only tick is the deadline; the median has its own.
+    assert_eq!(texts.iter().filter(|text| **text == "all beyond the deadline").count(), 3);
+    assert_eq!(texts.iter().filter(|text| **text == "10,000").count(), 1, "{texts:?}");
+    assert!(!texts.iter().any(|text| ["0.0", "0.5", "1", "1.0"].contains(text)), "{texts:?}");
 }
 
 #[test]
