@@ -46,6 +46,12 @@ impl Setup {
         before
     }
 
+    /// Whether a rule set and payload holders, as results name them, are those of the [`baseline`](Self::baseline).
+    #[must_use]
+    pub fn is_baseline(rule_set: &str, payload_holders: &str) -> bool {
+        rule_set == RuleSet::Identical.name() && payload_holders == "all"
+    }
+
     /// How many capability nodes make a Byzantine quorum: more than half of `N + F`.
     #[must_use]
     pub fn byzantine_quorum(&self) -> u32 {

@@ -1,4 +1,4 @@
-//! The embedded fonts: how wide a text is, and how it looks in pixels.
+//! The embedded fonts: how wide a text is, and how it styles in pixels.
 //!
 //! plotters can draw text into bitmaps itself, but drops the left side bearing of every glyph, which makes its text limp;
 //! so the outlines are taken from the same font files here.

@@ -2,12 +2,10 @@
 
 use super::axis::{Axis, Stub, Tick, extent, wants_log};
 use super::curves::Sample;
-use super::frame;
-use super::names;
-use super::number;
-use super::scene::{Align, Rect, Scene, Text};
-use super::study::Study;
+use super::figure::Figure;
+use super::scene::{Align, Point, Rect, Scene, Text};
 use super::theme::{DEADLINE_DASH, INK, MUTED};
+use super::{frame, names, number};
 use crate::experiment::{CellSummary, Metric};
 
 /// The name of the axis.
@@ -28,7 +26,7 @@ pub(super) fn quantile(cell: &CellSummary, metric: Metric) -> Option<Sample> {
     let estimate = cell.estimate(metric)?;
     let deadline = Some(cell.deadline_ms).filter(|deadline| deadline.is_finite() && *deadline > 0.0);
     let unknown = deadline.filter(|_| estimate.ci_high.is_none() && estimate.ci_low.is_some());
-    let sample = Sample {
+    Some(Sample {
         x: 0.0,
         value: estimate.value.or(deadline)?,
         low: estimate.ci_low,
@@ -36,8 +34,7 @@ pub(super) fn quantile(cell: &CellSummary, metric: Metric) -> Option<Sample> {
         beyond: estimate.value.is_none(),
         open: unknown.is_some(),
         exact: cell.exact_value(metric).filter(|exact| deadline.is_none_or(|deadline| *exact <= deadline)),
-    };
-    Some(sample)
+    })
 }
 
 /// Values and intervals, and the deadline where something lies beyond it, behind a break when that is far away.
@@ -54,6 +51,7 @@ pub(super) fn value_axis(samples: &[Vec<Sample>], plot: Rect) -> Axis {
     let (soonest, latest) = extent(deadlines.iter().copied());
     let (from, to) = (plot.bottom, plot.top + ARROWS);
     if low > high {
+        // Nothing is known but the deadlines.
         let ticks = deadlines.iter().map(|deadline| Tick::new(*deadline, number::short(*deadline))).collect();
         return Axis::linear(0.0, latest, 1, 1.0).with_ticks(ticks).between(from, to);
     }
@@ -74,12 +72,13 @@ fn known(sample: &Sample) -> impl Iterator<Item = f64> {
 }
 
 /// The deadline beyond which a value or the end of its interval lies.
-pub(super) fn deadline_of(sample: &Sample) -> Option<f64> {
+fn deadline_of(sample: &Sample) -> Option<f64> {
     if sample.beyond { Some(sample.value) } else { sample.high.filter(|_| sample.open) }
 }
 
-/// What readers have to know about these samples.
-pub(super) fn notes(samples: &[Vec<Sample>], axis: &Axis) -> Vec<String> {
+/// Words that readers need about samples on a plot of about this size.
+pub(super) fn notes(samples: &[Vec<Sample>], (width, height): (f64, f64)) -> Vec<String> {
+    let axis = value_axis(samples, Rect { left: 0.0, top: 0.0, right: width, bottom: height });
     let mut notes = Vec::new();
     if samples.iter().flatten().any(|sample| sample.beyond) {
         notes.push("arrows: beyond the deadline".to_owned());
@@ -90,42 +89,45 @@ pub(super) fn notes(samples: &[Vec<Sample>], axis: &Axis) -> Vec<String> {
     notes
 }
 
-/// The deadline, where something lies beyond it: a line when it is the same everywhere, a step a cell otherwise.
+/// The deadline, where something lies beyond it: a line when it is the same everywhere, a step a cell otherwise. Says so
+/// where nothing else is known.
 pub(super) fn deadline(
     scene: &mut Scene,
-    study: &Study<'_>,
+    figure: &Figure<'_>,
     samples: &[Vec<Sample>],
     (x, y): (&Axis, &Axis),
     plot: Rect,
 ) {
-    if !samples.iter().flatten().any(|sample| deadline_of(sample).is_some()) {
-        return;
+    let all: Vec<(f64, f64)> =
+        samples.iter().flatten().filter_map(|sample| Some((deadline_of(sample)?, sample.x))).collect();
+    let step = |from: f64, to: f64, deadline: f64| {
+        [(from.max(plot.left), y.at(deadline)), (to.min(plot.right), y.at(deadline))]
+    };
+    match figure.deadline() {
+        _ if all.is_empty() => return,
+        Some(deadline) => scene.dashed(&step(plot.left, plot.right, deadline), 1.5, INK, DEADLINE_DASH),
+        None => {
+            for (deadline, place) in &all {
+                let line = step(x.at(*place) - 18.0, x.at(*place) + 18.0, *deadline);
+                scene.dashed(&line, 1.5, INK, DEADLINE_DASH);
+            }
+        }
     }
-    if let Some(deadline) = study.deadline() {
-        let at = y.at(deadline);
-        scene.dashed(&[(plot.left, at), (plot.right, at)], 1.5, INK, DEADLINE_DASH);
-        return;
-    }
-    for (deadline, sample) in samples.iter().flatten().filter_map(|sample| Some((deadline_of(sample)?, sample))) {
-        let (at, place) = (y.at(deadline), x.at(sample.x));
-        let (left, right) = ((place - 18.0).max(plot.left), (place + 18.0).min(plot.right));
-        scene.dashed(&[(left, at), (right, at)], 1.5, INK, DEADLINE_DASH);
-    }
-}
-
-/// Says that nothing is known of these samples but that they lie beyond the deadline, where that is so.
-pub(super) fn all_beyond(scene: &mut Scene, samples: &[Vec<Sample>], plot: Rect) {
-    let mut all = samples.iter().flatten().peekable();
-    if all.peek().is_some() && all.flat_map(known).next().is_none() {
+    if y.ticks.iter().all(|tick| all.iter().any(|(deadline, _)| *deadline == tick.value)) {
         let middle = (f64::midpoint(plot.left, plot.right), f64::midpoint(plot.top, plot.bottom));
         frame::centred(scene, middle, &names::wrap(ALL_BEYOND, plot.width(), 3));
     }
 }
 
+/// Whether a value, or the end of its interval, lies beyond its deadline.
+pub(super) fn any_beyond(samples: &[Vec<Sample>]) -> bool {
+    samples.iter().flatten().any(|sample| deadline_of(sample).is_some())
+}
+
 /// Says what the dotted line is, outside of the plot.
-pub(super) fn deadline_name(scene: &mut Scene, study: &Study<'_>, samples: &[Vec<Sample>], at: (f64, f64)) {
-    if samples.iter().flatten().any(|sample| deadline_of(sample).is_some()) {
-        let deadline = study.deadline().map_or_else(String::new, |deadline| format!(" {}", number::span(deadline)));
+pub(super) fn deadline_name(scene: &mut Scene, figure: &Figure<'_>, samples: &[Vec<Sample>], at: Point) {
+    if any_beyond(samples) {
+        let deadline = figure.deadline().map_or_else(String::new, |deadline| format!(" {}", number::span(deadline)));
         scene.text(at, Text::new(format!("dotted: deadline{deadline}")).align(Align::Right).color(MUTED));
     }
 }

@@ -1,13 +1,13 @@
 //! How many requests still wait, over time, up to the deadline.
 
 use super::axis::{Axis, Stub, extent, wants_log};
-use super::frame::{self, Page};
+use super::figure::{Figure, Horizontal, Point as Place, Series};
+use super::frame::{self, Page, twice};
 use super::labels::{Entry, Labels, Swatch};
-use super::layers;
+use super::layers::{self, Layer};
 use super::number;
 use super::scene::{Align, Point, Rect, Scene, Text};
-use super::study::{self, Across, Series, Study};
-use super::theme::{DEADLINE_DASH, INK, Look, MUTED, tint};
+use super::theme::{DEADLINE_DASH, INK, MUTED, Style, tint};
 use crate::experiment::{CellSummary, Metric};
 use plotters::style::RGBColor;
 
@@ -26,9 +26,10 @@ const NARROW: f64 = 0.25;
 /// Deadlines beyond a break.
 const STUB: Stub = Stub { lead: 64.0, step: 76.0, most: 4 };
 
+/// A cell's share of waiting requests over time.
 struct Curve<'a> {
     name: String,
-    look: Look,
+    style: Style,
     color: RGBColor,
     cell: &'a CellSummary,
     /// Positive, finite steps.
@@ -44,78 +45,82 @@ impl Curve<'_> {
         let fallback = accepted.map_or(1.0, |accepted| 1.0 - accepted);
         self.steps.last().map_or(fallback, |step| step.1).clamp(0.0, 1.0)
     }
+
+    /// Draws its steps, below those of the closed form where there is one.
+    fn draw(&self, scene: &mut Scene, steps: &[Point], exact: Vec<Point>, layer: Layer) {
+        if self.exact.is_empty() {
+            return layer.line(scene, steps, self.style, self.color);
+        }
+        // Pale and wide enough to be seen on both sides of the closed form.
+        scene.line(steps, UNDER, tint(self.color, 0.4));
+        layer.exact(scene, &exact, self.color);
+    }
 }
 
 /// Draws the picture; nothing when no cell has a deadline or a step to show.
 ///
 /// Of several panels only the last that has any is shown: what becomes of the last requests is written beside the curves.
-pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
-    study.single(single)
+pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
+    figure.single(single)
 }
 
-fn single(study: &Study<'_>, panel: &[String]) -> Option<Scene> {
-    let (mut curves, note) = choose(study);
+fn single(figure: &Figure<'_>) -> Option<Scene> {
+    let (mut curves, note) = choose(figure);
     curves.retain(|curve| curve.cell.deadline_ms.is_finite() && curve.cell.deadline_ms > 0.0);
     if curves.iter().all(|curve| curve.steps.is_empty()) {
         return None;
     }
     let exact = curves.iter().any(|curve| !curve.exact.is_empty()).then(|| "thin line: closed form".to_owned());
-    let notes: Vec<String> = study.notes.iter().chain(panel).cloned().chain(note).chain(exact).collect();
-    let (scene, overlap) = picture(study, &curves, &notes);
-    Some(overlap.map_or(scene, |overlap| picture(study, &curves, &[notes, vec![overlap]].concat()).0))
+    let notes: Vec<String> = note.into_iter().chain(exact).collect();
+    Some(twice(|overlap| {
+        let notes: Vec<String> = notes.iter().cloned().chain(overlap).collect();
+        picture(figure, &curves, &notes)
+    }))
 }
 
-fn picture(study: &Study<'_>, curves: &[Curve<'_>], notes: &[String]) -> (Scene, Option<String>) {
-    let mut page = Page::new(&title(study), study.facts(), notes, &study.run.id);
+fn picture(figure: &Figure<'_>, curves: &[Curve<'_>], notes: &[String]) -> (Scene, Option<String>) {
+    let comma = if figure.is_numeric() { "," } else { "" };
+    let mut page = Page::of(figure, &format!("Requests still waiting over time{comma}"), "", notes);
     let short = curves.len() > MOST_DETAILED;
-    let width = Labels::new(curves.iter().map(|curve| entry(curve, None, short)).collect()).width();
-    let plot = Rect { right: page.body.right - width, ..page.body };
+    let names = |ends: &[Option<Point>]| {
+        let entry = |(index, curve)| entry(curve, ends.get(index).copied().flatten(), short);
+        Labels::new(curves.iter().enumerate().map(entry).collect())
+    };
+    let plot = Rect { right: page.body.right - names(&[]).width(), ..page.body };
 
     let (x, y) = axes(curves, plot);
     frame::value_axis(&mut page.scene, plot, &y, "Requests that still wait [%], logarithmic", true);
-    frame::base_axis(&mut page.scene, plot, &x, "Time since the first send [ms]");
+    frame::base_ticks(&mut page.scene, plot, &x, true);
+    frame::axis_name(&mut page.scene, plot, 62.0, "Time since the first send [ms]");
     deadline_lines(&mut page.scene, &deadlines(curves), &x, plot);
 
     let lines: Vec<Vec<Point>> = curves.iter().map(|curve| steps(curve, &x, &y)).collect();
-    let looks: Vec<Look> = curves.iter().map(|curve| curve.look).collect();
-    let layers = layers::layers(&looks, |below, above| lie_on_each_other(&lines[below], &lines[above], plot));
-    let order = layers::upwards(&looks);
+    let styles: Vec<Style> = curves.iter().map(|curve| curve.style).collect();
+    let layers = layers::layers(&styles, |below, above| lie_on_each_other(&lines[below], &lines[above], plot));
+    let order = layers::upwards(&styles);
     for index in &order {
-        let curve = &curves[*index];
-        if curve.exact.is_empty() {
-            layers[*index].line(&mut page.scene, &lines[*index], curve.look, curve.color);
-            continue;
-        }
-        // Pale and wide enough to be seen on both sides of the closed form.
-        page.scene.line(&lines[*index], UNDER, tint(curve.color, 0.4));
-        layers[*index].exact(&mut page.scene, &exact(curve, &x, &y, floor(curves)), curve.color);
+        let exact = exact(&curves[*index], &x, &y, floor(curves));
+        curves[*index].draw(&mut page.scene, &lines[*index], exact, layers[*index]);
     }
-    frame::tear_base(&mut page.scene, plot, &x);
+    frame::break_base(&mut page.scene, plot, &x);
+    let end = |index: usize| lines[index][lines[index].len() - 1];
     for index in order {
-        let (curve, line) = (&curves[index], &lines[index]);
-        page.scene.marker(line[line.len() - 1], curve.look.marker, layers[index].radius(), curve.color, false);
+        let (curve, radius) = (&curves[index], layers[index].radius());
+        page.scene.marker(end(index), curve.style.marker, radius, curve.color, false);
     }
-    let end = |line: &[Point]| Some((plot.right, line[line.len() - 1].1));
-    let entries = curves.iter().zip(&lines).map(|(curve, line)| entry(curve, end(line), short)).collect();
-    Labels::new(entries).draw(&mut page.scene, plot);
+    let ends: Vec<Option<Point>> = (0..curves.len()).map(|index| Some((plot.right, end(index).1))).collect();
+    names(&ends).draw(&mut page.scene, plot);
     (page.scene, layers::overlap_note(curves.iter().map(|curve| curve.name.as_str()).zip(layers)))
 }
 
-fn title(study: &Study<'_>) -> String {
-    match &study.across {
-        Across::Numbers { .. } => study.title("Requests still waiting over time,"),
-        Across::Categories { .. } => study.title("Requests still waiting over time"),
-    }
-}
-
 /// The cells to draw, and what to say about the others.
-fn choose<'a>(study: &Study<'a>) -> (Vec<Curve<'a>>, Option<String>) {
-    let (keep, mut note) = keep(study);
+fn choose<'a>(figure: &Figure<'a>) -> (Vec<Curve<'a>>, Option<String>) {
+    let (keep, mut note) = keep(figure);
     let mut curves = Vec::new();
-    for series in &study.series {
+    for series in &figure.series {
         for point in &series.points {
             if let Some(rank) = keep.iter().position(|x| *x == point.x) {
-                curves.push(curve(study, series, point, (rank, keep.len())));
+                curves.push(curve(figure, series, point, (rank, keep.len())));
             }
         }
     }
@@ -128,49 +133,45 @@ fn choose<'a>(study: &Study<'a>) -> (Vec<Curve<'a>>, Option<String>) {
 }
 
 /// The places of the axis to draw: all when cells are few, otherwise both ends, or the first categories.
-fn keep(study: &Study<'_>) -> (Vec<f64>, Option<String>) {
-    let many = study.cells().count() > MOST_CURVES;
-    match &study.across {
-        Across::Numbers { values, .. } => {
-            let (first, last) = (values[0], values[values.len() - 1]);
-            let shown = format!("{} (pale) and {}", study.name_of(first), study.name_of(last));
+fn keep(figure: &Figure<'_>) -> (Vec<f64>, Option<String>) {
+    let many = figure.cells().count() > MOST_CURVES;
+    let places = figure.places();
+    let only = |shown: String| Some(format!("{}: {shown} only", figure.subject()));
+    match &figure.horizontal {
+        Horizontal::Numbers(quantity) => {
+            let (first, last) = quantity.ends();
+            let (pale, full) = (quantity.write(first), quantity.write(last));
             if many {
-                (vec![first, last], Some(format!("{}: {shown} only", study.subject())))
-            } else {
-                (values.clone(), Some(format!("{}: from {}", study.subject(), shown.replace(" and", " to"))))
+                return (vec![first, last], only(format!("{pale} (pale) and {full}")));
             }
+            (places, Some(format!("{}: from {pale} (pale) to {full}", figure.subject())))
         }
-        Across::Categories { labels, each: false, .. } if many => {
-            let count = (MOST_THINNED / study.series.len()).clamp(1, labels.len());
-            let note = format!("{}: {} only", study.subject(), labels[..count].join(", "));
-            ((0..count).map(|index| index as f64).collect(), (count < labels.len()).then_some(note))
+        Horizontal::Categories { labels, each: false, .. } if many => {
+            let count = (MOST_THINNED / figure.series.len()).clamp(1, labels.len());
+            let note = only(labels[..count].join(", ")).filter(|_| count < labels.len());
+            (places[..count].to_vec(), note)
         }
-        Across::Categories { labels, .. } => ((0..labels.len()).map(|index| index as f64).collect(), None),
+        Horizontal::Categories { .. } => (places, None),
     }
 }
 
 /// The curve of a cell, the `rank`th of `count` along the axis: lighter curves come first.
-fn curve<'a>(
-    study: &Study<'a>,
-    series: &Series<'a>,
-    point: &study::Point<'a>,
-    (rank, count): (usize, usize),
-) -> Curve<'a> {
-    let (mut name, mut color) = (series.label.clone(), series.look.color);
-    if !matches!(study.across, Across::Categories { each: true, .. }) {
-        name =
-            [name, study.name_of(point.x)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+fn curve<'a>(figure: &Figure<'a>, series: &Series<'a>, point: &Place<'a>, (rank, count): (usize, usize)) -> Curve<'a> {
+    let (mut name, mut color) = (series.label.clone(), series.style.color);
+    if !figure.is_one_each() {
+        let place = figure.name_of(point.x);
+        name = if name.is_empty() || place.is_empty() { name + &place } else { format!("{name} · {place}") };
         color = tint(color, 1.0 - 0.55 * (count - 1 - rank) as f64 / count.max(2).saturating_sub(1) as f64);
     }
-    let good = |step: &&(f64, f64)| step.0.is_finite() && step.1.is_finite() && step.0 >= 0.0;
     let sorted = |steps: &[(f64, f64)]| {
+        let good = |step: &&(f64, f64)| step.0.is_finite() && step.1.is_finite() && step.0 >= 0.0;
         let mut steps: Vec<(f64, f64)> = steps.iter().filter(good).copied().collect();
         steps.sort_by(|a, b| a.0.total_cmp(&b.0));
         steps
     };
     let exact = point.cell.exact.as_ref().map_or(Vec::new(), |exact| sorted(&exact.survival));
     let steps = sorted(&point.cell.survival);
-    Curve { name, look: series.look, color, cell: point.cell, steps, exact }
+    Curve { name, style: series.style, color, cell: point.cell, steps, exact }
 }
 
 /// The closed form from the first send to the deadline, as far down as the axis reaches.
@@ -249,13 +250,13 @@ fn steps(curve: &Curve<'_>, x: &Axis, y: &Axis) -> Vec<Point> {
     points
 }
 
-/// Whether two step lines are the same nearly everywhere that a reader looks.
+/// Whether two step lines are the same nearly everywhere that a reader styles.
 fn lie_on_each_other(a: &[Point], b: &[Point], plot: Rect) -> bool {
     const LOOKS: usize = 60;
     let height =
         |line: &[Point], x: f64| line.iter().rev().find(|point| point.0 <= x).map_or(line[0].1, |point| point.1);
-    let same = |look: &usize| {
-        let x = plot.left + plot.width() * (*look as f64 + 0.5) / LOOKS as f64;
+    let same = |style: &usize| {
+        let x = plot.left + plot.width() * (*style as f64 + 0.5) / LOOKS as f64;
         (height(a, x) - height(b, x)).abs() < layers::TOUCH
     };
     (0..LOOKS).filter(same).count() * 10 >= LOOKS * 9
@@ -263,18 +264,15 @@ fn lie_on_each_other(a: &[Point], b: &[Point], plot: Rect) -> bool {
 
 /// A curve's name, and what became of its last requests: on a line of its own, or, where there are many, on the same.
 fn entry(curve: &Curve<'_>, end: Option<Point>, short: bool) -> Entry {
-    let rest = curve.rest();
-    let last = || curve.steps.last().map_or(0.0, |step| step.0);
-    let swatch = Swatch::Line(curve.look, curve.color);
+    let (rest, swatch) = (curve.rest(), Swatch::Line(curve.style, curve.color));
+    let never = if rest > 0.0 { number::percent(rest) } else { "0 %".to_owned() };
     if short {
-        let rest = if rest > 0.0 { format!("{} never", number::percent(rest)) } else { "0 % never".to_owned() };
-        return Entry { text: format!("{}: {rest}", curve.name), detail: None, swatch, end: None, leader: false };
+        return Entry::new(format!("{}: {never} never", curve.name), swatch);
     }
-    let detail = match rest {
-        rest if rest > 0.0 => format!("{} never accepted", number::percent(rest)),
-        _ => format!("all accepted by {}", number::span(last())),
-    };
-    Entry { text: curve.name.clone(), detail: Some(detail), swatch, end, leader: rest > 0.0 }
+    let last = curve.steps.last().map_or(0.0, |step| step.0);
+    let accepted = format!("all accepted by {}", number::span(last));
+    let detail = Some(if rest > 0.0 { format!("{never} never accepted") } else { accepted });
+    Entry { detail, end, leader: rest > 0.0, ..Entry::new(&curve.name, swatch) }
 }
 
 fn deadline_lines(scene: &mut Scene, all: &[f64], x: &Axis, plot: Rect) {

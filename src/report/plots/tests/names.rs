@@ -27,7 +27,7 @@ fn names_that_would_be_alike_lose_what_they_share() {
     let scattered =
         ["a_long_start_1_middle_x_long_end", "a_long_start_1_middle_y_long_end", "a_long_start_2_middle_x_long_end"];
     assert_eq!(lines(&scattered, 60.0, 1), ["#1…", "#2…", "…2_…"]);
-    // A name that looks like a number gets one.
+    // A name that styles like a number gets one.
     assert_eq!(lines(&["\u{6771}", "\u{5927}", "#1 · ?"], 100.0, 2), ["#1 · ?", "#2 · ?", "#3 · #1 · ?"]);
     // The font shows neither.
     assert_eq!(lines(&["\u{6771}", "\u{5927}", "tokyo"], 100.0, 2), ["#1 · ?", "#2 · ?", "tokyo"]);
