@@ -48,7 +48,7 @@ pub(super) fn rows(run: &RunSummary) -> (Vec<Vec<String>>, Range<usize>) {
     (rows, numbers)
 }
 
-/// What tells cells apart: the axes or, without any, what stands for them.
+/// Headers that tell cells apart: the axes or, without any, what stands for them.
 pub(super) fn distinctions(run: &RunSummary) -> Vec<String> {
     match &run.axes[..] {
         [] => vec!["rule set".to_owned(), "holders".to_owned()],

@@ -24,22 +24,22 @@ pub(super) struct Axis {
     high: f64,
     from: f64,
     to: f64,
-    /// Where zero lies on a logarithmic axis that shows it: set apart, beyond the lowest decade.
+    /// Place of zero on a logarithmic axis that shows it: set apart, beyond the lowest decade.
     zero: Option<f64>,
-    /// What lies beyond a break at the high end.
+    /// The part beyond a break at the high end.
     far: Option<Far>,
     pub(super) ticks: Vec<Tick>,
     /// Unlabelled ticks within decades.
     pub(super) minor: Vec<f64>,
 }
 
-/// What lies beyond a break: rising values, evenly spaced from `from` to `to`. A single one lies at `to`.
+/// The part of an axis beyond a break: rising values, evenly spaced from `from` to `to`. A single one lies at `to`.
 #[derive(Clone, Debug, PartialEq)]
 struct Far {
     values: Vec<f64>,
     from: f64,
     to: f64,
-    /// Where the break is.
+    /// Place of the break.
     axis_break: f64,
 }
 
@@ -174,12 +174,12 @@ impl Axis {
         self.log
     }
 
-    /// Where the axis breaks between zero and its lowest decade.
+    /// Place where the axis breaks between zero and its lowest decade.
     pub(super) fn gap(&self) -> Option<f64> {
         self.zero.map(|zero| f64::midpoint(zero, self.from))
     }
 
-    /// Where the axis breaks before its far values.
+    /// Place where the axis breaks before its far values.
     pub(super) fn axis_break(&self) -> Option<f64> {
         self.far.as_ref().map(|far| far.axis_break)
     }

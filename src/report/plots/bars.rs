@@ -34,7 +34,7 @@ impl Fill {
     }
 }
 
-/// What every bar has a part of.
+/// A part that every bar has.
 pub(super) struct Layer {
     pub(super) name: String,
     pub(super) color: RGBColor,
@@ -43,7 +43,7 @@ pub(super) struct Layer {
     pub(super) part: Box<dyn Fn(&CellSummary) -> f64>,
 }
 
-/// What bars measure.
+/// The measure of bars.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Scale {
     /// Amounts, shown times a factor; the total stands above each bar.
@@ -69,7 +69,7 @@ impl Scale {
         Axis::linear(0.0, end, 6, self.factor())
     }
 
-    /// What stands above a bar.
+    /// Text above a bar.
     fn total(self, bar: &Bar) -> String {
         match self {
             Self::Amounts(factor) => number::short(bar.total() * factor),

@@ -2,7 +2,7 @@
 
 use super::scene::{Align, Point, Rect, Shape, TEXT};
 
-/// Where beside a point, at this distance, a text of this width covers nothing that is `taken`.
+/// Place beside a point, at this distance, where a text of this width covers nothing that is `taken`.
 pub(super) fn free(at: Point, (width, away): (f64, f64), plot: Rect, taken: &[Rect]) -> Option<(Point, Rect)> {
     let (right, left, center) = (at.0 + away, at.0 - away - width, at.0 - width / 2.0);
     let (middle, above, below) = (at.1 + 6.5, at.1 - away - 4.0, at.1 + away + 14.0);

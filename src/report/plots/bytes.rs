@@ -1,4 +1,4 @@
-//! Where the bytes of a request go: stacked bars, the useful part at the bottom, waste on top.
+//! Bytes of a request by cause: stacked bars, the useful part at the bottom, waste on top.
 
 use super::bars::{Bars, Fill, Layer, Scale};
 use super::figure::{Figure, value};

@@ -1,4 +1,4 @@
-//! What a sweep is, and so how its pictures are arranged: which axis is horizontal, what makes series, what makes panels.
+//! Arrangement of the pictures of a sweep: its horizontal axis, and the axes that make series and panels.
 //!
 //! Axes that advance together (one group of the sweep) are one *dimension*; those whose values are the same in all cells
 //! are none. A dimension is *numeric* when one of its axes has a number in every cell.

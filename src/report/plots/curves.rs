@@ -18,7 +18,7 @@ pub(super) struct Sample {
     pub(super) beyond: bool,
     /// The upper end of the interval is not known, only that it lies beyond the deadline, which `high` holds.
     pub(super) open: bool,
-    /// What a closed form says it is.
+    /// The value by a closed form.
     pub(super) exact: Option<f64>,
 }
 

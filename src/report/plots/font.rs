@@ -1,4 +1,4 @@
-//! The embedded fonts: how wide a text is, and how it styles in pixels.
+//! The embedded fonts: how wide a text is, and how it looks in pixels.
 //!
 //! plotters can draw text into bitmaps itself, but drops the left side bearing of every glyph, which makes its text limp;
 //! so the outlines are taken from the same font files here.
@@ -6,7 +6,7 @@
 use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use std::sync::OnceLock;
 
-/// What SVG files ask for; a reader without the font gets his own sans-serif.
+/// Fonts that SVG files ask for; a reader without the font gets his own sans-serif.
 pub(super) const FAMILY: &str = "DejaVu Sans, sans-serif";
 
 const NORMAL: &[u8] = include_bytes!("../fonts/DejaVuSans-subset.ttf");

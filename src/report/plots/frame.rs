@@ -1,4 +1,4 @@
-//! What surrounds the data: title, subtitle, axes, grid, category names.
+//! Surroundings of the data: title, subtitle, axes, grid, category names.
 
 use super::axis::{Axis, BREAK, Tick, wants_log};
 use super::figure::{Figure, Horizontal};
@@ -52,11 +52,13 @@ impl Page {
     }
 }
 
-/// Draws a picture, and a second time where lines lie on each other: that is known only once they are placed, and saying
-/// so moves everything down.
-pub(super) fn twice(draw: impl Fn(Option<String>) -> (Scene, Option<String>)) -> Scene {
-    let (scene, overlap) = draw(None);
-    if overlap.is_some() { draw(overlap).0 } else { scene }
+/// Draws a picture with its notes, and a second time where lines lie on each other: that is known only once they are
+/// placed, and saying so moves everything down.
+pub(super) fn twice(mut notes: Vec<String>, draw: impl Fn(&[String]) -> (Scene, Option<String>)) -> Scene {
+    let (scene, overlap) = draw(&notes);
+    let Some(overlap) = overlap else { return scene };
+    notes.push(overlap);
+    draw(&notes).0
 }
 
 /// The horizontal axis of a figure, laid along `plot`, with ticks at the values of the sweep where they fit; on a
@@ -131,21 +133,22 @@ pub(super) fn value_axis(scene: &mut Scene, plot: Rect, axis: &Axis, name: &str,
 /// Cuts the picture where a value axis breaks before its far values; for after the data, which is cut too.
 pub(super) fn break_value(scene: &mut Scene, plot: Rect, axis: &Axis) {
     let Some(y) = axis.axis_break() else { return };
-    let half = BREAK / 2.0;
-    scene.rect(Rect { left: plot.left - 8.0, right: plot.right + 8.0, top: y - half, bottom: y + half }, WHITE);
-    for edge in [y - half, y + half] {
-        scene.line(&[(plot.left - 8.0, edge + 3.5), (plot.left + 8.0, edge - 3.5)], 1.5, FRAME);
-    }
+    let (top, bottom) = (y - BREAK / 2.0, y + BREAK / 2.0);
+    let edge = |y: f64| [(plot.left - 8.0, y + 3.5), (plot.left + 8.0, y - 3.5)];
+    cut(scene, Rect { left: plot.left - 8.0, right: plot.right + 8.0, top, bottom }, [edge(top), edge(bottom)]);
 }
 
-/// Cuts the picture where the horizontal axis breaks before its far values; for after the data, which is cut too.
+/// The same where the horizontal axis breaks.
 pub(super) fn break_base(scene: &mut Scene, plot: Rect, axis: &Axis) {
     let Some(x) = axis.axis_break() else { return };
-    let half = BREAK / 2.0;
-    scene.rect(Rect { left: x - half, right: x + half, top: plot.top - 12.0, bottom: plot.bottom + 12.0 }, WHITE);
-    for edge in [x - half, x + half] {
-        scene.line(&[(edge - 3.5, plot.bottom + 8.0), (edge + 3.5, plot.bottom - 8.0)], 1.5, FRAME);
-    }
+    let (left, right) = (x - BREAK / 2.0, x + BREAK / 2.0);
+    let edge = |x: f64| [(x - 3.5, plot.bottom + 8.0), (x + 3.5, plot.bottom - 8.0)];
+    cut(scene, Rect { left, right, top: plot.top - 12.0, bottom: plot.bottom + 12.0 }, [edge(left), edge(right)]);
+}
+
+fn cut(scene: &mut Scene, gap: Rect, edges: [[Point; 2]; 2]) {
+    scene.rect(gap, WHITE);
+    edges.iter().for_each(|edge| scene.line(edge, 1.5, FRAME));
 }
 
 /// Draws the horizontal axis of `figure` below `plot`, with its labels and its name where it has such.
@@ -166,7 +169,7 @@ pub(super) fn below(scene: &mut Scene, figure: &Figure<'_>, plot: Rect, labelled
 
 /// The name of a horizontal axis, this far below the middle of `plot`.
 pub(super) fn axis_name(scene: &mut Scene, plot: Rect, depth: f64, name: &str) {
-    let at = (f64::midpoint(plot.left, plot.right), plot.bottom + depth);
+    let at = (plot.center(), plot.bottom + depth);
     scene.text(at, Text::new(name).align(Align::Center).color(MUTED));
 }
 

@@ -184,7 +184,7 @@ fn draw_fields(scene: &mut Scene, map: &Map, fields: &[Field], labels: Labels, p
         }
         scene.rect(Rect { right: rect.right - rim, top: rect.top + rim, ..rect }, color);
         if let Some(write) = labels {
-            let at = (f64::midpoint(rect.left, rect.right), f64::midpoint(rect.top, rect.bottom) + 6.5);
+            let at = (rect.center(), f64::midpoint(rect.top, rect.bottom) + 6.5);
             scene.text(at, Text::new(write(field.rate)).align(Align::Center).color(ink(color)));
         }
     }
@@ -214,7 +214,7 @@ fn ticks(scene: &mut Scene, map: &Map, plot: Rect, (left, below): (bool, bool)) 
     let mut free_from = 0.0;
     for (column, value) in map.x.values.iter().enumerate().filter(|_| below) {
         let rect = map.rect(column, 0, plot);
-        let (x, label) = (f64::midpoint(rect.left, rect.right), map.x.tick(*value));
+        let (x, label) = (rect.center(), map.x.tick(*value));
         let half = font::width(&label, TEXT, false) / 2.0;
         if x - half >= free_from {
             scene.text((x, plot.bottom + 28.0), Text::new(label).align(Align::Center));

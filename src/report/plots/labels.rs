@@ -22,7 +22,7 @@ pub(super) struct Entry {
     pub(super) text: String,
     pub(super) detail: Option<String>,
     pub(super) swatch: Swatch,
-    /// Where the line ends.
+    /// The end of the line.
     pub(super) end: Option<Point>,
     /// Whether to tie the name to that end where it had to move.
     pub(super) leader: bool,

@@ -64,7 +64,7 @@ pub(super) fn value_axis(samples: &[Vec<Sample>], plot: Rect) -> Axis {
     data.between(from, to).broken(&deadlines, STUB).unwrap_or(whole)
 }
 
-/// What is known of a sample: its value, the ends of its interval, its closed form.
+/// Numbers that are known of a sample: its value, the ends of its interval, its closed form.
 fn known(sample: &Sample) -> impl Iterator<Item = f64> {
     let ends =
         [(!sample.beyond).then_some(sample.value), sample.low, sample.high.filter(|_| !sample.open), sample.exact];
@@ -114,7 +114,7 @@ pub(super) fn deadline(
         }
     }
     if y.ticks.iter().all(|tick| all.iter().any(|(deadline, _)| *deadline == tick.value)) {
-        let middle = (f64::midpoint(plot.left, plot.right), f64::midpoint(plot.top, plot.bottom));
+        let middle = (plot.center(), f64::midpoint(plot.top, plot.bottom));
         frame::centred(scene, middle, &names::wrap(ALL_BEYOND, plot.width(), 3));
     }
 }

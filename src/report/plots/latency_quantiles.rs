@@ -30,15 +30,15 @@ pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
     }
     Some(match figure.panels.is_empty() {
         false => multiples(figure),
-        true if figure.is_numeric() => twice(|overlap| panels(figure, &samples, overlap)),
+        true if figure.is_numeric() => twice(Vec::new(), |overlap| panels(figure, &samples, overlap)),
         true => columns(figure, &samples),
     })
 }
 
-fn page(figure: &Figure<'_>, samples: &Samples, overlap: Option<String>) -> Page {
+fn page(figure: &Figure<'_>, samples: &Samples, overlap: &[String]) -> Page {
     let all = samples.concat();
     let exact = plot::exact_note(figure, all.iter().flatten());
-    let notes: Vec<String> = overlap.into_iter().chain(notes(&all, (800.0, 500.0))).chain(exact).collect();
+    let notes: Vec<String> = overlap.iter().cloned().chain(notes(&all, (800.0, 500.0))).chain(exact).collect();
     Page::of(figure, SUBJECT, plot::intervals(figure), &notes)
 }
 
@@ -61,7 +61,7 @@ fn multiples(figure: &Figure<'_>) -> Scene {
     multiples::draw(figure, SUBJECT, &told, &measures)
 }
 
-fn panels(figure: &Figure<'_>, samples: &Samples, overlap: Option<String>) -> (Scene, Option<String>) {
+fn panels(figure: &Figure<'_>, samples: &Samples, overlap: &[String]) -> (Scene, Option<String>) {
     let mut page = page(figure, samples, overlap);
     let labels = |ends: &[curves::Curve]| Labels::new(plot::entries(figure, &[(figure, &samples[2])], ends));
     let body = Rect { right: page.body.right - labels(&[]).width(), top: page.body.top + 26.0, ..page.body };
@@ -94,7 +94,7 @@ fn panels(figure: &Figure<'_>, samples: &Samples, overlap: Option<String>) -> (S
 
 /// All quantiles of a cell above its name, told apart by their markers.
 fn columns(figure: &Figure<'_>, samples: &Samples) -> Scene {
-    let mut page = page(figure, samples, None);
+    let mut page = page(figure, samples, &[]);
     let quantile = |(_, name, marker): &(Metric, &str, Marker)| {
         Entry::new(*name, Swatch::Marker(Style { color: INK, marker: *marker, dash: &[] }))
     };

@@ -78,7 +78,7 @@ pub(super) fn layers(styles: &[Style], touch: impl Fn(usize, usize) -> bool) -> 
     layers
 }
 
-/// What to say about lines that lie on each other.
+/// Words about lines that lie on each other.
 pub(super) fn overlap_note<'a>(lines: impl Iterator<Item = (&'a str, Layer)>) -> Option<String> {
     let names: Vec<&str> = lines.filter(|(_, layer)| layer.shares()).map(|(name, _)| name).collect();
     match names.as_slice() {

@@ -1,7 +1,7 @@
 //! Pictures of a run, as SVG and PNG.
 //!
 //! A picture is drawn once, into a `scene::Scene` of lines, areas and texts on a logical canvas of 1200 x 720; the two
-//! renderers hand that list to plotters' backends. So both files show the same, tests can style at what was drawn, and a
+//! renderers hand that list to plotters' backends. So both files show the same, tests can look at what was drawn, and a
 //! picture knows nothing of pixels. Which axis is horizontal, and what makes a series, is decided once a run by
 //! `figure::Figure`, so that a series keeps its colour from picture to picture.
 //!
@@ -40,6 +40,7 @@ mod quantity;
 mod reliability;
 mod savings;
 mod scene;
+mod survival;
 mod svg;
 #[cfg(test)]
 mod tests;
@@ -50,7 +51,7 @@ use crate::experiment::RunSummary;
 use figure::Figure;
 use scene::Scene;
 
-/// Why a picture could not be written.
+/// Reason that a picture could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum PlotError {
     /// A drawing backend refused a shape.

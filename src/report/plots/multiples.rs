@@ -11,14 +11,14 @@ use super::theme::MUTED;
 use super::{font, names};
 use crate::experiment::CellSummary;
 
-/// What a row of plots shows.
+/// Content of a row of plots.
 pub(super) struct Measure<'m> {
     /// The name of its value axis, with the unit.
     pub(super) name: &'m str,
     pub(super) read: &'m dyn Fn(&CellSummary) -> Option<Sample>,
     /// The value axis for these samples, laid along a plot.
     pub(super) axis: &'m dyn Fn(&[Vec<Sample>], Rect) -> Axis,
-    /// What is drawn below these samples.
+    /// The ground below these samples.
     pub(super) ground: fn(&[Vec<Sample>]) -> Ground<'_>,
 }
 
@@ -28,7 +28,7 @@ const COLUMN_GAP: f64 = 26.0;
 /// A single row of more plots than this is cut in two.
 const MOST_COLUMNS: usize = 3;
 
-/// Where plots stand: in lines of equally many.
+/// Places of plots: in lines of equally many.
 pub(super) struct Grid {
     pub(super) plots: Vec<Rect>,
     columns: usize,
@@ -74,10 +74,7 @@ pub(super) fn draw(figure: &Figure<'_>, subject: &str, notes: &[String], measure
     let rows: Vec<Row> = measures.iter().map(row).collect();
     let mut notes = notes.to_vec();
     notes.extend(plot::exact_note(figure, rows.iter().flatten().flatten().flatten()));
-    twice(|overlap| {
-        let notes: Vec<String> = notes.iter().cloned().chain(overlap).collect();
-        picture(figure, Page::of(figure, subject, plot::intervals(figure), &notes), measures, &rows)
-    })
+    twice(notes, |notes| picture(figure, Page::of(figure, subject, plot::intervals(figure), notes), measures, &rows))
 }
 
 fn picture(figure: &Figure<'_>, mut page: Page, measures: &[Measure<'_>], rows: &[Row]) -> (Scene, Option<String>) {
@@ -147,6 +144,6 @@ pub(super) fn title(scene: &mut Scene, figure: &Figure<'_>, index: usize, plot: 
 /// One of several titles above a plot, told apart from the others.
 pub(super) fn titles(scene: &mut Scene, all: &[String], index: usize, (plot, room): (Rect, f64)) {
     let shown = names::distinct(all, |_, title| vec![font::fit(title, TEXT, true, room)]);
-    let at = (f64::midpoint(plot.left, plot.right), plot.top - 14.0);
+    let at = (plot.center(), plot.top - 14.0);
     scene.text(at, Text::new(shown[index].concat()).bold(TEXT).align(Align::Center));
 }

@@ -14,7 +14,7 @@ const VALUE_ROOM: f64 = 120.0;
 /// And wider than this in a plot that is higher, their intervals too.
 const INTERVAL_ROOM: f64 = 300.0;
 
-/// What is drawn below the data.
+/// Drawing below the data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Ground<'p> {
     Plain,
@@ -47,7 +47,7 @@ impl Plot<'_, '_> {
     pub(super) fn draw(&self, scene: &mut Scene) -> Vec<Curve> {
         let (area, y) = (self.area, &self.y);
         frame::value_axis(scene, area, y, self.y_name, self.y_labels);
-        let above = (f64::midpoint(area.left, area.right), area.top - 20.0);
+        let above = (area.center(), area.top - 20.0);
         scene.text(above, Text::new(self.heading).bold(TEXT).align(Align::Center));
         let x = frame::below(scene, self.figure, area, self.x_labels, self.x_name);
         match self.ground {
@@ -64,7 +64,7 @@ impl Plot<'_, '_> {
         curves
     }
 
-    /// Where every category is a series of its own: writes rates beside their points, and intervals, as far as a plot of
+    /// Where every category is a series of its own, writes rates beside their points, and intervals, as far as a plot of
     /// that size has room.
     fn values(&self, scene: &mut Scene, x: &Axis) {
         let Horizontal::Categories { each: true, labels, .. } = &self.figure.horizontal else { return };

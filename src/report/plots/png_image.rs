@@ -43,7 +43,7 @@ fn grid(point: &Point) -> (i32, i32) {
     (libm::round(point.0 * GRID) as i32, libm::round(point.1 * GRID) as i32)
 }
 
-/// A line, segment by segment with round joints: plotters' own wide paths tear where segments are shorter than the line
+/// A line, segment by segment with round joints: plotters' own wide paths break where segments are shorter than the line
 /// is wide, as the steps of a distribution are.
 fn stroke(backend: &mut BitMapBackend<'_>, points: &[Point], width: f64, color: RGBColor) -> Result<(), PlotError> {
     for pair in points.windows(2) {

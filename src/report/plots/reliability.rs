@@ -12,7 +12,7 @@ use crate::experiment::{CellSummary, Metric};
 
 /// Everything above this is too near 1 to be told apart on a scale from 0.
 const NEAR_ONE: f64 = 0.9;
-/// What is missing to 1 by less than this counts as nothing.
+/// Shares missing to 1 that are less than this count as nothing.
 const LEAST_SEEN: f64 = 1e-6;
 const SUBJECT: &str = "Accepted requests";
 const ACCEPTED: &str = "Accepted [%]";
@@ -35,11 +35,8 @@ pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
     let near = near_one(figure, &rates);
     let all = near.as_ref().is_none_or(|near| near.iter().zip(&rates).all(|(near, all)| near.len() == all.len()));
     let partial = (!all).then(|| "right panel: series above 90 % throughout".to_owned());
-    let notes: Vec<String> = plot::exact_note(figure, rates.iter().flatten()).into_iter().chain(partial).collect();
-    Some(twice(|overlap| {
-        let notes: Vec<String> = notes.iter().cloned().chain(overlap).collect();
-        picture(figure, &rates, near.as_deref(), &notes)
-    }))
+    let notes = plot::exact_note(figure, rates.iter().flatten()).into_iter().chain(partial).collect();
+    Some(twice(notes, |notes| picture(figure, &rates, near.as_deref(), notes)))
 }
 
 /// A plot for every panel; where all of them are near 1, a second row with what is missing.

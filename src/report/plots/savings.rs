@@ -1,4 +1,4 @@
-//! Which share of the bytes is saved against the baseline: everybody holds the payload, F + 1 equal answers are
+//! Share of the bytes that is saved against the baseline: everybody holds the payload, F + 1 equal answers are
 //! needed, nothing is attested, and OCR carries full payloads.
 
 use super::axis::Axis;

@@ -1,4 +1,4 @@
-//! What speed costs: the bytes of a request against the 99 % quantile of its latency, a marker a cell.
+//! The price of speed: the bytes of a request against the 99 % quantile of its latency, a marker a cell.
 
 use super::axis::{Axis, extent, wants_log};
 use super::beside::{around, free, text_box};
@@ -25,7 +25,7 @@ const RIM: f64 = 6.0;
 const LINE_GAP: f64 = 84.0;
 const NAME: &str = "Latency p99 [ms]";
 
-/// Where a cell stands in the sweep, and whether no choice in the same world is better.
+/// A cell's place in the sweep, and whether no choice in the same world is better.
 #[derive(Clone, Copy)]
 struct Mark {
     place: f64,
@@ -51,7 +51,7 @@ pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
         return None;
     }
     let name = with_unit("Sent for one request by all nodes", unit);
-    Some(twice(|overlap| picture(figure, &plots, &all, (&name, overlap))))
+    Some(twice(notes(figure, &plots, &all), |notes| picture(figure, &plots, &all, (&name, notes))))
 }
 
 /// Whether the cells of a plot cost different amounts: by one percent at least.
@@ -78,16 +78,13 @@ fn cells<'f, 'a>(figure: &'f Figure<'a>, factor: f64, best: &[&str]) -> Cells<'f
     Cells { figure, samples, marks }
 }
 
-type Told<'t> = (&'t str, Option<String>);
-
 fn picture(
     figure: &Figure<'_>,
     plots: &[Cells<'_, '_>],
     all: &[Vec<Sample>],
-    (name, overlap): Told<'_>,
+    (name, notes): (&str, &[String]),
 ) -> (Scene, Option<String>) {
-    let notes: Vec<String> = notes(figure, plots, all).into_iter().chain(overlap).collect();
-    let mut page = Page::of(figure, "Bytes against latency", "95 % intervals", &notes);
+    let mut page = Page::of(figure, "Bytes against latency", "95 % intervals", notes);
     let labels = Labels::new(legend(figure));
     let multiple = plots.len() > 1;
     let top = page.body.top + if multiple { 26.0 } else { 0.0 };
