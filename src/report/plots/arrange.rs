@@ -131,7 +131,9 @@ fn gather<'a: 'p, 'p>(
             None => all.push(Series { label, style: Style::nth(0), points: vec![*point] }),
         }
     }
-    all.iter_mut().for_each(|series| series.points.sort_by(|a, b| a.x.total_cmp(&b.x)));
+    for series in &mut all {
+        series.points.sort_by(|a, b| a.x.total_cmp(&b.x));
+    }
     all
 }
 

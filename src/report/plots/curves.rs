@@ -113,7 +113,7 @@ fn dodge(figure: &Figure<'_>, index: usize, x: &Axis) -> f64 {
 fn lie_on_each_other(a: &Curve, b: &Curve) -> bool {
     let shared =
         |one: &Placed| b.known().find(|other| (one.at.0 - other.at.0).abs() < 0.5).map(|it| (one.at.1, it.at.1));
-    let pairs: Vec<(f64, f64)> = a.known().filter_map(|one| shared(one)).collect();
+    let pairs: Vec<(f64, f64)> = a.known().filter_map(shared).collect();
     let touching = pairs.iter().filter(|(one, other)| (one - other).abs() < TOUCH).count();
     pairs.len() > 1 && touching * 3 >= pairs.len() * 2
 }
@@ -127,7 +127,9 @@ pub(super) fn draw(scene: &mut Scene, figure: &Figure<'_>, curves: &[Curve]) {
             if joined && run.len() > 1 {
                 band(scene, run, curve.style);
             } else {
-                run.iter().for_each(|placed| whisker(scene, placed, curve.style));
+                for placed in run {
+                    whisker(scene, placed, curve.style);
+                }
             }
         }
     }

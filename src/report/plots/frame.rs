@@ -148,7 +148,9 @@ pub(super) fn break_base(scene: &mut Scene, plot: Rect, axis: &Axis) {
 
 fn cut(scene: &mut Scene, gap: Rect, edges: [[Point; 2]; 2]) {
     scene.rect(gap, WHITE);
-    edges.iter().for_each(|edge| scene.line(edge, 1.5, FRAME));
+    for edge in edges {
+        scene.line(&edge, 1.5, FRAME);
+    }
 }
 
 /// Draws the horizontal axis of `figure` below `plot`, with its labels and its name where it has such.

@@ -35,7 +35,7 @@ impl Quantity {
     /// The name of the axis, with the unit that all values have in common.
     pub(super) fn title(&self) -> String {
         let name = axis_name(&self.key);
-        if self.has_own_units() { name } else { with_unit(&name, &self.reading(&self.values).1) }
+        if self.has_own_units() { name } else { with_unit(&name, self.reading(&self.values).1) }
     }
 
     /// The factor by which values are multiplied when they are shown in their common unit.

@@ -169,7 +169,9 @@ fn markers(scene: &mut Scene, cells: &Cells<'_, '_>, axes: (&Axis, &Axis)) -> Ve
     let order = curves::upwards(&curves);
     // Names have no order in which a line could lead through them.
     if cells.figure.is_numeric() {
-        order.iter().for_each(|curve| curve.line(scene));
+        for curve in &order {
+            curve.line(scene);
+        }
     }
     rings(scene, cells, &curves);
     for (rank, curve) in order.iter().enumerate() {
