@@ -76,7 +76,7 @@ fn cell(at: u32, axes: Vec<AxisValue>) -> CellSummary {
         differences: if at == 0 {
             Vec::new()
         } else {
-            vec![difference(Metric::Accepted), difference(Metric::LatencyP50)]
+            vec![difference(Metric::Accepted), difference(Metric::TotalBytes)]
         },
         causes: FailureCause::SINGLE.into_iter().map(cause).collect(),
         faults: vec![fault("faults.slow.0"), fault("faults.slow.1")],

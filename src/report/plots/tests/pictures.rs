@@ -157,7 +157,7 @@ fn a_cell_is_one_marker_of_the_trade_off() {
     let scene = picture(&run, "trade_off").unwrap();
     // A rim, and one disc in the legend.
     let markers = |color| discs(&scene, color, 6.0).iter().filter(|at| at.0 < 950.0).count();
-    assert_eq!((markers(theme::BEFORE), markers(theme::BLUE)), (6, 6));
+    assert_eq!((markers(theme::BASELINE), markers(theme::BLUE)), (6, 6));
     // What is beyond the deadline lies on its line.
     let deadline = place(&scene, "10,000").unwrap().1 - 6.5;
     assert!(discs(&scene, theme::BLUE, 6.0).iter().filter(|at| at.0 < 950.0).all(|at| (at.1 - deadline).abs() < 0.01));
