@@ -8,6 +8,7 @@ mod happenings;
 mod json;
 mod junit;
 mod latency_csv;
+mod lock;
 mod manifest;
 mod markdown;
 pub mod plots;

@@ -36,7 +36,7 @@ impl Table {
         let missing = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
                 let path = folder.to_owned();
-                let is_partial = folder.join(format!("{name}.part")).exists();
+                let is_partial = [name, "runs.csv"].iter().any(|table| folder.join(format!("{table}.part")).exists());
                 if is_partial { ReadError::Incomplete { path } } else { ReadError::NoResults { path, table: name } }
             }
             _ => ReadError::Read { path: path.clone(), source },
