@@ -24,5 +24,5 @@ pub use happenings::{happening_line, happening_object};
 pub use json::{run_document, runs_document};
 pub use junit::{Suite, junit};
 pub use markdown::{by_gravity, markdown};
-pub use read::{ReadError, read};
+pub use read::{Changed, ReadError, read};
 pub use table::table;
