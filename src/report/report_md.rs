@@ -284,7 +284,7 @@ mod tests {
             assert!(whole.contains(expected), "{expected}\n{whole}");
         }
         run.cells[3].faults[0].fired = 0;
-        assert!(page(&run, &[]).contains("\n| wrong_payload.0 | 0 to 3 | 180 | 0 | 1 |\n"));
+        assert!(page(&run, &[]).contains("\n| faults.wrong_payload.0 | 0 to 3 | 180 | 0 | 1 |\n"));
         run.cells.truncate(1);
         run.cells[0].faults.clear();
         run.cells[0].exact = Err(String::new());

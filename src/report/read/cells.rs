@@ -83,7 +83,7 @@ fn cell(cells: &Table, row: Row<'_>, axes: &[AxisColumn], faults: &[String]) -> 
         axes: axes.iter().map(|axis| axis_value(row, axis)).collect::<Result<_, _>>()?,
         rule_set: text("rule_set")?,
         payload_holders: text("payload_holders")?,
-        deadline_ms: row.number(cells.column("deadline_ms")?)?,
+        deadline_ms: row.number_within(cells.column("deadline_ms")?, (0.0, f64::INFINITY))?,
         replicates: row.count(cells.column("replicates")?)?,
         estimates: Vec::new(),
         survival: Vec::new(),
