@@ -25,7 +25,7 @@ mod witness;
 pub use crate::scenario::{Axis, AxisValue, Direction, Metric, Stat};
 pub use agreement::Disagreement;
 pub use expectations::{Bounds, Judgement, Ruling, check_power};
-pub use run::{Block, Breaches, Findings, Observer, Options, PanickedReplicate, Simulate, run};
+pub use run::{Block, Breaches, Findings, Observer, Options, PanickedReplicate, RunError, Simulate, run};
 pub use savings::Baseline;
 pub use summary::{CauseSummary, CellSummary, Difference, Estimate, Exact, FaultSummary, RunSummary};
 pub use verdict::{Verdict, idle_faults, is_violated};

@@ -1,10 +1,14 @@
 //! Simulates a scenario on several threads and takes the results in order.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
+use thiserror::Error;
 
 use crate::scenario::{Cell, Expectation, Scenario, Subject};
 use crate::sim::{Breach, Replicate, ReplicateCache, Setup};
@@ -51,13 +55,13 @@ pub trait Observer {
     ///
     /// # Errors
     /// When they cannot be kept; this ends the run.
-    fn handle_block(&mut self, block: &Block<'_>) -> std::io::Result<()>;
+    fn handle_block(&mut self, block: &Block<'_>) -> io::Result<()>;
 
     /// All cells that blocks have come for since the last call are complete, or the run ends.
     ///
     /// # Errors
     /// When they cannot be kept; this ends the run.
-    fn handle_group_end(&mut self) -> std::io::Result<()>;
+    fn handle_group_end(&mut self) -> io::Result<()>;
 
     /// So many of all replicates are simulated.
     fn handle_progress(&mut self, done: u64, total: u64);
@@ -134,27 +138,41 @@ struct Finished {
     results: Vec<Vec<Result<Simulated, String>>>,
 }
 
-/// Runs all cells and replicates of a scenario.
+/// Why a run ends without findings.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The system gives no thread to simulate on.
+    #[error("cannot start a thread: {0}")]
+    NoThread(io::Error),
+    /// What the observer could not keep.
+    #[error(transparent)]
+    Unkept(#[from] io::Error),
+}
+
+/// Runs all cells and replicates of a scenario, on fewer threads than asked for where there is less work, or the system
+/// gives fewer.
 ///
 /// # Errors
-/// What the observer could not keep.
+/// See [`RunError`].
 pub fn run(
     scenario: &Scenario,
     options: Options<'_>,
     simulate: &Simulate,
     observer: &mut dyn Observer,
-) -> std::io::Result<Findings> {
+) -> Result<Findings, RunError> {
     let plan = Plan::new(scenario.cell_count(), scenario.run().replicates);
     let next = AtomicU64::new(0);
     let broken = AtomicBool::new(false);
+    let threads = usize::try_from(plan.len()).unwrap_or(usize::MAX).min(options.threads.get());
     // Bounded, so that threads wait when results are taken more slowly than they are made.
-    let (sender, receiver) = sync_channel(2 * options.threads.get());
-    std::thread::scope(|scope| {
-        for _ in 0..options.threads.get() {
+    let (sender, receiver) = sync_channel(2 * threads);
+    thread::scope(|scope| {
+        start(threads, || {
             let worker = Worker { scenario, plan, next: &next, stop: [options.stop, &broken], simulate };
             let sender = sender.clone();
-            scope.spawn(move || worker.work(&sender));
-        }
+            thread::Builder::new().spawn_scoped(scope, move || worker.work(&sender)).map(drop)
+        })
+        .map_err(RunError::NoThread)?;
         drop(sender);
         let mut collector = Collector::new(scenario, observer);
         let mut waiting = BTreeMap::new();
@@ -172,8 +190,20 @@ pub fn run(
                 broken.store(true, Ordering::Relaxed);
             }
         }
-        outcome.and_then(|()| collector.finish())
+        Ok(outcome.and_then(|()| collector.finish())?)
     })
+}
+
+/// Starts so many threads, or as many as can be.
+fn start(threads: usize, mut spawn: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    for started in 0..threads {
+        match spawn() {
+            Err(error) if started == 0 => return Err(error),
+            Err(_) => break,
+            Ok(()) => {}
+        }
+    }
+    Ok(())
 }
 
 struct Worker<'a> {
@@ -255,7 +285,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn take(&mut self, Finished { work, results, .. }: Finished) -> std::io::Result<()> {
+    fn take(&mut self, Finished { work, results, .. }: Finished) -> io::Result<()> {
         if self.tallies.is_empty() {
             let cells = work.cells.clone().map(|index| self.scenario.cell(index));
             let series = |cell: &Cell| self.keeper.series(cell.index, &cell.setup);
@@ -292,7 +322,7 @@ impl<'a> Collector<'a> {
         if work.ends_group { self.end_group() } else { Ok(()) }
     }
 
-    fn end_group(&mut self) -> std::io::Result<()> {
+    fn end_group(&mut self) -> io::Result<()> {
         for (Cell { index, setup, .. }, tally) in self.tallies.drain(..) {
             self.checks.extend(tally.checks());
             self.summaries.push(tally.finish(&mut self.judge, &mut self.keeper));
@@ -302,7 +332,7 @@ impl<'a> Collector<'a> {
         self.observer.handle_group_end()
     }
 
-    fn finish(mut self) -> std::io::Result<Findings> {
+    fn finish(mut self) -> io::Result<Findings> {
         if !self.tallies.is_empty() {
             self.end_group()?;
         }
@@ -325,6 +355,23 @@ fn note_breaches(breaches: &mut Vec<Breaches>, cell: &str, number: u64, replicat
         match breaches.iter_mut().find(|known| known.cell == cell) {
             Some(known) => known.rows += 1,
             None => breaches.push(Breaches { cell: cell.to_owned(), rows: 1, replicate: number, breach }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_threads_start_as_can() {
+        for (possible, wanted, started) in [(3, 100_000, Some(3)), (9, 2, Some(2)), (0, 2, None), (0, 0, Some(0))] {
+            let mut count = 0;
+            let result = start(wanted, || {
+                let refused = || io::Error::from(io::ErrorKind::WouldBlock);
+                (count < possible).then(|| count += 1).ok_or_else(refused)
+            });
+            assert_eq!(result.is_ok().then_some(count), started, "{wanted} where {possible} are possible");
         }
     }
 }

@@ -111,18 +111,26 @@ fn faults(run: &RunSummary) -> String {
 }
 
 fn closed_forms(run: &RunSummary) -> String {
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    run.cells.iter().filter_map(|cell| cell.exact.as_ref().err()).for_each(|why| *reasons.entry(why).or_default() += 1);
-    reasons.remove("");
+    let mut reasons: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for cell in &run.cells {
+        match &cell.exact {
+            Ok(exact) => *reasons.entry((&exact.missing, "")).or_default() += 1,
+            Err(why) => *reasons.entry(("", why)).or_default() += 1,
+        }
+    }
+    reasons.remove(&("", ""));
     let mut text = String::new();
     if run.cells.iter().any(|cell| cell.exact.is_ok()) {
         let table = by_cell(run, &["metric", "exact", "simulated", "exact value inside"], compared_with_exact);
         let words = "Of 95 % intervals one in twenty misses the exact value by chance.";
         let _ = write!(text, "\n{table}\n{words}\n");
     }
-    for (reason, cells) in reasons {
-        let of = run.cells.len();
-        let _ = write!(text, "\nNo closed form for {cells} of {of} cells: {}.\n", plain(reason.trim_end_matches('.')));
+    for ((part, whole), cells) in reasons {
+        let (of, sentence) = (run.cells.len(), |why: &str| plain(why.trim_end_matches('.')));
+        let _ = match part {
+            "" => write!(text, "\nNo closed form for {cells} of {of} cells: {}.\n", sentence(whole)),
+            part => write!(text, "\nNo closed form {} ({cells} of {of} cells).\n", sentence(part)),
+        };
     }
     if text.is_empty() { text } else { format!("## Closed form\n{text}") }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::experiment::{CellSummary, Estimate, Metric, RunSummary};
-use crate::scenario::label;
+use crate::scenario::{escaped, label};
 
 /// The bytes that a request costs, by cause.
 const BYTES: [Metric; 6] = [
@@ -59,7 +59,7 @@ pub(super) fn distinctions(run: &RunSummary) -> Vec<String> {
 pub(super) fn place(run: &RunSummary, cell: &CellSummary) -> Vec<String> {
     match &run.axes[..] {
         [] => vec![cell.rule_set.clone(), cell.payload_holders.clone()],
-        _ => cell.axes.iter().map(|value| value.text.clone()).collect(),
+        _ => cell.axes.iter().map(|value| escaped(&value.text)).collect(),
     }
 }
 
@@ -105,6 +105,8 @@ fn with_interval(estimate: &Estimate) -> String {
 fn milliseconds(cell: &CellSummary, metric: Metric) -> String {
     let (value, mark) = match cell.estimate(metric).and_then(|estimate| estimate.value) {
         Some(value) => (value, ""),
+        // A short deadline in full: rounded it might be zero.
+        None if cell.deadline_ms < 1.0 => return format!(">{}", cell.deadline_ms),
         None => (cell.deadline_ms, ">"),
     };
     if value < 100.0 { format!("{mark}{value:.1}") } else { format!("{mark}{value:.0}") }

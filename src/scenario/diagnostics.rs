@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::escape::escaped;
 
 /// A stretch of a source text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -137,7 +139,7 @@ impl Diagnostic {
     }
 
     fn render(&self, sources: &[Source], renderer: &Renderer) -> String {
-        let title = normalize_untrusted_str(&self.0.message);
+        let title = escaped(&self.0.message);
         let level = if self.0.is_warning { Level::WARNING } else { Level::ERROR };
         let mut group = Group::with_title(level.primary_title(title));
         if let Some((place, source)) = self.0.place.and_then(|place| Some((place, sources.get(place.source)?))) {
@@ -146,12 +148,13 @@ impl Diagnostic {
             let (number, start) = source.line(span.start);
             let line = source.text[start..].lines().next().unwrap_or_default();
             let annotation = AnnotationKind::Primary.span(span.start - start..span.end - start);
-            let annotation = if self.0.label.is_empty() { annotation } else { annotation.label(self.0.label.as_str()) };
-            let snippet = Snippet::source(line).line_start(number + 1).path(source.name.as_str());
+            let annotation =
+                if self.0.label.is_empty() { annotation } else { annotation.label(escaped(&self.0.label)) };
+            let snippet = Snippet::source(line).line_start(number + 1).path(escaped(&source.name));
             group = group.element(snippet.annotation(annotation));
         }
-        let notes = self.0.notes.iter().map(|note| Level::NOTE.message(normalize_untrusted_str(note)));
-        let help = self.0.help.iter().map(|help| Level::HELP.message(normalize_untrusted_str(help)));
+        let notes = self.0.notes.iter().map(|note| Level::NOTE.message(escaped(note)));
+        let help = self.0.help.iter().map(|help| Level::HELP.message(escaped(help)));
         renderer.render(&[group.elements(notes).elements(help)])
     }
 }

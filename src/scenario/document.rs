@@ -115,6 +115,11 @@ impl Node {
         }
     }
 
+    /// Whether it is the same value as `other`, wherever they stand.
+    pub fn says_as(&self, other: &Self) -> bool {
+        self.clone().moved_to(other.at) == other.clone().moved_to(other.at)
+    }
+
     /// Calls `visit` with every string under the key `file`, at any depth.
     pub fn for_each_file(&self, visit: &mut impl FnMut(&str)) {
         match &self.raw {
@@ -272,6 +277,13 @@ pub(super) struct Override {
     pub path: Vec<Segment>,
     /// Its value: TOML if it parses as such, otherwise a bare string.
     pub value: Node,
+}
+
+impl Override {
+    /// Its key, dotted.
+    pub fn key(&self) -> String {
+        self.path.iter().map(|segment| segment.text.as_str()).collect::<Vec<_>>().join(".")
+    }
 }
 
 /// Reads an argument of the form `key=value`; `option` names it.

@@ -92,8 +92,7 @@ impl Draft {
 }
 
 fn set_and_swept(set: &Override) -> Diagnostic {
-    let key = set.path.iter().map(|segment| segment.text.as_str()).collect::<Vec<_>>().join(".");
-    let finding = Diagnostic::new(whole(&set.path), format!("`{key}` is both set and swept"));
+    let finding = Diagnostic::new(whole(&set.path), format!("`{}` is both set and swept", set.key()));
     finding.label("swept by --sweep").help("drop one of the two")
 }
 

@@ -2,7 +2,7 @@
 //! understood, so that planning a cell needs no I/O.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,8 +13,11 @@ use super::units::{Problem, Quantity};
 use crate::engine::{Distribution, Span};
 use crate::network::RegionMatrix;
 
-/// More than any latency trace needs; refuses devices that never end.
+/// More than any latency trace needs.
 const MAX_FILE_BYTES: u64 = 64 << 20;
+
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A file that the scenario names, as results keep it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +26,7 @@ pub struct NamedFile {
     pub stored: String,
     /// SHA-256 of its bytes, in hexadecimal.
     pub digest: String,
-    /// Its contents.
+    /// Its contents, without a byte order mark.
     pub bytes: Vec<u8>,
     /// Where it was read.
     pub path: PathBuf,
@@ -142,16 +145,23 @@ impl Loaded {
     }
 }
 
-/// The contents of `path`, within reason.
+/// The contents of `path`, within reason and without the byte order mark that some editors put first.
 pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
+    // Looked at before it is opened: opening a pipe waits for its writer, and a device may never end.
+    let kind = fs::metadata(path)?.file_type();
+    if kind.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
     }
+    if !kind.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe or a device, not a regular file"));
+    }
     let mut bytes = Vec::new();
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 64 MiB"));
+    }
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
     }
     Ok(bytes)
 }

@@ -11,8 +11,8 @@
 //! 5. `expect` understands what is expected of which cells;
 //! 6. `build` makes a cell's [`crate::sim::Setup`], `render` the texts that it is saved and identified by (`identity`).
 //!
-//! `reference` tells people and editors what a file may say, `labels` what pictures and tables call a key. Modules use
-//! each other in one direction only.
+//! `reference` tells people and editors what a file may say, `labels` what pictures and tables call a key, `escape` makes a
+//! scenario's words safe to print. Modules use each other in one direction only.
 //!
 //! [`Scenario`] is the way in. What comes out does not depend on how a file was written: `"1500ms"` and `"1.5s"`, a
 //! default left out or spelled out, a file here or there make the same ids.
@@ -26,11 +26,13 @@ mod condition;
 mod diagnostics;
 mod document;
 mod draft;
+mod escape;
 mod expect;
 mod files;
 mod identity;
 mod kinds;
 mod labels;
+mod memory;
 mod metric;
 mod partners;
 mod plan;
@@ -52,6 +54,7 @@ pub use adjust::Adjustments;
 pub use axis::{Axis, AxisValue};
 pub use catalogue::{FaultDescription, KeyDefault, KeyDescription, fault_catalogue};
 pub use diagnostics::{Diagnostic, Diagnostics};
+pub use escape::escaped;
 pub use expect::{Direction, Expectation, Objection, Subject};
 pub use files::NamedFile;
 pub use identity::RESULTS_VERSION;

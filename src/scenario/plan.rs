@@ -179,7 +179,7 @@ impl Scenario {
         &self.id
     }
 
-    /// The file, verbatim.
+    /// The file, verbatim but for a byte order mark.
     #[must_use]
     pub fn text(&self) -> &str {
         self.sources.first().map_or("", |source| &source.text)

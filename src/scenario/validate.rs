@@ -3,6 +3,7 @@
 use super::diagnostics::{Diagnostic, did_you_mean};
 use super::document::Raw;
 use super::kinds::{Selector, Side};
+use super::memory;
 use super::settings::{Group, Settings, Slot};
 use crate::engine::Span;
 use crate::network::Latency;
@@ -28,7 +29,7 @@ pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
 
 /// Warnings: what is probably not meant, though it can be simulated.
 pub(super) fn warnings(settings: &Settings) -> Vec<Diagnostic> {
-    schedule(settings).into_iter().collect()
+    schedule(settings).into_iter().chain(memory::warning(settings)).collect()
 }
 
 /// A staged schedule that asks too few capability nodes before the caller gives up: then there is no quorum of
@@ -55,12 +56,12 @@ fn schedule(settings: &Settings) -> Option<Diagnostic> {
     })
 }
 
-fn sound(slots: &[&Slot]) -> bool {
+pub(super) fn sound(slots: &[&Slot]) -> bool {
     slots.iter().all(|slot| !slot.broken)
 }
 
 /// A finding at the slot that most likely causes it: a swept one, else a given one, else the table.
-fn blame(group: &Group, slots: &[&Slot], message: String) -> Diagnostic {
+pub(super) fn blame(group: &Group, slots: &[&Slot], message: String) -> Diagnostic {
     let swept = slots.iter().find(|slot| slot.swept);
     let given = slots.iter().find(|slot| slot.given.is_some());
     let place = swept.or(given).and_then(|slot| slot.place()).or(group.at);

@@ -91,7 +91,7 @@ fn take(row: Row<'_>, at: &Columns, cell: &mut CellSummary) -> Result<(), ReadEr
             let value = row.number(at.value)?;
             match &mut cell.exact {
                 Ok(exact) => exact.values.push((metric, value)),
-                none => *none = Ok(Exact { values: vec![(metric, value)], survival: Vec::new() }),
+                none => *none = Ok(Exact { values: vec![(metric, value)], ..Exact::default() }),
             }
         }
         "difference" => cell.differences.push(Difference {

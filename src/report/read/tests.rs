@@ -53,7 +53,8 @@ fn cell(at: u32, axes: Vec<AxisValue>) -> CellSummary {
         Estimate { metric: *metric, value, ci_low: Some(share / 2.0), ci_high, n: u64::from(30 - at) }
     };
     let cause = |cause| CauseSummary { cause, share: Some(0.0), ci_low: Some(0.0), ci_high: Some(share) };
-    let exact = Exact { values: vec![(Metric::Accepted, share), (Metric::Failed, 0.1)], survival: curve(at) };
+    let missing = if at == 3 { "of latency: it is \"odd\"".to_owned() } else { String::new() };
+    let exact = Exact { values: vec![(Metric::Accepted, share), (Metric::Failed, 0.1)], survival: curve(at), missing };
     let difference = |metric| Difference {
         metric,
         versus: format!("cell{}", at - 1),

@@ -107,7 +107,7 @@ fn categories_have_short_lines_at_closed_forms() {
 fn the_exact_survival_lies_over_paler_steps() {
     let mut run = quickstart();
     let half = vec![(100.0, 1.0), (1_000.0, 0.1), (2_000.0, 0.1)];
-    run.cells[1].exact = Ok(Exact { values: Vec::new(), survival: half });
+    run.cells[1].exact = Ok(Exact { survival: half, ..Exact::default() });
     let scene = picture(&run, "latency_ccdf").unwrap();
     let lines = thin(&scene, theme::BLUE);
     assert_eq!(lines.len(), 1);
@@ -126,7 +126,7 @@ fn latency_has_closed_forms_up_to_the_deadline() {
     let scene = picture(&run, "latency_quantiles").unwrap();
     assert!(!thin(&scene, theme::BLUE).is_empty() && says(&scene, "line: closed form"));
     for cell in &mut run.cells {
-        cell.exact = Ok(Exact { values: vec![(Metric::LatencyP50, 10_001.0)], survival: Vec::new() });
+        cell.exact = Ok(Exact { values: vec![(Metric::LatencyP50, 10_001.0)], ..Exact::default() });
     }
     let scene = picture(&run, "latency_quantiles").unwrap();
     assert!(thin(&scene, theme::BLUE).is_empty() && !says(&scene, "closed form"));

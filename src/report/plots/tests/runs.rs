@@ -392,7 +392,8 @@ pub(super) fn exact(mut run: RunSummary) -> RunSummary {
         };
         let metrics = [Metric::Accepted, Metric::LatencyP50, Metric::LatencyP90, Metric::LatencyP99];
         let survival = cell.survival.iter().map(|(time, share)| (time * off, *share)).collect();
-        cell.exact = Ok(Exact { values: metrics.into_iter().filter_map(value).collect(), survival });
+        cell.exact =
+            Ok(Exact { values: metrics.into_iter().filter_map(value).collect(), survival, missing: String::new() });
     }
     run
 }
