@@ -1,5 +1,7 @@
 //! A results folder never lies: one run writes into it at a time, and it is complete only under a manifest that matches.
 
+#![allow(clippy::disallowed_methods, reason = "patience with real processes is measured by a real clock")]
+
 #[path = "common/binary.rs"]
 #[expect(dead_code, reason = "runs are started in other ways here")]
 mod binary;

@@ -4,6 +4,8 @@
 //! terminal's colours or the order of its neighbours, or begin with `::error::`, which GitHub takes for a command. So
 //! whatever shows such a word to people shows [`escaped`]; CSV and JSON files keep the word itself.
 
+use std::fmt::Write as _;
+
 /// `text` on one line, with nothing in it that is not seen: control characters and those that change the direction of
 /// what follows stand as TOML and shells write them, `\n` or `\u202e`. What would make a command of a line that begins with
 /// it, or has it, is broken in the same way.
@@ -18,7 +20,8 @@ pub fn escaped(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             c if c.is_control() || is_invisible(c) || command == Some(at) || text[at..].starts_with("##[") => {
-                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             c => out.push(c),
         }
