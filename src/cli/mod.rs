@@ -31,7 +31,7 @@ use crate::scenario::{Adjustments, Cell, Diagnostics, Scenario, escaped};
 /// Simulates how a Byzantine-tolerant aggregator answers: is it live, how fast, and at what cost in bytes.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, after_help = exit::HELP)]
-struct Cli {
+pub struct Cli {
     #[command(subcommand)]
     command: Command,
 }
