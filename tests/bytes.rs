@@ -83,7 +83,7 @@ fn a_decision_rests_on_as_many_payloads_as_it_needs() {
 fn without_a_decision_every_payload_is_superfluous() {
     let mut setup = world(4, RuleSet::Identical);
     setup.aggregator.timeout = Span::from_secs(1);
-    setup.capability_don.ocr = Distribution::constant(Span::from_millis(900));
+    setup.capability_don.ocr = donsim::sim::Ocr::Latency(Distribution::constant(Span::from_millis(900)));
     // Answers leave after 1.01 s: in time for the executions, too late for the caller.
     let bytes = row(&setup).bytes;
     assert_eq!((bytes.response, bytes.duplicate_payload, bytes.error), (0, 4 * response(), 0));

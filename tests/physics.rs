@@ -121,7 +121,7 @@ fn holders_hold_however_fast_the_agreement() {
     let n = 1_500;
     let instant = |mut setup: Setup| {
         (setup.capability_don.execution, setup.capability_don.ocr) =
-            (Distribution::constant(Span::ZERO), Distribution::constant(Span::ZERO));
+            (Distribution::constant(Span::ZERO), donsim::sim::Ocr::Latency(Distribution::constant(Span::ZERO)));
         setup
     };
     for nodes in [4, 7] {

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use donsim::aggregator::RuleSet;
 use donsim::engine::Span;
 use donsim::experiment::{Estimate, Metric, Verdict};
-use donsim::sim::{Bytes, Observed, PayloadHolders, Replicate, ReplicateCache, Setup, ocr_bytes, simulate};
+use donsim::sim::{Bytes, ObservationContent, PayloadHolders, Replicate, ReplicateCache, Setup, ocr_bytes, simulate};
 use kept::{Kept, kept};
 
 /// One caller and constant times: every answer leaves after 10 + 100 + 1,500 ms.
@@ -55,7 +55,7 @@ fn savings_are_those_of_the_messages_worked_out_by_hand() {
             sums = [sums[0] + now, sums[1] + then];
         }
         let setup = kept.scenario.cell(0).setup;
-        let ocr = [Observed::Hash, Observed::Payload].map(|observed| ocr_bytes(&setup, observed));
+        let ocr = [ObservationContent::Hash, ObservationContent::Payload].map(|observed| ocr_bytes(&setup, observed));
         let saved = |[now, before]: [u64; 2]| 1.0 - now as f64 / before as f64;
         let (response, total) = (estimate(&kept, Metric::SavedResponse), estimate(&kept, Metric::SavedTotal));
         assert_eq!(response.value, Some(saved(sums)));

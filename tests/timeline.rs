@@ -169,7 +169,7 @@ fn too_few_requesters_expire_on_both_sides() {
 #[test]
 fn an_execution_beyond_the_time_out_is_answered_with_an_error() {
     let mut setup = line();
-    setup.capability_don.ocr = Distribution::constant(setup.aggregator.timeout);
+    setup.capability_don.ocr = donsim::sim::Ocr::Latency(Distribution::constant(setup.aggregator.timeout));
     let row = &first(&setup).rows[0];
     assert_eq!((row.outcome, row.bytes.error), (Outcome::Expired, 4 * EXPIRED_AT_SERVER));
     assert_eq!((row.bytes.response, row.bytes.duplicate_payload), (0, 0));
@@ -245,7 +245,7 @@ fn after_a_crash_the_time_out_starts_anew() {
     place(&mut setup, |caller, _| ask[caller], |_, _| 20);
     setup.aggregator.timeout = ms(1_000);
     // The answers leave 980 ms after the second start.
-    setup.capability_don.ocr = Distribution::constant(ms(880));
+    setup.capability_don.ocr = donsim::sim::Ocr::Latency(Distribution::constant(ms(880)));
     add_fault(&mut setup, FaultKind::named("crash", []), 4, window(ms(100), ms(200)));
     for Replicate { rows, .. } in replicates(&setup, 20) {
         let errors: Vec<u64> = rows.iter().map(|row| row.bytes.error).collect();

@@ -57,7 +57,7 @@ impl Only {
     fn wants(self, happening: &Happening) -> bool {
         match self {
             Self::Node(node) => happening.is_about(node),
-            Self::Request(request) => happening.request == request,
+            Self::Request(request) => happening.request == Some(request),
         }
     }
 }

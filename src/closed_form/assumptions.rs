@@ -6,7 +6,7 @@
 use crate::engine::Window;
 use crate::network::Latency;
 use crate::sim::effect::{Answer, Bearer, Effect, Lie};
-use crate::sim::{Schedule, Setup, Side, Ties};
+use crate::sim::{Ocr, Schedule, Setup, Side, Ties};
 
 use super::binomial::at_least;
 use super::laws::{Law, Path};
@@ -47,11 +47,15 @@ pub(super) fn times(setup: &Setup) -> Result<Times, Absent> {
     };
     let silent_callers = check_faults(setup)?;
     let (don, callers) = (&setup.capability_don, &setup.workflow_don);
+    let ocr = match &don.ocr {
+        Ocr::Latency(latency) => Law::of(latency),
+        Ocr::Rounds(_) => return Err(Absent::new("OCR3 rounds have no law")),
+    };
     Ok(Times {
         request: Path::new(law(&network.request.latency)?, &network.request),
         response: Path::new(law(&network.response.latency)?, &network.response),
         execution: Law::of(&don.execution),
-        ocr: Law::of(&don.ocr),
+        ocr,
         skew: Law::of(&callers.start_skew),
         callers: (callers.nodes - silent_callers.min(callers.nodes)) as usize,
         needed: callers.f as usize + 1,

@@ -6,7 +6,7 @@
 //! one need one. As the baseline had none, their bytes, and only these, are left out of its account; a length in
 //! front of them may take a byte more for them. Answers that are no responses (raw bytes that a fault sends) count whole.
 
-use crate::sim::{Observed, Replicate, Setup, ocr_bytes};
+use crate::sim::{ObservationContent, Replicate, Setup, ocr_bytes};
 
 /// What a replicate of the baseline cost, row by row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) struct OcrCost {
 
 impl OcrCost {
     pub fn of(setup: &Setup) -> Self {
-        Self { now: ocr_bytes(setup, Observed::Hash), before: ocr_bytes(setup, Observed::Payload) }
+        Self { now: ocr_bytes(setup, ObservationContent::Hash), before: ocr_bytes(setup, ObservationContent::Payload) }
     }
 }
 

@@ -140,7 +140,7 @@ mod tests {
             (Metric::RequestBytes, 40.0),
             (Metric::TotalBytes, 40.0),
             (Metric::SignaturesVerified, 12.0),
-            (Metric::OcrBytes, crate::sim::ocr_bytes(&setup(), crate::sim::Observed::Hash) as f64),
+            (Metric::OcrBytes, crate::sim::ocr_bytes(&setup(), crate::sim::ObservationContent::Hash) as f64),
         ] {
             assert_eq!(own_value(metric, &setup(), &replicate, None), Some(value), "{}", metric.name());
         }
@@ -160,7 +160,8 @@ mod tests {
         let (now, before) = (world(60, 40, 10), world(400, 1_000, 20));
         assert_eq!(own(Metric::SavedResponse, &now, &before), Some(0.75));
         let ocr = |observed| crate::sim::ocr_bytes(&setup(), observed) as f64;
-        let (hashes, payloads) = (ocr(crate::sim::Observed::Hash), ocr(crate::sim::Observed::Payload));
+        let (hashes, payloads) =
+            (ocr(crate::sim::ObservationContent::Hash), ocr(crate::sim::ObservationContent::Payload));
         let total = 1.0 - (220.0 + hashes) / (840.0 + payloads);
         assert_eq!(own(Metric::SavedTotal, &now, &before), Some(total));
         assert_eq!(own(Metric::SavedResponse, &now, &world(0, 1_000, 20)), None);

@@ -10,6 +10,8 @@ pub struct NetworkSetup {
     pub request: LinkSetup,
     /// From capability nodes to workflow nodes.
     pub response: LinkSetup,
+    /// Between capability nodes.
+    pub ocr: LinkSetup,
     /// Bits a second that leave a node; `None` without limit.
     pub uplink: Option<u64>,
     /// Bits a second that reach a node; `None` without limit.
@@ -95,6 +97,7 @@ pub struct Network<'a> {
     setup: &'a NetworkSetup,
     request_rows: Rows,
     response_rows: Rows,
+    ocr_rows: Rows,
     uplinks: Ports,
     downlinks: Ports,
 }
@@ -141,7 +144,8 @@ impl<'a> Network<'a> {
         let uplinks = Ports::new(setup.uplink, workflow_nodes, capability_nodes);
         let downlinks = Ports::new(setup.downlink, workflow_nodes, capability_nodes);
         let rows = |link: &LinkSetup| Rows::new(placement, &link.latency);
-        Self { setup, request_rows: rows(&setup.request), response_rows: rows(&setup.response), uplinks, downlinks }
+        let (request_rows, response_rows) = (rows(&setup.request), rows(&setup.response));
+        Self { setup, request_rows, response_rows, ocr_rows: rows(&setup.ocr), uplinks, downlinks }
     }
 
     /// Takes a message of `bytes` at its sender; `draw` answers the chances that the network takes with it.
@@ -157,7 +161,7 @@ impl<'a> Network<'a> {
         draw: &dyn Fn(Chance) -> Uniform,
     ) -> Sent {
         let departs = self.uplinks.pass(from, now, bytes);
-        let (link, rows) = self.link(from);
+        let (link, rows) = self.link(from, to);
         // What cannot happen is not drawn: draws are keyed, so none depends on another.
         let happens = |chance, probability| probability > 0.0 && draw(chance).happens(probability);
         let barrier = self.barrier(from, to, departs);
@@ -178,10 +182,11 @@ impl<'a> Network<'a> {
         self.downlinks.pass(to, now, bytes)
     }
 
-    fn link(&self, from: Node) -> (&LinkSetup, &Rows) {
-        match from {
-            Node::Workflow(_) => (&self.setup.request, &self.request_rows),
-            Node::Capability(_) => (&self.setup.response, &self.response_rows),
+    fn link(&self, from: Node, to: Node) -> (&LinkSetup, &Rows) {
+        match (from, to) {
+            (Node::Workflow(_), _) => (&self.setup.request, &self.request_rows),
+            (Node::Capability(_), Node::Workflow(_)) => (&self.setup.response, &self.response_rows),
+            (Node::Capability(_), Node::Capability(_)) => (&self.setup.ocr, &self.ocr_rows),
         }
     }
 
@@ -208,7 +213,8 @@ mod tests {
         let link = LinkSetup { latency, loss: 0.0, duplication: 0.0 };
         NetworkSetup {
             request: link.clone(),
-            response: link,
+            response: link.clone(),
+            ocr: link,
             uplink: None,
             downlink: None,
             frame: 37,

@@ -1,5 +1,7 @@
 //! The happenings of a replicate: one line each for people, one object each for programs.
 
+mod rounds;
+
 use serde_json::{Value, json};
 
 use crate::aggregator::{Basis, Decision, Verdict};
@@ -13,9 +15,10 @@ use crate::sim::{AnswerClass, Bytes, Happening, Message, What};
 pub fn happening_line(happening: &Happening) -> Option<String> {
     let name = |node: Option<Node>| node.map_or_else(|| "-".to_owned(), |node| node.to_string());
     let what = words(&happening.what)?;
-    let (time, request) = (millis(happening.time.as_nanos()), happening.request);
+    let time = millis(happening.time.as_nanos());
+    let request = happening.request.map_or_else(|| "OCR3".to_owned(), |request| format!("request {request}"));
     let (node, peer) = (name(happening.node), name(happening.peer));
-    Some(format!("{time:>13} ms  request {request}  {node:<13} {peer:<13} {what}"))
+    Some(format!("{time:>13} ms  {request:<9}  {node:<13} {peer:<13} {what}"))
 }
 
 fn words(what: &What) -> Option<String> {
@@ -37,6 +40,7 @@ fn words(what: &What) -> Option<String> {
         What::Agreeing { takes } => format!("quorum of observations, OCR takes {} ms", millis(takes.as_nanos())),
         What::NothingAgreed => "quorum of observations, nothing to agree on".to_owned(),
         What::Reported => "the attested report is there".to_owned(),
+        What::Ocr(what) => rounds::words(what)?,
         What::Answering { right, .. } => match right {
             0 => return None,
             1 => "has a right answer".to_owned(),
@@ -114,12 +118,7 @@ fn kind(what: &What) -> (&'static str, Value) {
         What::Sent { message, bytes, arrivals, barrier } => {
             let mut object = message_object(message);
             object["bytes"] = bytes_object(bytes);
-            object["arrivals_ns"] = arrivals.iter().flatten().map(|time| time.as_nanos()).collect();
-            object["stopped_by"] = match barrier {
-                None => Value::Null,
-                Some(Barrier::Partition(number)) => json!(format!("network.partitions.{number}")),
-                Some(Barrier::Cut(number)) => json!(format!("network.cuts.{number}")),
-            };
+            way_object(&mut object, *arrivals, *barrier);
             ("sent", object)
         }
         What::Delivered { message } => ("delivered", message_object(message)),
@@ -133,6 +132,7 @@ fn kind(what: &What) -> (&'static str, Value) {
         What::Agreeing { takes } => ("agreeing", json!({ "takes_ns": takes.as_nanos() })),
         What::NothingAgreed => ("nothing_agreed", json!({})),
         What::Reported => ("reported", json!({})),
+        What::Ocr(what) => rounds::object(what),
         What::Answering { right, faulty } => ("answering", json!({ "right": right, "faulty": faulty })),
         What::Dropped { right } => ("dropped", json!({ "right": right })),
         What::Judged { message, verdict } => {
@@ -151,6 +151,15 @@ fn kind(what: &What) -> (&'static str, Value) {
         What::Crashed => ("crashed", json!({})),
         What::Unreachable { cause } => ("unreachable", json!({ "cause": cause.to_string() })),
     }
+}
+
+fn way_object(object: &mut Value, arrivals: [Option<Time>; 2], barrier: Option<Barrier>) {
+    object["arrivals_ns"] = arrivals.iter().flatten().map(|time| time.as_nanos()).collect();
+    object["stopped_by"] = match barrier {
+        None => Value::Null,
+        Some(Barrier::Partition(number)) => json!(format!("network.partitions.{number}")),
+        Some(Barrier::Cut(number)) => json!(format!("network.cuts.{number}")),
+    };
 }
 
 fn message_object(message: &Message) -> Value {

@@ -1,12 +1,12 @@
 //! From settings to the types that the simulation reads.
 
-use super::kinds::{Selector, Side};
+use super::kinds::{AgreementLatency, Selector, Side};
 use super::settings::{Group, Settings};
 use crate::engine::{Distribution, Span};
 use crate::network::{Cut, LinkSetup, NetworkSetup, NodeSet, Partition};
 use crate::sim::{
-    AggregatorSetup, CapabilityDon, FAULTS, Fault, FaultKind, Parameter, ParameterKind, RequestSetup, Run, Safety,
-    Setup, Values, WorkflowDon,
+    AggregatorSetup, CapabilityDon, FAULTS, Fault, FaultKind, ObservationSetup, Ocr, Parameter, ParameterKind,
+    RequestSetup, RoundsSetup, Run, Safety, Setup, Values, WorkflowDon,
 };
 
 /// A struct whose fields are called as the keys of a table.
@@ -21,8 +21,7 @@ macro_rules! read {
 pub(super) fn setup(settings: &Settings) -> Setup {
     Setup {
         run: run(settings),
-        capability_don: read!(settings.group("capability_don") =>
-            CapabilityDon { nodes, f, payload_holders, execution, ocr, regions, allow_infeasible }),
+        capability_don: capability_don(settings),
         workflow_don: read!(settings.group("workflow_don") =>
             WorkflowDon { nodes, f, start_skew, needed, regions, allow_infeasible }),
         aggregator: read!(settings.group("aggregator") => AggregatorSetup { rule_set, timeout, min_responses }),
@@ -32,6 +31,42 @@ pub(super) fn setup(settings: &Settings) -> Setup {
         ties: settings.group("network").get("ties"),
         faults: settings.groups.iter().filter_map(fault).collect(),
         safety: safety(settings),
+    }
+}
+
+fn capability_don(settings: &Settings) -> CapabilityDon {
+    let group = settings.group("capability_don");
+    let ocr = match group.get("ocr") {
+        AgreementLatency(Some(latency)) => Ocr::Latency(latency),
+        AgreementLatency(None) => Ocr::Rounds(Box::new(rounds(settings))),
+    };
+    CapabilityDon {
+        nodes: group.get("nodes"),
+        f: group.get("f"),
+        payload_holders: group.get("payload_holders"),
+        execution: group.get("execution"),
+        ocr,
+        regions: group.get("regions"),
+        allow_infeasible: group.get("allow_infeasible"),
+    }
+}
+
+fn rounds(settings: &Settings) -> RoundsSetup {
+    let group = settings.group("ocr");
+    RoundsSetup {
+        content: settings.group("capability_don").get("observation"),
+        observation: read!(settings.group("observation") =>
+            ObservationSetup { providers, block_time, lag, change, read, poll, errors, failures, differ }),
+        delta_round: group.get("delta_round"),
+        delta_grace: group.get("delta_grace"),
+        delta_progress: group.get("delta_progress"),
+        delta_initial: group.get("delta_initial"),
+        delta_resend: group.get("delta_resend"),
+        delta_certified_commit_request: group.get("delta_certified_commit_request"),
+        r_max: group.get("r_max"),
+        max_batch: group.get("max_batch"),
+        max_observation: group.get("max_observation"),
+        max_query: group.get("max_query"),
     }
 }
 
@@ -53,6 +88,7 @@ fn network(settings: &Settings) -> NetworkSetup {
     NetworkSetup {
         request: read!(settings.group("network.request") => LinkSetup { latency, loss, duplication }),
         response: read!(settings.group("network.response") => LinkSetup { latency, loss, duplication }),
+        ocr: read!(settings.group("network.ocr") => LinkSetup { latency, loss, duplication }),
         uplink: group.get("uplink"),
         downlink: group.get("downlink"),
         frame: group.get("frame"),

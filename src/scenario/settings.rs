@@ -295,7 +295,9 @@ impl Settings {
         for limit in ["uplink", "downlink"] {
             self.inherit("network", limit, "bandwidth");
         }
-        for direction in ["network.request", "network.response"] {
+        let nodes = self.group("capability_don").get("nodes");
+        self.fill("observation", "providers", nodes);
+        for direction in ["network.request", "network.response", "network.ocr"] {
             for key in ["latency", "loss", "duplication"] {
                 self.inherit(direction, key, key);
             }

@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 
 use super::catalogue::{FAULT_TABLES, FaultTable};
 use super::kinds::{
-    BANDWIDTH, CONFIDENCE, Choice, Count, DISTRIBUTION, Flag, Holders, Kind, LATENCY, MAX_NODES, Name, Names, Nodes,
-    POSITIVE_TIME, PROBABILITY, SIZE, SKEW, TIME, Text,
+    Agreement, BANDWIDTH, CONFIDENCE, Choice, Count, DISTRIBUTION, Flag, Holders, Kind, LATENCY, MAX_NODES, Name,
+    Names, Nodes, POSITIVE_TIME, PROBABILITY, SIZE, SKEW, TIME, Text,
 };
 use super::schema::Preset::{Derived, Open, Required, Value};
 use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key};
 use crate::aggregator::RuleSet;
-use crate::sim::{Safety, Schedule, Ties};
+use crate::sim::{ObservationContent, Read, Safety, Schedule, Ties};
 
 const NODES: &dyn Kind = &Count { min: 1, max: MAX_NODES };
 const BOUND_RULE: &str = "the largest that the nodes can bear, floor((nodes - 1) / 3)";
@@ -111,11 +111,61 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (execution: &DISTRIBUTION, Value("{ dist = \"lognormal\", p50 = \"180ms\", p99 = \"900ms\" }"),
             "Time from the start of the execution to a node's own observation.",
             such_as "{ dist = \"exponential\", mean = \"300ms\" }", axis "Execution")
-        (ocr: &DISTRIBUTION, Value("\"1.5s\""), "Time from a Byzantine quorum of observations to the attested report.",
+        (ocr: &Agreement, Value("\"1.5s\""),
+            "Time from a Byzantine quorum of observations to the attested report, or \"round\": OCR3 rounds, message by message.",
             axis "OCR")
+        (observation: &Choice::<ObservationContent>::NEW, Value("\"hash\""),
+            "What an observation of OCR3 rounds carries: the hash of the response, or its payload.",
+            such_as "\"payload\"", axis "Content of observations")
         (regions: &Names, Value("[]"), "Regions of the nodes, in turn; for a region matrix.",
             such_as "[\"frankfurt\", \"london\", \"tokyo\"]", axis "Regions of the capability DON")
         (allow_infeasible: &Flag, Value("false"), "Whether N < 3F + 1 is meant.", axis "N < 3F + 1 allowed")
+    table "ocr", "Timers and limits of OCR3 rounds; without effect unless `capability_don.ocr` is \"round\".";
+        (delta_round: &POSITIVE_TIME, Value("\"1s\""), "Least time from the start of a round to that of the next.",
+            such_as "\"2s\"", axis "Time between rounds")
+        (delta_grace: &TIME, Value("\"500ms\""),
+            "Time that the leader waits for more observations once it has N - F.",
+            such_as "\"100ms\"", axis "Grace for late observations")
+        (delta_progress: &POSITIVE_TIME, Value("\"5s\""),
+            "Time without a commit after which a node wishes for another leader.",
+            such_as "\"2s\"", axis "Time without progress")
+        (delta_initial: &POSITIVE_TIME, Value("\"5s\""),
+            "Time without an epoch start after which a node wishes for the next leader.",
+            such_as "\"2s\"", axis "Time without an epoch start")
+        (delta_resend: &POSITIVE_TIME, Value("\"5s\""), "Time after which a wish for an epoch is sent again.",
+            such_as "\"2s\"", axis "Time between wishes")
+        (delta_certified_commit_request: &POSITIVE_TIME, Value("\"1s\""),
+            "Time after which a node that missed a commit asks others for it.",
+            such_as "\"500ms\"", axis "Time until a commit is asked for")
+        (r_max: &Count { min: 1, max: 1_000_000 }, Value("10"), "Rounds of an epoch.", axis "Rounds of an epoch")
+        (max_batch: &Count { min: 1, max: 10_000 }, Value("200"), "Requests in a query, at most.",
+            such_as "20", axis "Requests in a query")
+        (max_observation: &SIZE, Value("\"95KiB\""),
+            "Bytes of an observation's entries, at most: what does not fit waits for the next round.",
+            such_as "\"1MiB\"", axis "Size of an observation")
+        (max_query: &SIZE, Value("\"1MiB\""), "Bytes of a query, at most.", such_as "\"64KiB\"", axis "Size of a query")
+    table "observation",
+        "What nodes see of the chain, with OCR3 rounds: who holds the payload follows from it. `capability_don.execution` is the time that a poll of the RPC takes.";
+        (providers: NODES, Derived("one for every node", &["capability_don.nodes"]),
+            "RPC providers; the nodes are spread over them evenly.", such_as "3", axis "RPC providers")
+        (block_time: &TIME, Value("\"0s\""), "Time between blocks; 0s for a chain that stands still.",
+            such_as "\"2s\"", axis "Block time")
+        (lag: &DISTRIBUTION, Value("\"0s\""), "Time until a provider has a block, drawn for every provider and block.",
+            such_as "{ dist = \"exponential\", mean = \"500ms\" }", axis "Lag of a provider")
+        (change: &PROBABILITY, Value("0"), "Probability that a block changes the answer to a request.",
+            such_as "0.2", axis "Blocks that change the answer")
+        (read: &Choice::<Read>::NEW, Value("\"pinned\""),
+            "Block that nodes read at: one that the request names, the latest of their provider, or one whose height they agree on first.",
+            such_as "\"latest\"", axis "Block that is read")
+        (poll: &POSITIVE_TIME, Value("\"2s\""), "Time from one poll of the RPC to the next.",
+            such_as "\"1s\"", axis "Time between polls")
+        (errors: &PROBABILITY, Value("0"),
+            "Probability that the RPC fails for a request everywhere in the same way: then the nodes agree on the error.",
+            such_as "0.01", axis "Requests that fail")
+        (failures: &PROBABILITY, Value("0"), "Probability that a poll of a provider fails.",
+            such_as "0.05", axis "Polls that fail")
+        (differ: &PROBABILITY, Value("0"), "Probability that a node gets an answer of its own to a request.",
+            such_as "0.3", axis "Nodes with an answer of their own")
     table "workflow_don", "The nodes that ask; each aggregates the answers for itself.";
         (nodes: NODES, Value("4"), "M, the nodes that ask and aggregate.",
             such_as "7", axis "Nodes of the workflow DON", column "M")
@@ -181,6 +231,14 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss this way.", axis "Lost responses")
         (duplication: &PROBABILITY, Derived("network.duplication", &["network.duplication"]), "Duplication this way.",
             axis "Duplicated responses")
+    table "network.ocr", "Links between capability nodes, where they differ from `[network]`.";
+        (latency: &LATENCY, Derived("network.latency", &["network.latency"]), "Latency of OCR3 messages.",
+            such_as "{ dist = \"regions\", file = \"data/rtt-ibm-cloud-2024-08.csv\" }",
+            axis "One-way latency of OCR3 messages", parts &[("p99", "99 % quantile between capability nodes")])
+        (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss of OCR3 messages.",
+            axis "Lost OCR3 messages")
+        (duplication: &PROBABILITY, Derived("network.duplication", &["network.duplication"]),
+            "Duplication of OCR3 messages.", axis "Duplicated OCR3 messages")
     list "network.partitions", "Nodes that are cut off from all others for a while.";
         (nodes: &Nodes, Required, "The nodes that are cut off from all others.",
             such_as "[\"workflow.0\", \"capability.0-4\"]", axis "Nodes that are cut off")

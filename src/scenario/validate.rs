@@ -2,12 +2,12 @@
 
 use super::diagnostics::{Diagnostic, did_you_mean};
 use super::document::Raw;
-use super::kinds::{Selector, Side};
+use super::kinds::{AgreementLatency, Selector, Side};
 use super::memory;
 use super::settings::{Group, Settings, Slot};
 use crate::engine::Span;
 use crate::network::Latency;
-use crate::sim::{PayloadHolders, Schedule};
+use crate::sim::{FAULTS, ObservationContent, PayloadHolders, Schedule};
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 /// Everything that is wrong with one cell as a whole.
@@ -20,6 +20,7 @@ pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
     findings.extend(holders(capability));
     findings.extend(needed(workflow));
     findings.extend(min_responses(settings));
+    findings.extend(rounds(settings));
     findings.extend(faults(settings));
     findings.extend(settings.groups.iter().filter_map(window));
     findings.extend(selectors(settings));
@@ -105,6 +106,55 @@ fn holders(group: &Group) -> Option<Diagnostic> {
         }
         _ => None,
     }
+}
+
+/// Keys that say what OCR3 rounds decide, and those that only rounds give a meaning to.
+fn rounds(settings: &Settings) -> Vec<Diagnostic> {
+    let don = settings.group("capability_don");
+    let ocr = don.slot("ocr");
+    if ocr.broken {
+        return Vec::new();
+    }
+    let is_round = don.get::<AgreementLatency>("ocr").0.is_none();
+    let given = |group: &'static str, key: &str| {
+        settings.list(group).map(|group| group.slot(key)).find_map(|slot| slot.given.as_ref().map(|node| node.at))
+    };
+    let mut findings = Vec::new();
+    if is_round {
+        if let Some(at) = given("capability_don", "payload_holders") {
+            let finding =
+                Diagnostic::new(at, "`payload_holders` is given, but with OCR3 rounds the nodes' observations decide");
+            findings.push(
+                finding
+                    .label("who holds comes out of [observation]")
+                    .help("leave `payload_holders` out, or give `capability_don.ocr` as a distribution"),
+            );
+        }
+    } else if don.get::<ObservationContent>("observation") == ObservationContent::Payload {
+        let slots = [don.slot("observation"), ocr];
+        let finding = blame(don, &slots, "observations carry payloads only in OCR3 rounds".into());
+        findings.push(finding.label("nothing is observed without rounds").help("set `capability_don.ocr = \"round\"`"));
+    }
+    findings.extend(settings.groups.iter().filter_map(|group| fault_and_rounds(group, is_round)));
+    findings
+}
+
+/// A fault that acts in rounds where there are none, or one that asks for holders where nobody knows them.
+fn fault_and_rounds(group: &Group, is_round: bool) -> Option<Diagnostic> {
+    let name = group.section.path.strip_prefix("faults.")?;
+    let fault = FAULTS.iter().find(|fault| fault.name == name)?;
+    if fault.is_in_rounds && !is_round {
+        let finding = Diagnostic::new(group.at, format!("`{name}` acts in OCR3 rounds, and there are none"));
+        return Some(
+            finding.label("would never act").help("set `capability_don.ocr = \"round\"`, or leave the fault out"),
+        );
+    }
+    let holders = group.section.index_of("holders").and_then(|_| group.slot("holders").place())?;
+    is_round.then(|| {
+        let message = format!("`faults.{name}` asks for holders, but with OCR3 rounds the nodes' observations decide");
+        let finding = Diagnostic::new(holders, message).label("not known before the rounds");
+        finding.help("leave `holders` out, or give `capability_don.ocr` as a distribution")
+    })
 }
 
 fn needed(group: &Group) -> Option<Diagnostic> {

@@ -7,13 +7,15 @@ use crate::engine::{Span, Time};
 use crate::network::Node;
 use crate::wire::{ErrorCode, Response};
 
+use super::agreement::Agreement;
 use super::assignment::About;
 use super::capability_node::Reply as HonestReply;
 use super::event::Event;
 use super::fault::Side;
-use super::faults::{AnswerContext, OutgoingAnswer, OutgoingRequest, RequestContext, When, distorted};
+use super::faults::{AnswerContext, MessageContext, OutgoingAnswer, OutgoingRequest, RequestContext, When, distorted};
 use super::happening::What;
 use super::message::{AnswerClass, Header, Reply};
+use super::rounds::{OcrMessage, RPC_ERROR};
 use super::world::World;
 
 const NOT_AVAILABLE: &str = "Public:User:Unknown:__response_payload_not_available";
@@ -63,6 +65,9 @@ impl World<'_> {
         let mut faulty = false;
         for at in 0..self.assignment.of_capability(capability).len() {
             let fault = self.assignment.of_capability(capability)[at];
+            if self.setup.faults[fault].kind.is_in_rounds() {
+                continue;
+            }
             let about = About { fault, node: capability, target: workflow, request };
             let acted;
             (outgoing, acted) = self.distort_answers(now, about, outgoing);
@@ -85,9 +90,8 @@ impl World<'_> {
 
     fn honest_reply(&mut self, capability: u32, request: u32, reply: HonestReply) -> Reply {
         match reply {
-            HonestReply::Payload => {
-                self.requests[request as usize].reply(capability, self.setup, &self.draws, self.cache)
-            }
+            HonestReply::Payload => self.requests[request as usize].reply(capability, self.setup, self.cache),
+            HonestReply::RpcError => Reply::error(ErrorCode::INTERNAL_ERROR, RPC_ERROR),
             HonestReply::NotAvailable => unavailable(),
             HonestReply::Expired => Reply::error(ErrorCode::TIMEOUT, EXPIRED),
         }
@@ -104,8 +108,7 @@ impl World<'_> {
         let Some(fault) = self.assignment.acting(&self.draws, now, about) else { return (outgoing, false) };
         let nodes = self.setup.capability_don.nodes;
         let request = &mut self.requests[about.request as usize];
-        let is_reported = self.ocr.is_reported(about.request);
-        let attestation = is_reported.then(|| request.attestation(self.setup, &self.draws, self.cache));
+        let attestation = request.attestation(about.node, self.cache);
         let honest = request.response(about.node, nodes, self.cache);
         let request = &self.requests[about.request as usize];
         let (outgoing, acted) = distorted(outgoing, |outgoing| {
@@ -129,13 +132,46 @@ impl World<'_> {
         (outgoing, acted)
     }
 
+    /// A capability node writes an OCR3 message to another, unless its faults know better.
+    pub(super) fn distort_message(
+        &mut self,
+        now: Time,
+        from: u32,
+        to: u32,
+        message: Rc<OcrMessage>,
+    ) -> Vec<Rc<OcrMessage>> {
+        let mut outgoing = vec![message];
+        for at in 0..self.assignment.of_capability(from).len() {
+            let fault = self.assignment.of_capability(from)[at];
+            let Agreement::Rounds(rounds) = &self.agreement else { continue };
+            if !self.setup.faults[fault].kind.is_in_rounds() {
+                continue;
+            }
+            let seq_nr = outgoing.first().map_or(0, |message| message.seq_nr as u32);
+            let about = About { fault, node: from, target: to, request: seq_nr };
+            let Some(active) = self.assignment.acting(&self.draws, now, about) else { continue };
+            let (draws, don, accomplices) = (&self.draws, &rounds.don, &active.accomplices[..]);
+            let acted;
+            (outgoing, acted) = distorted(outgoing, |message| {
+                active.behaviour.on_message(&MessageContext { message, draws, don, node: from, accomplices })
+            });
+            if acted {
+                let what = What::FaultActed { fault, name: self.setup.faults[fault].kind.name() };
+                self.tell(now, None, Some(Node::Capability(from)), Some(Node::Capability(to)), what);
+            }
+        }
+        outgoing
+    }
+
     /// Whether a fault throws a request away.
     pub(super) fn throws_away(&mut self, now: Time, from: u32, capability: u32, request: u32) -> bool {
+        let in_rounds = |fault: &&usize| self.setup.faults[**fault].kind.is_in_rounds();
         let about = |fault: &usize| About { fault: *fault, node: capability, target: from, request };
         let is_deaf = |about: &About| {
             self.assignment.acting(&self.draws, now, *about).is_some_and(|fault| fault.behaviour.is_deaf())
         };
-        let acting = self.assignment.of_capability(capability).iter().map(about).find(is_deaf);
+        let acting = self.assignment.of_capability(capability).iter().filter(|fault| !in_rounds(fault));
+        let acting = acting.map(about).find(is_deaf);
         if let Some(about) = acting {
             self.fault_acted(now, about);
         }

@@ -11,8 +11,9 @@ use super::site::Site;
 
 /// The roles of all nodes.
 pub(super) struct Assignment {
-    /// Whether each capability node holds the payload.
+    /// Whether each capability node holds the payload; where rounds make the holders, whether it may.
     pub(super) holders: Vec<bool>,
+    is_given: bool,
     /// Whether enough nodes observed the same for OCR to agree on it.
     pub(super) agreed: bool,
     /// Which faults each node has, indices into `faults`, in their order.
@@ -45,10 +46,12 @@ impl Assignment {
         let holders = holders(setup, draws);
         let don = &setup.capability_don;
         // Where the scenario gives the payload to a number of nodes, they are those that agreed on it.
-        let agreed = !matches!(don.payload_holders, PayloadHolders::Agree(_))
+        let agreed = don.ocr.rounds().is_some()
+            || !matches!(don.payload_holders, PayloadHolders::Agree(_))
             || holders.iter().filter(|holder| **holder).count() > don.f as usize;
         let mut assignment = Self {
             holders,
+            is_given: don.ocr.rounds().is_none(),
             agreed,
             capability: vec![Vec::new(); setup.capability_don.nodes as usize],
             workflow: vec![Vec::new(); setup.workflow_don.nodes as usize],
@@ -64,6 +67,7 @@ impl Assignment {
 
     fn add(&mut self, fault: &Fault, key: [u32; 2], setup: &Setup, draws: &Draws) {
         let (nodes, audience) = match fault.kind.side() {
+            Side::Capability if fault.kind.is_in_rounds() => (setup.capability_don.nodes, setup.capability_don.nodes),
             Side::Capability => (setup.capability_don.nodes, setup.workflow_don.nodes),
             Side::Workflow => (setup.workflow_don.nodes, setup.capability_don.nodes),
         };
@@ -111,6 +115,11 @@ impl Assignment {
         };
         chosen.sort_unstable();
         (chosen, shortfall)
+    }
+
+    /// Holders that the scenario gives; none where rounds make them.
+    pub(super) fn given_holders(&self) -> u32 {
+        if self.is_given { self.holders.iter().filter(|holds| **holds).count() as u32 } else { 0 }
     }
 
     const fn of_side(&mut self, side: Side) -> &mut Vec<Vec<usize>> {
@@ -180,6 +189,9 @@ pub(super) struct About {
 
 fn holders(setup: &Setup, draws: &Draws) -> Vec<bool> {
     let don = &setup.capability_don;
+    if don.ocr.rounds().is_some() {
+        return vec![true; don.nodes as usize];
+    }
     let count = match don.payload_holders {
         PayloadHolders::FPlusOne => don.f + 1,
         PayloadHolders::All => don.nodes,

@@ -16,11 +16,25 @@ pub(super) struct CapabilityNode<'a> {
     setup: &'a Setup,
     draws: Draws,
     number: u32,
-    /// Whether it holds the payload.
-    holds: bool,
+    reading: Reading,
     /// When it is down.
     outages: Vec<Outage>,
     requests: Vec<Known>,
+}
+
+/// How a node comes to its observation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Once, and it is known from the start whether that makes it a holder.
+    Once {
+        /// Whether it does.
+        holds: bool,
+    },
+    /// By polls of the RPC, this much apart, as long as it executes.
+    Polls {
+        /// Time from one to the next.
+        every: Span,
+    },
 }
 
 /// A window in which a node is down: it receives, executes and sends nothing, and forgets.
@@ -36,8 +50,22 @@ pub(super) struct Outage {
 struct Known {
     /// A server request for every distinct request hash.
     servers: BTreeMap<[u8; 32], ServerRequest>,
-    /// Whether the attested report is there.
-    is_reported: bool,
+    /// Result of the agreement, once it is there.
+    agreed: Option<Agreed>,
+    /// Polls of the RPC so far.
+    polls: u32,
+}
+
+/// Result of the agreement on a request, as it reaches a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Agreed {
+    /// The attested report.
+    Report {
+        /// Whether the node holds the payload, or will when it has observed it.
+        holds: bool,
+    },
+    /// An error of the RPC.
+    Error,
 }
 
 /// One request at a capability node.
@@ -73,6 +101,8 @@ pub(super) enum Reply {
     Payload,
     /// There is a report, and no payload for it.
     NotAvailable,
+    /// The nodes agree that the RPC fails.
+    RpcError,
     /// The request was not answered in time.
     Expired,
 }
@@ -82,8 +112,10 @@ pub(super) enum Reply {
 pub(super) enum Input {
     /// A request of a workflow node, by the hash of its content.
     Request { request: u32, from: u32, hash: [u8; 32] },
-    /// The attested report of a request is there.
-    Report { request: u32 },
+    /// The agreement on a request is there.
+    Agreed { request: u32, agreed: Agreed },
+    /// The height to read a request at is there.
+    ReadAt { request: u32 },
     /// One of its timers.
     Timer(Timer),
 }
@@ -95,12 +127,22 @@ pub(super) enum Timer {
     Observed { request: u32, began: Time },
     /// The expiry ticker looks at a request.
     Tick { request: u32 },
+    /// The next poll for an execution that began then is due.
+    Poll { request: u32, began: Time },
+    /// A poll has its answer.
+    Polled { request: u32, began: Time, poll: u32 },
 }
 
 /// Output of a capability node.
 pub(super) enum Send {
+    /// It executes a request.
+    Executing { request: u32 },
     /// The observation of a request goes into OCR.
     Observation { request: u32 },
+    /// The answer of a poll goes into the next observation.
+    Polled { request: u32, poll: u32 },
+    /// It has answered a request.
+    Concluded { request: u32 },
     /// An answer to a workflow node.
     Answer { request: u32, to: u32, reply: Reply },
 }
@@ -108,17 +150,24 @@ pub(super) enum Send {
 type Out = Outbox<Timer, Send>;
 
 impl<'a> CapabilityNode<'a> {
-    pub(super) fn new(setup: &'a Setup, draws: Draws, number: u32, holds: bool, outages: Vec<Outage>) -> Self {
+    pub(super) fn new(setup: &'a Setup, draws: Draws, number: u32, reading: Reading, outages: Vec<Outage>) -> Self {
         let requests = (0..setup.request.count).map(|_| Known::default()).collect();
-        Self { setup, draws, number, holds, outages, requests }
+        Self { setup, draws, number, reading, outages, requests }
     }
 
     pub(super) fn handle(&mut self, now: Time, input: Input, outbox: &mut Out) {
         match input {
             Input::Request { request, from, hash } => self.request(now, request, from, hash, outbox),
-            Input::Report { request } => self.report(now, request, outbox),
+            Input::Agreed { request, agreed } => self.agreed(now, request, agreed, outbox),
+            Input::ReadAt { request } => {
+                if let Some(began) = self.still_executing(now, request, outbox) {
+                    self.poll(now, request, began, outbox);
+                }
+            }
             Input::Timer(Timer::Observed { request, began }) => self.observed(now, request, began, outbox),
             Input::Timer(Timer::Tick { request }) => self.tick(now, request, outbox),
+            Input::Timer(Timer::Poll { request, began }) => self.poll_again(now, request, began, outbox),
+            Input::Timer(Timer::Polled { request, began, poll }) => self.polled(now, request, began, poll, outbox),
         }
     }
 
@@ -126,6 +175,24 @@ impl<'a> CapabilityNode<'a> {
     pub(super) fn outage(&self, since: Time, now: Time) -> Option<usize> {
         let was_down = |outage: &&Outage| outage.window.start <= now && since < outage.window.end;
         self.outages.iter().find(was_down).map(|outage| outage.fault)
+    }
+
+    /// Whether it executes some request that it may still answer.
+    pub(super) fn is_executing(&self, now: Time) -> bool {
+        let timeout = self.setup.aggregator.timeout;
+        let goes_on = |server: &ServerRequest| match server.progress {
+            Progress::Executing(since) | Progress::Observed(since) => {
+                now.since(since) <= timeout && self.outage(since, now).is_none()
+            }
+            Progress::Waiting | Progress::Answered(_) => false,
+        };
+        self.requests.iter().flat_map(|known| known.servers.values()).any(goes_on)
+    }
+
+    /// End of the outage that the node is in.
+    pub(super) fn down_until(&self, now: Time) -> Option<Time> {
+        let ends = self.outages.iter().filter(|outage| outage.window.contains(now)).map(|outage| outage.window.end);
+        ends.max()
     }
 
     fn request(&mut self, now: Time, request: u32, from: u32, hash: [u8; 32], outbox: &mut Out) {
@@ -166,14 +233,48 @@ impl<'a> CapabilityNode<'a> {
         if let Some(server) = known.servers.get_mut(&hash) {
             server.progress = Progress::Executing(now);
         }
-        if known.is_reported && !self.holds {
-            self.conclude(request, Reply::NotAvailable, outbox);
-            return;
+        match known.agreed {
+            Some(Agreed::Report { holds: false }) => return self.conclude(request, Reply::NotAvailable, outbox),
+            Some(Agreed::Error) => return self.conclude(request, Reply::RpcError, outbox),
+            Some(Agreed::Report { holds: true }) | None => {}
         }
-        let draw = Site::Execution.draw(&self.draws, [request, self.number, 0, 0, 0]);
-        let takes = self.setup.capability_don.execution.sample(draw);
+        let takes = self.takes(request, 0);
         outbox.tell(request, None, What::Executing { takes });
-        outbox.timer(now + takes, Timer::Observed { request, began: now });
+        match self.reading {
+            Reading::Once { .. } => outbox.timer(now + takes, Timer::Observed { request, began: now }),
+            Reading::Polls { every } => {
+                outbox.send(Send::Executing { request });
+                self.poll(now, request, now, outbox);
+                outbox.timer(now + every, Timer::Poll { request, began: now });
+            }
+        }
+    }
+
+    /// Time that an execution takes to its observation, or a poll of the RPC to its answer.
+    fn takes(&self, request: u32, poll: u32) -> Span {
+        let draw = Site::Execution.draw(&self.draws, [request, self.number, poll, 0, 0]);
+        self.setup.capability_don.execution.sample(draw)
+    }
+
+    fn poll(&mut self, now: Time, request: u32, began: Time, outbox: &mut Out) {
+        let polls = &mut self.requests[request as usize].polls;
+        let poll = *polls;
+        *polls += 1;
+        outbox.timer(now + self.takes(request, poll), Timer::Polled { request, began, poll });
+    }
+
+    fn poll_again(&mut self, now: Time, request: u32, began: Time, outbox: &mut Out) {
+        let Reading::Polls { every } = self.reading else { return };
+        if self.still_executing(now, request, outbox) == Some(began) {
+            self.poll(now, request, began, outbox);
+            outbox.timer(now + every, Timer::Poll { request, began });
+        }
+    }
+
+    fn polled(&mut self, now: Time, request: u32, began: Time, poll: u32, outbox: &mut Out) {
+        if self.still_executing(now, request, outbox) == Some(began) {
+            outbox.send(Send::Polled { request, poll });
+        }
     }
 
     fn observed(&mut self, now: Time, request: u32, began: Time, outbox: &mut Out) {
@@ -181,28 +282,31 @@ impl<'a> CapabilityNode<'a> {
         if self.still_executing(now, request, outbox) != Some(began) {
             return;
         }
-        outbox.tell(request, None, What::Observed { holds: self.holds });
+        outbox.tell(request, None, What::Observed { holds: self.reading == Reading::Once { holds: true } });
         if let Some(server) = self.running(request) {
             server.progress = Progress::Observed(began);
         }
-        match self.requests[request as usize].is_reported {
-            true if self.holds => self.conclude(request, Reply::Payload, outbox),
-            true => {}
-            false => outbox.send(Send::Observation { request }),
+        match self.requests[request as usize].agreed {
+            Some(Agreed::Report { holds: true }) => self.conclude(request, Reply::Payload, outbox),
+            Some(_) => {}
+            None => outbox.send(Send::Observation { request }),
         }
     }
 
     /// Holders answer with their payload as soon as they have observed it, all others that it is not available.
-    fn report(&mut self, now: Time, request: u32, outbox: &mut Out) {
-        self.requests[request as usize].is_reported = true;
+    fn agreed(&mut self, now: Time, request: u32, agreed: Agreed, outbox: &mut Out) {
+        self.requests[request as usize].agreed = Some(agreed);
         if self.still_executing(now, request, outbox).is_none() {
             return;
         }
-        let is_observed = self.running(request).is_some_and(|it| matches!(it.progress, Progress::Observed(_)));
-        match (self.holds, is_observed) {
-            (true, true) => self.conclude(request, Reply::Payload, outbox),
-            (true, false) => {}
-            (false, _) => self.conclude(request, Reply::NotAvailable, outbox),
+        // By polls a node is a holder only when it has observed.
+        let is_observed = self.running(request).is_some_and(|it| matches!(it.progress, Progress::Observed(_)))
+            || matches!(self.reading, Reading::Polls { .. });
+        match agreed {
+            Agreed::Report { holds: true } if is_observed => self.conclude(request, Reply::Payload, outbox),
+            Agreed::Report { holds: true } => {}
+            Agreed::Report { holds: false } => self.conclude(request, Reply::NotAvailable, outbox),
+            Agreed::Error => self.conclude(request, Reply::RpcError, outbox),
         }
     }
 
@@ -237,6 +341,7 @@ impl<'a> CapabilityNode<'a> {
     fn finish(&mut self, request: u32, hash: [u8; 32], reply: Reply, outbox: &mut Out) {
         let Some(server) = self.requests[request as usize].servers.get_mut(&hash) else { return };
         server.progress = Progress::Answered(reply);
+        outbox.send(Send::Concluded { request });
         for to in &server.requesters {
             outbox.send(Send::Answer { request, to: *to, reply });
         }

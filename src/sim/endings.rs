@@ -12,7 +12,9 @@ use super::world::World;
 pub(super) fn replicate(world: &World<'_>) -> Replicate {
     let acts = &world.observers.acts;
     let (faults, partitions, cuts) = (acts.faults.clone(), acts.partitions.clone(), acts.cuts.clone());
-    Replicate { rows: rows(world), faults, partitions, cuts }
+    let (ledger, requests) = (&world.observers.ledger, world.observers.progress.requests.clone());
+    let (ocr, uplink, epochs) = (ledger.ocr, ledger.busiest(), world.agreement.epochs());
+    Replicate { rows: rows(world), faults, partitions, cuts, requests, ocr, epochs, uplink }
 }
 
 /// How every request ended at every workflow node.
@@ -74,7 +76,7 @@ fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode)
         Some(decision) => {
             let is_expired = matches!(decision, Decision::Expired);
             row.outcome = match is_expired {
-                true if world.ocr.found_nothing(request) => Outcome::NoAgreement,
+                true if world.agreement.found_nothing(request) => Outcome::NoAgreement,
                 true => Outcome::Expired,
                 false => Outcome::Failed,
             };

@@ -4,9 +4,12 @@ use std::rc::Rc;
 
 use prost::bytes::Bytes;
 
+use super::agreement::latency;
 use super::faults::OutgoingAnswer;
 use super::message::Message;
-use super::{capability_node, ocr, workflow_node};
+use super::rounds::{self, OcrMessage};
+use super::{capability_node, workflow_node};
+use crate::network::Node;
 
 /// An event that is to come.
 #[derive(Clone, Debug)]
@@ -17,8 +20,14 @@ pub(super) enum Event {
     Workflow { workflow: u32, timer: workflow_node::Timer },
     /// A timer of a capability node.
     Capability { capability: u32, timer: capability_node::Timer },
-    /// The timer of OCR.
-    Ocr(ocr::Done),
+    /// An agreement that takes a latency comes to its end.
+    Agreed(latency::Done),
+    /// A timer of a capability node's part in the rounds.
+    Round { capability: u32, timer: rounds::Timer },
+    /// A message of the rounds reaches its receiver's downlink.
+    OcrArrival(OcrUnderWay),
+    /// A message of the rounds is through the downlink.
+    OcrDelivery(OcrUnderWay),
     /// A message reaches its receiver's downlink.
     Arrival(Rc<Message>),
     /// A message is through the downlink.
@@ -29,7 +38,39 @@ pub(super) enum Event {
     LateRequest { workflow: u32, request: u32, capability: u32, bytes: Bytes },
 }
 
+/// A message of the rounds on its way.
+#[derive(Clone, Debug)]
+pub(super) struct OcrUnderWay {
+    pub(super) from: u32,
+    pub(super) to: u32,
+    pub(super) message: Rc<OcrMessage>,
+}
+
+impl OcrUnderWay {
+    /// Key of a draw about it; `copy` tells those of its copies apart.
+    pub(super) fn draw_parts(&self, copy: u32) -> [u32; 5] {
+        let Self { from, to, message } = self;
+        let ends = (from << 16) | to;
+        [message.seq_nr as u32, ends, message.body.draw_key(), message.epoch as u32, (message.attempt << 1) | copy]
+    }
+
+    fn tie_parts(&self, event: u32, copy: u32) -> [u32; 5] {
+        let [seq_nr, ends, kind, epoch, attempt] = self.draw_parts(copy);
+        [seq_nr, ends, (kind << 16) | epoch, event, attempt]
+    }
+}
+
 impl Event {
+    /// Whether it may make a capability node begin to execute a request.
+    pub(super) fn may_ask(&self) -> bool {
+        match self {
+            Self::Begin { .. } | Self::LateRequest { .. } => true,
+            Self::Workflow { timer, .. } => matches!(timer, workflow_node::Timer::Ask { .. }),
+            Self::Arrival(message) | Self::Delivery(message) => matches!(message.from, Node::Workflow(_)),
+            _ => false,
+        }
+    }
+
     /// How much the caller would like the event to come early, from 0 to 3.
     pub(super) fn kindness(&self) -> u64 {
         match self {
@@ -54,7 +95,7 @@ impl Event {
             Self::Capability { capability, timer: capability_node::Timer::Observed { request, .. } } => {
                 (*request, *capability, NOBODY, 5)
             }
-            Self::Ocr(done) => (done.request, NOBODY, NOBODY, 6),
+            Self::Agreed(done) => (done.request, NOBODY, NOBODY, 6),
             Self::Capability { capability, timer: capability_node::Timer::Tick { request } } => {
                 (*request, *capability, NOBODY, 7)
             }
@@ -63,6 +104,15 @@ impl Event {
                 (*request, *workflow, NOBODY, 9)
             }
             Self::LateRequest { workflow, request, capability, .. } => (*request, *workflow, *capability, 10),
+            Self::Capability { capability, timer: capability_node::Timer::Polled { request, poll, .. } } => {
+                (*request, *capability, *poll, 11)
+            }
+            Self::Capability { capability, timer: capability_node::Timer::Poll { request, .. } } => {
+                (*request, *capability, NOBODY, 12)
+            }
+            Self::Round { capability, timer } => (timer.tie_key(), *capability, NOBODY, 13),
+            Self::OcrArrival(under_way) => return under_way.tie_parts(14, attempt),
+            Self::OcrDelivery(under_way) => return under_way.tie_parts(15, attempt),
         };
         [request, first, second, kind, attempt]
     }

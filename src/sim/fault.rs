@@ -90,6 +90,12 @@ impl FaultKind {
         self.definition.is_outage
     }
 
+    /// Whether it acts on OCR3 messages.
+    #[must_use]
+    pub const fn is_in_rounds(&self) -> bool {
+        self.definition.is_in_rounds
+    }
+
     /// What a node that has it does, as closed forms reckon with it.
     #[must_use]
     pub fn effect(&self, bearer: Bearer) -> Effect {

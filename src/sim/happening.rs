@@ -11,14 +11,15 @@ use crate::network::{Barrier, Node};
 use super::message::Message;
 use super::oracle::FailureCause;
 use super::outcome::Bytes;
+use super::rounds::OcrHappening;
 
 /// One thing that happens.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Happening {
     /// Virtual time.
     pub time: Time,
-    /// Number of the request that it belongs to.
-    pub request: u32,
+    /// Number of the request that it belongs to; `None` for what an OCR3 round does about all of its requests.
+    pub request: Option<u32>,
     /// Node that does it or has it done to it; `None` for the capability DON as a whole.
     pub node: Option<Node>,
     /// Node at the other end.
@@ -102,6 +103,8 @@ pub enum What {
     NothingAgreed,
     /// The attested report is there, at every node.
     Reported,
+    /// Something of the OCR3 rounds.
+    Ocr(OcrHappening),
     /// A capability node answers the peer, its faults included.
     Answering {
         /// Right answers among those that will leave.

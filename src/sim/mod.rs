@@ -7,6 +7,7 @@
 
 mod adversary;
 mod aggregators;
+mod agreement;
 mod assignment;
 mod capability_node;
 mod endings;
@@ -17,8 +18,6 @@ mod happening;
 mod ledger;
 mod message;
 mod observers;
-mod ocr;
-mod ocr_cost;
 mod oracle;
 #[cfg(test)]
 pub(crate) mod oracle_tests;
@@ -26,6 +25,7 @@ mod outbox;
 mod outcome;
 mod replicate_cache;
 mod request;
+pub mod rounds;
 pub mod schedule;
 mod setup;
 mod site;
@@ -33,17 +33,19 @@ mod workflow_node;
 mod world;
 
 pub use aggregators::{Aggregator, AggregatorFactory, Opening, RealAggregators};
+pub use agreement::cost::ocr_bytes;
 pub use fault::{Fault, FaultKind, Side};
 pub use faults::effect;
 pub use faults::{Definition, FAULTS, Parameter, ParameterKind, Value, Values};
 pub use happening::{Happening, Listener, What};
 pub use message::{AnswerClass, Message};
-pub use ocr_cost::{Observed, ocr_bytes};
 pub use oracle::{Breach, FailureCause, Judgement};
-pub use outcome::{Bytes, FaultReport, Outcome, Replicate, Row, Unreachable};
+pub use outcome::{Bytes, FaultReport, OcrBytes, Outcome, Replicate, RequestFacts, Row, Unreachable, Uplink};
 pub use replicate_cache::ReplicateCache;
+pub use rounds::{OcrBody, OcrHappening, OcrMessage};
 pub use setup::{
-    AggregatorSetup, CapabilityDon, PayloadHolders, RequestSetup, Run, Safety, Schedule, Setup, Ties, WorkflowDon,
+    AggregatorSetup, CapabilityDon, ObservationContent, ObservationSetup, Ocr, PayloadHolders, Read, RequestSetup,
+    RoundsSetup, Run, Safety, Schedule, Setup, Ties, WorkflowDon,
 };
 
 /// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.

@@ -8,9 +8,10 @@ use super::assignment::Assignment;
 use super::happening::{Happening, Listener, What};
 use super::ledger::Ledger;
 use super::oracle::Oracle;
-use super::outcome::FaultReport;
+use super::outcome::{FaultReport, RequestFacts};
 use super::replicate_cache::ReplicateCache;
 use super::request::Request;
+use super::rounds::OcrHappening;
 use super::setup::Setup;
 
 /// The listeners of one replicate.
@@ -18,8 +19,40 @@ pub(super) struct Observers<'a> {
     pub(super) ledger: Ledger,
     pub(super) oracle: Oracle,
     pub(super) acts: Acts,
+    pub(super) progress: Progress,
     listener: Option<&'a mut dyn Listener>,
     now: Time,
+}
+
+/// How requests go in the capability DON.
+pub(super) struct Progress {
+    pub(super) requests: Vec<RequestFacts>,
+    epochs: u64,
+}
+
+impl Progress {
+    /// Without rounds it is known from the start who holds the payload.
+    fn new(assignment: &Assignment, requests: usize) -> Self {
+        let holders = assignment.given_holders();
+        Self { requests: vec![RequestFacts { holders, epochs: None }; requests], epochs: 1 }
+    }
+
+    fn hear(&mut self, happening: &Happening) {
+        let holds = match happening.what {
+            // The furthest node tells.
+            What::Ocr(OcrHappening::EpochEntered { epoch, .. }) => {
+                self.epochs = self.epochs.max(epoch);
+                return;
+            }
+            What::Ocr(OcrHappening::Attested { holds, .. }) => holds,
+            What::Ocr(OcrHappening::AgreedOnError) => false,
+            _ => return,
+        };
+        let Some(request) = happening.request else { return };
+        let facts = &mut self.requests[request as usize];
+        facts.holders += u32::from(holds);
+        facts.epochs.get_or_insert(self.epochs);
+    }
 }
 
 /// How often what the scenario does to its nodes and links has acted.
@@ -40,7 +73,8 @@ impl<'a> Observers<'a> {
         listener: Option<&'a mut dyn Listener>,
     ) -> Self {
         Self {
-            ledger: Ledger::new(setup.workflow_don.nodes, setup.request.count),
+            ledger: Ledger::new(setup),
+            progress: Progress::new(assignment, requests.len()),
             oracle: Oracle::new(setup, assignment, requests),
             acts: Acts {
                 faults: assignment.reports(),
@@ -55,6 +89,7 @@ impl<'a> Observers<'a> {
     pub(super) fn hear(&mut self, happening: &Happening, requests: &[Request], cache: &mut ReplicateCache) {
         self.ledger.hear(happening);
         self.acts.hear(happening);
+        self.progress.hear(happening);
         self.oracle.hear(happening, requests, cache);
         if let Some(listener) = &mut self.listener {
             listener.hear(happening);
@@ -69,7 +104,7 @@ impl<'a> Observers<'a> {
             for found in found {
                 let what = What::Unreachable { cause: found.cause };
                 let node = Some(Node::Workflow(found.workflow));
-                listener.hear(&Happening { time: instant, request: found.request, node, peer: None, what });
+                listener.hear(&Happening { time: instant, request: Some(found.request), node, peer: None, what });
             }
         }
     }
@@ -79,8 +114,10 @@ impl Acts {
     fn hear(&mut self, happening: &Happening) {
         match happening.what {
             What::Down { fault } | What::FaultActed { fault, .. } => self.faults[fault].fired += 1,
-            What::Sent { barrier: Some(Barrier::Partition(at)), .. } => self.partitions[at] += 1,
-            What::Sent { barrier: Some(Barrier::Cut(at)), .. } => self.cuts[at] += 1,
+            What::Sent { barrier: Some(Barrier::Partition(at)), .. }
+            | What::Ocr(OcrHappening::Sent { barrier: Some(Barrier::Partition(at)), .. }) => self.partitions[at] += 1,
+            What::Sent { barrier: Some(Barrier::Cut(at)), .. }
+            | What::Ocr(OcrHappening::Sent { barrier: Some(Barrier::Cut(at)), .. }) => self.cuts[at] += 1,
             _ => {}
         }
     }

@@ -11,8 +11,8 @@ pub(super) enum Output<T, S> {
     Timer(Time, T),
     /// Send this.
     Send(S),
-    /// Tell whoever listens.
-    Happened { request: u32, peer: Option<Node>, what: What },
+    /// Tell whoever listens; `request` is the one that it belongs to, if it belongs to one.
+    Happened { request: Option<u32>, peer: Option<Node>, what: What },
 }
 
 /// Outputs of a node.
@@ -31,8 +31,8 @@ impl<T, S> Outbox<T, S> {
         self.0.push(Output::Send(it));
     }
 
-    pub(super) fn tell(&mut self, request: u32, peer: Option<Node>, what: What) {
-        self.0.push(Output::Happened { request, peer, what });
+    pub(super) fn tell(&mut self, request: impl Into<Option<u32>>, peer: Option<Node>, what: What) {
+        self.0.push(Output::Happened { request: request.into(), peer, what });
     }
 
     /// Outputs so far, in their order.

@@ -2,9 +2,10 @@
 
 use std::ops::AddAssign;
 
-use crate::engine::Span;
+use crate::engine::{Span, Time};
 
 use super::oracle::{Breach, FailureCause, Judgement};
+use super::rounds::OcrBody;
 
 /// The outcome of one replicate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +18,91 @@ pub struct Replicate {
     pub partitions: Vec<u64>,
     /// Messages that each cut of the setup stopped.
     pub cuts: Vec<u64>,
+    /// One entry per request.
+    pub requests: Vec<RequestFacts>,
+    /// Bytes of the capability DON's rounds; all zero without rounds.
+    pub ocr: OcrBytes,
+    /// Epochs that began in the replicate; 0 without rounds.
+    pub epochs: u64,
+    /// The busiest uplink.
+    pub uplink: Uplink,
+}
+
+/// How a request went in the capability DON.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RequestFacts {
+    /// Nodes that hold the agreed payload; with rounds only those that have its report.
+    pub holders: u32,
+    /// Epochs that had begun by the first report, or agreement on an error; `None` without either, and without rounds.
+    pub epochs: Option<u64>,
+}
+
+/// Bytes of OCR3 messages by cause, with the transport's frames; every byte is in exactly one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OcrBytes {
+    /// Round starts with their queries.
+    pub query: u64,
+    /// Observations, to the leader.
+    pub observation: u64,
+    /// Proposals, to all.
+    pub proposal: u64,
+    /// Prepares and commits.
+    pub vote: u64,
+    /// Signatures over reports.
+    pub report: u64,
+    /// All else: epochs, and commits that were missed.
+    pub epoch: u64,
+}
+
+impl OcrBytes {
+    /// All of them.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.query + self.observation + self.proposal + self.vote + self.report + self.epoch
+    }
+
+    /// Cause of a message.
+    pub(super) const fn cause(&mut self, body: &OcrBody) -> &mut u64 {
+        match body {
+            OcrBody::RoundStart(_) => &mut self.query,
+            OcrBody::Observation(_) => &mut self.observation,
+            OcrBody::Proposal(_) => &mut self.proposal,
+            OcrBody::Prepare(_) | OcrBody::Commit(_) => &mut self.vote,
+            OcrBody::ReportSignatures { .. } => &mut self.report,
+            OcrBody::NewEpochWish
+            | OcrBody::EpochStartRequest(_)
+            | OcrBody::EpochStart(_)
+            | OcrBody::CertifiedCommitRequest
+            | OcrBody::CertifiedCommit(_) => &mut self.epoch,
+        }
+    }
+}
+
+/// Load of one uplink in a replicate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Uplink {
+    /// Bytes that were handed to it.
+    pub total: u64,
+    /// Most bytes that were handed to it in one second of virtual time, seconds counted from the replicate's beginning.
+    pub peak: u64,
+    /// From the first byte to the last.
+    pub span: Span,
+    first: Option<Time>,
+    second: u64,
+    in_second: u64,
+}
+
+impl Uplink {
+    pub(super) fn add(&mut self, now: Time, bytes: u64) {
+        let second = now.as_nanos() / 1_000_000_000;
+        if second != self.second {
+            (self.second, self.in_second) = (second, 0);
+        }
+        self.in_second += bytes;
+        self.peak = self.peak.max(self.in_second);
+        self.total += bytes;
+        self.span = now.since(*self.first.get_or_insert(now));
+    }
 }
 
 /// How one request ended at one workflow node, and what it cost there.

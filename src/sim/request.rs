@@ -1,5 +1,7 @@
 //! One request of a replicate: its ids, its bytes, and what the capability DON agrees on for it.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use prost::bytes::Bytes;
@@ -16,8 +18,9 @@ use super::message::{CAPABILITY_ID, CAPABILITY_METHOD, DON_IDS, Reply, encode_re
 use super::oracle::required;
 use super::oracle::truth::{Truth, honest_record};
 use super::replicate_cache::ReplicateCache;
+use super::rounds::Value;
 use super::schedule;
-use super::setup::Setup;
+use super::setup::{ObservationContent, Setup};
 use super::site::Site;
 
 const REPLY_TYPE: &str = "type.googleapis.com/capabilities.blockchain.evm.v1alpha.CallContractReply";
@@ -36,9 +39,35 @@ pub(super) struct Request {
     /// Delay of each capability node's copy.
     pub(super) delays: Vec<Span>,
     pub(super) truth: Truth,
-    attestation: Option<OcrAttestation>,
+    /// Which of the responses that the chain gives is the truth.
+    version: u32,
+    /// By value, the bytes of observations that were asked for.
+    observed: BTreeMap<Value, Bytes>,
+    /// By capability node, who has signed the report that it has.
+    signed: Vec<Option<Rc<Signed>>>,
+    /// Attestations that were asked for.
+    attestations: BTreeMap<Rc<Signed>, OcrAttestation>,
     /// By capability node, its honest answer with the payload, once it was asked for.
     replies: Vec<Option<Reply>>,
+}
+
+/// An attested report: its place in the sequence of all, and who has signed it, rising.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Signed {
+    pub(super) sequence_number: u64,
+    pub(super) signers: Vec<u32>,
+}
+
+impl Signed {
+    /// The report of an agreement that takes a latency: signed by the `F + 1` nodes whose signatures were there first.
+    pub(super) fn drawn(setup: &Setup, draws: &Draws, request: u32) -> Self {
+        let don = &setup.capability_don;
+        let mut signers = Site::SignerRank.ranked(draws, don.nodes, |node| [request, node, 0, 0, 0]);
+        signers.truncate(don.f as usize + 1);
+        signers.sort_unstable();
+        let sequence_number = 1 + Site::SequenceNumber.draw(draws, [request, 0, 0, 0, 0]).below(1 << 32);
+        Self { sequence_number, signers }
+    }
 }
 
 impl Request {
@@ -48,7 +77,6 @@ impl Request {
             reference_id: number.to_string(),
         };
         let id = request_id(&ids.workflow_execution_id, &ids.reference_id);
-        let payload_size = usize::try_from(setup.request.payload_size).unwrap_or(usize::MAX);
         Self {
             number,
             bytes: encode_request(&capability_request(setup, draws, cache, number, &ids)),
@@ -60,13 +88,16 @@ impl Request {
                 setup.capability_don.nodes,
             ),
             truth: Truth {
-                payload: Site::Payload.bytes(draws, [number, 0, 0, 0, 0], payload_size).into(),
+                payload: payload(number, 0, draws, setup),
                 type_url: REPLY_TYPE,
                 spend_unit: "RPC_EVM",
                 spend_value: "1",
                 required: required(setup),
             },
-            attestation: None,
+            version: 0,
+            observed: BTreeMap::new(),
+            signed: vec![None; setup.capability_don.nodes as usize],
+            attestations: BTreeMap::new(),
             replies: vec![None; setup.capability_don.nodes as usize],
             ids: Arc::new(ids),
             id,
@@ -105,47 +136,93 @@ impl Request {
     }
 
     /// Answer of the honest holder `node`, made when it is first asked for.
-    pub(super) fn reply(&mut self, node: u32, setup: &Setup, draws: &Draws, cache: &mut ReplicateCache) -> Reply {
+    pub(super) fn reply(&mut self, node: u32, setup: &Setup, cache: &mut ReplicateCache) -> Reply {
         if let Some(reply) = &self.replies[node as usize] {
             return reply.clone();
         }
-        let attestation = Some(self.attestation(setup, draws, cache));
+        let attestation = self.attestation(node, cache);
         let honest = self.response(node, setup.capability_don.nodes, cache);
         let reply = Reply::response(Response { attestation, ..honest });
         self.replies[node as usize] = Some(reply.clone());
         reply
     }
 
-    /// The attestation, signed by the `F + 1` nodes whose signatures were there first, when it is first asked for.
-    pub(super) fn attestation(&mut self, setup: &Setup, draws: &Draws, cache: &mut ReplicateCache) -> OcrAttestation {
-        if let Some(attestation) = &self.attestation {
-            return attestation.clone();
+    /// Node `node` has the report under these signatures.
+    pub(super) fn sign_at(&mut self, node: u32, signed: &Rc<Signed>) {
+        self.signed[node as usize] = Some(Rc::clone(signed));
+    }
+
+    /// Attestation that node `node` has, signed when it is first asked for; `None` before its report.
+    pub(super) fn attestation(&mut self, node: u32, cache: &mut ReplicateCache) -> Option<OcrAttestation> {
+        let signed = Rc::clone(self.signed[node as usize].as_ref()?);
+        if let Some(attestation) = self.attestations.get(&signed) {
+            return Some(attestation.clone());
         }
-        let attestation = self.attest(setup, draws, cache);
-        self.attestation = Some(attestation.clone());
-        attestation
+        let attestation = self.attest(&signed, cache);
+        self.attestations.insert(signed, attestation.clone());
+        Some(attestation)
+    }
+
+    /// Agreement on a response makes it the right one: which it is of those that the chain gives, only the nodes decide.
+    pub(super) fn agree(&mut self, value: Value, draws: &Draws, setup: &Setup) {
+        if let Value::Response { version } = value
+            && std::mem::replace(&mut self.version, version) != version
+        {
+            self.truth.payload = payload(self.number, version, draws, setup);
+        }
+    }
+
+    /// Bytes that stand for a value in an observation.
+    pub(super) fn observed(&mut self, value: Value, setup: &Setup, draws: &Draws, cache: &mut ReplicateCache) -> Bytes {
+        if let Some(bytes) = self.observed.get(&value) {
+            return bytes.clone();
+        }
+        let payload = match value {
+            Value::Failure => return Bytes::new(),
+            Value::Response { version } if version == self.version => self.truth.payload.clone(),
+            Value::Response { version } => payload(self.number, version, draws, setup),
+            Value::Own { node, number } => own_payload(self.number, [node, number], draws, setup),
+            Value::Colluding => own_payload(self.number, [u32::MAX, 0], draws, setup),
+        };
+        let bytes = match setup.capability_don.ocr.rounds().map(|rounds| rounds.content) {
+            Some(ObservationContent::Payload) => payload,
+            _ => cache.memo.report_data(&Report { payload: &payload, ..self.report() }).to_vec().into(),
+        };
+        self.observed.insert(value, bytes.clone());
+        bytes
     }
 
     /// Whether a right response carries the genuine attestation, and what it takes to check it.
     pub(super) fn is_genuine(&self, response: &Response) -> bool {
         let [record] = &response.metering[..] else { return false };
         response.attestation.is_some()
-            && response.attestation == self.attestation
+            && self.attestations.values().any(|genuine| response.attestation.as_ref() == Some(genuine))
             && record.spend_unit == self.truth.spend_unit
             && record.spend_value == self.truth.spend_value
     }
 
-    fn attest(&self, setup: &Setup, draws: &Draws, cache: &mut ReplicateCache) -> OcrAttestation {
+    fn attest(&self, signed: &Signed, cache: &mut ReplicateCache) -> OcrAttestation {
         let config_digest = Site::ConfigDigest.array(&cache.identities(), [0; 5]);
-        let sequence_number = 1 + Site::SequenceNumber.draw(draws, [self.number, 0, 0, 0, 0]).below(1 << 32);
+        let Signed { sequence_number, ref signers } = *signed;
         let digest = self.digest(&config_digest, sequence_number, cache);
-        let don = &setup.capability_don;
-        let mut signers = Site::SignerRank.ranked(draws, don.nodes, |node| [self.number, node, 0, 0, 0]);
-        signers.truncate(don.f as usize + 1);
-        signers.sort_unstable();
-        let sign = |signer| AttributedSignature { signature: cache.sign(signer, &digest).to_vec().into(), signer };
-        OcrAttestation { config_digest, sequence_number, signatures: signers.into_iter().map(sign).collect() }
+        let sign = |signer: &u32| AttributedSignature {
+            signature: cache.sign(*signer, &digest).to_vec().into(),
+            signer: *signer,
+        };
+        OcrAttestation { config_digest, sequence_number, signatures: signers.iter().map(sign).collect() }
     }
+}
+
+/// Response of honest nodes after so many changes of the chain.
+fn payload(request: u32, version: u32, draws: &Draws, setup: &Setup) -> Bytes {
+    let payload_size = usize::try_from(setup.request.payload_size).unwrap_or(usize::MAX);
+    Site::Payload.bytes(draws, [request, version, 0, 0, 0], payload_size).into()
+}
+
+/// Response that only some nodes observe.
+fn own_payload(request: u32, [author, number]: [u32; 2], draws: &Draws, setup: &Setup) -> Bytes {
+    let payload_size = usize::try_from(setup.request.payload_size).unwrap_or(usize::MAX);
+    Site::WrongPayload.bytes(draws, [request, author, u32::MAX, number, 0], payload_size).into()
 }
 
 fn capability_request(
@@ -203,7 +280,8 @@ mod tests {
         let draws = cache.begin(setup.run.seed, replicate);
         let call = |number| {
             let mut call = Request::new(setup, &draws, &cache, number, Time::ZERO);
-            let attestation = call.attestation(setup, &draws, &mut cache);
+            call.sign_at(0, &Rc::new(Signed::drawn(setup, &draws, number)));
+            let attestation = call.attestation(0, &mut cache).expect("there is a report");
             (call, attestation)
         };
         (0..CALLS).map(call).collect()

@@ -35,6 +35,9 @@ impl Setup {
     pub fn baseline(&self) -> Self {
         let mut before = self.clone();
         before.capability_don.payload_holders = PayloadHolders::All;
+        if let Ocr::Rounds(rounds) = &mut before.capability_don.ocr {
+            rounds.content = ObservationContent::Payload;
+        }
         before.aggregator.rule_set = RuleSet::BASELINE;
         before
     }
@@ -66,12 +69,141 @@ pub struct CapabilityDon {
     pub payload_holders: PayloadHolders,
     /// Time from the start of the execution to a node's own observation.
     pub execution: Distribution,
-    /// Time from a Byzantine quorum of observations to the attested report.
-    pub ocr: Distribution,
+    /// How the nodes agree on a response.
+    pub ocr: Ocr,
     /// Regions that the nodes are placed in, in turn; empty without a region matrix.
     pub regions: Vec<String>,
     /// Whether `N < 3F + 1` is meant.
     pub allow_infeasible: bool,
+}
+
+/// How the capability DON agrees on a response.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ocr {
+    /// After this time from a Byzantine quorum of observations the attested report is at every node.
+    Latency(Distribution),
+    /// By OCR3 rounds, message by message.
+    Rounds(Box<RoundsSetup>),
+}
+
+impl Ocr {
+    /// The rounds, if the nodes agree by rounds.
+    #[must_use]
+    pub fn rounds(&self) -> Option<&RoundsSetup> {
+        match self {
+            Self::Latency(_) => None,
+            Self::Rounds(rounds) => Some(rounds),
+        }
+    }
+}
+
+/// OCR3 rounds: timers, limits, and what the nodes observe.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoundsSetup {
+    /// Content of observations.
+    pub content: ObservationContent,
+    /// `[observation]`.
+    pub observation: ObservationSetup,
+    /// Least time from one round's start to the next.
+    pub delta_round: Span,
+    /// Time that the leader waits for more observations once it has enough.
+    pub delta_grace: Span,
+    /// Time without a commit after which a node wishes for the next epoch.
+    pub delta_progress: Span,
+    /// Time without an epoch start after which a node wishes for the next epoch.
+    pub delta_initial: Span,
+    /// Time after which a wish is sent again.
+    pub delta_resend: Span,
+    /// Time after which a node that missed a commit asks for it.
+    pub delta_certified_commit_request: Span,
+    /// Rounds of an epoch.
+    pub r_max: u64,
+    /// Requests in a query, at most.
+    pub max_batch: u32,
+    /// Bytes of an observation's entries, at most.
+    pub max_observation: u64,
+    /// Bytes of a query, at most.
+    pub max_query: u64,
+}
+
+impl Default for RoundsSetup {
+    /// Hashes, and the timers and limits of a local set-up of the original.
+    fn default() -> Self {
+        Self {
+            content: ObservationContent::Hash,
+            observation: ObservationSetup::default(),
+            delta_round: Span::from_secs(1),
+            delta_grace: Span::from_millis(500),
+            delta_progress: Span::from_secs(5),
+            delta_initial: Span::from_secs(5),
+            delta_resend: Span::from_secs(5),
+            delta_certified_commit_request: Span::from_secs(1),
+            r_max: 10,
+            max_batch: 200,
+            max_observation: 95 << 10,
+            max_query: 1 << 20,
+        }
+    }
+}
+
+/// Content of an observation of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObservationContent {
+    /// Hash of the payload.
+    Hash,
+    /// The payload itself: the baseline.
+    Payload,
+}
+
+/// What capability nodes see of the chain, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObservationSetup {
+    /// RPC providers; every node reads through one, and all providers have as many nodes, give or take one.
+    pub providers: u32,
+    /// Time between blocks; zero for a chain that stands still.
+    pub block_time: Span,
+    /// Time from a block to a provider's having it.
+    pub lag: Distribution,
+    /// Probability that a block changes the answer to a request.
+    pub change: f64,
+    /// Block that nodes read at.
+    pub read: Read,
+    /// Time from one poll of the RPC to the next.
+    pub poll: Span,
+    /// Probability that the RPC fails for a request, everywhere in the same way.
+    pub errors: f64,
+    /// Probability that a poll of a provider fails.
+    pub failures: f64,
+    /// Probability that a node gets an answer of its own to a request.
+    pub differ: f64,
+}
+
+impl Default for ObservationSetup {
+    /// One provider on a chain that stands still, and nothing fails.
+    fn default() -> Self {
+        Self {
+            providers: 1,
+            block_time: Span::ZERO,
+            lag: Distribution::constant(Span::ZERO),
+            change: 0.0,
+            read: Read::Pinned,
+            poll: Span::from_secs(2),
+            errors: 0.0,
+            failures: 0.0,
+            differ: 0.0,
+        }
+    }
+}
+
+/// Block that nodes read at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Read {
+    /// One that the request names, or whose answer never changes.
+    Pinned,
+    /// The latest that a node's provider has.
+    Latest,
+    /// One whose height the nodes agree on first.
+    AgreedHeight,
 }
 
 /// Who holds the payload of a request.

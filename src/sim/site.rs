@@ -14,7 +14,7 @@
 //! | --- | --- | --- |
 //! | `StartSkew` | when a workflow node starts a request | request, node |
 //! | `Arrival` | gap before a request | request |
-//! | `Execution` | a capability node's execution time | request, node |
+//! | `Execution` | a capability node's execution time | request, node, and of OCR3 rounds the poll |
 //! | `Ocr` | time of the agreement | request |
 //! | `HolderRank` | who holds the payload: the lowest ranks | node |
 //! | `Agree` | whether a node holds it, with `{ agree = p }` | node |
@@ -23,7 +23,7 @@
 //! | `Loss`, `Duplication` | whether a message gets lost, or is delivered twice | request, sender, receiver, attempt |
 //! | `Latency` | how long a copy of a message is under way | request, sender, receiver, attempt, copy |
 //! | `Tie` | order of events of one instant | request, nodes, kind of event, attempt and copy |
-//! | `Payload` | the right payload | request |
+//! | `Payload` | the right payload | request, and of OCR3 rounds the changes of the chain before it |
 //! | `WrongPayload` | a lie | request, its author when not all share it, its receiver when each gets another |
 //! | `Call` | the call | request, and for another call under the same id node and number |
 //! | `ExecutionId`, `SequenceNumber` | ids of a request | request |
@@ -31,6 +31,18 @@
 //! | `SpoiltSlot` | which signature is spoilt | request, node |
 //! | `SlowAnswer` | by how much an answer is late | request, sender, receiver |
 //! | `SlowAsk` | by how much a request is late | request, sender, receiver |
+//! | `RoundPhase` | start of the first OCR3 round | |
+//! | `LeaderRank` | order in which nodes lead | node |
+//! | `FirstSequenceNumber` | sequence number of the first round | |
+//! | `OcrLoss`, `OcrDuplication` | whether an OCR3 message gets lost, or is delivered twice | sequence number, sender and receiver, kind, epoch, attempt |
+//! | `OcrLatency` | how long a copy of an OCR3 message is under way | sequence number, sender and receiver, kind, epoch, attempt and copy |
+//! | `ProviderRank` | through which provider a node reads | node |
+//! | `BlockPhase` | time of the first block | |
+//! | `BlockLag` | how much later a provider has a block | provider, block |
+//! | `ChainChange` | whether a block changes the answer to a request | request, block |
+//! | `RpcError` | whether the RPC fails for a request everywhere | request |
+//! | `RpcFailure` | whether a poll fails | request, provider, poll |
+//! | `Differs` | whether a node gets an answer of its own | request, node |
 //! | `FaultTarget` | at whom a fault aims: the lowest ranks | kind of fault, ordinal in its kind, faulty node, target |
 //! | `FaultActs` | whether a fault acts this time | kind of fault, ordinal in its kind, request, faulty node, target |
 //! | `Garbage` | random bytes: a signature, a response | request, node, what they stand for |
@@ -89,6 +101,19 @@ pub(super) enum Site {
     Garbage = 27,
     Victim = 28,
     SlowAsk = 29,
+    RoundPhase = 30,
+    LeaderRank = 31,
+    FirstSequenceNumber = 32,
+    OcrLoss = 33,
+    OcrDuplication = 34,
+    OcrLatency = 35,
+    ProviderRank = 36,
+    BlockPhase = 37,
+    BlockLag = 38,
+    ChainChange = 39,
+    RpcError = 40,
+    RpcFailure = 41,
+    Differs = 42,
 }
 
 impl Site {
@@ -145,7 +170,7 @@ mod tests {
             .filter_map(|line| line.trim().trim_end_matches(',').split_once(" = "))
             .map(|(name, number)| (name, number.parse().expect("a number")))
             .collect();
-        assert_eq!(sites.len(), Site::SlowAsk as usize, "numbers are used once and without gaps");
+        assert_eq!(sites.len(), Site::Differs as usize, "numbers are used once and without gaps");
         assert_eq!(sites.iter().map(|site| site.0).collect::<BTreeSet<_>>(), listed.iter().copied().collect());
         assert_eq!(listed.len(), sites.len());
         assert!(sites.iter().zip(1..).all(|((_, number), at)| *number == at));

@@ -17,17 +17,18 @@ use crate::engine::{Draws, EventQueue, TieKey, Time};
 use crate::network::{Chance, Network, Node, Placement};
 
 use super::aggregators::{AggregatorFactory, Opening};
+use super::agreement::{Agreement, latency};
 use super::assignment::Assignment;
 use super::capability_node::{self, CapabilityNode};
 use super::event::Event;
 use super::happening::{Happening, Listener, What};
 use super::message::{Header, Message};
 use super::observers::Observers;
-use super::ocr::{self, Ocr};
 use super::outbox::{Outbox, Output};
 use super::outcome::Replicate;
 use super::replicate_cache::ReplicateCache;
 use super::request::Request;
+use super::rounds;
 use super::setup::{Setup, Ties};
 use super::site::Site;
 use super::workflow_node::{self, WorkflowNode};
@@ -43,9 +44,11 @@ pub(super) struct World<'a> {
     pub(super) requests: Vec<Request>,
     pub(super) workflow: Vec<WorkflowNode>,
     pub(super) capability: Vec<CapabilityNode<'a>>,
-    pub(super) ocr: Ocr<'a>,
-    network: Network<'a>,
+    pub(super) agreement: Agreement<'a>,
+    pub(super) network: Network<'a>,
     queue: EventQueue<Event>,
+    /// Events in the queue that may make a capability node execute a request.
+    pub(super) asks_under_way: u64,
     /// Messages sent so far about a request from one node to another: tells their draws apart.
     attempts: BTreeMap<(u32, Node, Node), u32>,
     pub(super) observers: Observers<'a>,
@@ -65,9 +68,10 @@ impl<'a> World<'a> {
         let placement = Placement { workflow: &setup.workflow_don.regions, capability: &setup.capability_don.regions };
         let assignment = Assignment::new(setup, &draws);
         let requests = requests(setup, &draws, cache);
+        let agreement = Agreement::new(setup, draws, &assignment, &requests);
         let node = |number: u32| {
-            let holds = assignment.holders[number as usize];
-            CapabilityNode::new(setup, draws, number, holds, assignment.outages(number))
+            let reading = agreement.reading(assignment.holders[number as usize]);
+            CapabilityNode::new(setup, draws, number, reading, assignment.outages(number))
         };
         let mut world = Self {
             setup,
@@ -76,9 +80,10 @@ impl<'a> World<'a> {
             config: config(setup, cache),
             workflow: (0..callers).map(|_| WorkflowNode::new(setup.aggregator.timeout, setup.request.count)).collect(),
             capability: (0..callees).map(node).collect(),
-            ocr: Ocr::new(setup, draws, assignment.agreed),
+            agreement,
             network: Network::new(&setup.network, placement, callers, callees),
             queue: EventQueue::new(),
+            asks_under_way: 0,
             attempts: BTreeMap::new(),
             observers: Observers::new(setup, &assignment, &requests, listener),
             assignment,
@@ -86,6 +91,7 @@ impl<'a> World<'a> {
             cache,
         };
         world.plan();
+        world.start_rounds();
         world
     }
 
@@ -111,6 +117,7 @@ impl<'a> World<'a> {
         // 1.
         while let Some((now, event)) = self.queue.pop() {
             self.observers.advance(now);
+            self.asks_under_way -= u64::from(event.may_ask());
             // 2. and 3.
             self.handle(now, event);
         }
@@ -128,7 +135,10 @@ impl<'a> World<'a> {
             Event::Capability { capability, timer } => {
                 self.tell_capability(now, capability, capability_node::Input::Timer(timer));
             }
-            Event::Ocr(done) => self.tell_ocr(now, ocr::Input::Done(done)),
+            Event::Agreed(done) => self.tell_latency(now, latency::Input::Done(done)),
+            Event::Round { capability, timer } => self.round_timer(now, capability, timer),
+            Event::OcrArrival(under_way) => self.ocr_arrival(now, under_way),
+            Event::OcrDelivery(under_way) => self.deliver_ocr(now, under_way),
             Event::Arrival(message) => {
                 let bytes = message.len() + self.setup.network.frame;
                 let through = self.network.handle_arrival(now, message.to, bytes);
@@ -149,8 +159,15 @@ impl<'a> World<'a> {
     }
 
     /// Tells whoever listens.
-    pub(super) fn tell(&mut self, now: Time, request: u32, node: Option<Node>, peer: Option<Node>, what: What) {
-        let happening = Happening { time: now, request, node, peer, what };
+    pub(super) fn tell(
+        &mut self,
+        now: Time,
+        request: impl Into<Option<u32>>,
+        node: Option<Node>,
+        peer: Option<Node>,
+        what: What,
+    ) {
+        let happening = Happening { time: now, request: request.into(), node, peer, what };
         self.observers.hear(&happening, &self.requests, self.cache);
     }
 
@@ -179,7 +196,7 @@ impl<'a> World<'a> {
                 self.workflow[to as usize].handle(now, input, &mut outbox);
                 self.route_workflow(now, to, outbox);
             }
-            // Nodes of one DON do not write to each other here.
+            // Callers do not write to each other, and what callees write to each other is in `agreement`.
             _ => {}
         }
     }
@@ -198,7 +215,7 @@ impl<'a> World<'a> {
         }
     }
 
-    fn tell_capability(&mut self, now: Time, capability: u32, input: capability_node::Input) {
+    pub(super) fn tell_capability(&mut self, now: Time, capability: u32, input: capability_node::Input) {
         let mut outbox = Outbox::new();
         self.capability[capability as usize].handle(now, input, &mut outbox);
         let node = Node::Capability(capability);
@@ -206,27 +223,20 @@ impl<'a> World<'a> {
             match output {
                 Output::Timer(at, timer) => self.push(at, Event::Capability { capability, timer }),
                 Output::Happened { request, peer, what } => self.tell(now, request, Some(node), peer, what),
+                Output::Send(capability_node::Send::Executing { request }) => {
+                    self.tell_participant(now, capability, rounds::Input::Executing { request });
+                }
                 Output::Send(capability_node::Send::Observation { request }) => {
-                    self.tell_ocr(now, ocr::Input::Observation { request });
+                    self.tell_latency(now, latency::Input::Observation { request });
+                }
+                Output::Send(capability_node::Send::Polled { request, poll }) => {
+                    self.polled(now, capability, request, poll);
+                }
+                Output::Send(capability_node::Send::Concluded { request }) => {
+                    self.tell_participant(now, capability, rounds::Input::Concluded { request });
                 }
                 Output::Send(capability_node::Send::Answer { request, to, reply }) => {
                     self.answer(now, capability, request, to, reply);
-                }
-            }
-        }
-    }
-
-    fn tell_ocr(&mut self, now: Time, input: ocr::Input) {
-        let mut outbox = Outbox::new();
-        self.ocr.handle(now, input, &mut outbox);
-        for output in outbox.drain() {
-            match output {
-                Output::Timer(at, done) => self.push(at, Event::Ocr(done)),
-                Output::Happened { request, peer, what } => self.tell(now, request, None, peer, what),
-                Output::Send(ocr::ReportReady { request }) => {
-                    for capability in 0..self.setup.capability_don.nodes {
-                        self.tell_capability(now, capability, capability_node::Input::Report { request });
-                    }
                 }
             }
         }
@@ -255,13 +265,14 @@ impl<'a> World<'a> {
         self.push_attempt(time, event, 0);
     }
 
-    fn push_attempt(&mut self, time: Time, event: Event, attempt: u32) {
+    pub(super) fn push_attempt(&mut self, time: Time, event: Event, attempt: u32) {
         let draw = Site::Tie.draw(&self.draws, event.tie_parts(attempt)).bits();
         let tie = match self.setup.ties {
             Ties::Random => draw,
             // The class decides, chance within it.
             Ties::Adversarial => (event.kindness() << 62) | (draw >> 2),
         };
+        self.asks_under_way += u64::from(event.may_ask());
         self.queue.push(time, TieKey(tie), event);
     }
 

@@ -1,4 +1,8 @@
-//! The OCR3 messages of a round, for their sizes and bytes.
+//! The OCR3 messages between capability nodes, and what the capability's plugin puts into them.
+//!
+//! The original's bytes are known of the messages of a round without failures and of new-epoch wishes. The fields of epoch
+//! starts and certified commits are laid out here as their contents need it: certificates are lists of attributed 64-byte
+//! signatures.
 
 use prost::bytes::Bytes;
 use prost::{Message, Oneof};
@@ -7,16 +11,22 @@ use prost::{Message, Oneof};
 #[derive(Clone, PartialEq, Message)]
 pub struct OcrMessage {
     /// The message.
-    #[prost(oneof = "Body", tags = "17, 20, 21, 22, 23, 24, 25")]
+    #[prost(oneof = "Body", tags = "17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27")]
     pub body: Option<Body>,
 }
 
-/// The kinds of OCR3 messages that a round without failures, or a change of epoch, needs.
+/// The kinds of OCR3 messages.
 #[derive(Clone, PartialEq, Eq, Oneof)]
 pub enum Body {
     /// A node wishes for an epoch.
     #[prost(message, tag = "17")]
     NewEpochWish(NewEpochWish),
+    /// A node is ready for an epoch, to its leader.
+    #[prost(message, tag = "18")]
+    EpochStartRequest(EpochStartRequest),
+    /// The leader begins an epoch.
+    #[prost(message, tag = "19")]
+    EpochStart(EpochStart),
     /// The leader begins a round.
     #[prost(message, tag = "20")]
     RoundStart(RoundStart),
@@ -35,6 +45,12 @@ pub enum Body {
     /// Signatures over the round's reports.
     #[prost(message, tag = "25")]
     ReportSignatures(ReportSignatures),
+    /// A node missed a commit.
+    #[prost(message, tag = "26")]
+    CertifiedCommitRequest(CertifiedCommitRequest),
+    /// The commit that a node missed.
+    #[prost(message, tag = "27")]
+    CertifiedCommit(CertifiedCommit),
 }
 
 /// New epoch wish.
@@ -138,4 +154,126 @@ pub struct ReportSignatures {
     /// One 65-byte signature a report.
     #[prost(bytes = "bytes", repeated, tag = "2")]
     pub report_signatures: Vec<Bytes>,
+}
+
+/// Epoch start request.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct EpochStartRequest {
+    /// Epoch.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// Highest outcome that a quorum has prepared or committed, as far as the node knows.
+    #[prost(message, optional, tag = "2")]
+    pub highest_certified: Option<Certified>,
+    /// ed25519, 64 bytes.
+    #[prost(bytes = "bytes", tag = "3")]
+    pub signature: Bytes,
+}
+
+/// Epoch start.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct EpochStart {
+    /// Epoch.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// The highest of a quorum of requests.
+    #[prost(message, optional, tag = "2")]
+    pub highest_certified: Option<Certified>,
+    /// Signatures of that quorum's requests.
+    #[prost(message, repeated, tag = "3")]
+    pub proof: Vec<AttributedSignature>,
+}
+
+/// An outcome and the quorum that prepared or committed it.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct Certified {
+    /// Epoch in which it was.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// Sequence number.
+    #[prost(uint64, tag = "2")]
+    pub seq_nr: u64,
+    /// The encoded outcome.
+    #[prost(bytes = "bytes", tag = "3")]
+    pub outcome: Bytes,
+    /// Votes of the quorum.
+    #[prost(message, repeated, tag = "4")]
+    pub quorum_certificate: Vec<AttributedSignature>,
+    /// Whether it is committed; prepared otherwise.
+    #[prost(bool, tag = "5")]
+    pub committed: bool,
+}
+
+/// An ed25519 signature and whose it is.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct AttributedSignature {
+    /// ed25519, 64 bytes.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub signature: Bytes,
+    /// Index of the signer.
+    #[prost(uint32, tag = "2")]
+    pub signer: u32,
+}
+
+/// Certified commit request.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct CertifiedCommitRequest {
+    /// Sequence number.
+    #[prost(uint64, tag = "1")]
+    pub seq_nr: u64,
+}
+
+/// Certified commit.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct CertifiedCommit {
+    /// The commit.
+    #[prost(message, optional, tag = "1")]
+    pub certified: Option<Certified>,
+}
+
+/// Query of a round, written by the plugin: the requests that it is about.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct Query {
+    /// `<execution id>:<reference id>` of each.
+    #[prost(string, repeated, tag = "1")]
+    pub requests: Vec<String>,
+}
+
+/// Observation, or outcome, written by the plugin.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct Contents {
+    /// Heights of the chain.
+    #[prost(message, optional, tag = "1")]
+    pub chain_height: Option<ChainHeight>,
+    /// By `<execution id>:<reference id>`.
+    #[prost(btree_map = "string, message", tag = "2")]
+    pub requests: std::collections::BTreeMap<String, RequestObservation>,
+    /// Requests that the node executes and has no observation of.
+    #[prost(string, repeated, tag = "3")]
+    pub missing_request_ids: Vec<String>,
+}
+
+/// Heights of the chain: latest, safe, finalized.
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+pub struct ChainHeight {
+    /// Latest block.
+    #[prost(int64, tag = "1")]
+    pub latest: i64,
+    /// Safe block.
+    #[prost(int64, tag = "2")]
+    pub safe: i64,
+    /// Finalized block.
+    #[prost(int64, tag = "3")]
+    pub finalized: i64,
+}
+
+/// Observation of one request.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct RequestObservation {
+    /// Hash of the response, or the response's payload.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub observed: Bytes,
+    /// Text of the error that the execution ended with.
+    #[prost(string, tag = "2")]
+    pub error: String,
 }

@@ -4,8 +4,8 @@ use donsim::aggregator::RuleSet;
 use donsim::engine::{Distribution, Span};
 use donsim::network::{Latency, LinkSetup, NetworkSetup};
 use donsim::sim::{
-    AggregatorSetup, CapabilityDon, Fault, FaultKind, PayloadHolders, Replicate, ReplicateCache, RequestSetup, Run,
-    Safety, Schedule, Setup, Ties, WorkflowDon, simulate,
+    AggregatorSetup, CapabilityDon, Fault, FaultKind, Ocr, PayloadHolders, Replicate, ReplicateCache, RequestSetup,
+    Run, Safety, Schedule, Setup, Ties, WorkflowDon, simulate,
 };
 
 /// From the start of an execution to its observation.
@@ -23,7 +23,7 @@ pub fn setup(nodes: u32, rule_set: RuleSet, payload_holders: PayloadHolders, lat
             f: (nodes - 1) / 3,
             payload_holders,
             execution: Distribution::constant(EXECUTION),
-            ocr: Distribution::constant(OCR),
+            ocr: Ocr::Latency(Distribution::constant(OCR)),
             regions: Vec::new(),
             allow_infeasible: false,
         },
@@ -46,7 +46,8 @@ pub fn setup(nodes: u32, rule_set: RuleSet, payload_holders: PayloadHolders, lat
         },
         network: NetworkSetup {
             request: link.clone(),
-            response: link,
+            response: link.clone(),
+            ocr: link,
             uplink: None,
             downlink: None,
             frame: 37,

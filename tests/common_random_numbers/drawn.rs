@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use donsim::engine::Span;
 use donsim::network::Node;
-use donsim::sim::{Happening, What};
+use donsim::sim::{Happening, OcrHappening, What};
 
 /// What was drawn, by what it was drawn for.
 #[derive(Debug, Default, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Drawn {
     pub ways: BTreeMap<(u32, Node, Node, usize), Vec<Span>>,
     /// Who has the payload when it observes.
     pub holders: BTreeMap<Node, bool>,
+    /// By sequence number, kind, sender and receiver of an OCR3 message: how long each copy is under way.
+    pub ocr_ways: BTreeMap<(u64, &'static str, Node, Node), Vec<Span>>,
     /// By fault, request, node and its target: how often it acts.
     pub acts: BTreeMap<(&'static str, u32, Node, Node), u32>,
 }
@@ -30,6 +32,10 @@ impl Drawn {
         let mut attempts: BTreeMap<(u32, Node, Node), usize> = BTreeMap::new();
         for happening in happenings {
             let Happening { request, time, .. } = *happening;
+            let Some(request) = request else {
+                drawn.ocr(happening);
+                continue;
+            };
             match (&happening.what, happening.node, happening.peer) {
                 (What::Started { .. }, Some(node), _) => {
                     drawn.starts.insert((request, node), time.as_nanos());
@@ -56,6 +62,15 @@ impl Drawn {
             }
         }
         drawn
+    }
+
+    fn ocr(&mut self, happening: &Happening) {
+        if let (What::Ocr(OcrHappening::Sent { message, arrivals, .. }), Some(from), Some(to)) =
+            (&happening.what, happening.node, happening.peer)
+        {
+            let way = arrivals.iter().flatten().map(|arrival| arrival.since(happening.time)).collect();
+            self.ocr_ways.insert((message.seq_nr, message.body.name(), from, to), way);
+        }
     }
 }
 

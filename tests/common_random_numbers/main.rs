@@ -282,6 +282,31 @@ fn a_ticker_keeps_its_phase() {
     }
 }
 
+/// Rounds meet the same network, whatever callers, rule sets and other links do. The holders' numbers decide nothing in them.
+#[test]
+fn rounds_meet_the_same_network() {
+    const ROUNDS: &str = r#"
+schema = 1
+[run]
+replicates = 6
+[capability_don]
+nodes = 7
+ocr = "round"
+[network.ocr]
+loss = 0.02
+duplication = 0.1
+"#;
+    let rounds = |more: &[&str]| drawn(&setup(ROUNDS, more));
+    let base = rounds(&[]);
+    for more in ["aggregator.rule_set=identical", "network.response.loss=0.5", "request.payload_size=2KiB"] {
+        for (base, other) in base.iter().zip(rounds(&[more])) {
+            assert!(base.ocr_ways.len() > 100);
+            // Rounds go on for as long as somebody waits.
+            agree(&base.ocr_ways, &other.ocr_ways, base.ocr_ways.len() / 2);
+        }
+    }
+}
+
 /// Where everything takes the same time, chance orders what happens in one instant: the same order for the same messages.
 #[test]
 fn the_order_of_an_instant_is_kept() {
@@ -298,7 +323,7 @@ fn the_order_of_an_instant_is_kept() {
         told.iter()
             .map(|happenings| {
                 let mut heard: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
-                for happening in happenings.iter().filter(|happening| happening.request == 0) {
+                for happening in happenings.iter().filter(|happening| happening.request == Some(0)) {
                     let to_workflow = (&happening.what, happening.node, happening.peer);
                     if let (What::Delivered { .. }, Some(to @ Node::Workflow(_)), Some(from)) = to_workflow {
                         heard.entry(to).or_default().push(from);

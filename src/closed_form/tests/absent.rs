@@ -5,7 +5,7 @@ use super::{cell, with};
 use crate::aggregator::RuleSet::{Attested, AttestedEarlyFail, Identical};
 use crate::engine::{Distribution, Span, Time, Window};
 use crate::network::{Latency, NodeSet, Partition};
-use crate::sim::{FaultKind, PayloadHolders, Schedule, Setup, Ties};
+use crate::sim::{FaultKind, Ocr, PayloadHolders, Schedule, Setup, Ties};
 
 fn reason(change: impl FnOnce(&mut Setup)) -> String {
     let mut setup = cell(7, Identical, PayloadHolders::FPlusOne);
@@ -22,7 +22,10 @@ fn reasons_are_told() {
         (reason(|setup| setup.network.partitions.push(Partition { nodes, window: Window::ALWAYS })), "partitions"),
         (reason(|setup| setup.ties = Ties::Adversarial), "ties"),
         (reason(|setup| setup.request.schedule = Schedule::OneAtATime), "all at once"),
-        (reason(|setup| setup.capability_don.ocr = Distribution::constant(Span::ZERO)), "after the report"),
+        (
+            reason(|setup| setup.capability_don.ocr = Ocr::Latency(Distribution::constant(Span::ZERO))),
+            "after the report",
+        ),
         (faulty(FaultKind::named("slow", [Distribution::constant(Span::ZERO).into()])), "slow is not modelled"),
         (faulty(FaultKind::named("at_deadline", [])), "at_deadline is not modelled"),
     ] {
@@ -48,7 +51,7 @@ fn times_must_allow_it() {
     // An agreement that is over before slow requests arrive: every order is equally likely only where nothing else
     // takes time.
     setup.aggregator.rule_set = Identical;
-    setup.capability_don.ocr = Distribution::constant(Span::from_millis(10));
+    setup.capability_don.ocr = Ocr::Latency(Distribution::constant(Span::from_millis(10)));
     assert!(of(&setup).is_err());
     setup.capability_don.execution = Distribution::constant(Span::ZERO);
     assert!((of(&setup).unwrap().accepted - 10.0 / 35.0).abs() < 1e-12);

@@ -5,7 +5,7 @@ use super::{cell, near};
 use crate::aggregator::RuleSet::{Attested, Identical};
 use crate::engine::{Distribution, Span};
 use crate::network::Latency;
-use crate::sim::{PayloadHolders, Setup};
+use crate::sim::{Ocr, PayloadHolders, Setup};
 
 const MS: f64 = 1e6;
 
@@ -21,7 +21,7 @@ fn exponential(millis: u64) -> Distribution {
 fn back_only(nodes: u32, holders: u32) -> Setup {
     let mut setup = cell(nodes, Attested, PayloadHolders::Count(holders));
     setup.network.request.latency = Latency::Distribution(ms(0));
-    (setup.capability_don.execution, setup.capability_don.ocr) = (ms(0), ms(0));
+    (setup.capability_don.execution, setup.capability_don.ocr) = (ms(0), Ocr::Latency(ms(0)));
     setup
 }
 
@@ -51,14 +51,14 @@ fn the_second_of_four() {
 #[test]
 fn a_drawn_agreement_is_convolved() {
     let mut setup = back_only(4, 1);
-    setup.capability_don.ocr = exponential(100);
+    setup.capability_don.ocr = Ocr::Latency(exponential(100));
     for t in [3.0, 50.0, 300.0] {
         let law = 1.0 - (100.0 * libm::exp(-t / 100.0) - 40.0 * libm::exp(-t / 40.0)) / 60.0;
         near(cdf(&setup, t), law, 1e-7);
     }
     // Two uniform times add up to a triangle.
     let uniform = Distribution::uniform(Span::from_millis(10), Span::from_millis(20)).unwrap();
-    setup.capability_don.ocr = uniform.clone();
+    setup.capability_don.ocr = Ocr::Latency(uniform.clone());
     setup.network.response.latency = Latency::Distribution(uniform);
     for (t, law) in [(19.0, 0.0), (25.0, 0.125), (30.0, 0.5), (38.0, 0.98), (41.0, 1.0)] {
         near(cdf(&setup, t), law, 1e-6);
@@ -71,7 +71,7 @@ fn an_observation_is_an_order_statistic() {
     // short of the fourth and is over before any answer is late.
     let mut setup = back_only(4, 4);
     setup.capability_don.execution = Distribution::uniform(Span::ZERO, Span::from_millis(10)).unwrap();
-    setup.capability_don.ocr = ms(10);
+    setup.capability_don.ocr = Ocr::Latency(ms(10));
     setup.network.response.latency = Latency::Distribution(ms(5));
     for (t, u) in [(16.0, 0.1), (20.0, 0.5), (24.5, 0.95)] {
         near(cdf(&setup, t), u * u * u * (4.0 - 3.0 * u), 1e-6);
@@ -85,7 +85,7 @@ fn all_at_once() {
     let uniform = |low, high| Distribution::uniform(Span::from_millis(low), Span::from_millis(high)).unwrap();
     setup.capability_don.execution = uniform(0, 40);
     setup.network.request.latency = Latency::Distribution(uniform(0, 60));
-    setup.capability_don.ocr = uniform(100, 160);
+    setup.capability_don.ocr = Ocr::Latency(uniform(100, 160));
     setup.network.response.latency = Latency::Distribution(uniform(0, 30));
     let clamp = |x: f64| x.clamp(0.0, 1.0);
     let middle = |at: u32, n: u32| (f64::from(at) + 0.5) / f64::from(n);
@@ -127,7 +127,7 @@ fn observed_values_are_steps() {
     assert_eq!([at(2.99), at(3.0), at(7.99), at(8.0), at(19.99), at(20.0)], [0.0, 0.25, 0.25, 0.75, 0.75, 1.0]);
     assert_eq!(form.latency_quantile(0.5), Some(8.0 * MS));
     // And where the agreement is drawn besides: the mean of its law over the steps.
-    setup.capability_don.ocr = exponential(10);
+    setup.capability_don.ocr = Ocr::Latency(exponential(10));
     let law = [(3.0, 0.25), (8.0, 0.5)].map(|(value, p)| -p * libm::expm1(-(12.0 - value) / 10.0));
     near(cdf(&setup, 12.0), law.iter().sum(), 1e-7);
 }

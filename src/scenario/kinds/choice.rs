@@ -3,7 +3,7 @@
 use super::prelude::*;
 use super::text::text;
 use crate::aggregator::RuleSet;
-use crate::sim::{Safety, Schedule, Ties};
+use crate::sim::{ObservationContent, Read, Safety, Schedule, Ties};
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
@@ -26,6 +26,8 @@ macro_rules! words {
 words! {
     Schedule: "all_at_once" => AllAtOnce, "one_at_a_time" => OneAtATime;
     Ties: "random" => Random, "adversarial" => Adversarial;
+    ObservationContent: "hash" => Hash, "payload" => Payload;
+    Read: "pinned" => Pinned, "latest" => Latest, "agreed_height" => AgreedHeight;
     Safety: "holds" => Holds, "violated" => Violated;
 }
 

@@ -140,11 +140,6 @@ impl Random {
 
     fn law(&self, lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<Law> {
         match &node.raw {
-            Raw::Text(text) if text == "round" && key == "capability_don.ocr" => lowering.report(
-                Diagnostic::new(node.at, "OCR rounds are not simulated message by message in this version")
-                    .label("not yet available")
-                    .help("give the time that OCR takes as a distribution, for example \"1.5s\""),
-            ),
             Raw::Table(entries) => self.named(lowering, key, node, entries),
             _ => {
                 let max = span(lowering, key, node)?;

@@ -9,6 +9,7 @@
 //! 3. add `mod x;` and a line to the list of [`KINDS`], by which the tests find it;
 //! 4. point keys of the schema at it.
 
+mod agreement;
 mod choice;
 mod count;
 mod distribution;
@@ -29,6 +30,7 @@ mod tests;
 mod text;
 mod word;
 
+pub(super) use agreement::{Agreement, AgreementLatency};
 pub(super) use choice::Choice;
 pub(super) use count::{Count, MAX_NODES};
 pub(super) use distribution::{DISTRIBUTION, FORMS, LATENCY, SKEW};
@@ -49,6 +51,7 @@ pub(super) use word::Word;
 #[cfg(test)]
 pub(super) const KINDS: &[&dyn Kind] = &[
     &Count { min: 1, max: MAX_NODES },
+    &Agreement,
     &PROBABILITY,
     &CONFIDENCE,
     &number::EXPONENT,

@@ -6,7 +6,10 @@ use crate::engine::{Draws, Span, Time};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::request::Request;
+use crate::sim::rounds::{Don, Observation, Observed, OcrBody, OcrMessage, Value};
+use crate::sim::site::Site;
 use crate::wire::{OcrAttestation, Response};
+use std::rc::Rc;
 
 /// Action of a faulty node in place of the one honest thing.
 pub(in crate::sim) enum Action<T> {
@@ -71,6 +74,11 @@ pub(in crate::sim) trait Behaviour {
         Action::Honest
     }
 
+    /// Action on an OCR3 message of a faulty capability node.
+    fn on_message(&self, _message: &MessageContext<'_>) -> Action<Rc<OcrMessage>> {
+        Action::Honest
+    }
+
     /// Whether the node throws away the requests that it receives.
     fn is_deaf(&self) -> bool {
         false
@@ -107,6 +115,41 @@ pub(in crate::sim) struct RequestContext<'a> {
     pub(in crate::sim) node: u32,
     /// The capability node that it asks.
     pub(in crate::sim) capability: u32,
+}
+
+/// An OCR3 message that is about to leave a faulty capability node.
+pub(in crate::sim) struct MessageContext<'a> {
+    pub(in crate::sim) message: &'a Rc<OcrMessage>,
+    pub(in crate::sim) draws: &'a Draws,
+    pub(in crate::sim) don: &'a Don<'a>,
+    /// The faulty node.
+    pub(in crate::sim) node: u32,
+    /// All nodes with this fault, the node itself included, rising.
+    pub(in crate::sim) accomplices: &'a [u32],
+}
+
+impl MessageContext<'_> {
+    /// Another message in place of this one.
+    pub(super) fn instead(&self, body: OcrBody) -> Action<Rc<OcrMessage>> {
+        let OcrMessage { epoch, seq_nr, attempt, .. } = **self.message;
+        Action::Instead(vec![Rc::new(OcrMessage::new(self.don, epoch, seq_nr, attempt, body))])
+    }
+
+    /// Observation with other values in place of those that the node has.
+    pub(super) fn observing(&self, observation: &Observation, value: Value) -> Action<Rc<OcrMessage>> {
+        let lie = |observed: &Observed| {
+            let parts = [observed.request, self.node, self.message.seq_nr as u32, 0, 0];
+            let parts = if value == Value::Colluding { [observed.request, u32::MAX, 0, 0, 0] } else { parts };
+            let bytes = Site::Garbage.bytes(self.draws, parts, observed.bytes.len()).into();
+            Observed { request: observed.request, value, bytes }
+        };
+        let values: Vec<Observed> = observation.values.iter().map(lie).collect();
+        if values.is_empty() {
+            return Action::Honest;
+        }
+        let observation = Observation::new(self.don, self.node, observation.height, values, Vec::new());
+        self.instead(OcrBody::Observation(Rc::new(observation)))
+    }
 }
 
 impl AnswerContext<'_> {

@@ -5,8 +5,8 @@
 //! 3. give it a place in a scenario of `scenarios/ci` or `scenarios/weaknesses`. The schema, `donsim faults`, the pictures
 //! and the closed forms read the list.
 //!
-//! A capability node's fault is asked about every answer that its node is about to send, a workflow node's about every
-//! request. It is [`Action::Honest`] where it does what an honest node would, and otherwise says what leaves instead.
+//! A capability node's fault is asked about every answer that its node is about to send, or about every OCR3 message, a
+//! workflow node's about every request. It is [`Action::Honest`] where it does what an honest node would, and otherwise says what leaves instead.
 
 mod attestations;
 mod behaviour;
@@ -19,7 +19,7 @@ mod parameters;
 use super::fault::Side;
 
 pub(super) use behaviour::{
-    Action, AnswerContext, Behaviour, OutgoingAnswer, OutgoingRequest, RequestContext, When, distorted,
+    Action, AnswerContext, Behaviour, MessageContext, OutgoingAnswer, OutgoingRequest, RequestContext, When, distorted,
 };
 use effect::{Bearer, Effect};
 pub use parameters::{Parameter, ParameterKind, Value, Values};
@@ -33,6 +33,8 @@ pub struct Definition {
     pub side: Side,
     /// Whether its nodes are down as long as it lasts, towards everybody, instead of acting on single messages.
     pub is_outage: bool,
+    /// Whether it acts on OCR3 messages, which there are only with `capability_don.ocr = "round"`.
+    pub is_in_rounds: bool,
     /// Meaning in one line.
     pub meaning: &'static str,
     /// Phrase for what its nodes do, after "nodes".
@@ -54,6 +56,7 @@ impl Definition {
             name,
             side: Side::Capability,
             is_outage: false,
+            is_in_rounds: false,
             meaning,
             phrase: "",
             parameters: &[],
@@ -66,6 +69,15 @@ impl Definition {
     /// A fault of workflow nodes.
     const fn of_workflow(name: &'static str, meaning: &'static str) -> Self {
         Self { side: Side::Workflow, ..Self::of_capability(name, meaning) }
+    }
+
+    /// A fault of capability nodes towards each other, in OCR3 rounds.
+    const fn in_rounds(name: &'static str, meaning: &'static str) -> Self {
+        Self {
+            is_in_rounds: true,
+            effect: |_, _| Effect::Unknown("OCR3 rounds have no law"),
+            ..Self::of_capability(name, meaning)
+        }
     }
 
     /// A fault for which capability nodes are down.
@@ -112,6 +124,13 @@ faults! {
     impersonation,
     missing_metering,
     missing_payload,
+    ocr_bad_report_signatures,
+    ocr_equivocating_observer,
+    ocr_false_observation,
+    ocr_no_report_signatures,
+    ocr_omitted_observations,
+    ocr_omitted_requests,
+    ocr_silent_leader,
     oversized,
     random_signature,
     replayed_attestation,

@@ -14,6 +14,8 @@ pub(super) struct Asking {
     pub(super) agreeing: bool,
     /// Whether the attested report is there.
     pub(super) reported: bool,
+    /// Whether a quorum has observed without enough equal values.
+    pub(super) split: bool,
 }
 
 /// Facts about a request at a capability node.
@@ -27,6 +29,8 @@ pub(super) struct NodeFacts {
     /// Honest workflow nodes whose request will not get to it, and why.
     pub(super) unasked_by: u32,
     pub(super) unasked_why: FailureCause,
+    /// Why the node has no payload to answer with, though the nodes agree.
+    lacks: FailureCause,
 }
 
 /// How far a capability node is.
@@ -57,6 +61,7 @@ impl Asking {
             callers,
             agreeing: false,
             reported: false,
+            split: false,
         }
     }
 
@@ -89,11 +94,19 @@ impl Asking {
         copies.taken || copies.under_way > 0
     }
 
+    /// A node has the result of the agreement; `lacks` says why that gives it no payload.
+    pub(super) fn result(&mut self, node: u32, lacks: FailureCause) {
+        self.reported = true;
+        self.nodes[node as usize].lacks = lacks;
+    }
+
     /// Why a capability node has not given its right answer yet, as far as everything up to now tells.
     pub(super) fn why_no_answer(&self, node: u32, bounds: &Bounds) -> FailureCause {
         let facts = self.nodes[node as usize];
         if facts.faulty {
             FailureCause::FAULTY
+        } else if !facts.lacks.is_empty() {
+            facts.lacks
         } else if facts.progress == Progress::Waiting {
             self.why_not_executing(node, bounds)
         } else if self.reported || self.agreeing {
@@ -119,6 +132,9 @@ impl Asking {
 
     /// Why no quorum has observed: what holds up those that have not.
     fn why_no_report(&self, bounds: &Bounds) -> FailureCause {
+        if self.split {
+            return FailureCause::NO_AGREEMENT;
+        }
         let observers = self.nodes.iter().filter(|facts| facts.progress == Progress::Observed).count();
         if observers >= bounds.quorum as usize {
             return FailureCause::TOO_LATE;

@@ -9,7 +9,7 @@ use std::fmt;
 pub struct FailureCause(u16);
 
 /// Names of the kinds, by bit.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "no_agreement",
     "too_few_holders",
     "too_few_requests",
@@ -20,6 +20,7 @@ const NAMES: [&str; 10] = [
     "rejected_by_aggregator",
     "aggregator_failed_early",
     "node_crashed",
+    "agreed_on_error",
 ];
 
 impl FailureCause {
@@ -43,6 +44,8 @@ impl FailureCause {
     pub const AGGREGATOR_FAILED_EARLY: Self = Self(1 << 8);
     /// A message crashed the workflow node while a right answer could still come.
     pub const NODE_CRASHED: Self = Self(1 << 9);
+    /// The capability nodes agreed that the RPC fails.
+    pub const AGREED_ON_ERROR: Self = Self(1 << 10);
 
     /// Every cause of one kind.
     pub const SINGLE: [Self; NAMES.len()] = [
@@ -56,6 +59,7 @@ impl FailureCause {
         Self::REJECTED_BY_AGGREGATOR,
         Self::AGGREGATOR_FAILED_EARLY,
         Self::NODE_CRASHED,
+        Self::AGREED_ON_ERROR,
     ];
 
     /// The cause with this name in files.

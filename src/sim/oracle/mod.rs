@@ -34,6 +34,7 @@ use super::happening::{Happening, What};
 use super::message::Message;
 use super::replicate_cache::ReplicateCache;
 use super::request::Request;
+use super::rounds::OcrHappening;
 use super::setup::Setup;
 
 /// The oracle of one replicate.
@@ -88,7 +89,7 @@ impl Oracle {
 
     /// Takes the next happening; those of one instant may come in any order.
     pub(super) fn hear(&mut self, happening: &Happening, requests: &[Request], cache: &mut ReplicateCache) {
-        let Happening { request, node, peer, ref what, .. } = *happening;
+        let Happening { request: Some(request), node, peer, ref what, .. } = *happening else { return };
         match (what, node, peer) {
             (What::Started { deadline }, Some(Node::Workflow(workflow)), _) => {
                 self.started(workflow, request, *deadline, &requests[request as usize]);
@@ -114,11 +115,19 @@ impl Oracle {
             (What::Executing { .. }, Some(Node::Capability(node)), _) => {
                 self.asking(request).nodes[node as usize].progress = Progress::Executing;
             }
-            (What::Observed { .. }, Some(Node::Capability(node)), _) => {
+            (What::Observed { .. } | What::Ocr(OcrHappening::Captured { .. }), Some(Node::Capability(node)), _) => {
                 self.asking(request).nodes[node as usize].progress = Progress::Observed;
             }
             (What::Agreeing { .. }, ..) => self.asking(request).agreeing = true,
             (What::Reported, ..) => self.asking(request).reported = true,
+            (What::NothingAgreed, ..) => self.asking(request).split = true,
+            (What::Ocr(OcrHappening::Attested { holds, .. }), Some(Node::Capability(node)), _) => {
+                let lacks = if *holds { FailureCause::default() } else { FailureCause::TOO_FEW_HOLDERS };
+                self.asking(request).result(node, lacks);
+            }
+            (What::Ocr(OcrHappening::AgreedOnError), Some(Node::Capability(node)), _) => {
+                self.asking(request).result(node, FailureCause::AGREED_ON_ERROR);
+            }
             (What::Answering { right, faulty }, Some(Node::Capability(node)), Some(Node::Workflow(to))) => {
                 self.answering(request, node, to, *right, *faulty);
             }

@@ -29,7 +29,7 @@ use super::setup::Setup;
 use super::world::World;
 
 /// Worlds, twelve for every rule set and entry of the catalogue of faults, and replicates of each.
-const WORLDS: u64 = 2_304;
+const WORLDS: u64 = 2_688;
 const REPLICATES: u64 = 3;
 
 /// An answer that reached a workflow node before it gave up.
@@ -50,7 +50,8 @@ struct Record {
 impl Listener for Record {
     fn hear(&mut self, happening: &Happening) {
         let Some(Node::Workflow(workflow)) = happening.node else { return };
-        let (key, time) = ((workflow, happening.request), happening.time);
+        let Some(request) = happening.request else { return };
+        let (key, time) = ((workflow, request), happening.time);
         match &happening.what {
             What::Started { deadline } => drop(self.deadlines.insert(key, *deadline)),
             What::Decided { decision: Decision::Expired } => drop(self.expired.insert(key)),

@@ -4,8 +4,8 @@ use crate::aggregator::RuleSet;
 use crate::engine::{Distribution, DrawKey, Draws, Span, Time, Window};
 use crate::network::{Cut, Latency, LinkSetup, NetworkSetup, NodeSet};
 use crate::sim::{
-    AggregatorSetup, CapabilityDon, Fault, FaultKind, PayloadHolders, RequestSetup, Run, Safety, Schedule, Setup, Side,
-    Ties, WorkflowDon,
+    AggregatorSetup, CapabilityDon, Fault, FaultKind, ObservationContent, ObservationSetup, Ocr, PayloadHolders, Read,
+    RequestSetup, RoundsSetup, Run, Safety, Schedule, Setup, Side, Ties, WorkflowDon,
 };
 
 /// The seed of every world: they share their keys.
@@ -44,6 +44,7 @@ enum What {
     FaultChance,
     FaultTargets,
     FaultOverlap,
+    Rounds,
 }
 
 /// The draws of one world.
@@ -80,6 +81,11 @@ fn millis(min: u64, max: u64) -> Distribution {
 pub(crate) fn setup(number: u64) -> Setup {
     let dice = Dice(Draws::new(SEED, number));
     let callers = dice.one_of(What::Callers, 0, &[1, 2, 2]);
+    let mut faults = faults(&dice, number, callers);
+    let in_rounds = faults.iter().any(|fault| fault.kind.is_in_rounds()) || dice.happens(What::Rounds, 0, 4);
+    if in_rounds {
+        faults.iter_mut().for_each(|fault| fault.holders = None);
+    }
     let caller_bound = dice.below(What::CallerBound, 0, callers as usize) as u32;
     Setup {
         run: Run { seed: SEED, replicates: 1 },
@@ -88,7 +94,7 @@ pub(crate) fn setup(number: u64) -> Setup {
             f: 1,
             payload_holders: holders(&dice),
             execution: millis(10, 90),
-            ocr: millis(20, 80),
+            ocr: if in_rounds { Ocr::Rounds(Box::new(rounds(&dice))) } else { Ocr::Latency(millis(20, 80)) },
             regions: Vec::new(),
             allow_infeasible: false,
         },
@@ -115,8 +121,35 @@ pub(crate) fn setup(number: u64) -> Setup {
         },
         network: network(&dice, callers),
         ties: dice.one_of(What::Ties, 0, &[Ties::Random, Ties::Adversarial]),
-        faults: faults(&dice, number, callers),
+        faults,
         safety: Safety::Holds,
+    }
+}
+
+/// Rounds that are over in a fraction of a request's time, on a chain that moves.
+fn rounds(dice: &Dice) -> RoundsSetup {
+    let ms = Span::from_millis;
+    RoundsSetup {
+        content: dice.one_of(What::Rounds, 1, &[ObservationContent::Hash, ObservationContent::Payload]),
+        observation: ObservationSetup {
+            providers: dice.one_of(What::Rounds, 2, &[1, 2, 4]),
+            block_time: ms(dice.one_of(What::Rounds, 3, &[0, 30, 100])),
+            lag: millis(0, 50),
+            change: dice.one_of(What::Rounds, 4, &[0.0, 0.3, 1.0]),
+            read: dice.one_of(What::Rounds, 5, &[Read::Pinned, Read::Latest, Read::AgreedHeight]),
+            poll: ms(40),
+            errors: dice.one_of(What::Rounds, 6, &[0.0, 0.0, 0.3]),
+            failures: dice.one_of(What::Rounds, 7, &[0.0, 0.3]),
+            differ: dice.one_of(What::Rounds, 8, &[0.0, 0.0, 0.3]),
+        },
+        delta_round: ms(40),
+        delta_grace: ms(20),
+        delta_progress: ms(250),
+        delta_initial: ms(250),
+        delta_resend: ms(200),
+        delta_certified_commit_request: ms(50),
+        r_max: dice.one_of(What::Rounds, 9, &[2, 10]),
+        ..RoundsSetup::default()
     }
 }
 
@@ -149,6 +182,7 @@ fn network(dice: &Dice, callers: u32) -> NetworkSetup {
     NetworkSetup {
         request: link(0),
         response: link(1),
+        ocr: link(2),
         uplink: None,
         downlink: dice.one_of(What::Downlink, 0, &[None, None, None, Some(200_000)]),
         frame: 37,
@@ -223,10 +257,18 @@ pub(crate) fn catalogue() -> Vec<FaultKind> {
     all
 }
 
-fn more() -> [FaultKind; 26] {
+fn more() -> [FaultKind; 34] {
     [
         FaultKind::named("missing_metering", []),
         FaultKind::named("missing_payload", []),
+        FaultKind::named("ocr_bad_report_signatures", []),
+        FaultKind::named("ocr_equivocating_observer", []),
+        FaultKind::named("ocr_false_observation", [false.into()]),
+        FaultKind::named("ocr_false_observation", [true.into()]),
+        FaultKind::named("ocr_no_report_signatures", []),
+        FaultKind::named("ocr_omitted_observations", []),
+        FaultKind::named("ocr_omitted_requests", []),
+        FaultKind::named("ocr_silent_leader", []),
         FaultKind::named("oversized", [1_000_u64.into()]),
         FaultKind::named("random_signature", []),
         FaultKind::named("replayed_attestation", []),

@@ -4,16 +4,7 @@
 //! which every node observes. A node's messages to itself do not touch the network. All others carry the transport's
 //! frame.
 
-use super::setup::Setup;
-
-/// What nodes put into their observations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Observed {
-    /// The hash of the payload.
-    Hash,
-    /// The payload itself, in place of its hash: the baseline.
-    Payload,
-}
+use crate::sim::setup::{ObservationContent, Setup};
 
 /// Length of an execution id: 32 bytes in hexadecimal digits.
 const EXECUTION_ID: u64 = 64;
@@ -30,10 +21,10 @@ const REPORT_SIGNATURE: u64 = field(65);
 
 /// Bytes that leave uplinks for the rounds of all requests of a replicate; the same in all.
 #[must_use]
-pub fn ocr_bytes(setup: &Setup, observed: Observed) -> u64 {
-    let observed = match observed {
-        Observed::Hash => 32,
-        Observed::Payload => setup.request.payload_size,
+pub fn ocr_bytes(setup: &Setup, content: ObservationContent) -> u64 {
+    let observed = match content {
+        ObservationContent::Hash => 32,
+        ObservationContent::Payload => setup.request.payload_size,
     };
     let nodes = u64::from(setup.capability_don.nodes);
     let cost = |number: u32| Round { nodes, request_key: request_key(number), observed }.bytes(setup.network.frame);
@@ -121,39 +112,13 @@ const fn varint(value: u64) -> u64 {
 mod tests {
     use super::*;
     use crate::wire::ocr::{
-        AttributedSignedObservation, Body, Observation, OcrMessage, Proposal, ReportSignatures, RoundStart,
-        SignedObservation, Vote,
+        AttributedSignedObservation, Body, ChainHeight, Contents, Observation, OcrMessage, Proposal, Query,
+        ReportSignatures, RequestObservation, RoundStart, SignedObservation, Vote,
     };
     use prost::Message as _;
     use prost::bytes::Bytes;
 
     const HASHES: Round = Round { nodes: 10, request_key: 66, observed: 32 };
-
-    #[derive(Clone, PartialEq, prost::Message)]
-    struct Heights {
-        #[prost(int64, repeated, packed = "false", tag = "1")]
-        heights: Vec<i64>,
-    }
-
-    #[derive(Clone, PartialEq, prost::Message)]
-    struct RequestObservation {
-        #[prost(bytes = "vec", tag = "1")]
-        observed: Vec<u8>,
-    }
-
-    #[derive(Clone, PartialEq, prost::Message)]
-    struct Contents {
-        #[prost(message, optional, tag = "1")]
-        heights: Option<Heights>,
-        #[prost(btree_map = "string, message", tag = "2")]
-        requests: std::collections::BTreeMap<String, RequestObservation>,
-    }
-
-    #[derive(Clone, PartialEq, prost::Message)]
-    struct Query {
-        #[prost(string, repeated, tag = "1")]
-        requests: Vec<String>,
-    }
 
     fn len(body: Body) -> u64 {
         OcrMessage { body: Some(body) }.encoded_len() as u64
@@ -163,8 +128,17 @@ mod tests {
     fn encoded(round: &Round) -> [u64; 5] {
         let key = "k".repeat(round.request_key as usize);
         let (epoch, seq_nr, signature) = (100, 10_000, Bytes::from_static(&[7; 64]));
-        let requests = [(key.clone(), RequestObservation { observed: vec![1; round.observed as usize] })].into();
-        let contents = Contents { heights: Some(Heights { heights: vec![20_000_000; 3] }), requests };
+        let requests = [(
+            key.clone(),
+            RequestObservation { observed: vec![1; round.observed as usize].into(), error: String::new() },
+        )]
+        .into();
+        let (latest, safe, finalized) = (20_000_000, 20_000_000, 20_000_000);
+        let contents = Contents {
+            chain_height: Some(ChainHeight { latest, safe, finalized }),
+            requests,
+            missing_request_ids: Vec::new(),
+        };
         let observation = contents.encode_to_vec().into();
         let signed_observation = Some(SignedObservation { observation, signature: signature.clone() });
         let attributed = |observer: u64| AttributedSignedObservation {

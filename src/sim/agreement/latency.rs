@@ -1,16 +1,17 @@
 //! The agreement of the capability DON on every request, as one latency from a Byzantine quorum of observations to the
 //! attested report, which then is at every node.
 
-use crate::engine::{Draws, Time};
+use crate::engine::{Distribution, Draws, Time};
 
-use super::happening::What;
-use super::outbox::Outbox;
-use super::setup::Setup;
-use super::site::Site;
+use crate::sim::happening::What;
+use crate::sim::outbox::Outbox;
+use crate::sim::setup::Setup;
+use crate::sim::site::Site;
 
-/// OCR of one replicate.
-pub(super) struct Ocr<'a> {
+/// Agreement of one replicate.
+pub(in crate::sim) struct Latency<'a> {
     setup: &'a Setup,
+    takes: &'a Distribution,
     draws: Draws,
     /// Whether enough nodes observe the same for an agreement on it.
     agrees: bool,
@@ -32,7 +33,7 @@ enum Progress {
 
 /// Input of OCR.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Input {
+pub(in crate::sim) enum Input {
     /// A node puts its observation of the request into OCR.
     Observation { request: u32 },
     /// Its timer.
@@ -41,21 +42,21 @@ pub(super) enum Input {
 
 /// The timer of OCR: a request's agreement comes to its end.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Done {
-    pub(super) request: u32,
+pub(in crate::sim) struct Done {
+    pub(in crate::sim) request: u32,
 }
 
 /// Output of OCR: the attested report of a request, for every node.
-pub(super) struct ReportReady {
-    pub(super) request: u32,
+pub(in crate::sim) struct ReportReady {
+    pub(in crate::sim) request: u32,
 }
 
-impl<'a> Ocr<'a> {
-    pub(super) fn new(setup: &'a Setup, draws: Draws, agrees: bool) -> Self {
-        Self { setup, draws, agrees, progress: vec![Progress::Observing(0); setup.request.count as usize] }
+impl<'a> Latency<'a> {
+    pub(in crate::sim) fn new(setup: &'a Setup, takes: &'a Distribution, draws: Draws, agrees: bool) -> Self {
+        Self { setup, takes, draws, agrees, progress: vec![Progress::Observing(0); setup.request.count as usize] }
     }
 
-    pub(super) fn handle(&mut self, now: Time, input: Input, outbox: &mut Outbox<Done, ReportReady>) {
+    pub(in crate::sim) fn handle(&mut self, now: Time, input: Input, outbox: &mut Outbox<Done, ReportReady>) {
         match input {
             Input::Observation { request } => self.observation(now, request, outbox),
             Input::Done(Done { request }) => {
@@ -81,18 +82,13 @@ impl<'a> Ocr<'a> {
             return;
         }
         *progress = Progress::Agreeing;
-        let takes = self.setup.capability_don.ocr.sample(Site::Ocr.draw(&self.draws, [request, 0, 0, 0, 0]));
+        let takes = self.takes.sample(Site::Ocr.draw(&self.draws, [request, 0, 0, 0, 0]));
         outbox.tell(request, None, What::Agreeing { takes });
         outbox.timer(now + takes, Done { request });
     }
 
-    /// Whether the attested report of a request is there.
-    pub(super) fn is_reported(&self, request: u32) -> bool {
-        self.progress[request as usize] == Progress::Reported
-    }
-
     /// Whether a quorum observed a request and had nothing to agree on.
-    pub(super) fn found_nothing(&self, request: u32) -> bool {
+    pub(in crate::sim) fn found_nothing(&self, request: u32) -> bool {
         self.progress[request as usize] == Progress::Nothing
     }
 }

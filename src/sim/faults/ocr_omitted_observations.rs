@@ -1,0 +1,30 @@
+//! `ocr_omitted_observations`: a leader proposes as few observations as it may, its accomplices' first.
+
+use std::rc::Rc;
+
+use super::{Action, Behaviour, Definition, MessageContext};
+use crate::sim::rounds::{OcrBody, OcrMessage, Proposal};
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 48,
+    phrase: "leave observations out of proposals",
+    behaviour: |_| Box::new(OmittedObservations),
+    ..Definition::in_rounds("ocr_omitted_observations", "As leader, proposals of N - F observations, those of other faulty nodes first.")
+};
+
+pub(super) struct OmittedObservations;
+
+impl Behaviour for OmittedObservations {
+    fn on_message(&self, it: &MessageContext<'_>) -> Action<Rc<OcrMessage>> {
+        let OcrBody::Proposal(proposal) = &it.message.body else { return Action::Honest };
+        let least = (it.don.nodes - it.don.f) as usize;
+        let mut kept = proposal.observations.clone();
+        kept.sort_by_key(|observation| !it.accomplices.contains(&observation.observer));
+        kept.truncate(least);
+        kept.sort_by_key(|observation| observation.observer);
+        if kept.len() == proposal.observations.len() {
+            return Action::Honest;
+        }
+        it.instead(OcrBody::Proposal(Rc::new(Proposal::new(proposal.seq_nr, kept))))
+    }
+}

@@ -1,0 +1,281 @@
+//! Messages of the rounds: what they say, and the bytes they are.
+//!
+//! The bytes are those of the encoded message. ed25519 signatures of votes, observations and certificates are zeros of their
+//! length: nothing is decided by them, for nobody here forges another node's vote. Signatures of reports are genuine or
+//! spoilt; they are computed with the attestation that they become part of.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use prost::Message as _;
+use prost::bytes::Bytes;
+
+use super::Don;
+use super::outcome::{Outcome, outcome};
+use super::value::Observed;
+use crate::wire::ocr;
+
+/// Length of an ed25519 signature.
+const SIGNATURE: &[u8] = &[0; 64];
+/// Length of a signature over a report.
+const REPORT_SIGNATURE: &[u8] = &[0; 65];
+
+/// A message of one capability node to another; shared by all that it is sent to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OcrMessage {
+    /// Epoch that it belongs to.
+    pub epoch: u64,
+    /// Sequence number of its round; for a message about epochs that of the next round.
+    pub seq_nr: u64,
+    /// Content.
+    pub body: OcrBody,
+    /// How often the same was sent before.
+    pub(in crate::sim) attempt: u32,
+    len: u64,
+}
+
+/// Contents of messages.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OcrBody {
+    /// The sender wishes for the epoch.
+    NewEpochWish,
+    /// The sender is in the epoch and says what it knows to be certified, to the epoch's leader.
+    EpochStartRequest(Certified),
+    /// The leader begins the epoch where a quorum left off.
+    EpochStart(Certified),
+    /// The leader begins a round about these requests.
+    RoundStart(Rc<[u32]>),
+    /// Observation of the sender, to the leader.
+    Observation(Rc<Observation>),
+    /// Observations that the leader has collected.
+    Proposal(Rc<Proposal>),
+    /// First vote for an outcome.
+    Prepare(Rc<Outcome>),
+    /// Second vote.
+    Commit(Rc<Outcome>),
+    /// Signatures over the reports of an outcome.
+    ReportSignatures {
+        /// The outcome.
+        over: Rc<Outcome>,
+        /// Whether all of them are genuine.
+        genuine: bool,
+    },
+    /// The sender missed the commit of this round.
+    CertifiedCommitRequest,
+    /// The commit of this round.
+    CertifiedCommit(Rc<Outcome>),
+}
+
+/// An outcome with the certificate of a quorum's votes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Certified {
+    /// Epoch of the votes.
+    pub epoch: u64,
+    /// Whether it is committed; prepared otherwise.
+    pub committed: bool,
+    /// The outcome.
+    pub outcome: Rc<Outcome>,
+}
+
+/// Observation of a node in one round.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// The node.
+    pub observer: u32,
+    /// Height of the chain that it sees.
+    pub height: u64,
+    /// Values that it observed, in the order of the query.
+    pub values: Vec<Observed>,
+    /// Requests that it executes without a value, where a height has to be agreed on first.
+    pub missing: Vec<u32>,
+    encoded: Bytes,
+}
+
+/// Observations that a leader proposes.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// Sequence number of the round.
+    pub seq_nr: u64,
+    /// The observations, by rising observer.
+    pub observations: Vec<Rc<Observation>>,
+    outcome: OnceCell<Rc<Outcome>>,
+}
+
+impl PartialEq for Proposal {
+    fn eq(&self, other: &Self) -> bool {
+        (self.seq_nr, &self.observations) == (other.seq_nr, &other.observations)
+    }
+}
+
+impl Observation {
+    /// Observation of `values` at a height of the chain.
+    pub(in crate::sim) fn new(
+        don: &Don<'_>,
+        observer: u32,
+        height: u64,
+        values: Vec<Observed>,
+        missing: Vec<u32>,
+    ) -> Self {
+        let encoded = contents(don, height, &values, &missing).encode_to_vec().into();
+        Self { observer, height, values, missing, encoded }
+    }
+
+    fn signed(&self) -> ocr::SignedObservation {
+        ocr::SignedObservation { observation: self.encoded.clone(), signature: Bytes::from_static(SIGNATURE) }
+    }
+}
+
+impl Proposal {
+    /// Proposal of `observations`, by rising observer.
+    pub(in crate::sim) const fn new(seq_nr: u64, observations: Vec<Rc<Observation>>) -> Self {
+        Self { seq_nr, observations, outcome: OnceCell::new() }
+    }
+
+    /// Outcome that follows from it; the same for every node, so it is computed once.
+    pub(super) fn outcome(&self, don: &Don<'_>) -> Rc<Outcome> {
+        Rc::clone(self.outcome.get_or_init(|| Rc::new(outcome(don, self.seq_nr, &self.observations))))
+    }
+}
+
+impl OcrMessage {
+    /// A message; its bytes are counted at once.
+    pub(in crate::sim) fn new(don: &Don<'_>, epoch: u64, seq_nr: u64, attempt: u32, body: OcrBody) -> Self {
+        let len = body.wire(don, epoch, seq_nr).encoded_len() as u64;
+        Self { epoch, seq_nr, body, attempt, len }
+    }
+
+    /// Bytes of the encoded message, without the transport's frame.
+    #[must_use]
+    pub const fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether the encoded message has no bytes, which none has.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The message as it is encoded.
+    #[cfg(test)]
+    pub(in crate::sim) fn wire(&self, don: &Don<'_>) -> ocr::OcrMessage {
+        self.body.wire(don, self.epoch, self.seq_nr)
+    }
+}
+
+impl OcrBody {
+    /// Name of its kind.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NewEpochWish => "new_epoch_wish",
+            Self::EpochStartRequest(_) => "epoch_start_request",
+            Self::EpochStart(_) => "epoch_start",
+            Self::RoundStart(_) => "round_start",
+            Self::Observation(_) => "observation",
+            Self::Proposal(_) => "proposal",
+            Self::Prepare(_) => "prepare",
+            Self::Commit(_) => "commit",
+            Self::ReportSignatures { .. } => "report_signatures",
+            Self::CertifiedCommitRequest => "certified_commit_request",
+            Self::CertifiedCommit(_) => "certified_commit",
+        }
+    }
+
+    /// Number that keys the draws of its kind; part of every result: add, never renumber.
+    pub(in crate::sim) const fn draw_key(&self) -> u32 {
+        match self {
+            Self::NewEpochWish => 1,
+            Self::EpochStartRequest(_) => 2,
+            Self::EpochStart(_) => 3,
+            Self::RoundStart(_) => 4,
+            Self::Observation(_) => 5,
+            Self::Proposal(_) => 6,
+            Self::Prepare(_) => 7,
+            Self::Commit(_) => 8,
+            Self::ReportSignatures { .. } => 9,
+            Self::CertifiedCommitRequest => 10,
+            Self::CertifiedCommit(_) => 11,
+        }
+    }
+
+    fn wire(&self, don: &Don<'_>, epoch: u64, seq_nr: u64) -> ocr::OcrMessage {
+        let signature = || Bytes::from_static(SIGNATURE);
+        let body = match self {
+            Self::NewEpochWish => ocr::Body::NewEpochWish(ocr::NewEpochWish { epoch }),
+            Self::EpochStartRequest(certified) => ocr::Body::EpochStartRequest(ocr::EpochStartRequest {
+                epoch,
+                highest_certified: Some(certified.wire(don)),
+                signature: signature(),
+            }),
+            Self::EpochStart(certified) => ocr::Body::EpochStart(ocr::EpochStart {
+                epoch,
+                highest_certified: Some(certified.wire(don)),
+                proof: certificate(don),
+            }),
+            Self::RoundStart(requests) => {
+                let query = ocr::Query { requests: requests.iter().map(|request| don.key(*request)).collect() };
+                let query = query.encode_to_vec().into();
+                ocr::Body::RoundStart(ocr::RoundStart { epoch, seq_nr, query, signature31: Bytes::new() })
+            }
+            Self::Observation(observation) => ocr::Body::Observation(ocr::Observation {
+                epoch,
+                seq_nr,
+                signed_observation: Some(observation.signed()),
+            }),
+            Self::Proposal(proposal) => {
+                let attributed = |observation: &Rc<Observation>| ocr::AttributedSignedObservation {
+                    signed_observation: Some(observation.signed()),
+                    observer: observation.observer,
+                };
+                let attributed_signed_observations = proposal.observations.iter().map(attributed).collect();
+                let signature31 = Bytes::new();
+                ocr::Body::Proposal(ocr::Proposal { epoch, seq_nr, attributed_signed_observations, signature31 })
+            }
+            Self::Prepare(_) => ocr::Body::Prepare(ocr::Vote { epoch, seq_nr, signature: signature() }),
+            Self::Commit(_) => ocr::Body::Commit(ocr::Vote { epoch, seq_nr, signature: signature() }),
+            Self::ReportSignatures { over, .. } => {
+                let report_signatures = vec![Bytes::from_static(REPORT_SIGNATURE); over.attested().count()];
+                ocr::Body::ReportSignatures(ocr::ReportSignatures { seq_nr, report_signatures })
+            }
+            Self::CertifiedCommitRequest => ocr::Body::CertifiedCommitRequest(ocr::CertifiedCommitRequest { seq_nr }),
+            Self::CertifiedCommit(outcome) => {
+                let certified = Certified { epoch, committed: true, outcome: Rc::clone(outcome) };
+                ocr::Body::CertifiedCommit(ocr::CertifiedCommit { certified: Some(certified.wire(don)) })
+            }
+        };
+        ocr::OcrMessage { body: Some(body) }
+    }
+}
+
+impl Certified {
+    /// Order of what is certified: later rounds first, then commits, then later epochs.
+    pub(super) fn rank(&self) -> (u64, bool, u64) {
+        (self.outcome.seq_nr, self.committed, self.epoch)
+    }
+
+    fn wire(&self, don: &Don<'_>) -> ocr::Certified {
+        ocr::Certified {
+            epoch: self.epoch,
+            seq_nr: self.outcome.seq_nr,
+            outcome: self.outcome.encoded.clone(),
+            quorum_certificate: certificate(don),
+            committed: self.committed,
+        }
+    }
+}
+
+/// Signatures of a quorum, those of the first nodes for their length.
+fn certificate(don: &Don<'_>) -> Vec<ocr::AttributedSignature> {
+    let signature = Bytes::from_static(SIGNATURE);
+    (0..don.quorum).map(|signer| ocr::AttributedSignature { signature: signature.clone(), signer }).collect()
+}
+
+/// Part of the plugin in an observation or an outcome.
+pub(super) fn contents(don: &Don<'_>, height: u64, values: &[Observed], missing: &[u32]) -> ocr::Contents {
+    let height = i64::try_from(height).unwrap_or(i64::MAX);
+    let chain_height = Some(ocr::ChainHeight { latest: height, safe: height, finalized: height });
+    let requests = values.iter().map(|observed| (don.key(observed.request), observed.wire())).collect();
+    let missing_request_ids = missing.iter().map(|request| don.key(*request)).collect();
+    ocr::Contents { chain_height, requests, missing_request_ids }
+}
