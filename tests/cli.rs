@@ -50,7 +50,7 @@ const BYTES: [&str; 6] = [
 ];
 
 /// Causes of failure of one kind.
-const CAUSES: [&str; 10] = [
+const CAUSES: [&str; 11] = [
     "no_agreement",
     "too_few_holders",
     "too_few_requests",
@@ -61,6 +61,7 @@ const CAUSES: [&str; 10] = [
     "rejected_by_aggregator",
     "aggregator_failed_early",
     "node_crashed",
+    "agreed_on_error",
 ];
 
 /// A folder with this text in `scenario.toml`.

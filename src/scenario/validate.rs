@@ -1,6 +1,6 @@
 //! Checks across the keys of a cell. A key whose own value was refused takes part in none.
 
-use super::diagnostics::{Diagnostic, did_you_mean};
+use super::diagnostics::{Diagnostic, Place, did_you_mean};
 use super::document::Raw;
 use super::kinds::{AgreementLatency, Selector, Side};
 use super::memory;
@@ -30,7 +30,7 @@ pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
 
 /// Warnings: what is probably not meant, though it can be simulated.
 pub(super) fn warnings(settings: &Settings) -> Vec<Diagnostic> {
-    schedule(settings).into_iter().chain(memory::warning(settings)).collect()
+    schedule(settings).into_iter().chain(without_rounds(settings)).chain(memory::warning(settings)).collect()
 }
 
 /// A staged schedule that asks too few capability nodes before the caller gives up: then there is no quorum of
@@ -108,53 +108,50 @@ fn holders(group: &Group) -> Option<Diagnostic> {
     }
 }
 
-/// Keys that say what OCR3 rounds decide, and those that only rounds give a meaning to.
+/// Keys that say what OCR3 rounds decide: who holds the payload.
 fn rounds(settings: &Settings) -> Vec<Diagnostic> {
-    let don = settings.group("capability_don");
-    let ocr = don.slot("ocr");
-    if ocr.broken {
+    if !has_rounds(settings) {
         return Vec::new();
     }
-    let is_round = don.get::<AgreementLatency>("ocr").0.is_none();
-    let given = |group: &'static str, key: &str| {
-        settings.list(group).map(|group| group.slot(key)).find_map(|slot| slot.given.as_ref().map(|node| node.at))
+    let is_fault = |group: &&Group| group.section.path.starts_with("faults.");
+    let faults = settings.groups.iter().filter(is_fault).map(|group| (group, "holders"));
+    let all = [(settings.group("capability_don"), "payload_holders")].into_iter().chain(faults);
+    let given = all.filter_map(|(group, key)| {
+        group.section.index_of(key)?;
+        Some((group.section.dotted(key), group.slot(key).place()?))
+    });
+    let refused = |(key, at): (String, Place)| {
+        let finding = Diagnostic::new(at, format!("`{key}` is given, but OCR3 rounds decide who holds the payload"));
+        finding
+            .label("whoever observes what the nodes agree on")
+            .help("leave it out: [observation] says what nodes observe; or give `capability_don.ocr` as a time")
     };
-    let mut findings = Vec::new();
-    if is_round {
-        if let Some(at) = given("capability_don", "payload_holders") {
-            let finding =
-                Diagnostic::new(at, "`payload_holders` is given, but with OCR3 rounds the nodes' observations decide");
-            findings.push(
-                finding
-                    .label("who holds comes out of [observation]")
-                    .help("leave `payload_holders` out, or give `capability_don.ocr` as a distribution"),
-            );
-        }
-    } else if don.get::<ObservationContent>("observation") == ObservationContent::Payload {
-        let slots = [don.slot("observation"), ocr];
-        let finding = blame(don, &slots, "observations carry payloads only in OCR3 rounds".into());
-        findings.push(finding.label("nothing is observed without rounds").help("set `capability_don.ocr = \"round\"`"));
-    }
-    findings.extend(settings.groups.iter().filter_map(|group| fault_and_rounds(group, is_round)));
-    findings
+    given.map(refused).collect()
 }
 
-/// A fault that acts in rounds where there are none, or one that asks for holders where nobody knows them.
-fn fault_and_rounds(group: &Group, is_round: bool) -> Option<Diagnostic> {
-    let name = group.section.path.strip_prefix("faults.")?;
-    let fault = FAULTS.iter().find(|fault| fault.name == name)?;
-    if fault.is_in_rounds && !is_round {
-        let finding = Diagnostic::new(group.at, format!("`{name}` acts in OCR3 rounds, and there are none"));
-        return Some(
-            finding.label("would never act").help("set `capability_don.ocr = \"round\"`, or leave the fault out"),
-        );
+fn has_rounds(settings: &Settings) -> bool {
+    let don = settings.group("capability_don");
+    !don.slot("ocr").broken && don.get::<AgreementLatency>("ocr").0.is_none()
+}
+
+/// Keys that without OCR3 rounds do nothing.
+fn without_rounds(settings: &Settings) -> Vec<Diagnostic> {
+    let don = settings.group("capability_don");
+    if has_rounds(settings) || don.slot("ocr").broken {
+        return Vec::new();
     }
-    let holders = group.section.index_of("holders").and_then(|_| group.slot("holders").place())?;
-    is_round.then(|| {
-        let message = format!("`faults.{name}` asks for holders, but with OCR3 rounds the nodes' observations decide");
-        let finding = Diagnostic::new(holders, message).label("not known before the rounds");
-        finding.help("leave `holders` out, or give `capability_don.ocr` as a distribution")
-    })
+    let acts = |group: &&Group| {
+        let name = group.section.path.strip_prefix("faults.");
+        FAULTS.iter().any(|fault| fault.is_in_rounds && Some(fault.name) == name)
+    };
+    let faults = settings.groups.iter().filter(acts).map(|group| (group.section.path.to_owned(), group.at));
+    let is_payload = don.get::<ObservationContent>("observation") == ObservationContent::Payload;
+    let content = is_payload.then(|| (don.section.dotted("observation"), don.slot("observation").place()));
+    let idle = |(what, at): (String, Option<Place>)| {
+        let finding = Diagnostic::new(at, format!("`{what}` has no effect without OCR3 rounds"));
+        finding.label("there are no rounds").help("set `capability_don.ocr = \"round\"`").warning()
+    };
+    content.into_iter().chain(faults).map(idle).collect()
 }
 
 fn needed(group: &Group) -> Option<Diagnostic> {

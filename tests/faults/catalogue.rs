@@ -18,8 +18,9 @@ fn scenario(fault: &FaultDescription) -> Scenario {
         })
         .collect();
     let rule_sets = RuleSet::ALL.map(RuleSet::name);
+    let agreement = if fault.name.starts_with("ocr_") { "ocr = \"round\"" } else { "payload_holders = \"all\"" };
     let text = format!(
-        "schema = 1\n[capability_don]\nnodes = 4\npayload_holders = \"all\"\n[[faults.{}]]\n{keys}\
+        "schema = 1\n[capability_don]\nnodes = 4\n{agreement}\n[[faults.{}]]\n{keys}\
          [sweep.grid]\naggregator.rule_set = {rule_sets:?}\n",
         fault.name
     );
@@ -36,7 +37,7 @@ fn every_fault_acts_under_every_rule_set() {
         let mut cache = ReplicateCache::new(scenario.run().seed);
         for index in 0..scenario.cell_count() {
             let setup = scenario.cell(index).setup;
-            let fired: u64 = (0..3).map(|number| simulate(&setup, number, &mut cache).faults[0].fired).sum();
+            let fired: u64 = (0..12).map(|number| simulate(&setup, number, &mut cache).faults[0].fired).sum();
             assert!(fired > 0, "{} under {:?}", fault.name, setup.aggregator.rule_set);
         }
     }

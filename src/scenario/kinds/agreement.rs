@@ -18,7 +18,7 @@ impl Kind for Agreement {
     fn about(&self) -> About {
         let latency = DISTRIBUTION.about();
         let schema = json!({ "oneOf": [{ "const": ROUND }, latency.schema] });
-        About::new("agreement", "distribution, or `\"round\"`", quote(ROUND), schema)
+        About::new("agreement", "distribution, or `\"round\"`", latency.example, schema)
     }
 
     fn read(&self, lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<Value> {

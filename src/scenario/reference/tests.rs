@@ -31,7 +31,7 @@ fn company(path: &str, key: &str) -> String {
     match (path, key) {
         ("capability_don", "regions") => matrix.to_owned() + &callers,
         ("workflow_don", "regions") => matrix.to_owned() + &callees,
-        ("network.request" | "network.response", "latency") => callees + &callers,
+        ("network.request" | "network.response" | "network.ocr", "latency") => callees + &callers,
         _ => String::new(),
     }
 }
