@@ -12,6 +12,8 @@ use std::fmt;
 use crate::closed_form::{Absent, ClosedForm};
 use crate::scenario::{Metric, Stat};
 
+use super::accumulator::CellTotals;
+use super::consumer::Consumer;
 use super::summary::Exact;
 
 /// The probability with which a run of a right simulator disagrees with any closed form, at most.
@@ -47,12 +49,32 @@ impl fmt::Display for Disagreement {
 /// A share of the rows of a cell and what it should be.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Check {
-    pub(super) cell: String,
-    pub(super) metric: Metric,
-    pub(super) observed: f64,
-    pub(super) exact: f64,
-    pub(super) tolerance: f64,
-    pub(super) replicates: u64,
+    cell: String,
+    metric: Metric,
+    observed: f64,
+    exact: f64,
+    tolerance: f64,
+    replicates: u64,
+}
+
+/// All that has a closed form.
+impl Consumer for Vec<Check> {
+    fn cell_end(&mut self, totals: &CellTotals<'_>) {
+        let (Ok(form), 1..) = (&totals.closed_form, totals.sums.replicates) else { return };
+        let check = |metric: Metric| {
+            let (observed, exact) = match metric.stat() {
+                Stat::Quantile(q) => {
+                    let quantile = form.latency_quantile(q)?;
+                    let within = totals.latencies.iter().flatten().filter(|nanos| **nanos as f64 <= quantile).count();
+                    (within as f64 / totals.latencies.len() as f64, form.latency_cdf(quantile).ok()?)
+                }
+                _ => (totals.share(metric)?, rate(form, metric)?),
+            };
+            let (cell, tolerance, replicates) = (totals.cell.id.clone(), form.tolerance, totals.sums.replicates);
+            Some(Check { cell, metric, observed, exact, tolerance, replicates })
+        };
+        self.extend(Metric::ALL.iter().filter_map(|metric| check(*metric)));
+    }
 }
 
 impl Check {
@@ -95,7 +117,7 @@ pub(super) fn exact(form: &Result<ClosedForm, Absent>) -> Result<Exact, String> 
 }
 
 /// The exact value of a rate; `None` for one that it says nothing about.
-pub(super) fn rate(form: &ClosedForm, metric: Metric) -> Option<f64> {
+fn rate(form: &ClosedForm, metric: Metric) -> Option<f64> {
     let otherwise = form.otherwise.as_ref().ok();
     match metric {
         Metric::Accepted => Some(form.accepted),

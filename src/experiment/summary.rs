@@ -1,11 +1,15 @@
-//! What a run found: one value with its interval a metric and cell. Tables, CSV files and plots read this and nothing
+//! Summary of a run: one value with its interval per metric and cell. Tables, CSV files and plots read this and nothing
 //! else.
 
-use super::expectations::Judgement;
 use std::collections::BTreeSet;
 
 use crate::scenario::{Axis, AxisValue, Metric};
 use crate::sim::FailureCause;
+
+use super::judgement::Judgement;
+
+/// The confidence of every interval that is reported.
+pub(super) const CONFIDENCE: f64 = 0.95;
 
 /// A run's findings.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +18,7 @@ pub struct RunSummary {
     pub name: String,
     /// The run's id.
     pub id: String,
-    /// Replicates a cell.
+    /// Replicates per cell.
     pub replicates: u64,
     /// The swept axes, in the order of the file; empty without a sweep.
     pub axes: Vec<Axis>,
@@ -51,7 +55,7 @@ pub struct CellSummary {
     pub deadline_ms: f64,
     /// Replicates that were simulated.
     pub replicates: u64,
-    /// One estimate a metric, in the order of [`Metric::ALL`].
+    /// One estimate per metric, in the order of [`Metric::ALL`].
     pub estimates: Vec<Estimate>,
     /// Steps of the survival function of the latency: (latency in ms, share of requests that are still waiting or never
     /// accepted just after it), rising in latency, at most a hundred points. Starts at the first acceptance; what is left after the

@@ -3,7 +3,7 @@
 use crate::scenario::Metric;
 use crate::sim::Safety;
 
-use super::expectations::Ruling;
+use super::judgement::Ruling;
 use super::summary::RunSummary;
 
 /// The verdict of a run.

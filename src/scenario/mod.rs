@@ -51,6 +51,7 @@ pub use expect::{Direction, Expectation, Objection, Subject};
 pub use files::NamedFile;
 pub use identity::RESULTS_VERSION;
 pub(crate) use lower::is_name;
+pub(crate) use metric::Derivation;
 pub use metric::{Metric, Stat};
 pub use plan::{Cell, Scenario};
 pub use reference::{json_schema, markdown};

@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 use crate::scenario::{Diagnostics, Direction, Expectation, Objection, Scenario, Stat, Subject};
 use crate::stats::{PairedDifference, Proportion, bounds_quantile};
 
-use super::super::tally::rows_a_replicate;
-use super::{Bounds, Ruling, cells, shared_confidence, two_sided};
+use super::super::judgement::{Bounds, Ruling};
+use super::super::reading::rows_per_replicate;
+use super::checks::{cells, shared_confidence, two_sided};
 
 /// More replicates than this no scenario can ask for.
 const MOST_REPLICATES: u64 = 1_000_000_000;
@@ -68,7 +69,7 @@ struct Best<'a> {
     expectation: &'a Expectation,
     /// Of a two-sided interval.
     confidence: f64,
-    /// Rows a replicate, of one cell or of the two of a difference.
+    /// Rows per replicate, of one cell or of the two of a difference.
     rows: [u32; 2],
 }
 
@@ -77,7 +78,7 @@ impl<'a> Best<'a> {
     fn of(scenario: &Scenario, expectation: &'a Expectation) -> Vec<Self> {
         let confidence = two_sided(shared_confidence(scenario, expectation.confidence));
         let rows = |subject: &Subject| {
-            let rows = |cell| rows_a_replicate(&scenario.cell(cell).setup, expectation.metric);
+            let rows = |cell| rows_per_replicate(&scenario.cell(cell).setup, expectation.metric);
             let mut of_cells = cells(*subject).map(rows);
             let first = of_cells.next().unwrap_or_default();
             [first, of_cells.next().unwrap_or(first)]
@@ -111,11 +112,7 @@ impl<'a> Best<'a> {
                 return Bounds { observed: None, low: known, high: known };
             }
         };
-        Bounds {
-            observed: None,
-            low: interval.map(|interval| interval.low),
-            high: interval.map(|interval| interval.high),
-        }
+        Bounds::new(None, interval)
     }
 
     fn passes(&self, replicates: u64) -> bool {
