@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::closed_form::{self, Absent, ClosedForm};
 use crate::scenario::{Cell, Metric, Stat};
-use crate::sim::{FailureCause, FaultReport, Replicate, Setup};
+use crate::sim::{FailureCause, FaultReport, Replicate};
 use crate::stats::{End, Interval, Mean, Proportion, Quantiles, RatioOfMeans};
 
 use super::judgement::Bounds;
@@ -12,6 +12,7 @@ use super::reading::{NEVER, Reading, Simulated, honest, latencies, rows_per_repl
 
 /// The sums of one cell, in an order of replicates that does not matter but for latencies.
 pub(super) struct CellAccumulator {
+    pub cell: Cell,
     pub replicates: u64,
     /// By metric.
     sums: [Sums; Metric::ALL.len()],
@@ -35,7 +36,8 @@ struct Sums {
 }
 
 impl CellAccumulator {
-    pub fn new(setup: &Setup) -> Self {
+    pub fn new(cell: Cell) -> Self {
+        let setup = &cell.setup;
         Self {
             replicates: 0,
             sums: [Sums::default(); Metric::ALL.len()],
@@ -45,6 +47,7 @@ impl CellAccumulator {
             faults: vec![FaultReport::default(); setup.faults.len()],
             partitions: vec![0; setup.network.partitions.len()],
             cuts: vec![0; setup.network.cuts.len()],
+            cell,
         }
     }
 
@@ -100,16 +103,16 @@ pub(super) struct CellTotals<'a> {
     pub sums: &'a CellAccumulator,
     pub latencies: &'a [Option<u64>],
     pub quantiles: Quantiles<'a>,
-    /// What it should come to.
+    /// Values that simulation should come to.
     pub closed_form: Result<ClosedForm, Absent>,
 }
 
 impl<'a> CellTotals<'a> {
-    /// Of a cell and its latencies, [`CellAccumulator::latencies`].
-    pub fn new(cell: &'a Cell, sums: &'a CellAccumulator, latencies: &'a [Option<u64>]) -> Self {
-        let rows = rows_per_replicate(&cell.setup, Metric::LatencyP50);
-        let quantiles = Quantiles::new(latencies, rows as usize);
-        Self { cell, sums, latencies, quantiles, closed_form: closed_form::of(&cell.setup) }
+    /// Of the sums of a cell and their [`CellAccumulator::latencies`].
+    pub fn new(sums: &'a CellAccumulator, latencies: &'a [Option<u64>]) -> Self {
+        let (cell, setup) = (&sums.cell, &sums.cell.setup);
+        let quantiles = Quantiles::new(latencies, rows_per_replicate(setup, Metric::LatencyP50) as usize);
+        Self { cell, sums, latencies, quantiles, closed_form: closed_form::of(setup) }
     }
 
     /// Share of hits among all rows, or requests, that a rate is about.

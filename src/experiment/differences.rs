@@ -23,7 +23,7 @@ use super::summary::{CONFIDENCE, Difference};
 /// The axis along which cells are compared.
 const AXIS: &str = "aggregator.rule_set";
 
-/// What is compared.
+/// Metrics that are compared.
 const METRICS: [Metric; 7] = [
     Metric::Accepted,
     Metric::AcceptedWrong,

@@ -89,7 +89,7 @@ pub struct Judgement {
     pub cells: Vec<String>,
     /// The axes of the cell in words; of two cells, the axes on which they agree.
     pub place: String,
-    /// What is measured.
+    /// Metric that is measured.
     pub metric: Metric,
     /// On which side of the threshold it is expected.
     pub direction: Direction,
@@ -97,9 +97,9 @@ pub struct Judgement {
     pub threshold: f64,
     /// The confidence of each bound by itself, after sharing the risk with all other checks.
     pub confidence: f64,
-    /// What is known.
+    /// Estimate and bounds.
     pub bounds: Bounds,
-    /// What follows.
+    /// Outcome.
     pub ruling: Ruling,
 }
 

@@ -15,7 +15,7 @@ pub struct Breaches {
     pub rows: u64,
     /// First replicate with one.
     pub replicate: u64,
-    /// What the aggregator did there.
+    /// Action of the aggregator there.
     pub breach: Breach,
 }
 
@@ -38,7 +38,7 @@ pub struct PanickedReplicate {
     pub cell: String,
     /// Its number.
     pub replicate: u64,
-    /// What it said.
+    /// Message of its panic.
     pub message: String,
 }
 

@@ -28,7 +28,7 @@ impl Simulated {
     }
 }
 
-/// What a replicate adds to a metric.
+/// Numbers that a replicate adds to a metric.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Reading {
     /// Rows, or requests, and how many of them are hits of a rate.

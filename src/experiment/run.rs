@@ -10,7 +10,7 @@ use crate::scenario::{Cell, Scenario};
 use crate::sim::{Replicate, ReplicateCache};
 
 use super::accumulator::{CellAccumulator, CellTotals};
-use super::agreement::{Check, Disagreement, disagreements};
+use super::agreement::{Agreement, Disagreement};
 use super::blocks::{Plan, Work};
 use super::consumer::Consumer;
 use super::differences::Differences;
@@ -38,9 +38,9 @@ pub struct Block<'a> {
     pub cell: &'a Cell,
     /// Number of the first replicate.
     pub first: u64,
-    /// What each came to; `None` for one that panicked.
+    /// Result of each; `None` for one that panicked.
     pub replicates: &'a [Option<Replicate>],
-    /// What each cost in the baseline; `None` for one that panicked.
+    /// Cost of each in the baseline; `None` for one that panicked.
     pub before: &'a [Option<Arc<Baseline>>],
 }
 
@@ -75,7 +75,7 @@ impl Observer for () {
     fn handle_progress(&mut self, _: u64, _: u64) {}
 }
 
-/// What a run found.
+/// All that a run found.
 #[derive(Clone, Debug)]
 pub struct Findings {
     /// By cell, as far as they were simulated.
@@ -84,7 +84,7 @@ pub struct Findings {
     pub panicked: Vec<PanickedReplicate>,
     /// By cell, which replicates to look at.
     pub witnesses: BTreeMap<String, Witnesses>,
-    /// What contradicts closed forms, by cell.
+    /// Contradictions to closed forms, by cell.
     pub disagreements: Vec<Disagreement>,
     /// Cells in which an aggregator went against its rules.
     pub breaches: Vec<Breaches>,
@@ -112,7 +112,7 @@ struct Finished {
 /// Runs all cells and replicates of a scenario.
 ///
 /// # Errors
-/// What the observer could not keep.
+/// Those of the observer, when it could not keep something.
 pub fn run(
     scenario: &Scenario,
     options: Options<'_>,
@@ -194,7 +194,7 @@ struct Collector<'a> {
     scenario: &'a Scenario,
     observer: &'a mut dyn Observer,
     /// The group of cells that is under way.
-    open: Vec<(Cell, CellAccumulator)>,
+    open: Vec<CellAccumulator>,
     consumers: Consumers<'a>,
     /// Pieces of work taken.
     taken: u64,
@@ -208,7 +208,7 @@ struct Consumers<'a> {
     breaches: Vec<Breaches>,
     witnesses: WitnessFinder<'a>,
     cells: Vec<CellSummary>,
-    checks: Vec<Check>,
+    agreement: Agreement,
     differences: Differences,
     judge: Judge<'a>,
 }
@@ -220,15 +220,15 @@ impl<'a> Consumers<'a> {
             breaches: Vec::new(),
             witnesses: WitnessFinder::new(scenario),
             cells: Vec::new(),
-            checks: Vec::new(),
+            agreement: Agreement::default(),
             differences: Differences::new(scenario),
             judge: Judge::new(scenario),
         }
     }
 
     fn all(&mut self) -> [&mut dyn Consumer; 7] {
-        let Self { panicked, breaches, witnesses, cells, checks, differences, judge } = self;
-        [panicked, breaches, witnesses, cells, checks, differences, judge]
+        let Self { panicked, breaches, witnesses, cells, agreement, differences, judge } = self;
+        [panicked, breaches, witnesses, cells, agreement, differences, judge]
     }
 }
 
@@ -242,33 +242,29 @@ impl<'a> Collector<'a> {
     fn take(&mut self, Finished { work, results, .. }: Finished) -> std::io::Result<()> {
         if self.open.is_empty() {
             let cells = work.cells.map(|index| self.scenario.cell(index));
-            let with_sums = |cell: Cell| {
-                let sums = CellAccumulator::new(&cell.setup);
-                (cell, sums)
-            };
-            self.open = cells.map(with_sums).collect();
+            self.open = cells.map(CellAccumulator::new).collect();
         }
-        for ((cell, sums), results) in self.open.iter_mut().zip(results) {
+        for (sums, results) in self.open.iter_mut().zip(results) {
             let mut consumers = self.consumers.all();
             for (number, result) in work.replicates.clone().zip(&results) {
                 result.iter().for_each(|simulated| sums.add(simulated));
-                consumers.iter_mut().for_each(|consumer| consumer.replicate(cell, number, result));
+                consumers.iter_mut().for_each(|consumer| consumer.replicate(&sums.cell, number, result));
             }
             let parts = |simulated: Simulated| (simulated.replicate, simulated.before);
             let (replicates, before): (Vec<_>, Vec<_>) =
                 results.into_iter().map(|result| result.ok().map(parts).unzip()).unzip();
             self.done += replicates.iter().flatten().count() as u64;
-            let block = Block { cell, first: work.replicates.start, replicates: &replicates, before: &before };
-            self.observer.handle_block(&block)?;
+            let (cell, first) = (&sums.cell, work.replicates.start);
+            self.observer.handle_block(&Block { cell, first, replicates: &replicates, before: &before })?;
         }
         self.observer.handle_progress(self.done, self.total);
         if work.ends_group { self.end_group() } else { Ok(()) }
     }
 
     fn end_group(&mut self) -> std::io::Result<()> {
-        for (cell, sums) in self.open.drain(..) {
+        for sums in self.open.drain(..) {
             let latencies = sums.latencies();
-            let totals = CellTotals::new(&cell, &sums, &latencies);
+            let totals = CellTotals::new(&sums, &latencies);
             self.consumers.all().into_iter().for_each(|consumer| consumer.cell_end(&totals));
         }
         self.observer.handle_group_end()
@@ -279,7 +275,7 @@ impl<'a> Collector<'a> {
             self.end_group()?;
         }
         let Self { scenario, done, total, .. } = self;
-        let Consumers { panicked, breaches, witnesses, mut cells, checks, differences, judge } = self.consumers;
+        let Consumers { panicked, breaches, witnesses, mut cells, agreement, differences, judge } = self.consumers;
         for (cell, differences) in differences.found {
             cells[cell as usize].differences = differences;
         }
@@ -292,7 +288,7 @@ impl<'a> Collector<'a> {
             cells,
             expectations: judge.judgements.into_values().collect(),
         };
-        let (witnesses, disagreements) = (witnesses.found, disagreements(checks));
+        let (witnesses, disagreements) = (witnesses.found, agreement.disagreements());
         Ok(Findings { summary, panicked, witnesses, disagreements, breaches, done, total })
     }
 }

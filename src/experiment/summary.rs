@@ -24,7 +24,7 @@ pub struct RunSummary {
     pub axes: Vec<Axis>,
     /// The cells, in the order of the plan.
     pub cells: Vec<CellSummary>,
-    /// What came of the scenario's expectations, in their order, for each by cell; of cells that were not simulated there
+    /// Judgements of the scenario's expectations, in their order, for each by cell; of cells that were not simulated there
     /// is none.
     pub expectations: Vec<Judgement>,
 }
@@ -49,7 +49,7 @@ pub struct CellSummary {
     pub axes: Vec<AxisValue>,
     /// The rule set it ran.
     pub rule_set: String,
-    /// Who held the payload, as the scenario writes it.
+    /// Holders of the payload, as the scenario writes it.
     pub payload_holders: String,
     /// The caller's deadline in ms.
     pub deadline_ms: f64,
@@ -61,14 +61,14 @@ pub struct CellSummary {
     /// accepted just after it), rising in latency, at most a hundred points. Starts at the first acceptance; what is left after the
     /// last point was never accepted before the deadline.
     pub survival: Vec<(f64, f64)>,
-    /// What a closed form says of the cell, which is one value at least, or why there is none.
+    /// Values by a closed form of the cell, one at least, or why there is none.
     pub exact: Result<Exact, String>,
     /// How it differs from its partner under the first rule set; empty where the sweep has none.
     pub differences: Vec<Difference>,
     /// How often each cause occurred: one entry per cause of one kind, then one per cause of several
     /// kinds that occurred.
     pub causes: Vec<CauseSummary>,
-    /// What each fault of the scenario did in all replicates of the cell.
+    /// Actions of each fault of the scenario in all replicates of the cell.
     pub faults: Vec<FaultSummary>,
 }
 
@@ -88,7 +88,7 @@ pub(super) fn unify(cells: &mut [CellSummary]) {
     }
 }
 
-/// What a closed form says of a cell.
+/// Values by a closed form of a cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exact {
     /// The exact values of some metrics, in their units, in the order of [`Metric::ALL`].
@@ -133,7 +133,7 @@ pub struct CauseSummary {
     pub ci_high: Option<f64>,
 }
 
-/// What a fault did in a cell.
+/// Actions of a fault in a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultSummary {
     /// Its place in the scenario: `silent.0` is the first `[[faults.silent]]`.
@@ -159,7 +159,7 @@ impl CellSummary {
         self.estimates.iter().find(|estimate| estimate.metric == metric)
     }
 
-    /// What a closed form says `metric` is; `None` where there is none.
+    /// Value of `metric` by a closed form; `None` where there is none.
     #[must_use]
     pub fn exact_value(&self, metric: Metric) -> Option<f64> {
         let exact = self.exact.as_ref().ok()?;

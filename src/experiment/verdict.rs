@@ -1,4 +1,4 @@
-//! What a run says about its scenario.
+//! Verdict of a run about its scenario.
 
 use crate::scenario::Metric;
 use crate::sim::Safety;

@@ -57,12 +57,10 @@ impl<'a> Judge<'a> {
         match check.subject {
             Subject::Cell(_) => totals.bounds(metric, confidence, Proportion::exact_interval),
             Subject::Difference { of, minus } => {
+                let Some([of, minus]) = self.store.pair([of, minus], metric) else { return Bounds::default() };
                 // Scenarios expect differences of rates alone.
-                let rates = self.store.pair([of, minus], metric).map(|[of, minus]| of.rates_apart(minus).0);
-                Bounds::new(
-                    rates.and_then(|rates| rates.estimate()),
-                    rates.and_then(|rates| rates.exact_interval(confidence)),
-                )
+                let (rates, _) = of.rates_apart(minus);
+                Bounds::new(rates.estimate(), rates.exact_interval(confidence))
             }
         }
     }

@@ -91,7 +91,7 @@ impl<'a> Best<'a> {
         matches!(self.expectation.subjects.first(), Some(Subject::Difference { .. }))
     }
 
-    /// What is known when all goes as expected.
+    /// Bounds when all goes as expected.
     fn bounds(&self, replicates: u64) -> Bounds {
         let upwards = self.expectation.direction == Direction::AtLeast;
         let rate = Proportion::unanimous(replicates, u64::from(self.rows[0]), upwards);
