@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    donsim::cli::run(&donsim::cli::Cli::parse())
+    donsim::cli::main()
 }

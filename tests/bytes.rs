@@ -115,12 +115,12 @@ fn frames_belong_to_the_envelopes() {
 #[test]
 fn rule_sets_divide_the_same_bytes() {
     let kinds = [
-        FaultKind::Crash,
-        FaultKind::ErrorSpam { text: "no".to_owned(), distinct: false },
-        FaultKind::ForgedSignature,
-        FaultKind::Silent,
-        FaultKind::Slow { delay: Distribution::Exponential { mean: Span::from_millis(500) } },
-        FaultKind::WrongPayload { collude: false },
+        FaultKind::named("crash", []),
+        FaultKind::named("error_spam", ["no".to_owned().into(), false.into()]),
+        FaultKind::named("forged_signature", []),
+        FaultKind::named("silent", []),
+        FaultKind::named("slow", [Distribution::Exponential { mean: Span::from_millis(500) }.into()]),
+        FaultKind::named("wrong_payload", [false.into()]),
     ];
     for kind in kinds {
         let undivided = |rule_set| {

@@ -17,7 +17,7 @@ fn world(nodes: u32, rule_set: RuleSet, payload_holders: PayloadHolders) -> Setu
 }
 
 fn lying_holders(setup: &mut Setup, nodes: u32) {
-    corrupt_holders(setup, FaultKind::WrongPayload { collude: false }, nodes);
+    corrupt_holders(setup, FaultKind::named("wrong_payload", [false.into()]), nodes);
 }
 
 /// The share of requests that one workflow node accepted.
@@ -69,7 +69,7 @@ fn one_honest_holder_must_get_through() {
         setup.network.response.loss = loss;
         let silenced = 6 - honest;
         if silenced > 0 {
-            corrupt_holders(&mut setup, FaultKind::Silent, silenced);
+            corrupt_holders(&mut setup, FaultKind::named("silent", []), silenced);
         }
         let law = 1.0 - libm::pow(loss, f64::from(honest));
         assert_rate(&format!("{honest} honest, loss {loss}"), accepted(&setup, n), law, n);
@@ -131,6 +131,6 @@ fn holders_hold_however_fast_the_agreement() {
         assert_rate(&format!("N = {nodes}"), measured, law, n);
     }
     let mut alone = instant(world(4, RuleSet::Attested, PayloadHolders::FPlusOne));
-    corrupt_holders(&mut alone, FaultKind::Silent, 1);
+    corrupt_holders(&mut alone, FaultKind::named("silent", []), 1);
     assert_eq!(accepted(&alone, 200), 1.0);
 }

@@ -45,7 +45,7 @@ fn check(path: &Path, args: &[&str]) {
     assert_same(&files(&results), &made);
 
     // The rows of a run are often too many to keep, and nothing else is a table.
-    let keep = ["axes.csv", "cells.csv", "latency.csv", "summary.csv"];
+    let keep = ["axes.csv", "cells.csv", "latency.csv", "summary.csv", "manifest.json"];
     for name in made.keys().filter(|name| !keep.iter().any(|kept| Path::new(kept) == *name)) {
         fs::remove_file(results.join(name)).expect("it is there");
     }
@@ -58,6 +58,13 @@ fn check(path: &Path, args: &[&str]) {
     let is_drawn = |name: &Path| name == Path::new("report.md") || name.starts_with("plots");
     let drawn = made.into_iter().filter(|(name, _)| is_drawn(name)).collect();
     assert_same(&files(&elsewhere), &drawn);
+
+    // Without a manifest nothing vouches for them.
+    fs::remove_file(results.join("manifest.json")).expect("it is there");
+    let said = donsim(folder.path(), &["report", results.to_str().expect("it is text")]);
+    assert_eq!((said.code, said.stdout.as_str()), (2, ""), "{said:?}");
+    assert!(said.stderr.contains("is incomplete: there is no manifest.json in it; "), "{said:?}");
+    assert_eq!(report(folder.path(), &results, &["-o", "elsewhere", "--accept-changed"]), printed);
 }
 
 fn assert_same(found: &BTreeMap<PathBuf, Vec<u8>>, expected: &BTreeMap<PathBuf, Vec<u8>>) {
@@ -99,6 +106,20 @@ fn everything_is_made_again() {
     check(&path, &[]);
 }
 
+/// What is committed has neither pictures as PNG nor, but for the small one, rows.
+#[test]
+fn committed_results_are_made_again() {
+    let folder = tempdir().expect("there is room");
+    let names = ["deadline", "payload", "providers", "quickstart", "scale", "small"];
+    for name in names {
+        let committed = only_entry(&Path::new(env!("CARGO_MANIFEST_DIR")).join("results").join(name));
+        report(folder.path(), &committed, &["-o", "made"]);
+        let made = only_entry(&folder.path().join("made").join(name)).join("report.md");
+        let page = |path: &Path| fs::read_to_string(path).expect("it is there");
+        assert_eq!(page(&made), page(&committed.join("report.md")), "{name}");
+    }
+}
+
 #[test]
 fn what_cannot_be_reported_on_is_refused() {
     let (folder, results, _) = run(&scenario("small.toml"), &["--set", "run.replicates=2"]);
@@ -113,7 +134,10 @@ fn what_cannot_be_reported_on_is_refused() {
     let cells = results.join("cells.csv");
     let text = fs::read_to_string(&cells).expect("it is there");
     fs::write(&cells, text.replacen(",f+1,2000,", ",f+1,soon,", 1)).expect("it is writable");
-    refused(&results, "cells.csv, line 2, column `deadline_ms`: `soon` is no number; ");
+    refused(&results, "cells.csv: changed after the run, as manifest.json tells; bring the tables back");
+    let said = donsim(folder.path(), &["report", results.to_str().expect("it is text"), "--accept-changed"]);
+    assert_eq!((said.code, said.stdout.as_str()), (2, ""), "{said:?}");
+    assert!(said.stderr.contains("cells.csv, line 2, column `deadline_ms`: `soon` is no number; "), "{said:?}");
     fs::rename(&cells, results.join("cells.csv.part")).expect("it is writable");
     refused(&results, "is incomplete");
     // One folder that is wrong keeps none of the others from its report.

@@ -185,9 +185,9 @@ fn ocr_waits_for_a_quorum_of_observations() {
             add_fault(&mut setup, kind, faulty, Window::ALWAYS);
             outcomes(&setup)[0]
         };
-        assert_eq!(outcome(FaultKind::Crash, spare), Outcome::Accepted);
-        assert_eq!(outcome(FaultKind::Crash, spare + 1), Outcome::Expired);
-        assert_eq!(outcome(FaultKind::Silent, spare + 1), Outcome::Accepted);
+        assert_eq!(outcome(FaultKind::named("crash", []), spare), Outcome::Accepted);
+        assert_eq!(outcome(FaultKind::named("crash", []), spare + 1), Outcome::Expired);
+        assert_eq!(outcome(FaultKind::named("silent", []), spare + 1), Outcome::Accepted);
     }
 }
 
@@ -213,7 +213,7 @@ fn a_crash_loses_what_arrives_and_what_was_known() {
         (answered + instant, ms(5_000), false),
     ] {
         let mut setup = line();
-        add_fault(&mut setup, FaultKind::Crash, 4, window(start, end));
+        add_fault(&mut setup, FaultKind::named("crash", []), 4, window(start, end));
         let Replicate { rows, faults, .. } = first(&setup);
         let expected = (!is_lost).then(whole_line);
         assert_eq!(rows[0].latency, expected, "down from {start} to {end}");
@@ -231,7 +231,7 @@ fn after_a_crash_the_execution_starts_anew() {
     place(&mut setup, |caller, _| ask[caller], |_, _| 20);
     let execution = ms(600);
     setup.capability_don.execution = Distribution::constant(execution);
-    add_fault(&mut setup, FaultKind::Crash, 4, window(ms(100), ms(200)));
+    add_fault(&mut setup, FaultKind::named("crash", []), 4, window(ms(100), ms(200)));
     let anew = ms(500) + execution + OCR + ANSWER;
     assert_eq!(latencies(&setup), [None, None, Some(anew), Some(anew)]);
 }
@@ -246,7 +246,7 @@ fn after_a_crash_the_time_out_starts_anew() {
     setup.aggregator.timeout = ms(1_000);
     // The answers leave 980 ms after the second start.
     setup.capability_don.ocr = Distribution::constant(ms(880));
-    add_fault(&mut setup, FaultKind::Crash, 4, window(ms(100), ms(200)));
+    add_fault(&mut setup, FaultKind::named("crash", []), 4, window(ms(100), ms(200)));
     for Replicate { rows, .. } in replicates(&setup, 20) {
         let errors: Vec<u64> = rows.iter().map(|row| row.bytes.error).collect();
         assert_eq!(errors, [0; 4]);
@@ -261,7 +261,7 @@ fn after_a_crash_an_answer_is_forgotten() {
     four_callers(&mut setup);
     let ask = [10, 10, 3_000, 3_000];
     place(&mut setup, |caller, _| ask[caller], |_, _| 20);
-    add_fault(&mut setup, FaultKind::Crash, 4, window(ms(2_000), ms(2_100)));
+    add_fault(&mut setup, FaultKind::named("crash", []), 4, window(ms(2_000), ms(2_100)));
     let Replicate { rows, faults, .. } = first(&setup);
     let seen: Vec<_> = rows.iter().map(|row| (row.latency, row.bytes.error)).collect();
     let (answered, anew) = ((Some(whole_line()), 0), (Some(ms(3_000) + EXECUTION + ANSWER), 0));
@@ -285,7 +285,7 @@ fn stages_ask_one_node_after_the_other() {
 fn outages_end() {
     let outage = window(Span::ZERO, ms(1_000));
     let nodes = NodeSet { workflow: vec![0], capability: vec![] };
-    let crash = |setup: &mut Setup| add_fault(setup, FaultKind::Crash, 4, outage);
+    let crash = |setup: &mut Setup| add_fault(setup, FaultKind::named("crash", []), 4, outage);
     let partition = |setup: &mut Setup| {
         setup.network.partitions.push(Partition { nodes: nodes.clone(), window: outage });
     };
@@ -322,7 +322,7 @@ fn cuts_stop_what_leaves_while_they_last() {
 
 #[test]
 fn slow_nodes_are_late_by_their_delay() {
-    let slow = || FaultKind::Slow { delay: Distribution::constant(ms(300)) };
+    let slow = || FaultKind::named("slow", [Distribution::constant(ms(300)).into()]);
     let mut setup = line();
     corrupt_holders(&mut setup, slow(), 4);
     assert_eq!(latencies(&setup), [Some(whole_line() + ms(300))]);
@@ -336,10 +336,10 @@ fn slow_nodes_are_late_by_their_delay() {
 
 #[test]
 fn equal_errors_of_more_than_the_bound_fail() {
-    let spam = |distinct| {
+    let spam = |distinct: bool| {
         let mut setup = line();
         setup.capability_don.payload_holders = PayloadHolders::FPlusOne;
-        corrupt_holders(&mut setup, FaultKind::ErrorSpam { text: "no RPC".to_owned(), distinct }, 2);
+        corrupt_holders(&mut setup, FaultKind::named("error_spam", ["no RPC".to_owned().into(), distinct.into()]), 2);
         let row = first(&setup).rows.remove(0);
         (row.outcome, row.error, row.latency)
     };
@@ -386,7 +386,7 @@ fn a_window_strikes_the_requests_inside_it() {
     let mut setup = line();
     setup.request.count = 3;
     setup.request.arrival = Distribution::constant(ms(5_000));
-    add_fault(&mut setup, FaultKind::Silent, 4, window(ms(5_000), ms(10_000)));
+    add_fault(&mut setup, FaultKind::named("silent", []), 4, window(ms(5_000), ms(10_000)));
     let Replicate { rows, faults, .. } = first(&setup);
     let latencies: Vec<Option<Span>> = rows.iter().map(|row| row.latency).collect();
     assert_eq!(latencies, [Some(whole_line()), None, Some(whole_line())]);
@@ -400,7 +400,7 @@ fn what_comes_twice_counts_once() {
         four_callers(&mut once);
         once.aggregator.rule_set = rule_set;
         // One liar among the holders: his second copy must not make a quorum.
-        corrupt_holders(&mut once, FaultKind::WrongPayload { collude: true }, 1);
+        corrupt_holders(&mut once, FaultKind::named("wrong_payload", [true.into()]), 1);
         let mut twice = once.clone();
         (twice.network.request.duplication, twice.network.response.duplication) = (1.0, 1.0);
         for (once, twice) in replicates(&once, 5).zip(replicates(&twice, 5)) {
@@ -421,19 +421,19 @@ fn faults_count_how_often_they_acted() {
         let FaultReport { fired, holder_shortfall } = first(&setup).faults[0];
         (fired, holder_shortfall)
     };
-    let slow = FaultKind::Slow { delay: Distribution::constant(ms(1)) };
-    let spam = FaultKind::ErrorSpam { text: "no".to_owned(), distinct: true };
-    let lie = FaultKind::WrongPayload { collude: false };
-    for kind in [FaultKind::Silent, slow, spam, lie, FaultKind::ForgedSignature] {
+    let slow = FaultKind::named("slow", [Distribution::constant(ms(1)).into()]);
+    let spam = FaultKind::named("error_spam", ["no".to_owned().into(), true.into()]);
+    let lie = FaultKind::named("wrong_payload", [false.into()]);
+    for kind in [FaultKind::named("silent", []), slow, spam, lie, FaultKind::named("forged_signature", [])] {
         assert_eq!(report(kind.clone(), 2, None, PayloadHolders::All), (6, 0), "{}", kind.name());
         assert_eq!(report(kind.clone(), 0, None, PayloadHolders::All), (0, 0), "{}", kind.name());
     }
     // A crashed node is struck by every message that it does not receive.
-    assert_eq!(report(FaultKind::Crash, 1, None, PayloadHolders::All), (3, 0));
+    assert_eq!(report(FaultKind::named("crash", []), 1, None, PayloadHolders::All), (3, 0));
     // Without a payload there is no attestation to forge.
-    assert_eq!(report(FaultKind::ForgedSignature, 3, Some(1), PayloadHolders::Count(1)), (3, 0));
+    assert_eq!(report(FaultKind::named("forged_signature", []), 3, Some(1), PayloadHolders::Count(1)), (3, 0));
     // Three holders are asked for where there are two; the third node is not replaced.
-    assert_eq!(report(FaultKind::Silent, 3, Some(3), PayloadHolders::Count(2)), (6, 1));
+    assert_eq!(report(FaultKind::named("silent", []), 3, Some(3), PayloadHolders::Count(2)), (6, 1));
 }
 
 /// All four holders' answers land in the very instant of the deadline: by chance some requests make it, against the caller

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::scenario::escaped;
+
 use super::{Choice, count_of_cells, exit, load_to_run, print};
 
 #[derive(Debug, Args)]
@@ -30,7 +32,7 @@ impl Check {
                 1 => ", 1 check of an expectation".to_owned(),
                 _ => format!(", {checks} checks of expectations"),
             };
-            let path = scenario.path();
+            let path = escaped(scenario.path());
             print(format_args!("{path}: ok, {name}/{id}, {cells} x {replicates} replicates{expected}\n"));
         }
         exit::PASS

@@ -16,19 +16,20 @@ pub const NOTHING_SELECTED: u8 = 4;
 pub const INCOMPLETE: u8 = 5;
 /// A wrong response was accepted, or honest workflow nodes disagree; outranks the rest.
 pub const SAFETY_VIOLATED: u8 = 6;
-/// Equal runs gave different results.
-pub const NONDETERMINISM: u8 = 7;
+/// Interrupted twice: what was under way is dropped.
+pub const KILLED: u8 = 130;
 
 /// The exit codes for people.
 pub(super) const HELP: &str = "\
 Exit codes:
-  0  everything that was expected holds
-  1  an expectation does not hold
-  2  the command line or a scenario is wrong, or results cannot be kept
-  3  inconclusive: an expectation is undecided, or a fault of the scenario never acted
-  4  nothing is selected
-  5  incomplete: interrupted, or a replicate panicked
-  6  safety is violated: a wrong response was accepted";
+    0  everything that was expected holds
+    1  an expectation does not hold
+    2  the command line or a scenario is wrong, or results cannot be kept
+    3  inconclusive: an expectation is undecided, or a fault of the scenario never acted
+    4  nothing is selected
+    5  incomplete: interrupted, or a replicate panicked
+    6  safety is violated: a wrong response was accepted
+  130  interrupted twice: what was under way is dropped";
 
 /// The exit code of a verdict.
 #[must_use]
@@ -45,8 +46,7 @@ pub const fn code(verdict: Verdict) -> u8 {
 /// The exit code of several verdicts: that of the gravest.
 #[must_use]
 pub fn worst(codes: impl IntoIterator<Item = u8>) -> u8 {
-    const BY_GRAVITY: [u8; 8] =
-        [PASS, INCONCLUSIVE, FAIL, NOTHING_SELECTED, INCOMPLETE, USAGE, NONDETERMINISM, SAFETY_VIOLATED];
+    const BY_GRAVITY: [u8; 7] = [PASS, INCONCLUSIVE, FAIL, NOTHING_SELECTED, INCOMPLETE, USAGE, SAFETY_VIOLATED];
     let gravity = |code: &u8| BY_GRAVITY.iter().position(|other| other == code);
     codes.into_iter().max_by_key(gravity).unwrap_or(PASS)
 }

@@ -8,6 +8,7 @@ pub mod exit;
 mod faults;
 mod github;
 mod host;
+mod interrupt;
 mod man;
 mod plan;
 mod progress;
@@ -25,7 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::check_power;
-use crate::scenario::{Adjustments, Diagnostics, Scenario};
+use crate::scenario::{Adjustments, Cell, Diagnostics, Scenario, escaped};
 
 /// Simulates how a Byzantine-tolerant aggregator answers: is it live, how fast, and at what cost in bytes.
 #[derive(Debug, Parser)]
@@ -83,9 +84,17 @@ impl Overrides {
     fn as_options(&self) -> String {
         let options = [("set", &self.set), ("sweep", &self.sweep), ("filter", &self.filter)];
         let options = options.into_iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
-        let quoted = |(name, value): (_, &String)| format!(" --{name} '{}'", value.replace('\'', r"'\''"));
+        let quoted = |(name, value): (_, &String)| format!(" --{name} {}", quoted(value));
         options.map(quoted).collect::<Vec<_>>().concat()
     }
+}
+
+/// One word of a shell. What cannot be printed as it is stands in bash's own form.
+fn quoted(text: &str) -> String {
+    if escaped(text) == text {
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    format!("$'{}'", escaped(&text.replace('\\', r"\\")).replace('\'', r"\'"))
 }
 
 /// Changes of a scenario, and a choice of its cells by their ids.
@@ -104,10 +113,29 @@ impl Choice {
     }
 }
 
-/// Runs a command and says how it went.
+/// Runs the command that the process was started with, and says how it went.
 #[must_use]
-pub fn run(cli: &Cli) -> ExitCode {
-    let code = match &cli.command {
+pub fn main() -> ExitCode {
+    let code = match Cli::try_parse() {
+        Ok(cli) => run(&cli),
+        // Help and the version are products like any other.
+        Err(asked) if !asked.use_stderr() => {
+            print(asked.render().ansi());
+            exit::PASS
+        }
+        Err(wrong) => wrong.exit(),
+    };
+    // What is still buffered may fail, too.
+    note_failure(std::io::stdout().flush());
+    if STDOUT_FAILED.load(Ordering::Relaxed) {
+        say("error: cannot write to stdout; what was printed is not whole");
+        return ExitCode::from(exit::worst([code, exit::USAGE]));
+    }
+    ExitCode::from(code)
+}
+
+fn run(cli: &Cli) -> u8 {
+    match &cli.command {
         Command::Run(run) => run.execute(),
         Command::Check(check) => check.execute(),
         Command::Plan(plan) => plan.execute(),
@@ -117,14 +145,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Schema(schema) => schema.execute(),
         Command::Completions(completions) => completions.execute(),
         Command::Man(man) => man.execute(),
-    };
-    // What is still buffered may fail, too.
-    note_failure(std::io::stdout().flush());
-    if STDOUT_FAILED.load(Ordering::Relaxed) {
-        say("error: cannot write to stdout; what was printed is not whole");
-        return ExitCode::from(exit::worst([code, exit::USAGE]));
     }
-    ExitCode::from(code)
 }
 
 /// Whether something that was printed got lost.
@@ -160,7 +181,7 @@ fn load(paths: &[PathBuf], adjustments: &Adjustments) -> Result<Vec<Scenario>, u
             complain(path, &findings);
             code = exit::NOTHING_SELECTED;
         } else {
-            say(format_args!("{}: left out, nothing of it is selected", path.display()));
+            say(format_args!("{}: left out, nothing of it is selected", shown(path)));
         }
     }
     if code == exit::PASS { Ok(scenarios) } else { Err(code) }
@@ -197,7 +218,18 @@ fn has_colour() -> bool {
 fn complain(path: &Path, findings: &Diagnostics) {
     say(findings.render(has_colour()).trim_end());
     let (errors, s) = (findings.len(), if findings.len() == 1 { "" } else { "s" });
-    say(format_args!("{}: {errors} error{s}", path.display()));
+    say(format_args!("{}: {errors} error{s}", shown(path)));
+}
+
+/// A path, safe to begin a line with.
+fn shown(path: &Path) -> String {
+    escaped(&path.to_string_lossy())
+}
+
+/// A cell's values on the axes: `network.loss = 0.1, aggregator.rule_set = attested`.
+fn place(scenario: &Scenario, cell: &Cell) -> String {
+    let axes = scenario.axes().iter().zip(&cell.axes);
+    axes.map(|(axis, value)| format!("{} = {}", axis.key, escaped(&value.text))).collect::<Vec<_>>().join(", ")
 }
 
 /// A line on stderr. Nobody listening is no reason to stop.

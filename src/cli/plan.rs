@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Choice, count_of_cells, exit, load, print};
+use super::{Choice, count_of_cells, exit, load, place, print};
 
 #[derive(Debug, Args)]
 pub(super) struct Plan {
@@ -32,9 +32,7 @@ impl Plan {
             let (name, id, run, count) = (scenario.name(), scenario.id(), scenario.run(), count_of_cells(&scenario));
             print(format_args!("{name}/{id}: {count} x {} replicates, seed {}\n", run.replicates, run.seed));
             for cell in cells {
-                let axes = scenario.axes().iter().zip(&cell.axes);
-                let axes: Vec<String> = axes.map(|(axis, value)| format!("{} = {}", axis.key, value.text)).collect();
-                print(format_args!("{}\n", format!("{}  {}", cell.id, axes.join(", ")).trim_end()));
+                print(format_args!("{}\n", format!("{}  {}", cell.id, place(&scenario, &cell)).trim_end()));
             }
         }
         exit::PASS

@@ -8,10 +8,10 @@ use clap::Args;
 use crate::experiment::{Baseline, Stat, fits, own_value};
 use crate::network::Node;
 use crate::report::{happening_line, happening_object};
-use crate::scenario::{Cell, Metric, Scenario, Subject};
+use crate::scenario::{Cell, Metric, Scenario, Subject, escaped};
 use crate::sim::{self, Happening, Outcome, Replicate, ReplicateCache, Row, Safety};
 
-use super::{Overrides, exit, load, print, say};
+use super::{Overrides, exit, load, place, print, say};
 
 #[derive(Debug, Args)]
 pub(super) struct Replay {
@@ -69,6 +69,12 @@ impl Replay {
             Err(code) => return code,
         };
         let scenario = &scenarios[0];
+        let replicates = scenario.run().replicates;
+        if self.replicate >= replicates {
+            let last = replicates.saturating_sub(1);
+            say(format_args!("error: there is no replicate {}; the last is {last}", self.replicate));
+            return exit::USAGE;
+        }
         let cell = match self.choose(scenario) {
             Ok(cell) => cell,
             Err((message, code)) => {
@@ -88,7 +94,7 @@ impl Replay {
             return verdict(scenario, &cell, self.replicate, &replicate, &mut Vec::new());
         }
         print(format_args!("{}\n", self.title(scenario, &cell)));
-        happenings.filter_map(happening_line).for_each(|line| print(format_args!("{line}\n")));
+        happenings.filter_map(happening_line).for_each(|line| print(format_args!("{}\n", escaped(&line))));
         for row in &replicate.rows {
             print(format_args!("{}\n", ending(row)));
         }
@@ -125,11 +131,10 @@ impl Replay {
     }
 
     fn title(&self, scenario: &Scenario, cell: &Cell) -> String {
-        let axes = scenario.axes().iter().zip(&cell.axes);
-        let axes: Vec<String> = axes.map(|(axis, value)| format!("{} = {}", axis.key, value.text)).collect();
+        let place = place(scenario, cell);
         let (name, id, seed) = (scenario.name(), scenario.id(), cell.setup.run.seed);
-        let axes = if axes.is_empty() { String::new() } else { format!(" ({})", axes.join(", ")) };
-        format!("{name}/{id}, cell {}{axes}, replicate {}, seed {seed}", cell.id, self.replicate)
+        let place = if place.is_empty() { place } else { format!(" ({place})") };
+        format!("{name}/{id}, cell {}{place}, replicate {}, seed {seed}", cell.id, self.replicate)
     }
 }
 
@@ -137,7 +142,7 @@ impl Replay {
 fn ending(row: &Row) -> String {
     let latency =
         row.latency.map_or_else(String::new, |latency| format!(" after {:.6} ms", latency.as_nanos() as f64 / 1e6));
-    let error = if row.error.is_empty() { String::new() } else { format!(", {}", row.error) };
+    let error = if row.error.is_empty() { String::new() } else { format!(", {}", escaped(&row.error)) };
     let served = if row.served { "served" } else { "not served" };
     format!(
         "request {} at workflow.{}: {}{latency}{error} ({served}; {} bytes, {} signatures checked)",
@@ -163,7 +168,7 @@ fn verdict(scenario: &Scenario, cell: &Cell, number: u64, replicate: &Replicate,
         for subject in expectation.subjects.iter().filter(|subject| subject.concerns(cell.index)) {
             let value = value(scenario, *subject, expectation.metric, number);
             if !fits(expectation, value) {
-                let (that, value) = (&expectation.that, value.unwrap_or(f64::NAN));
+                let (that, value) = (escaped(&expectation.that), value.unwrap_or(f64::NAN));
                 lines.push(format!("against what is expected of all replicates: {that}, here {value:.3}"));
                 code = exit::FAIL;
             }

@@ -1,10 +1,10 @@
-//! `donsim report`: the table, the page and the pictures of a run again, from its tables alone.
+//! `donsim report`: the table, the page and the pictures of a run again, from its tables.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::report::{read, redraw, table};
+use crate::report::{Changed, read, redraw, table};
 
 use super::{exit, print, say};
 
@@ -16,6 +16,10 @@ pub(super) struct Report {
     /// Put report.md and plots/ into DIR/<name>/<id>/ instead of the results folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+    /// Read tables that are not those in manifest.json too, and those of a folder without one: they were changed after the
+    /// run, or the run is incomplete. What no run says, and tables at odds with each other, are refused all the same
+    #[arg(long)]
+    accept_changed: bool,
 }
 
 impl Report {
@@ -25,7 +29,8 @@ impl Report {
     }
 
     fn one(&self, folder: &Path) -> u8 {
-        let run = match read(folder) {
+        let changed = if self.accept_changed { Changed::Accepted } else { Changed::Refused };
+        let run = match read(folder, changed) {
             Ok(run) => run,
             Err(error) => {
                 say(format_args!("error: {error}"));

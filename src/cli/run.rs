@@ -1,21 +1,21 @@
 //! `donsim run`: simulate, write results, judge.
 
+use std::error::Error;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 
 use crate::experiment::{
-    Block, Breaches, CellSummary, Findings, Judgement, Observer, Options, Ruling, Verdict, fits, idle_faults,
+    Block, Breaches, CellSummary, Findings, Judgement, Observer, Options, Ruling, RunError, Verdict, fits, idle_faults,
     is_violated,
 };
 use crate::report::{
     FolderError, ResultsFolder, Suite, by_gravity, judgement_line, junit, markdown, run_document, runs_document, table,
 };
-use crate::scenario::{Scenario, Subject};
+use crate::scenario::{Scenario, Subject, escaped};
 
 use crate::sim::{Breach, Safety};
 use crate::{experiment, sim};
@@ -23,7 +23,7 @@ use crate::{experiment, sim};
 use super::host::Clock;
 use super::progress::Progress;
 use super::replay::value;
-use super::{Choice, count_of_cells, exit, github, load_to_run, print, say};
+use super::{Choice, count_of_cells, exit, github, interrupt, load_to_run, print, say};
 
 /// Lines about expectations that are printed; `expectations.json` has all.
 const MOST_LINES: usize = 100;
@@ -67,7 +67,7 @@ impl Run {
             Ok(scenarios) => scenarios,
             Err(code) => return code,
         };
-        let stop = stop_on_interrupt();
+        let stop = interrupt::flag();
         let (mut codes, mut runs) = (Vec::new(), Vec::new());
         for scenario in &scenarios {
             match self.one(scenario, &stop) {
@@ -124,15 +124,20 @@ impl Run {
         true
     }
 
-    fn one<'a>(&self, scenario: &'a Scenario, stop: &AtomicBool) -> Result<Finished<'a>, FolderError> {
+    fn one<'a>(&self, scenario: &'a Scenario, stop: &AtomicBool) -> Result<Finished<'a>, Box<dyn Error>> {
         let clock = Clock::start();
         let threads = self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
         let folder = ResultsFolder::create(&self.output, scenario)?;
         let path = folder.path().to_owned();
         let total = scenario.cell_count().saturating_mul(scenario.run().replicates);
         let mut keeper = Keeper { folder, progress: Progress::new(scenario.name(), total) };
-        let findings = experiment::run(scenario, Options { threads, stop }, &sim::simulate, &mut keeper)
-            .map_err(|source| FolderError::Write { path: path.clone(), source })?;
+        let findings =
+            experiment::run(scenario, Options { threads, stop }, &sim::simulate, &mut keeper).map_err(|error| {
+                match error {
+                    RunError::Unkept(source) => FolderError::Write { path: path.clone(), source }.into(),
+                    RunError::NoThread(_) => Box::<dyn Error>::from(error),
+                }
+            })?;
         keeper.progress.finish();
         keeper.folder.write_host(&clock.host(threads.get()))?;
         keeper.folder.finish(scenario, &findings)?;
@@ -153,7 +158,7 @@ impl Run {
         }
         for panicked in &findings.panicked {
             let experiment::PanickedReplicate { cell, replicate, message } = panicked;
-            say(format_args!("error: replicate {replicate} of cell {cell} panicked: {message}"));
+            say(format_args!("error: replicate {replicate} of cell {cell} panicked: {}", escaped(message)));
         }
         if !findings.is_complete() {
             let (done, total) = (findings.done, findings.total);
@@ -166,7 +171,7 @@ impl Run {
         finished.say_expectations();
         finished.say_verdict();
         if let Some((cell, replicate)) = finished.witness() {
-            let (path, options) = (finished.scenario.path(), self.choice.overrides.as_options());
+            let (path, options) = (escaped(finished.scenario.path()), self.choice.overrides.as_options());
             say(format_args!("see why: donsim replay {path} --cell {cell} --replicate {replicate}{options}"));
         }
     }
@@ -332,20 +337,4 @@ impl Observer for Keeper {
     fn handle_progress(&mut self, done: u64, total: u64) {
         self.progress.update(done, total);
     }
-}
-
-/// A flag that Ctrl-C raises; a second Ctrl-C ends the process at once.
-fn stop_on_interrupt() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    let installed = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-        say("interrupted: finishing what is under way, press Ctrl-C again to drop it");
-    });
-    if let Err(error) = installed {
-        say(format_args!("warning: Ctrl-C will lose what is under way: {error}"));
-    }
-    stop
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::sim::Setup;
+use crate::sim::effect::Answer;
 
-use super::answers::{Answer, Card, Rules};
+use super::answers::{Card, Rules};
 use super::asking::Asking;
 use super::binomial::Bernstein;
 use super::casts::Cast;

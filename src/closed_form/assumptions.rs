@@ -5,7 +5,8 @@
 
 use crate::engine::Window;
 use crate::network::Latency;
-use crate::sim::{FaultKind, Schedule, Setup, Side, Ties};
+use crate::sim::effect::{Answer, Bearer, Effect, Lie};
+use crate::sim::{Schedule, Setup, Side, Ties};
 
 use super::binomial::at_least;
 use super::laws::{Law, Path};
@@ -64,31 +65,26 @@ fn check_faults(setup: &Setup) -> Result<u32, Absent> {
     let mut silent_callers = 0;
     for fault in setup.faults.iter().filter(|fault| fault.nodes > 0) {
         let name = fault.kind.name();
-        let crash = fault.kind == FaultKind::Crash;
-        if fault.window != Window::ALWAYS || (!crash && (fault.probability < 1.0 || fault.targets.is_some())) {
+        let acts_always = fault.kind.is_outage() || (fault.probability >= 1.0 && fault.targets.is_none());
+        if fault.window != Window::ALWAYS || !acts_always {
             return Err(Absent::new(format!("the fault {name} does not act always and on all")));
         }
         if fault.overlap {
             return Err(Absent::new(format!("the fault {name} may overlap with others")));
         }
+        let bearer = Bearer { holds: true, accomplices: fault.nodes, required: setup.capability_don.f + 1 };
+        let effect = fault.kind.effect(bearer);
         if fault.kind.side() == Side::Workflow {
-            if fault.kind != FaultKind::CallerSilent {
+            if effect != Effect::NeverAsks {
                 return Err(Absent::new(format!("the fault {name} is not modelled")));
             }
             silent_callers += fault.nodes;
         }
-        let own_lies = matches!(
-            fault.kind,
-            FaultKind::WrongPayload { collude: false } | FaultKind::StolenAttestation { collude: false }
-        );
-        let lies = own_lies
-            || matches!(fault.kind, FaultKind::WrongPayload { .. } | FaultKind::Equivocation)
-            || matches!(fault.kind, FaultKind::StolenAttestation { .. } | FaultKind::ColludingSigners);
+        let lies = matches!(effect, Effect::Answers(Answer::Lie(Lie::Shared | Lie::Own | Lie::ForCaller, _)));
         if lies && setup.request.payload_size < LEAST_PAYLOAD {
             return Err(Absent::new("the payload is so short that two lies may be the same"));
         }
-        let crashes = matches!(fault.kind, FaultKind::DecimalWithoutCoefficient | FaultKind::MissingPayload);
-        if crashes && setup.request.count > 1 {
+        if matches!(effect, Effect::Answers(Answer::Bomb | Answer::Hollow)) && setup.request.count > 1 {
             return Err(Absent::new("a caller that crashes takes its other requests with it"));
         }
     }

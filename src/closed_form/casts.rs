@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::sim::effect::{Answer, Bearer, Effect};
 use crate::sim::{Fault, PayloadHolders, Setup, Side};
 
-use super::answers::{Answer, faulty, honest};
 use super::binomial::{binomial, hypergeometric};
 use super::{Absent, MOST_CASTS};
 
@@ -36,8 +36,8 @@ pub(super) fn casts(setup: &Setup) -> Result<Casts, Absent> {
         let agrees = !matches!(don.payload_holders, PayloadHolders::Agree(_)) || holders > don.f;
         let kept = if agrees { &mut casts.agreed } else { &mut casts.nothing };
         for ((holders, others, mut cast), probability) in drafts {
-            add(&mut cast, honest(true), holders);
-            add(&mut cast, honest(false), others);
+            add(&mut cast, Answer::honest(true), holders);
+            add(&mut cast, Answer::honest(false), others);
             kept.push((cast, probability));
         }
         if kept.len() > MOST_CASTS {
@@ -65,7 +65,7 @@ fn assign(fault: &Fault, drafts: &BTreeMap<Draft, f64>, required: u32) -> Result
             let mut cast = cast.clone();
             let signers = from_holders + from_others;
             for (holds, nodes) in [(true, from_holders), (false, from_others)] {
-                add(&mut cast, faulty(&fault.kind, holds, signers, required)?, nodes);
+                add(&mut cast, answer(fault, holds, signers, required)?, nodes);
             }
             let draft = (holders - from_holders, others - from_others, cast);
             *assigned.entry(draft).or_default() += probability * share;
@@ -82,6 +82,16 @@ fn choices(fault: &Fault, holders: u32, others: u32) -> Vec<((u32, u32), f64)> {
     let taken = fault.nodes.min(holders + others);
     let split = hypergeometric((holders + others) as usize, holders as usize, taken as usize);
     (0..).zip(split).filter(|(_, p)| *p > 0.0).map(|(of_holders, p)| ((of_holders, taken - of_holders), p)).collect()
+}
+
+/// Answer of a node with a fault that `accomplices` nodes have.
+fn answer(fault: &Fault, holds: bool, accomplices: u32, required: u32) -> Result<Answer, Absent> {
+    match fault.kind.effect(Bearer { holds, accomplices, required }) {
+        Effect::Answers(answer) => Ok(answer),
+        Effect::NeverAsks | Effect::Unknown(_) => {
+            Err(Absent::new(format!("the fault {} is not modelled", fault.kind.name())))
+        }
+    }
 }
 
 fn add(cast: &mut Cast, answer: Answer, nodes: u32) {

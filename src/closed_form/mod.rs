@@ -243,6 +243,15 @@ fn casts_get_stuck(times: &Times, casts: &Casts, asking: &Asking) -> bool {
 }
 
 impl ClosedForm {
+    /// Parts that it lacks, each with the reason, such as `of latency: callers start at different times`; empty when it
+    /// is whole.
+    #[must_use]
+    pub fn missing(&self) -> String {
+        let latency = self.latency.as_ref().err().map(|why| format!("of latency: {why}"));
+        let otherwise = self.otherwise.as_ref().err().map(|why| format!("of failed, expired, no_agreement: {why}"));
+        latency.into_iter().chain(otherwise).collect::<Vec<_>>().join("; ")
+    }
+
     /// The probability that the right response is accepted within `nanos`, the end of that nanosecond included; from the
     /// deadline on that of acceptance at all.
     ///

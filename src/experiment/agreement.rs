@@ -103,7 +103,7 @@ pub(super) fn exact(form: &Result<ClosedForm, Absent>) -> Result<Exact, String> 
     };
     let values = Metric::ALL.iter().filter_map(|metric| Some((*metric, value(metric)?))).collect();
     let survival = form.survival().into_iter().map(|(nanos, share)| (nanos / 1e6, share)).collect();
-    Ok(Exact { values, survival })
+    Ok(Exact { values, survival, missing: form.missing() })
 }
 
 /// The exact value of a rate; `None` for one that it says nothing about.

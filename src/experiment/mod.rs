@@ -34,7 +34,7 @@ pub use group::Simulate;
 pub use judgement::{Bounds, Judgement, Ruling};
 pub use mishaps::{Breaches, PanickedReplicate};
 pub use reading::own_value;
-pub use run::{Block, Findings, Observer, Options, run};
+pub use run::{Block, Findings, Observer, Options, RunError, run};
 pub use savings::Baseline;
 pub use summary::{CauseSummary, CellSummary, Difference, Estimate, Exact, FaultSummary, RunSummary};
 pub use verdict::{Verdict, idle_faults, is_violated};

@@ -1,10 +1,14 @@
 //! Simulates a scenario on several threads and takes the results in order.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
+use thiserror::Error;
 
 use crate::scenario::{Cell, Scenario};
 use crate::sim::{Replicate, ReplicateCache};
@@ -50,13 +54,13 @@ pub trait Observer {
     ///
     /// # Errors
     /// When they cannot be kept; this ends the run.
-    fn handle_block(&mut self, block: &Block<'_>) -> std::io::Result<()>;
+    fn handle_block(&mut self, block: &Block<'_>) -> io::Result<()>;
 
     /// All cells that blocks have come for since the last call are complete, or the run ends.
     ///
     /// # Errors
     /// When they cannot be kept; this ends the run.
-    fn handle_group_end(&mut self) -> std::io::Result<()>;
+    fn handle_group_end(&mut self) -> io::Result<()>;
 
     /// So many of all replicates are simulated.
     fn handle_progress(&mut self, done: u64, total: u64);
@@ -64,11 +68,11 @@ pub trait Observer {
 
 /// Nobody: keeps nothing.
 impl Observer for () {
-    fn handle_block(&mut self, _: &Block<'_>) -> std::io::Result<()> {
+    fn handle_block(&mut self, _: &Block<'_>) -> io::Result<()> {
         Ok(())
     }
 
-    fn handle_group_end(&mut self) -> std::io::Result<()> {
+    fn handle_group_end(&mut self) -> io::Result<()> {
         Ok(())
     }
 
@@ -109,27 +113,41 @@ struct Finished {
     results: Vec<Vec<Result<Simulated, String>>>,
 }
 
-/// Runs all cells and replicates of a scenario.
+/// Why a run ends without findings.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The system gives no thread to simulate on.
+    #[error("cannot start a thread: {0}")]
+    NoThread(io::Error),
+    /// What the observer could not keep.
+    #[error(transparent)]
+    Unkept(#[from] io::Error),
+}
+
+/// Runs all cells and replicates of a scenario, on fewer threads than asked for where there is less work, or the system
+/// gives fewer.
 ///
 /// # Errors
-/// Those of the observer, when it could not keep something.
+/// See [`RunError`].
 pub fn run(
     scenario: &Scenario,
     options: Options<'_>,
     simulate: &Simulate,
     observer: &mut dyn Observer,
-) -> std::io::Result<Findings> {
+) -> Result<Findings, RunError> {
     let plan = Plan::new(scenario.cell_count(), scenario.run().replicates);
     let next = AtomicU64::new(0);
     let broken = AtomicBool::new(false);
+    let threads = usize::try_from(plan.len()).unwrap_or(usize::MAX).min(options.threads.get());
     // Bounded, so that threads wait when results are taken more slowly than they are made.
-    let (sender, receiver) = sync_channel(2 * options.threads.get());
-    std::thread::scope(|scope| {
-        for _ in 0..options.threads.get() {
+    let (sender, receiver) = sync_channel(2 * threads);
+    thread::scope(|scope| {
+        start(threads, || {
             let worker = Worker { scenario, plan, next: &next, stop: [options.stop, &broken], simulate };
             let sender = sender.clone();
-            scope.spawn(move || worker.work(&sender));
-        }
+            thread::Builder::new().spawn_scoped(scope, move || worker.work(&sender)).map(drop)
+        })
+        .map_err(RunError::NoThread)?;
         drop(sender);
         let mut collector = Collector::new(scenario, observer);
         let mut waiting = BTreeMap::new();
@@ -147,8 +165,20 @@ pub fn run(
                 broken.store(true, Ordering::Relaxed);
             }
         }
-        outcome.and_then(|()| collector.finish())
+        Ok(outcome.and_then(|()| collector.finish())?)
     })
+}
+
+/// Starts so many threads, or as many as can be.
+fn start(threads: usize, mut spawn: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    for started in 0..threads {
+        match spawn() {
+            Err(error) if started == 0 => return Err(error),
+            Err(_) => break,
+            Ok(()) => {}
+        }
+    }
+    Ok(())
 }
 
 struct Worker<'a> {
@@ -239,7 +269,7 @@ impl<'a> Collector<'a> {
         Self { scenario, observer, open: Vec::new(), consumers, taken: 0, done: 0, total }
     }
 
-    fn take(&mut self, Finished { work, results, .. }: Finished) -> std::io::Result<()> {
+    fn take(&mut self, Finished { work, results, .. }: Finished) -> io::Result<()> {
         if self.open.is_empty() {
             let cells = work.cells.map(|index| self.scenario.cell(index));
             self.open = cells.map(CellAccumulator::new).collect();
@@ -261,7 +291,7 @@ impl<'a> Collector<'a> {
         if work.ends_group { self.end_group() } else { Ok(()) }
     }
 
-    fn end_group(&mut self) -> std::io::Result<()> {
+    fn end_group(&mut self) -> io::Result<()> {
         for sums in self.open.drain(..) {
             let latencies = sums.latencies();
             let totals = CellTotals::new(&sums, &latencies);
@@ -270,7 +300,7 @@ impl<'a> Collector<'a> {
         self.observer.handle_group_end()
     }
 
-    fn finish(mut self) -> std::io::Result<Findings> {
+    fn finish(mut self) -> io::Result<Findings> {
         if !self.open.is_empty() {
             self.end_group()?;
         }
@@ -290,5 +320,22 @@ impl<'a> Collector<'a> {
         };
         let (witnesses, disagreements) = (witnesses.found, agreement.disagreements());
         Ok(Findings { summary, panicked, witnesses, disagreements, breaches, done, total })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_threads_start_as_can() {
+        for (possible, wanted, started) in [(3, 100_000, Some(3)), (9, 2, Some(2)), (0, 2, None), (0, 0, Some(0))] {
+            let mut count = 0;
+            let result = start(wanted, || {
+                let refused = || io::Error::from(io::ErrorKind::WouldBlock);
+                (count < possible).then(|| count += 1).ok_or_else(refused)
+            });
+            assert_eq!(result.is_ok().then_some(count), started, "{wanted} where {possible} are possible");
+        }
     }
 }

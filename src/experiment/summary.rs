@@ -96,6 +96,9 @@ pub struct Exact {
     /// The exact survival function of the latency as (latency in ms, share still waiting), rising in latency; empty where
     /// there is only a probability of acceptance.
     pub survival: Vec<(f64, f64)>,
+    /// Parts that it says nothing of, and why, such as `of latency: callers start at different times`; empty when there
+    /// are none.
+    pub missing: String,
 }
 
 /// How a metric of a cell differs from that of the cell that has the first rule set and is equal in all else. Both met

@@ -50,41 +50,9 @@ impl AxisColumn {
     }
 }
 
-/// An axis' name for people: `rule set`, `response loss`.
-pub(super) fn title(key: &str) -> String {
-    match key {
-        "capability_don.payload_holders" => return "holders".to_owned(),
-        "capability_don.nodes" => return "N".to_owned(),
-        "capability_don.f" => return "F".to_owned(),
-        "workflow_don.nodes" => return "M".to_owned(),
-        "workflow_don.f" => return "F_w".to_owned(),
-        _ => {}
-    }
-    let parts: Vec<&str> = key.split('.').collect();
-    // Below the table's own name, every part tells something.
-    let telling = match parts[..] {
-        [_, .., _] => &parts[1..],
-        _ => &parts[..],
-    };
-    telling.join(" ").replace('_', " ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn titles_read_well() {
-        for (key, expected) in [
-            ("aggregator.rule_set", "rule set"),
-            ("capability_don.payload_holders", "holders"),
-            ("network.response.loss", "response loss"),
-            ("faults.wrong_payload.nodes", "wrong payload nodes"),
-            ("odd", "odd"),
-        ] {
-            assert_eq!(title(key), expected);
-        }
-    }
 
     #[test]
     fn units_go_into_the_header() {

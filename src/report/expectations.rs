@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::experiment::{Direction, Judgement, Metric, Ruling, RunSummary, Stat};
+use crate::scenario::escaped;
 
 /// A judgement in one line: what was expected and where, what came of it, what was observed, and the bound that says so.
 ///
@@ -16,9 +17,10 @@ pub fn judgement_line(judgement: &Judgement) -> String {
 /// What was expected and where.
 #[must_use]
 pub fn judgement_title(judgement: &Judgement) -> String {
+    let that = escaped(&judgement.that);
     match judgement.place.as_str() {
-        "" => judgement.that.clone(),
-        place => format!("{} [{place}]", judgement.that),
+        "" => that,
+        place => format!("{that} [{}]", escaped(place)),
     }
 }
 

@@ -1,7 +1,10 @@
 //! The results folder `<root>/<name>/<id>/`.
 //!
-//! Files grow as `.part` and are renamed when the run is complete, so that a file without that ending is whole. The
-//! rows of a group's cells come interleaved: each cell's are kept apart until the group ends, then joined in order.
+//! 1. A run takes the folder's lock, so that nobody else writes into it.
+//! 2. It removes what an earlier run of the same scenario says, the manifest first.
+//! 3. Files grow as `.part` and are renamed when the run is complete, so that a file without that ending is whole. The
+//!    rows of a group's cells come interleaved: each cell's are kept apart until the group ends, then joined in order.
+//! 4. The manifest is written last: a folder without one is incomplete.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -16,6 +19,7 @@ use crate::scenario::Scenario;
 use super::columns::AxisColumn;
 use super::expectations::expectations_document;
 use super::junit::{Suite, junit};
+use super::lock::Lock;
 use super::manifest::{digest, digest_of, manifest};
 use super::plots::{self, PlotError};
 use super::report_md::page;
@@ -31,6 +35,14 @@ pub enum FolderError {
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// Another process writes into the folder.
+    #[error("{holder} is at work in {}; wait until it is done, or name another place with -o DIR", path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+        /// The process, with its id.
+        holder: String,
     },
     /// A table cannot be made.
     #[error("cannot make a table: {0}")]
@@ -49,22 +61,26 @@ pub struct ResultsFolder {
     spools: BTreeMap<u64, csv::Writer<BufWriter<File>>>,
     /// Digests of the finished files.
     digests: BTreeMap<String, String>,
+    /// Held until the folder is finished or given up.
+    _lock: Lock,
 }
 
 impl ResultsFolder {
-    /// Makes the folder below `root` and puts the scenario into it.
+    /// Makes the folder below `root`, or takes one that is there, and puts the scenario and nothing else into it.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When it cannot be written, or another process writes into it.
     pub fn create(root: &Path, scenario: &Scenario) -> Result<Self, FolderError> {
         let path = root.join(scenario.name()).join(scenario.id());
         fs::create_dir_all(&path).map_err(at(&path))?;
+        let lock = Lock::take(&path)?;
+        clear(&path)?;
         let cells = (0..scenario.cell_count()).map(|index| scenario.cell(index).axes);
         let axes = AxisColumn::all(scenario.axes(), cells);
         let part = path.join("runs.csv.part");
         let mut rows = File::create(&part).map_err(at(&part))?;
         rows.write_all(&runs_csv::header(&axes)?).map_err(at(&part))?;
-        let mut folder = Self { path, axes, rows, spools: BTreeMap::new(), digests: BTreeMap::new() };
+        let mut folder = Self { path, axes, rows, spools: BTreeMap::new(), digests: BTreeMap::new(), _lock: lock };
         folder.write("scenario.toml", scenario.text().as_bytes())?;
         folder.write("resolved.toml", scenario.resolved().as_bytes())?;
         for file in scenario.files() {
@@ -129,10 +145,6 @@ impl ResultsFolder {
         let (part, whole) = (self.path.join("runs.csv.part"), self.path.join("runs.csv"));
         fs::rename(&part, &whole).map_err(at(&part))?;
         self.digests.insert("runs.csv".to_owned(), digest_of_file(&whole).map_err(at(&whole))?);
-        for leftover in TABLES {
-            // Of an earlier run of the same scenario that was interrupted; usually there is none.
-            let _ = fs::remove_file(self.path.join(format!("{leftover}.part")));
-        }
         let expectations = expectations_document(&findings.summary);
         self.write("expectations.json", format!("{expectations:#}\n").as_bytes())?;
         let cases = junit(&[Suite::new(scenario, findings)]).map_err(at(&self.path))?;
@@ -141,7 +153,7 @@ impl ResultsFolder {
             self.write(&name, &bytes)?;
         }
         let manifest = manifest(scenario, &self.digests);
-        self.write("manifest.json", format!("{manifest:#}\n").as_bytes())
+        self.write(MANIFEST, format!("{manifest:#}\n").as_bytes())
     }
 
     /// Writes a file, whole or not at all, and remembers its digest.
@@ -167,6 +179,36 @@ impl ResultsFolder {
     }
 }
 
+/// The file that is there when all others are.
+pub(super) const MANIFEST: &str = "manifest.json";
+
+/// What a run says besides its tables, pictures and the scenario; the manifest, which vouches for all, comes first.
+const SAYINGS: [&str; 6] = [MANIFEST, "expectations.json", "junit.xml", "report.md", "runs.csv", "host.json"];
+
+/// Removes what an earlier run left in `folder`, complete or not. The scenario is replaced later, each file at once: it may
+/// be the one that is being run.
+fn clear(folder: &Path) -> Result<(), FolderError> {
+    for name in SAYINGS.into_iter().chain(TABLES) {
+        gone(&folder.join(name), |path| fs::remove_file(path))?;
+    }
+    gone(&folder.join("plots"), |path| fs::remove_dir_all(path))?;
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let path = entry.map_err(at(folder))?.path();
+        if path.extension().is_some_and(|ending| ending == "part") {
+            gone(&path, |path| fs::remove_file(path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes what may be at `path`.
+fn gone(path: &Path, remove: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), FolderError> {
+    match remove(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(path)(error)),
+        _ => Ok(()),
+    }
+}
+
 /// The tables of a run's findings, from which all that [`drawn`] makes can be made again.
 pub(super) const TABLES: [&str; 4] = ["axes.csv", "cells.csv", "latency.csv", "summary.csv"];
 
@@ -188,8 +230,10 @@ fn drawn(run: &RunSummary) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
 /// Writes `report.md` and `plots/` into `folder`, each file whole or not at all.
 ///
 /// # Errors
-/// When something cannot be drawn or written.
+/// When something cannot be drawn or written, or another process writes into the folder.
 pub fn redraw(run: &RunSummary, folder: &Path) -> Result<(), FolderError> {
+    fs::create_dir_all(folder).map_err(at(folder))?;
+    let _lock = Lock::take(folder)?;
     drawn(run)?.iter().try_for_each(|(name, bytes)| write_whole(&folder.join(name), bytes))
 }
 
@@ -208,7 +252,8 @@ fn digest_of_file(path: &Path) -> io::Result<String> {
     digest_of(&mut BufReader::new(File::open(path)?))
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
+/// The error of something that cannot be done with `path`.
+pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
     let path = path.to_owned();
     move |source| FolderError::Write { path, source }
 }

@@ -93,7 +93,7 @@ fn millis(nanos: u64) -> String {
     format!("{}.{:06}", nanos / 1_000_000, nanos % 1_000_000)
 }
 
-/// A happening as an object, schema `donsim.replay/1` (explained in results/README.md): `time_ns`, `request`, `node`,
+/// A happening as an object, schema `donsim.replay/1` (explained in docs/replay.md): `time_ns`, `request`, `node`,
 /// `peer`, `what`, and what belongs to that kind of happening.
 #[must_use]
 pub fn happening_object(happening: &Happening) -> Value {

@@ -10,7 +10,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::experiment::{Findings, Ruling, idle_faults, is_violated};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, escaped};
 use crate::sim::Safety;
 
 use super::expectations::{findings, judgement_line, judgement_title};
@@ -158,7 +158,7 @@ fn write_case(
     names: &mut BTreeSet<(String, String)>,
 ) -> io::Result<()> {
     let class = format!("donsim.{}.{}", suite.name, case.class);
-    let name = unique(&class, &printable(&case.name), names);
+    let name = unique(&class, &escaped(&case.name), names);
     let element = writer.create_element("testcase").with_attributes([("classname", &*class), ("name", &*name)]);
     let (tag, kind, message) = match &case.outcome {
         Outcome::Pass => ("", "", ""),
@@ -169,7 +169,7 @@ fn write_case(
     if tag.is_empty() && case.text.is_empty() {
         return element.write_empty().map(|_| ());
     }
-    let (message, text) = (printable(message), printable(&case.text));
+    let (message, text) = (escaped(message), escaped(&case.text));
     element.write_inner_content(|writer| {
         match tag {
             "" => writer.create_element("system-out").write_text_content(BytesText::new(&text))?,
@@ -190,12 +190,6 @@ fn unique(class: &str, name: &str, names: &mut BTreeSet<(String, String)>) -> St
     let numbered = |number: u32| if number == 1 { name.to_owned() } else { format!("{name} #{number}") };
     let mut free = (1..).map(numbered).filter(|name| names.insert((class.to_owned(), name.clone())));
     free.next().unwrap_or_else(|| name.to_owned())
-}
-
-/// Without the control characters that XML cannot hold in any form.
-fn printable(text: &str) -> String {
-    let is_allowed = |c: char| !c.is_control() && c != '\u{fffe}' && c != '\u{ffff}';
-    text.chars().map(|c| if is_allowed(c) { c } else { '\u{fffd}' }).collect()
 }
 
 #[cfg(test)]
@@ -230,7 +224,7 @@ mod tests {
       <system-out>p &lt;= 1</system-out>
     </testcase>
     <testcase classname="donsim.demo.expect" name="same">
-      <failure message="too � low" type="fail">all of it</failure>
+      <failure message="too \u0007 low" type="fail">all of it</failure>
     </testcase>
     <testcase classname="donsim.demo.expect" name="same #2">
       <error message="never acted" type="inconclusive">never acted</error>

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use crate::experiment::{Judgement, Ruling, RunSummary, Verdict, idle_faults};
+use crate::scenario::escaped;
 
 use super::expectations::{findings, judgement_title};
 use super::table;
@@ -61,19 +62,18 @@ pub(super) fn pipes(rows: &[Vec<String>], numbers: &Range<usize>) -> String {
 
 /// `text` as itself, whatever it is.
 pub(super) fn plain(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            c if c.is_control() => escaped.push(' '),
-            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '&' | '~' | '$' => escaped.extend(['\\', c]),
-            c => escaped.push(c),
+    let mut marked = String::with_capacity(text.len());
+    for c in escaped(text).chars() {
+        if matches!(c, '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '&' | '~' | '$') {
+            marked.push('\\');
         }
+        marked.push(c);
     }
     // Within a word an underscore is one; at its ends it would begin emphasis.
     if text.starts_with('_') || text.ends_with('_') || text.contains(" _") {
-        escaped.replace('_', "\\_")
+        marked.replace('_', "\\_")
     } else {
-        escaped
+        marked
     }
 }
 
@@ -85,12 +85,7 @@ fn more(text: &mut String, lines: usize) {
 
 /// `text` as code that cannot end its table's cell or itself.
 pub(super) fn code(text: &str) -> String {
-    let plain = |c: char| match c {
-        '`' => '\'',
-        c if c.is_control() => ' ',
-        c => c,
-    };
-    format!("`{}`", text.chars().map(plain).collect::<String>().replace('|', "\\|"))
+    format!("`{}`", escaped(text).replace('`', "'").replace('|', "\\|"))
 }
 
 #[cfg(test)]
@@ -102,7 +97,7 @@ mod tests {
     fn text_stays_text() {
         for (text, expected) in [
             ("attested_early_fail", "attested_early_fail"),
-            ("a|b\n<i>", r"a\|b \<i\>"),
+            ("a|b\n<i>", r"a\|b\\n\<i\>"),
             ("_x_ *y*", r"\_x\_ \*y\*"),
             ("f+1", "f+1"),
         ] {
@@ -128,7 +123,7 @@ mod tests {
         let text = markdown(&run, Verdict::Fail);
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines[0], "### donsim: `demo` (`3f9c1a7e`): fail");
-        let title = r"`accepted >= 0.999 [faults.error_spam.text = a\|'b c]`";
+        let title = r"`accepted >= 0.999 [faults.error_spam.text = a\|'b\nc]`";
         assert_eq!(lines[4], format!("| fail | {title} | observed 1.0000, at most 0.9000 |"));
         assert!(text.contains("… and 1 more."));
     }

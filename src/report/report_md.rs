@@ -24,14 +24,9 @@ const INTERVALS: [(Metric, &str); 5] = [
     (Metric::TotalBytes, "KiB/request"),
 ];
 
-/// Metrics whose differences are worth a column here; `summary.csv` has all.
-const COMPARED: [(Metric, &str); 5] = [
-    (Metric::Accepted, "accepted"),
-    (Metric::Served, "served"),
-    (Metric::LatencyP50, "p50 ms"),
-    (Metric::LatencyP99, "p99 ms"),
-    (Metric::TotalBytes, "KiB/request"),
-];
+/// Metrics whose differences are worth a column here, of those that are taken; `summary.csv` has all.
+const COMPARED: [(Metric, &str); 3] =
+    [(Metric::Accepted, "accepted"), (Metric::Served, "served"), (Metric::TotalBytes, "KiB/request")];
 
 /// Every picture: its name, a title, and what it shows.
 const PICTURES: [(&str, &str, &str); 8] = [
@@ -116,18 +111,26 @@ fn faults(run: &RunSummary) -> String {
 }
 
 fn closed_forms(run: &RunSummary) -> String {
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    run.cells.iter().filter_map(|cell| cell.exact.as_ref().err()).for_each(|why| *reasons.entry(why).or_default() += 1);
-    reasons.remove("");
+    let mut reasons: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for cell in &run.cells {
+        match &cell.exact {
+            Ok(exact) => *reasons.entry((&exact.missing, "")).or_default() += 1,
+            Err(why) => *reasons.entry(("", why)).or_default() += 1,
+        }
+    }
+    reasons.remove(&("", ""));
     let mut text = String::new();
     if run.cells.iter().any(|cell| cell.exact.is_ok()) {
         let table = by_cell(run, &["metric", "exact", "simulated", "exact value inside"], compared_with_exact);
         let words = "Of 95 % intervals one in twenty misses the exact value by chance.";
         let _ = write!(text, "\n{table}\n{words}\n");
     }
-    for (reason, cells) in reasons {
-        let of = run.cells.len();
-        let _ = write!(text, "\nNo closed form for {cells} of {of} cells: {}.\n", plain(reason.trim_end_matches('.')));
+    for ((part, whole), cells) in reasons {
+        let (of, sentence) = (run.cells.len(), |why: &str| plain(why.trim_end_matches('.')));
+        let _ = match part {
+            "" => write!(text, "\nNo closed form for {cells} of {of} cells: {}.\n", sentence(whole)),
+            part => write!(text, "\nNo closed form {} ({cells} of {of} cells).\n", sentence(part)),
+        };
     }
     if text.is_empty() { text } else { format!("## Closed form\n{text}") }
 }
@@ -250,37 +253,76 @@ fn common<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Option<T> {
 }
 
 #[cfg(test)]
+#[path = "../../tests/common/kept.rs"]
+mod kept;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::read::tests::sample;
+    use crate::sim::simulate;
+    use kept::{Kept, kept};
+
+    const LIARS: &str = "name = \"page\"\n[run]\nreplicates = 30\n[capability_don]\nnodes = 4\n[workflow_don]\nnodes = 2\n\
+        f = 0\n[request]\npayload_size = \"64B\"\n[[faults.wrong_payload]]\nnodes = 3\ncollude = true\n\
+        [sweep.grid]\nfaults.wrong_payload.nodes = [0, 3]\naggregator.rule_set = [\"attested\", \"identical\"]\n";
 
     #[test]
     fn a_page_has_a_section_for_all_that_there_is() {
-        let mut run = sample();
-        run.cells[2].faults[1].fired = 0;
-        let page = page(&run, &["reliability", "a_new_one"]);
-        let place = r#"| 40ms | a "quoted", list of λ | 0 | identical |"#;
+        let Kept { scenario, findings, replicates } = kept(LIARS, &simulate);
+        let mut run = findings.summary;
+        let whole = page(&run, &["reliability", "a_new_one"]);
+        let (cells, each) = (scenario.cell_count(), replicates[&0].len());
+        let taken = difference(&run.cells[1], Metric::Accepted).map(with_ends).expect("the sweep compares rule sets");
         for expected in [
-            "# sample-1\n\nThe run `sample-1/3f9c1a7e`: 4 cells of 30 replicates, rule set `attested`, payload holders `f+1`.\n",
+            &format!("# page\n\nThe run `page/{}`: {cells} cells of {each} replicates.\n", run.id),
             "\n**A wrong response was accepted, or workflow nodes accepted different ones.**\n",
-            "\n## Results\n\n| latency | holders | loss | rule set | accepted | served |",
-            &format!("\n{place} 33.3333 [0.3333, 36.6667] | >2500.5 [0.3, …] |"),
-            "\n| faults.slow.0 | 0 to 3 | 28 | 4 | 0 |\n| faults.slow.1 | 0 to 3 | 21 | 4 | 1 |\n",
-            "| metric | exact | simulated | exact value inside |\n| --- | --- | --- | --- | --- | ---: | ---: | ---: |\n",
-            &format!("\n{place} accepted | 0.3333 | 33.3333 [0.3333, 36.6667] | yes |\n{place} failed | 0.1000 | 33"),
-            "\n\nNo closed form for 1 of 4 cells: losses, and \"cuts\".\n",
-            "| accepted | p50 ms |\n| --- | --- | --- | --- | ---: | ---: |\n",
-            " identical | -0.1667 [-0.5000, …] | -0.2 [-0.5, …] |\n\nEach cell less the one under `attested` ",
+            "\n## Results\n\n| wrong payload nodes | rule set | accepted | served |",
+            "\n## Intervals\n\n| wrong payload nodes | rule set | served | p50 ms |",
+            "| >10000 | >10000 | >10000 |",
+            "\n| faults.wrong_payload.0 | 0 to 3 | 360 | 0 | 0 |\n",
+            "| metric | exact | simulated | exact value inside |\n| --- | --- | --- | ---: | ---: | ---: |\n",
+            "| accepted | 1.0000 | 1.0000 [0.8776, 1.0000] | yes |\n",
+            "\n\nNo closed form for 3 of 4 cells: nodes ",
+            &format!("\n| 0 | identical | {taken} | "),
+            "\n\nEach cell less the one under `attested` ",
             "\n![Accepted requests](plots/reliability.svg)\n\nHow many requests are accepted, with 95 % intervals.\n",
             "\n![a_new_one](plots/a_new_one.svg)\n",
         ] {
-            assert!(page.contains(expected), "{expected}\n{page}");
+            assert!(whole.contains(expected), "{expected}\n{whole}");
         }
+        run.cells[3].faults[0].fired = 0;
+        assert!(page(&run, &[]).contains("\n| faults.wrong_payload.0 | 0 to 3 | 180 | 0 | 1 |\n"));
         run.cells.truncate(1);
         run.cells[0].faults.clear();
         run.cells[0].exact = Err(String::new());
-        let bare = super::page(&run, &[]);
+        let bare = page(&run, &[]);
         let headings: Vec<&str> = bare.lines().filter(|line| line.starts_with("## ")).collect();
         assert_eq!(headings, ["## Results", "## Intervals"], "what there is not has none");
+    }
+
+    #[test]
+    fn every_difference_that_is_promised_is_taken() {
+        let run = kept(LIARS, &simulate).findings.summary;
+        let header = page(&run, &[]).split_once("\n## Differences\n\n").expect("rule sets are compared").1.to_owned();
+        assert!(
+            header.starts_with("| wrong payload nodes | rule set | accepted | served | KiB/request |\n"),
+            "{header}"
+        );
+        for (metric, name) in COMPARED {
+            assert!(
+                difference(&run.cells[1], metric).is_some(),
+                "{name} has a column, but nobody takes its difference"
+            );
+        }
+    }
+
+    #[test]
+    fn values_stay_text() {
+        let page = page(&sample(), &[]);
+        // Markdown takes two backslashes for one.
+        let place = r#"| 40ms | a "quoted", list\\nof λ | 0 | identical |"#;
+        assert!(page.contains(&format!("\n{place} 0.3333 [0.1667, 0.3667] | >2500.5 [0.2, …] |")), "{page}");
+        assert!(page.contains("\n\nNo closed form for 1 of 4 cells: losses, and \"cuts\".\n"), "{page}");
     }
 }

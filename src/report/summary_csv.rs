@@ -55,7 +55,8 @@ pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
     finish(writer)
 }
 
-/// One row a cell: what it is, every metric's value, what each fault did, and why there is no closed form.
+/// One row a cell: what it is, every metric's value, what each fault did, and why there is no closed form, or not a
+/// whole one.
 pub(super) fn cells(run: &RunSummary) -> csv::Result<Vec<u8>> {
     let axes = axes(run);
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -81,7 +82,7 @@ pub(super) fn cells(run: &RunSummary) -> csv::Result<Vec<u8>> {
         };
         let facts = cell.faults.iter().flat_map(facts).zip(&is_new);
         record.extend(facts.filter(|(_, is_new)| **is_new).map(|(fact, _)| fact));
-        record.push(cell.exact.as_ref().err().cloned().unwrap_or_default());
+        record.push(cell.exact.as_ref().map_or_else(Clone::clone, |exact| exact.missing.clone()));
         writer.write_record(record)?;
     }
     finish(writer)

@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use crate::experiment::{CellSummary, Estimate, Metric, RunSummary};
-
-use super::columns::title;
+use crate::scenario::{escaped, label};
 
 /// The bytes that a request costs, by cause.
 const BYTES: [Metric; 6] = [
@@ -40,18 +39,19 @@ pub(super) fn rows(run: &RunSummary) -> (Vec<Vec<String>>, Range<usize>) {
     let mut rows = vec![header(run, &alarms)];
     rows.extend(run.cells.iter().map(|cell| line(run, cell, &alarms)));
     let numbers = rows[0].len() - 4 - alarms.len()..rows[0].len();
-    if run.cells.iter().any(|cell| cell.main_cause().is_some()) {
+    let causes: Vec<String> = run.cells.iter().map(failure_cause).collect();
+    if causes.iter().any(|cause| !cause.is_empty()) {
         rows[0].push("failure cause".to_owned());
-        rows[1..].iter_mut().zip(&run.cells).for_each(|(row, cell)| row.push(unreachable(cell)));
+        rows[1..].iter_mut().zip(causes).for_each(|(row, cause)| row.push(cause));
     }
     (rows, numbers)
 }
 
-/// What tells cells apart: the axes or, without any, what stands for them.
+/// Headers that tell cells apart: the axes or, without any, what stands for them.
 pub(super) fn distinctions(run: &RunSummary) -> Vec<String> {
     match &run.axes[..] {
         [] => vec!["rule set".to_owned(), "holders".to_owned()],
-        axes => axes.iter().map(|axis| title(&axis.key)).collect(),
+        axes => axes.iter().map(|axis| label(&axis.key)).collect(),
     }
 }
 
@@ -59,7 +59,7 @@ pub(super) fn distinctions(run: &RunSummary) -> Vec<String> {
 pub(super) fn place(run: &RunSummary, cell: &CellSummary) -> Vec<String> {
     match &run.axes[..] {
         [] => vec![cell.rule_set.clone(), cell.payload_holders.clone()],
-        _ => cell.axes.iter().map(|value| value.text.clone()).collect(),
+        _ => cell.axes.iter().map(|value| escaped(&value.text)).collect(),
     }
 }
 
@@ -82,9 +82,10 @@ fn line(run: &RunSummary, cell: &CellSummary, alarms: &[(Metric, &str)]) -> Vec<
     line
 }
 
-/// Most frequent cause of a cell and its share; empty when nothing failed.
-fn unreachable(cell: &CellSummary) -> String {
-    cell.main_cause().map_or_else(String::new, |(cause, share)| format!("{cause} {share:.3}"))
+/// Most frequent cause of a cell and its share; empty when nothing failed, or so little that the share would read as none.
+fn failure_cause(cell: &CellSummary) -> String {
+    let told = cell.main_cause().map(|(cause, share)| (cause, format!("{share:.3}")));
+    told.filter(|(_, share)| share != "0.000").map_or_else(String::new, |(cause, share)| format!("{cause} {share}"))
 }
 
 /// A metric's value, nothing counting as zero.
@@ -104,6 +105,8 @@ fn with_interval(estimate: &Estimate) -> String {
 fn milliseconds(cell: &CellSummary, metric: Metric) -> String {
     let (value, mark) = match cell.estimate(metric).and_then(|estimate| estimate.value) {
         Some(value) => (value, ""),
+        // A short deadline in full: rounded it might be zero.
+        None if cell.deadline_ms < 1.0 => return format!(">{}", cell.deadline_ms),
         None => (cell.deadline_ms, ">"),
     };
     if value < 100.0 { format!("{mark}{value:.1}") } else { format!("{mark}{value:.0}") }
@@ -123,4 +126,31 @@ fn align(rows: &[Vec<String>], numbers: &Range<usize>) -> String {
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Verdict;
+    use crate::report::markdown::markdown;
+    use crate::report::read::tests::sample;
+    use crate::report::report_md::page;
+
+    #[test]
+    fn a_share_that_reads_as_none_is_no_cause() {
+        let mut run = sample();
+        let cause = run.cells[0].causes[2].cause.to_string();
+        for (share, told) in [(0.000_499, None), (0.000_51, Some("0.001")), (0.25, Some("0.250"))] {
+            run.cells[0].causes[2].share = Some(share);
+            let (rows, _) = rows(&run);
+            let last = |row: usize| rows[row].last().map(String::as_str);
+            assert_eq!(last(0) == Some("failure cause"), told.is_some(), "{share}");
+            if let Some(told) = told {
+                assert_eq!((last(1), last(2)), (Some(format!("{cause} {told}").as_str()), Some("")));
+            }
+            for text in [table(&run), markdown(&run, Verdict::Pass), page(&run, &[])] {
+                assert_eq!(text.contains(&cause), told.is_some(), "{share}: {text}");
+            }
+        }
+    }
 }

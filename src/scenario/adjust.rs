@@ -1,4 +1,4 @@
-//! What the command line changes of a scenario, or chooses of it.
+//! Changes that the command line makes to a scenario, and its choice of cells.
 
 use super::diagnostics::{Diagnostic, Place, Source, Sources};
 use super::document::{self, Override};
@@ -39,12 +39,25 @@ pub(super) fn read(adjustments: &Adjustments, sources: &mut Sources, findings: &
         let sweep = document::parse_sweep(text, place.source, sources);
         sweep.map_or_else(|finding| findings.push(finding), |sweep| read.sweep.push(sweep));
     }
+    contradictions(&read.set, "set", findings);
+    contradictions(&read.sweep, "swept", findings);
     read.filter = adjustments.filter.iter().map(|text| add(sources, "--filter", text)).collect();
     read.cells = adjustments.cells.iter().map(|text| add(sources, "--cell", text)).collect();
     read
 }
 
+/// Keys that are given again with another value: which of the two is meant, nobody knows.
+fn contradictions(given: &[Override], done: &str, findings: &mut Vec<Diagnostic>) {
+    for (at, second) in given.iter().enumerate() {
+        let is_other = |first: &&Override| first.key() == second.key() && !first.value.says_as(&second.value);
+        if given[..at].iter().any(|first| is_other(&first)) {
+            let message = format!("`{}` is {done} twice, to different values", second.key());
+            findings.push(Diagnostic::new(second.value.at, message).label("the second").help("drop one of the two"));
+        }
+    }
+}
+
 fn add(sources: &mut Sources, name: &str, text: &str) -> Place {
-    sources.push(Source { name: name.into(), text: text.into() });
+    sources.push(Source::new(name, text));
     Place { source: sources.len() - 1, start: 0, end: text.len() }
 }

@@ -1,9 +1,11 @@
-//! Every fault that a scenario may have: its table's keys, and what it does in one line.
+//! The tables of faults in a scenario: the keys that all have, and those that each fault's file defines.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use super::schema::{ANY_SIZE, END, Key, Kind, Preset, START, Section, TIME, UP_TO_ALL, key};
-use crate::sim::Side;
+use super::kinds::{self, Count, DISTRIBUTION, Flag, Kind, SIZE, TIME, Text, Word};
+use super::schema::{END, Key, Preset, START, Section, UP_TO_ALL, key};
+use crate::sim::{Definition, FAULTS, Parameter, ParameterKind, Side};
 
 /// A kind of fault as `donsim faults` shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,38 +44,69 @@ pub enum KeyDefault {
     Words(&'static str),
 }
 
-/// Every kind of fault, in the order of their names within each side.
+/// Every kind of fault, in the order of their names.
 #[must_use]
 pub fn fault_catalogue() -> Vec<FaultDescription> {
-    FAULTS.iter().map(FaultTable::description).collect()
+    FAULT_TABLES.iter().map(FaultTable::description).collect()
 }
 
-/// One kind of fault.
+/// The table of one kind of fault.
 #[derive(Debug)]
 pub(super) struct FaultTable {
+    fault: &'static Definition,
     /// The dotted name of its table.
     path: &'static str,
-    side: Side,
-    meaning: &'static str,
-    common: &'static [Key],
-    own: &'static [Key],
+    own: Vec<Key>,
+}
+
+/// The tables of all faults. What they are made of is made once and kept for good.
+pub(super) static FAULT_TABLES: LazyLock<Vec<FaultTable>> = LazyLock::new(|| {
+    let table = |fault: &'static Definition| FaultTable {
+        fault,
+        path: format!("faults.{}", fault.name).leak(),
+        own: fault.parameters.iter().map(own_key).collect(),
+    };
+    FAULTS.iter().copied().map(table).collect()
+});
+
+fn own_key(parameter: &Parameter) -> Key {
+    let preset = parameter.default.map_or(Preset::Required, Preset::Value);
+    let kind: &dyn Kind = match parameter.kind {
+        ParameterKind::Count { min, max } => Box::leak(Box::new(Count { min, max })),
+        ParameterKind::Time => &TIME,
+        ParameterKind::Distribution => &DISTRIBUTION,
+        ParameterKind::Flag => &Flag,
+        ParameterKind::Text => &Text { may_be_empty: false },
+        ParameterKind::Size => &SIZE,
+        ParameterKind::Word(words) => Box::leak(Box::new(Word(words))),
+    };
+    Key { example: parameter.example, ..key(parameter.name, kind, preset, parameter.meaning) }
 }
 
 impl FaultTable {
     /// Its table in the schema.
     pub fn section(&self) -> Section {
-        let keys = [self.common, self.own].concat();
-        Section { path: self.path, meaning: self.meaning, list: true, sweepable: true, keys: Cow::Owned(keys) }
+        let keys = [self.common(), &self.own].concat();
+        Section { path: self.path, meaning: self.fault.meaning, list: true, sweepable: true, keys: Cow::Owned(keys) }
+    }
+
+    /// Keys that it shares with others.
+    const fn common(&self) -> &'static [Key] {
+        match self.fault.side {
+            Side::Workflow => COMMON_CALLER,
+            Side::Capability if self.fault.is_outage => COMMON_OUTAGE,
+            Side::Capability => COMMON,
+        }
     }
 
     fn description(&self) -> FaultDescription {
         let describe = |keys: &[Key]| keys.iter().map(KeyDescription::of).collect();
         FaultDescription {
-            name: self.path.rsplit('.').next().unwrap_or(self.path),
-            side: self.side,
-            meaning: self.meaning,
-            common: describe(self.common),
-            own: describe(self.own),
+            name: self.fault.name,
+            side: self.fault.side,
+            meaning: self.fault.meaning,
+            common: describe(self.common()),
+            own: describe(&self.own),
         }
     }
 }
@@ -89,13 +122,18 @@ impl KeyDescription {
     }
 }
 
-const NODES: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many capability nodes do it.").such_as("2");
-const CALLERS: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many workflow nodes do it.").such_as("1");
+const NODES: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many capability nodes do it.")
+    .such_as("2")
+    .axis("Nodes with the fault “{}”");
+const CALLERS: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many workflow nodes do it.")
+    .such_as("1")
+    .axis("Nodes with the fault “{}”");
 const HOLDERS: Key =
     key("holders", UP_TO_ALL, Preset::Open("any of them may be"), "How many of these nodes hold the payload.")
-        .such_as("1");
+        .such_as("1")
+        .axis("Holders with the fault “{}”");
 const PROBABILITY: Key =
-    key("probability", Kind::Probability, Preset::Value("1"), "How likely they do it each time.").such_as("0.5");
+    key("probability", &kinds::PROBABILITY, Preset::Value("1"), "How likely they do it each time.").such_as("0.5");
 const TARGETS: Key = key(
     "targets",
     UP_TO_ALL,
@@ -112,7 +150,7 @@ const CALLEE_TARGETS: Key = key(
 .such_as("1");
 const OVERLAP: Key = key(
     "overlap",
-    Kind::Flag,
+    &Flag,
     Preset::Value("false"),
     "Whether it may take nodes that other faults have too; a node's faults act in the order of their names.",
 );
@@ -123,143 +161,3 @@ const COMMON: &[Key] = &[NODES, HOLDERS, START, END, PROBABILITY, TARGETS, OVERL
 const COMMON_OUTAGE: &[Key] = &[NODES, HOLDERS, START, END, OVERLAP];
 /// Keys of the faults of workflow nodes.
 const COMMON_CALLER: &[Key] = &[CALLERS, START, END, PROBABILITY, CALLEE_TARGETS];
-
-const SOME_DELAY: Kind = Kind::Distribution;
-const COLLUDE: Key = key("collude", Kind::Flag, Preset::Value("false"), "Whether all send the same wrong payload.");
-
-const fn copies(most: u64, default: &'static str, meaning: &'static str) -> Key {
-    key("copies", Kind::Count { min: 2, max: most }, Preset::Value(default), meaning).such_as("3")
-}
-
-/// A fault of capability nodes.
-const fn callee(path: &'static str, meaning: &'static str, own: &'static [Key]) -> FaultTable {
-    FaultTable { path, side: Side::Capability, meaning, common: COMMON, own }
-}
-
-/// A fault of workflow nodes.
-const fn caller(path: &'static str, meaning: &'static str, own: &'static [Key]) -> FaultTable {
-    FaultTable { path, side: Side::Workflow, meaning, common: COMMON_CALLER, own }
-}
-
-/// All of them, by name.
-pub(super) static FAULTS: &[FaultTable] = &[
-    callee("faults.at_deadline", "Every answer arrives in the instant in which the caller gives up.", &[]),
-    caller(
-        "faults.caller_flood",
-        "Goes on asking, each time for something else under the same request id.",
-        &[
-            copies(10_000, "100", "Requests in all, the right one first."),
-            key("interval", TIME, Preset::Value("\"10ms\""), "Time from one to the next.").such_as("\"1ms\""),
-        ],
-    ),
-    caller("faults.caller_other_request", "Asks for something else under the same request id.", &[]),
-    caller(
-        "faults.caller_repeats",
-        "Sends its request several times at once.",
-        &[copies(1_000, "2", "How often in all.")],
-    ),
-    caller("faults.caller_silent", "Never asks.", &[]),
-    caller(
-        "faults.caller_slow",
-        "Every request leaves late.",
-        &[key("delay", SOME_DELAY, Preset::Required, "How much later every request leaves.")],
-    ),
-    callee("faults.colluding_signers", "The same wrong payload from all, attested by all of them with real keys.", &[]),
-    FaultTable {
-        path: "faults.crash",
-        side: Side::Capability,
-        meaning: "Down: receives, executes and sends nothing, forgets everything, and recovers.",
-        common: COMMON_OUTAGE,
-        own: &[],
-    },
-    callee("faults.decimal_without_coefficient", "A response whose decoding crashes the original.", &[]),
-    callee(
-        "faults.delay_to_deadline",
-        "Every answer arrives as late as it can and still count.",
-        &[key("margin", TIME, Preset::Value("\"1ms\""), "How long before the caller's deadline.")],
-    ),
-    callee("faults.doubled_metering", "The right response with its metering record twice.", &[]),
-    callee("faults.drop_requests", "Throws away the requests that it receives.", &[]),
-    callee(
-        "faults.duplicate_answers",
-        "Every answer leaves several times.",
-        &[copies(1_000, "2", "How often in all.")],
-    ),
-    callee("faults.duplicate_signer", "An attestation in which one signer stands twice.", &[]),
-    callee("faults.equivocation", "A wrong payload, another one for each workflow node.", &[]),
-    callee(
-        "faults.error_spam",
-        "An error in place of every answer.",
-        &[
-            key("text", Kind::NonEmptyText, Preset::Value("\"rpc failed\""), "Text of the error."),
-            key("distinct", Kind::Flag, Preset::Value("false"), "Whether every node has a text of its own."),
-        ],
-    ),
-    callee("faults.false_pna", "Holders say that they have no payload.", &[]),
-    callee("faults.forged_signature", "An attestation with one signature by a key outside the DON.", &[]),
-    callee(
-        "faults.hidden_pna",
-        "An error of its own that passes for a payload-not-available answer.",
-        &[key(
-            "text",
-            Kind::NonEmptyText,
-            Preset::Value("\"upstream said: __response_payload_not_available (cached)\""),
-            "Text of the error, with the marker in it.",
-        )
-        .such_as("\"proxy: __response_payload_not_available\"")],
-    ),
-    callee("faults.high_s_signature", "Signatures in their other form, n - s for s; the rules accept them.", &[]),
-    callee("faults.impersonation", "A wrong payload in the name of another node.", &[]),
-    callee("faults.missing_metering", "The right response without its metering record.", &[]),
-    callee("faults.missing_payload", "An attestation without payload; crashes the original.", &[]),
-    callee(
-        "faults.oversized",
-        "A response blown up by a field that nobody reads.",
-        &[key("size", ANY_SIZE, Preset::Value("\"500001B\""), "Size of the response; a larger one stays as it is.")
-            .such_as("\"1MiB\"")],
-    ),
-    callee("faults.random_signature", "An attestation with noise for one signature.", &[]),
-    callee("faults.replayed_attestation", "The attestation of another request.", &[]),
-    callee("faults.replayed_sequence", "The genuine signatures under another sequence number.", &[]),
-    callee("faults.signer_out_of_range", "An attestation with a signer that the DON does not have.", &[]),
-    callee("faults.silent", "Takes part in everything and never answers.", &[]),
-    callee(
-        "faults.slow",
-        "Every answer leaves late.",
-        &[key("delay", SOME_DELAY, Preset::Required, "How much later every answer leaves.")],
-    ),
-    callee("faults.stale_config_digest", "An attestation under an older configuration; the rules accept it.", &[]),
-    callee("faults.stolen_attestation", "Another payload under the genuine attestation.", &[COLLUDE]),
-    callee("faults.surplus_signature", "An attestation with a bad signature behind enough good ones.", &[]),
-    callee(
-        "faults.tampered_fields",
-        "The right payload and attestation, with a change that the signatures do not cover.",
-        &[key(
-            "field",
-            Kind::Choice(RESPONSE_FIELDS),
-            Preset::Value("\"type_url\""),
-            "What is changed: type_url, value (the map gets an entry) or capdon_n.",
-        )],
-    ),
-    callee(
-        "faults.tampered_metering",
-        "The right payload and attestation, with another cost.",
-        &[key(
-            "field",
-            Kind::Choice(METERING_FIELDS),
-            Preset::Value("\"gas\""),
-            "What is changed: gas, which the signatures do not cover, or value, which they do.",
-        )],
-    ),
-    callee("faults.too_few_signatures", "An attestation that lacks one signature.", &[]),
-    callee("faults.truncated_response", "A response that lacks its last byte.", &[]),
-    callee("faults.truncated_signature", "An attestation with one signature that lacks its last byte.", &[]),
-    callee("faults.undecodable", "Random bytes in place of every answer.", &[]),
-    callee("faults.wrong_payload", "Another payload, without attestation.", &[COLLUDE]),
-    callee("faults.wrong_v_signature", "An attestation with one signature of the other parity.", &[]),
-    callee("faults.zero_r_signature", "An attestation with one signature whose r is zero.", &[]),
-    callee("faults.zero_s_signature", "An attestation with one signature whose s is zero.", &[]),
-];
-
-const RESPONSE_FIELDS: &[&str] = &["type_url", "value", "capdon_n"];
-const METERING_FIELDS: &[&str] = &["gas", "value"];

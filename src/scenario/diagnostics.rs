@@ -1,4 +1,4 @@
-//! What is wrong with a scenario, where, and how to mend it.
+//! Findings about a scenario: what is wrong, where, and how to mend it.
 //!
 //! Findings are collected while a file is read and rendered together at the end, in the manner of rustc: one broken
 //! key never hides another.
@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::escape::escaped;
 
 /// A stretch of a source text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,13 +22,34 @@ pub(super) struct Place {
     pub end: usize,
 }
 
+impl Place {
+    /// Place of what no text says.
+    pub const NOWHERE: Self = Self { source: 0, start: 0, end: 0 };
+}
+
 /// A text that findings point into: the scenario file, or one `--set` argument.
 #[derive(Clone, Debug)]
 pub(super) struct Source {
     /// Its path, or `--set`.
     pub name: String,
-    /// What it says.
+    /// Its contents.
     pub text: String,
+    /// Where each of its lines begins.
+    lines: Vec<usize>,
+}
+
+impl Source {
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { name: name.into(), text, lines }
+    }
+
+    /// The number of the line that `byte` is in, from 0, and where it begins.
+    fn line(&self, byte: usize) -> (usize, usize) {
+        let number = self.lines.partition_point(|start| *start <= byte).saturating_sub(1);
+        (number, self.lines[number])
+    }
 }
 
 /// All texts of one scenario; the first is the file.
@@ -85,7 +108,7 @@ impl Diagnostic {
         (self.0.place, self.0.message.clone())
     }
 
-    /// What is wrong.
+    /// The mistake.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
@@ -116,17 +139,22 @@ impl Diagnostic {
     }
 
     fn render(&self, sources: &[Source], renderer: &Renderer) -> String {
-        let title = normalize_untrusted_str(&self.0.message);
+        let title = escaped(&self.0.message);
         let level = if self.0.is_warning { Level::WARNING } else { Level::ERROR };
         let mut group = Group::with_title(level.primary_title(title));
         if let Some((place, source)) = self.0.place.and_then(|place| Some((place, sources.get(place.source)?))) {
-            let annotation = AnnotationKind::Primary.span(clamp(&source.text, place.start..place.end));
-            let annotation = if self.0.label.is_empty() { annotation } else { annotation.label(self.0.label.as_str()) };
-            let snippet = Snippet::source(source.text.as_str()).path(source.name.as_str());
+            let span = clamp(&source.text, place.start..place.end);
+            // The renderer goes through all of a text for every finding: it gets the one line.
+            let (number, start) = source.line(span.start);
+            let line = source.text[start..].lines().next().unwrap_or_default();
+            let annotation = AnnotationKind::Primary.span(span.start - start..span.end - start);
+            let annotation =
+                if self.0.label.is_empty() { annotation } else { annotation.label(escaped(&self.0.label)) };
+            let snippet = Snippet::source(line).line_start(number + 1).path(escaped(&source.name));
             group = group.element(snippet.annotation(annotation));
         }
-        let notes = self.0.notes.iter().map(|note| Level::NOTE.message(normalize_untrusted_str(note)));
-        let help = self.0.help.iter().map(|help| Level::HELP.message(normalize_untrusted_str(help)));
+        let notes = self.0.notes.iter().map(|note| Level::NOTE.message(escaped(note)));
+        let help = self.0.help.iter().map(|help| Level::HELP.message(escaped(help)));
         renderer.render(&[group.elements(notes).elements(help)])
     }
 }
@@ -142,24 +170,27 @@ fn clamp(text: &str, span: Range<usize>) -> Range<usize> {
 
 /// Line and column of `place`, from 1, the column in characters.
 pub(super) fn position(sources: &[Source], place: Place) -> Option<(usize, usize)> {
-    let text = &sources.get(place.source)?.text;
-    let before = &text[..clamp(text, place.start..place.start).start];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.matches('\n').count() + 1;
-    Some((line, before[line_start..].chars().count() + 1))
+    let source = sources.get(place.source)?;
+    let byte = clamp(&source.text, place.start..place.start).start;
+    let (number, start) = source.line(byte);
+    Some((number + 1, source.text[start..byte].chars().count() + 1))
 }
 
-/// Findings beyond these are counted and not kept: each is shown with its place in the text, so that time would grow
-/// with their number times its length.
-const MAX_FINDINGS: usize = 200;
+/// More findings than these are not looked for: nobody mends so many before checking again.
+const MAX_FINDINGS: usize = 100;
+
+/// Whether so much is found that reading can stop.
+pub(super) fn is_enough(findings: &[Diagnostic]) -> bool {
+    findings.len() > MAX_FINDINGS
+}
 
 /// Everything that is wrong with a scenario, in the order of its text.
 #[derive(Clone, Debug)]
 pub struct Diagnostics {
     sources: Sources,
     items: Vec<Diagnostic>,
-    /// How many more there are than `items`.
-    more: usize,
+    /// Whether there may be more than `items`.
+    is_cut: bool,
     /// Whether nothing is wrong but that no cell is selected.
     selects_nothing: bool,
 }
@@ -168,14 +199,14 @@ impl Diagnostics {
     /// Sorts `items` by place, drops repetitions and fixes positions.
     pub(super) fn new(sources: Sources, items: Vec<Diagnostic>) -> Self {
         let mut seen = BTreeSet::new();
+        let is_cut = is_enough(&items);
         let mut items: Vec<_> = items.into_iter().filter(|item| seen.insert(item.key())).collect();
         items.sort_by_key(|item| item.0.place.map(|place| (place.source, place.start)));
-        let more = items.len().saturating_sub(MAX_FINDINGS);
         items.truncate(MAX_FINDINGS);
         for item in &mut items {
             item.0.position = item.0.place.and_then(|place| position(&sources, place));
         }
-        Self { sources, items, more, selects_nothing: false }
+        Self { sources, items, is_cut, selects_nothing: false }
     }
 
     /// For a scenario that is right, and of which no cell is selected.
@@ -189,14 +220,14 @@ impl Diagnostics {
         self.selects_nothing
     }
 
-    /// How many findings there are; at least one.
+    /// How many findings there are, of a great many the first; at least one.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "there is no error without a finding")]
     pub fn len(&self) -> usize {
-        self.items.len() + self.more
+        self.items.len()
     }
 
-    /// The findings, of a great many the first.
+    /// The findings.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.items.iter()
     }
@@ -206,8 +237,8 @@ impl Diagnostics {
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let blocks = self.items.iter().map(|item| item.render(&self.sources, &renderer));
-        let more = (self.more > 0).then(|| format!("and {} more", self.more));
-        blocks.chain(more).collect::<Vec<_>>().join("\n\n")
+        let cut = self.is_cut.then(|| format!("stopped after {MAX_FINDINGS} findings; there may be more"));
+        blocks.chain(cut).collect::<Vec<_>>().join("\n\n")
     }
 }
 

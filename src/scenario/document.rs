@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use serde_json::{Value as Json, json};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -20,7 +21,7 @@ const MAX_DEPTH: usize = 32;
 pub(super) struct Node {
     /// Where it stands.
     pub at: Place,
-    /// What it says.
+    /// Its contents.
     pub raw: Raw,
 }
 
@@ -47,7 +48,7 @@ pub(super) struct Entry {
 }
 
 impl Node {
-    /// What it is, for "found …".
+    /// Its description, for "found …".
     pub fn describe(&self) -> String {
         match &self.raw {
             Raw::Text(text) => format!("the string {text:?}"),
@@ -58,6 +59,12 @@ impl Node {
             Raw::Array(_) => "an array".into(),
             Raw::Table(_) => "a table".into(),
         }
+    }
+
+    /// Finding that it is no table, though `name` must be one, which a file writes below `header`.
+    pub fn is_no_table(&self, name: &str, header: &str, below: &str) -> Diagnostic {
+        let finding = Diagnostic::new(self.at, format!("`{name}` must be a table"));
+        finding.label(format!("found {}", self.describe())).help(format!("write {header}, and its {below} below"))
     }
 
     /// The value of `key`, if this is a table that has it.
@@ -92,6 +99,25 @@ impl Node {
             _ => {}
         }
         self
+    }
+
+    /// The same as JSON; a date is nothing there.
+    pub fn to_json(&self) -> Json {
+        match &self.raw {
+            Raw::Text(text) => json!(text),
+            // What a schema says itself is far from the ends of 64 bits.
+            Raw::Integer(number) => json!(i64::try_from(*number).unwrap_or(i64::MAX)),
+            Raw::Float(number) => json!(number),
+            Raw::Flag(flag) => json!(flag),
+            Raw::Datetime => Json::Null,
+            Raw::Array(items) => items.iter().map(Self::to_json).collect(),
+            Raw::Table(entries) => entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect(),
+        }
+    }
+
+    /// Whether it is the same value as `other`, wherever they stand.
+    pub fn says_as(&self, other: &Self) -> bool {
+        self.clone().moved_to(other.at) == other.clone().moved_to(other.at)
     }
 
     /// Calls `visit` with every string under the key `file`, at any depth.
@@ -129,7 +155,7 @@ pub(super) fn parse(text: &str, source: usize) -> (Node, Vec<Diagnostic>) {
     (root, findings.chain(too_deep).collect())
 }
 
-/// What is wrong with the syntax at `at`, where the text says `written`.
+/// Finding about the syntax at `at`, where the text says `written`.
 fn syntax(at: Place, message: &str, written: &str) -> Diagnostic {
     if message.starts_with("duplicate key") {
         return Diagnostic::new(at, format!("`{}` stands twice", written.trim())).label("the second").help(
@@ -150,6 +176,14 @@ fn syntax(at: Place, message: &str, written: &str) -> Diagnostic {
     Diagnostic::new(at, message)
         .label("not valid TOML from here")
         .help("text stands in double quotes, and what is opened is closed")
+}
+
+/// The value that `text` is, as if it stood at `place`.
+pub(super) fn value(text: &str, place: Place) -> Option<Node> {
+    match parse_strictly(&format!("x = {text}"), place.source) {
+        Some(Raw::Table(mut list)) if list.len() == 1 => Some(list.remove(0).value.moved_to(place)),
+        _ => None,
+    }
 }
 
 /// The document in a text that must be right.
@@ -221,10 +255,7 @@ fn place(source: usize, span: Range<usize>) -> Place {
 
 /// `text` as a value that stands at `place`: TOML if it parses as such, otherwise a bare string.
 pub(super) fn literal(text: &str, place: Place) -> Node {
-    match parse_strictly(&format!("x = {text}"), place.source) {
-        Some(Raw::Table(mut list)) if list.len() == 1 => list.remove(0).value.moved_to(place),
-        _ => Node { at: place, raw: Raw::Text(text.into()) },
-    }
+    value(text, place).unwrap_or_else(|| Node { at: place, raw: Raw::Text(text.into()) })
 }
 
 /// One part of a dotted key.
@@ -246,6 +277,13 @@ pub(super) struct Override {
     pub path: Vec<Segment>,
     /// Its value: TOML if it parses as such, otherwise a bare string.
     pub value: Node,
+}
+
+impl Override {
+    /// Its key, dotted.
+    pub fn key(&self) -> String {
+        self.path.iter().map(|segment| segment.text.as_str()).collect::<Vec<_>>().join(".")
+    }
 }
 
 /// Reads an argument of the form `key=value`; `option` names it.

@@ -4,16 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::adjust::Read;
-use super::diagnostics::{Diagnostic, Place};
+use super::diagnostics::{Diagnostic, Place, is_enough};
 use super::document::{Node, Override};
 use super::files::Files;
-use super::lower::{Lowering, is_name};
+use super::kinds::{Lowering, is_name};
 use super::schema::SWEEP;
 use super::selection::{MAX_CELLS, MAX_COMBINATIONS};
 use super::settings::{Settings, whole};
 use super::sweep::{RawSweep, Sweep};
 use super::validate;
-use super::value::Value;
 
 /// A scenario in the making.
 pub(super) struct Draft {
@@ -63,11 +62,11 @@ impl Draft {
         let in_file = self.settings.group(SWEEP).slots.iter().any(|slot| slot.given.is_some());
         let has_condition = self.is_filtered || in_file;
         let most = if has_condition { MAX_COMBINATIONS } else { MAX_CELLS };
-        let mut lowering = Lowering::new(&self.files);
+        let mut lowering = Lowering::new(&self.files, findings);
         for group in 0..self.settings.groups.len() {
             for slot in 0..self.settings.groups[group].slots.len() {
                 // A table that an axis completes may be incomplete by itself; every cell reads it anew.
-                if !self.sweep.touches_part_of(group, slot) {
+                if !self.sweep.touches_part_of(group, slot) && !is_enough(lowering.findings) {
                     self.settings.lower(group, slot, &mut lowering);
                 }
             }
@@ -75,14 +74,13 @@ impl Draft {
         let raw = std::mem::take(&mut self.sweep);
         let swept: Vec<(usize, usize)> = raw.slots().collect();
         let sweep = raw.lower(&self.settings, most, &mut lowering);
-        findings.append(&mut lowering.findings);
         if sweep.is_none() {
             findings.extend(self.check_unswept(&swept));
         }
         (self, sweep)
     }
 
-    /// What is wrong with the file as a whole when its sweep makes no cells; says nothing of keys that it sweeps.
+    /// Findings about the file as a whole when its sweep makes no cells; nothing of keys that it sweeps.
     fn check_unswept(&self, swept: &[(usize, usize)]) -> Vec<Diagnostic> {
         let mut settings = self.settings.clone();
         for (group, slot) in swept {
@@ -94,25 +92,19 @@ impl Draft {
 }
 
 fn set_and_swept(set: &Override) -> Diagnostic {
-    let key = set.path.iter().map(|segment| segment.text.as_str()).collect::<Vec<_>>().join(".");
-    let finding = Diagnostic::new(whole(&set.path), format!("`{key}` is both set and swept"));
+    let finding = Diagnostic::new(whole(&set.path), format!("`{}` is both set and swept", set.key()));
     finding.label("swept by --sweep").help("drop one of the two")
 }
 
 /// A scenario without a name has its file's.
 fn name_after(path: &Path, settings: &mut Settings, findings: &mut Vec<Diagnostic>) {
     let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    let group = settings.groups.iter_mut().find(|group| group.section.path.is_empty());
-    let slot = group.and_then(|group| group.section.index_of("name").map(|index| &mut group.slots[index]));
-    let Some(slot) = slot.filter(|slot| slot.given.is_none()) else { return };
+    let Some(slot) = settings.slot_mut("", "name").filter(|slot| slot.given.is_none()) else { return };
     if !is_name(&stem) {
         findings.push(
-            Diagnostic::new(
-                Place { source: 0, start: 0, end: 0 },
-                format!("the file's name {stem:?} cannot be a folder's"),
-            )
-            .help("add `name = \"…\"` to the file, of letters, digits, `_`, `-` and `.`"),
+            Diagnostic::new(Place::NOWHERE, format!("the file's name {stem:?} cannot be a folder's"))
+                .help("add `name = \"…\"` to the file, of at most 200 letters, digits, `_`, `-` and `.`"),
         );
     }
-    slot.value = Arc::new(Value::Text(stem));
+    slot.value = Some(Arc::new(stem));
 }

@@ -2,7 +2,7 @@
 //! understood, so that planning a cell needs no I/O.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,8 +13,11 @@ use super::units::{Problem, Quantity};
 use crate::engine::{Distribution, Span};
 use crate::network::RegionMatrix;
 
-/// More than any latency trace needs; refuses devices that never end.
+/// More than any latency trace needs.
 const MAX_FILE_BYTES: u64 = 64 << 20;
+
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A file that the scenario names, as results keep it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,10 +26,19 @@ pub struct NamedFile {
     pub stored: String,
     /// SHA-256 of its bytes, in hexadecimal.
     pub digest: String,
-    /// Its contents.
+    /// Its contents, without a byte order mark.
     pub bytes: Vec<u8>,
     /// Where it was read.
     pub path: PathBuf,
+}
+
+/// How a text names files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileNames {
+    /// By their place beside `resolved.toml`.
+    Stored,
+    /// By their contents: for ids.
+    Digest,
 }
 
 /// A reference to a [`NamedFile`], short enough to stand in every value that uses it.
@@ -38,10 +50,10 @@ pub(super) struct FileRef {
 
 impl FileRef {
     /// Its name in one of the two kinds of text.
-    pub fn name(&self, names: super::value::FileNames) -> &str {
+    pub fn name(&self, names: FileNames) -> &str {
         match names {
-            super::value::FileNames::Stored => &self.stored,
-            super::value::FileNames::Digest => &self.digest,
+            FileNames::Stored => &self.stored,
+            FileNames::Digest => &self.digest,
         }
     }
 
@@ -133,16 +145,23 @@ impl Loaded {
     }
 }
 
-/// The contents of `path`, within reason.
+/// The contents of `path`, within reason and without the byte order mark that some editors put first.
 pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
+    // Looked at before it is opened: opening a pipe waits for its writer, and a device may never end.
+    let kind = fs::metadata(path)?.file_type();
+    if kind.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
     }
+    if !kind.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe or a device, not a regular file"));
+    }
     let mut bytes = Vec::new();
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 64 MiB"));
+    }
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
     }
     Ok(bytes)
 }
@@ -194,6 +213,10 @@ fn region_matrix(name: &str, text: &str) -> Result<RegionMatrix, String> {
         return Err(format!("its first line must be `from,` and names of regions; is {name:?} a region matrix?"));
     }
     let regions: Vec<String> = header.iter().skip(1).map(String::from).collect();
+    let twice = regions.iter().enumerate().find(|(at, region)| regions[..*at].contains(region));
+    if let Some((_, region)) = twice {
+        return Err(format!("its first line names `{region}` twice"));
+    }
     let mut rows: BTreeMap<String, Vec<Span>> = BTreeMap::new();
     for record in reader.records() {
         let record = record.map_err(|error| error.to_string())?;
@@ -256,6 +279,7 @@ mod tests {
             ("to,a\na,1", "its first line must be `from,` and names of regions; is \"m.csv\" a region matrix?"),
             ("from,a,b\na,1,2", "there is no row for `b`"),
             ("from,a,b\na,1", "line 2: 2 regions need 2 values, found 1"),
+            ("from,a,b,a\na,1,2,3\nb,1,2,3", "its first line names `a` twice"),
             ("from,a\na,x", "line 2: `x` is not a number of ms"),
             ("# c\nfrom,a\nz,1", "line 3: `z` is not a region of the first line"),
             ("from,a\na,1\na,1", "line 3: a second row for `a`"),

@@ -2,16 +2,16 @@
 
 use sha2::{Digest, Sha256};
 
+use super::cells::Cells;
 use super::files;
 use super::render;
-use super::selection::Cells;
 use super::settings::Settings;
 use super::sweep::Sweep;
 
 /// Part of every id: raised whenever the same scenario begins to give other results.
 pub const RESULTS_VERSION: u32 = 3;
 
-/// What tells a cell from all others.
+/// Digest of all that tells a cell from others.
 pub(super) fn cell_digest(settings: &Settings) -> [u8; 32] {
     let text = render::cell(settings);
     let mut hash = Sha256::new();

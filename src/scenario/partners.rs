@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::selection::Cells;
+use super::cells::Cells;
 use super::sweep::Sweep;
 
 /// Every cell that has not the first value of the axis `key`, with the cell that has it and is equal on all other axes,

@@ -2,8 +2,11 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::adjust::{self, Adjustments};
+use super::axis::{Axis, AxisValue};
+use super::cells::Cells;
 use super::condition::Context;
 use super::diagnostics::{Diagnostic, Diagnostics, Source, Sources};
 use super::document;
@@ -12,11 +15,10 @@ use super::expect::{self, Expectation, Objection};
 use super::files::{self, Files, NamedFile};
 use super::identity;
 use super::schema::SWEEP;
-use super::selection::{self, Cells, Conditions, Ground, Selection};
+use super::selection::{self, Conditions, Ground, Selection};
 use super::settings::Settings;
 use super::sweep::Sweep;
-use super::value::Value;
-use super::{Axis, AxisValue, build, partners, render};
+use super::{build, partners, render};
 use crate::sim::{Run, Safety, Setup};
 
 /// A scenario: one file with its overrides, checked as a whole.
@@ -37,6 +39,8 @@ pub struct Scenario {
     run: Run,
     safety: Safety,
     expectations: Vec<Expectation>,
+    /// How many checks they make together.
+    checks: usize,
     warnings: Option<Diagnostics>,
 }
 
@@ -49,7 +53,7 @@ pub struct Cell {
     pub index: u64,
     /// Its values, in the order of [`Scenario::axes`].
     pub axes: Vec<AxisValue>,
-    /// What it simulates.
+    /// Setup that it simulates.
     pub setup: Setup,
 }
 
@@ -89,7 +93,7 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load_adjusted`].
     pub fn parse_adjusted(path: &Path, text: String, adjustments: &Adjustments) -> Result<Self, Diagnostics> {
-        let mut sources = vec![Source { name: path.display().to_string(), text }];
+        let mut sources = vec![Source::new(path.display().to_string(), text)];
         let (root, mut findings) = document::parse(&sources[0].text, 0);
         let broken = !findings.is_empty();
         let read = adjust::read(adjustments, &mut sources, &mut findings);
@@ -98,16 +102,16 @@ impl Scenario {
             return Err(Diagnostics::new(sources, findings));
         }
         let (mut draft, sweep) = Draft::read(path, &root, &read, &mut findings).lower(&mut findings);
-        let Draft { settings, files, .. } = &draft;
-        let context = Context { name: "", settings, files };
+        let (base, files) = (draft.settings.of_cells(), &draft.files);
+        let context = Context { name: "", settings: &draft.settings, files };
         let conditions = Conditions::read(context, (&read.filter, &read.cells), &sources, &mut findings);
         // Which cells there are is unknown when a condition is: then nothing is said about any.
-        let ground = sweep.as_ref().map(|sweep| Ground { base: settings, sweep, files });
+        let ground = sweep.as_ref().map(|sweep| Ground { base: &base, sweep, files });
         let chosen = ground.zip(conditions.as_ref());
         let chosen = chosen.map(|(ground, conditions)| selection::choose(ground, conditions, &mut findings));
         let (selection, warnings) = chosen.unzip();
         let plan = ground.zip(selection.as_ref());
-        let expectations = expect::read(settings, plan, files, &sources, &mut findings);
+        let expectations = expect::read(&draft.settings, (context, plan), &sources, &mut findings);
         let (Some(conditions), Some(sweep), Some(selection), true) =
             (conditions, sweep, selection, findings.is_empty())
         else {
@@ -121,15 +125,22 @@ impl Scenario {
         let warnings = warnings.filter(|warnings| !warnings.is_empty());
         let warnings = warnings.map(|warnings| Diagnostics::new(sources.clone(), warnings));
         let filters: Vec<&str> = adjustments.filter.iter().map(String::as_str).collect();
-        if let Some(condition) = selection.condition(&draft.settings, &filters) {
-            draft.settings.put(SWEEP, "select", Value::Text(condition));
+        if let Some(condition) = selection.condition(&draft.settings, &filters)
+            && let Some(select) = draft.settings.slot_mut(SWEEP, "select")
+        {
+            select.value = Some(Arc::new(condition));
         }
-        Ok(Self { warnings, ..Self::new(draft, sources, sweep, selection, expectations) })
+        Ok(Self { warnings, ..Self::new(draft, base, sources, (sweep, selection), expectations) })
     }
 
-    fn new(draft: Draft, sources: Sources, sweep: Sweep, selection: Selection, expectations: Vec<Expectation>) -> Self {
-        let Draft { settings: base, files, .. } = draft;
-        let first = sweep.settings(&base, selection.selected.get(0), &files, &mut Vec::new());
+    fn new(
+        Draft { settings, files, .. }: Draft,
+        base: Settings,
+        sources: Sources,
+        (sweep, selection): (Sweep, Selection),
+        expectations: Vec<Expectation>,
+    ) -> Self {
+        let first = sweep.settings(&settings, selection.selected.get(0), &files, &mut Vec::new());
         Self {
             warnings: None,
             name: first.group("").get("name"),
@@ -140,6 +151,7 @@ impl Scenario {
             axes: sweep.axes.iter().map(|axis| axis.axis.clone()).collect(),
             run: build::run(&base),
             safety: build::safety(&base),
+            checks: expectations.iter().map(|expectation| expectation.subjects.len() + expectation.unselected).sum(),
             expectations,
             files,
             base,
@@ -149,7 +161,7 @@ impl Scenario {
         }
     }
 
-    /// What is probably not meant, if something is.
+    /// Warnings about what is probably not meant, if there are any.
     #[must_use]
     pub const fn warnings(&self) -> Option<&Diagnostics> {
         self.warnings.as_ref()
@@ -167,7 +179,7 @@ impl Scenario {
         &self.id
     }
 
-    /// The file, verbatim.
+    /// The file, verbatim but for a byte order mark.
     #[must_use]
     pub fn text(&self) -> &str {
         self.sources.first().map_or("", |source| &source.text)
@@ -210,7 +222,7 @@ impl Scenario {
         &self.expectations
     }
 
-    /// What is to be said against some of its expectations, in the form of all that is wrong with a scenario.
+    /// Objections to some of its expectations, in the form of all that is wrong with a scenario.
     #[must_use]
     pub fn object(&self, objections: &[Objection]) -> Diagnostics {
         let finding = |objection: &Objection| Some(objection.about(self.expectations.get(objection.expectation)?));
@@ -244,11 +256,11 @@ impl Scenario {
 
     /// How many checks all expectations make together, those on cells that are not selected included.
     #[must_use]
-    pub fn check_count(&self) -> usize {
-        self.expectations.iter().map(|expectation| expectation.subjects.len() + expectation.unselected).sum()
+    pub const fn check_count(&self) -> usize {
+        self.checks
     }
 
-    /// What a plan keeps of its cells.
+    /// Bytes that a plan keeps of its cells.
     #[cfg(test)]
     pub(super) fn kept_bytes(&self) -> u64 {
         self.cells.chosen().map_or(0, |chosen| std::mem::size_of_val(chosen) as u64)

@@ -2,15 +2,17 @@
 
 use std::fmt::Write as _;
 
-use super::schema::{EXPECT, Key, Preset, SWEEP, TEMPLATES};
+use super::files::FileNames;
+use super::kinds::Value;
+use super::schema::{EXPECT, Key, Preset, SWEEP};
 use super::settings::{Group, Settings, Slot};
 use super::sweep::Sweep;
-use super::value::{FileNames, Value};
+use super::tables::TEMPLATES;
 
 /// The scenario with every default filled in, commented; `first` is its first cell.
 pub(super) fn resolved(first: &Settings, sweep: &Sweep) -> String {
     let mut out = String::from("# Written by donsim: the scenario with every key it has, defaults included.\n");
-    let has_sweep = !sweep.axes.is_empty() || first.group(SWEEP).iter().any(|(_, slot)| *slot.value != Value::Absent);
+    let has_sweep = !sweep.axes.is_empty() || first.group(SWEEP).iter().any(|(_, slot)| slot.value.is_some());
     for group in first.groups.iter().filter(|group| has_sweep || group.section.path != SWEEP) {
         out.push('\n');
         header(&mut out, group);
@@ -26,21 +28,22 @@ fn commented_key(out: &mut String, key: &Key, slot: &Slot, sweep: &Sweep) {
     let name = key.name;
     // Writing to a string cannot fail, here and below.
     let _ = writeln!(out, "# {}", key.meaning);
-    match (key.preset, slot.value.as_ref()) {
+    let print = |value: &Value| value.print(FileNames::Stored);
+    match (key.preset, &slot.value) {
         (Preset::Derived(rule, _), _) if varies(key, slot, sweep) => {
             let _ = writeln!(out, "# {name}: {rule}, in every cell.");
         }
         // A copy would outlive a later `--set` of its original.
         (Preset::Derived(rule, [origin]), value) if rule == *origin && slot.given.is_none() => {
-            let text = if *value == Value::Absent { "no limit".into() } else { value.print(FileNames::Stored) };
+            let text = value.as_ref().map_or_else(|| "no limit".into(), print);
             let _ = writeln!(out, "# {name}: {text}, as {origin}.");
         }
-        (Preset::Open(meaning), Value::Absent) => {
+        (Preset::Open(meaning), None) => {
             let _ = writeln!(out, "# {name}: {meaning}.");
         }
         (_, value) => {
             let swept = if slot.swept { "  # swept; this is the first cell's" } else { "" };
-            let _ = writeln!(out, "{name} = {}{swept}", value.print(FileNames::Stored));
+            let _ = writeln!(out, "{name} = {}{swept}", value.as_ref().map(print).unwrap_or_default());
         }
     }
 }
@@ -82,8 +85,8 @@ fn header(out: &mut String, group: &Group) {
 }
 
 fn plain_key(out: &mut String, key: &Key, slot: &Slot) {
-    if *slot.value != Value::Absent {
-        let _ = writeln!(out, "{} = {}", key.name, slot.value.print(FileNames::Digest));
+    if let Some(value) = &slot.value {
+        let _ = writeln!(out, "{} = {}", key.name, value.print(FileNames::Digest));
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cells::Cells;
 use super::condition::{Condition, Context, View};
 use super::diagnostics::{Diagnostic, Place, Source};
 use super::files::Files;
@@ -12,7 +13,6 @@ use super::settings::Settings;
 use super::sweep::Sweep;
 use super::text::Text;
 use super::validate;
-use super::value::Value;
 
 /// More cells than this are a slip of the keyboard.
 pub(super) const MAX_CELLS: u64 = 100_000;
@@ -22,55 +22,6 @@ pub(super) const MAX_COMBINATIONS: u64 = 1_000_000;
 
 /// Findings across keys beyond this many are of no more help.
 const MAX_CELL_FINDINGS: usize = 50;
-
-/// Some combinations of a sweep, in their order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Cells {
-    /// So many, all of them.
-    All(u64),
-    These(Vec<u32>),
-}
-
-impl Cells {
-    pub fn len(&self) -> u64 {
-        match self {
-            Self::All(count) => *count,
-            Self::These(chosen) => chosen.len() as u64,
-        }
-    }
-
-    /// Cell number `at`; numbers wrap.
-    pub fn get(&self, at: u64) -> u64 {
-        let at = at % self.len().max(1);
-        match self {
-            Self::All(_) => at,
-            Self::These(chosen) => chosen.get(at as usize).copied().map_or(0, u64::from),
-        }
-    }
-
-    /// The number of the cell that is this combination, if it is one.
-    pub fn number_of(&self, index: u64) -> Option<u64> {
-        match self {
-            Self::All(count) => Some(index).filter(|index| index < count),
-            Self::These(chosen) => {
-                let index = u32::try_from(index).ok()?;
-                chosen.binary_search(&index).ok().map(|at| at as u64)
-            }
-        }
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = u64> {
-        (0..self.len()).map(|at| self.get(at))
-    }
-
-    /// The combinations, unless it is all of them.
-    pub fn chosen(&self) -> Option<&[u32]> {
-        match self {
-            Self::All(_) => None,
-            Self::These(chosen) => Some(chosen),
-        }
-    }
-}
 
 /// Everything that chooses cells.
 #[derive(Debug, Default)]
@@ -93,13 +44,11 @@ impl Conditions {
     ) -> Option<Self> {
         let before = findings.len();
         let group = context.settings.group(SWEEP);
-        let mut given = |key: &str, name: &str| match (group.slot(key).place(), group.slot(key).value.as_ref()) {
-            (Some(at), Value::Text(content)) if !group.slot(key).broken => {
-                let text = Text::new(content, at, sources);
-                let condition = Condition::parse(&text, Context { name, ..context }, findings)?;
-                Some((condition, text.place(text.all())))
-            }
-            _ => None,
+        let mut given = |key: &str, name: &str| {
+            let (content, at) = group.text(key)?;
+            let text = Text::new(&content, at, sources);
+            let condition = Condition::parse(&text, Context { name, ..context }, findings)?;
+            Some((condition, text.place(text.all())))
         };
         let (plan, select) = (given("where", "sweep.where"), given("select", "sweep.select"));
         let text = |at: &Place| sources.get(at.source).map_or("", |source| source.text.as_str());
@@ -129,7 +78,7 @@ pub(super) struct Selection {
     ids: Vec<Vec<String>>,
 }
 
-/// What cells are made of.
+/// Parts that cells are made of.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ground<'a> {
     pub base: &'a Settings,
@@ -204,7 +153,7 @@ impl Conditions {
 }
 
 impl Selection {
-    /// What the command line selects in vain. An id that begins in several ways is a slip; the rest selects nothing.
+    /// Finding about what the command line selects in vain. An id that begins in several ways is a slip; the rest selects nothing.
     pub fn complaint(&self, conditions: &Conditions, path: &str) -> Option<(Diagnostic, bool)> {
         let help = format!("`donsim plan {path}` lists them");
         for ((wanted, at), ids) in conditions.ids.iter().zip(&self.ids) {
@@ -229,12 +178,10 @@ impl Selection {
         if ids.is_empty() && filters.is_empty() {
             return None;
         }
-        let select = match settings.group(SWEEP).slot("select").value.as_ref() {
-            Value::Text(text) => Some(text.as_str()),
-            _ => None,
-        };
+        let select: Option<String> = settings.group(SWEEP).get("select");
         let ids = (!ids.is_empty()).then(|| ids.join(" or "));
-        let all: Vec<&str> = select.into_iter().chain(filters.iter().copied()).chain(ids.as_deref()).collect();
+        let all: Vec<&str> =
+            select.as_deref().into_iter().chain(filters.iter().copied()).chain(ids.as_deref()).collect();
         match all[..] {
             [only] => Some(only.to_owned()),
             _ => Some(all.iter().map(|condition| format!("({condition})")).collect::<Vec<_>>().join(" and ")),

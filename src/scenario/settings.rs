@@ -1,22 +1,24 @@
 //! All keys of a scenario with their values and origins: what the file and `--set` say laid over the schema's defaults.
 
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use super::diagnostics::{Diagnostic, Place, did_you_mean};
+use super::diagnostics::{Diagnostic, Place, did_you_mean, is_enough};
 use super::document::{self, Entry, Node, Raw, Segment};
 use super::files::Files;
-use super::lower::Lowering;
-use super::schema::{Key, Kind, Preset, SECTIONS, SWEEP, Section};
-use super::value::{Law, Value};
-use crate::engine::{Distribution, Span};
+use super::kinds::{FromValue, Lowering, Value};
+use super::schema::{EXPECT, Key, Preset, SWEEP, Section};
+use super::tables::{SECTIONS, children, number_of, section};
+use crate::engine::{Span, Time, Window};
 
 /// One key of one table.
 #[derive(Clone, Debug)]
 pub(super) struct Slot {
-    /// What the file, `--set` or an axis says.
+    /// Value that the file, `--set` or an axis gives.
     pub given: Option<Arc<Node>>,
-    /// What it means; the default, or a neutral stand-in, when nothing valid is given.
-    pub value: Arc<Value>,
+    /// Its meaning, or the default when nothing valid is given; `None` where there is none, or none yet that follows from
+    /// others.
+    pub value: Option<Value>,
     /// Whether `given` was refused: what else it would violate is unknown.
     pub broken: bool,
     /// Whether `given` comes from an axis.
@@ -27,6 +29,8 @@ pub(super) struct Slot {
 #[derive(Clone, Debug)]
 pub(super) struct Group {
     pub section: &'static Section,
+    /// The section's place in the schema.
+    number: usize,
     /// Its header, when it has one.
     pub at: Option<Place>,
     /// One for each of the section's keys, in their order.
@@ -51,40 +55,18 @@ pub(super) struct Target {
 }
 
 /// Defaults by section and key; parsed once, for they are the same in every scenario.
-static DEFAULTS: LazyLock<Vec<Vec<Arc<Value>>>> = LazyLock::new(|| {
-    let of = |section: &Section, key: &Key| Arc::new(default_value(section, key));
+static DEFAULTS: LazyLock<Vec<Vec<Option<Value>>>> = LazyLock::new(|| {
+    let files = Files::default();
+    let of = |section: &Section, key: &Key| {
+        let Preset::Value(text) = key.preset else { return None };
+        let node = document::value(text, Place::NOWHERE)?;
+        key.kind.read(&mut Lowering::new(&files, &mut Vec::new()), &section.dotted(key.name), &node)
+    };
     SECTIONS.iter().map(|section| section.keys.iter().map(|key| of(section, key)).collect()).collect()
 });
 
-fn default_value(section: &Section, key: &Key) -> Value {
-    match key.preset {
-        Preset::Required => neutral(key.kind),
-        Preset::Derived(..) | Preset::Open(_) => Value::Absent,
-        Preset::Value(text) => {
-            let nowhere = Place { source: 0, start: 0, end: 0 };
-            let node = default_node(text, nowhere);
-            let files = Files::default();
-            let value = node.and_then(|node| Lowering::new(&files).value(key.kind, &section.dotted(key.name), &node));
-            value.unwrap_or(Value::Absent)
-        }
-    }
-}
-
-/// A default as if it stood at `place`.
-pub(super) fn default_node(text: &str, place: Place) -> Option<Node> {
-    let (root, _) = document::parse(&format!("x = {text}"), place.source);
-    Some(root.get("x")?.clone().moved_to(place))
-}
-
-/// What stands for a required value that is missing or refused, so that all other tables can still be judged.
-fn neutral(kind: Kind) -> Value {
-    match kind {
-        Kind::Count { min, .. } => Value::Count(min),
-        Kind::Nodes => Value::Nodes(Vec::new()),
-        Kind::Distribution => Value::Law(Law::plain(Distribution::constant(Span::ZERO))),
-        _ => Value::Absent,
-    }
-}
+/// Stand-in for a key that a table does not have.
+static NO_SLOT: Slot = Slot { given: None, value: None, broken: false, swept: false };
 
 impl Slot {
     /// Where its value stands in the file.
@@ -95,29 +77,51 @@ impl Slot {
 
 impl Group {
     fn new(section: &'static Section, at: Option<Place>) -> Self {
-        let index = SECTIONS.iter().position(|known| known.path == section.path).unwrap_or_default();
+        let number = number_of(section.path).unwrap_or_default();
         // What has to be there and is not is as unknown as what is refused.
-        let slot = |(value, key): (&Arc<Value>, &Key)| Slot {
+        let slot = |(value, key): (&Option<Value>, &Key)| Slot {
             given: None,
-            value: Arc::clone(value),
+            value: value.clone(),
             broken: key.preset == Preset::Required,
             swept: false,
         };
-        Self { section, at, slots: DEFAULTS[index].iter().zip(section.keys.iter()).map(slot).collect() }
+        Self { section, number, at, slots: DEFAULTS[number].iter().zip(section.keys.iter()).map(slot).collect() }
     }
 
-    /// The slot called `name`.
+    /// The slot called `name`; whoever asks for it knows that the table has it.
     pub fn slot(&self, name: &str) -> &Slot {
         let index = self.section.index_of(name);
-        index.and_then(|index| self.slots.get(index)).unwrap_or_else(|| {
-            // Both this list and every caller are in this crate's source; no scenario leads here.
-            unreachable!("there is no key {name} in [{}]", self.section.path)
-        })
+        debug_assert!(index.is_some(), "there is no key {name} in [{}]", self.section.path);
+        index.and_then(|index| self.slots.get(index)).unwrap_or(&NO_SLOT)
+    }
+
+    /// The value of the key called `name`, or what stands for it while it is missing or refused.
+    pub fn get<T: FromValue>(&self, name: &str) -> T {
+        T::from_value(self.slot(name).value.as_deref())
+    }
+
+    /// The text that is given for a key, and where; `None` when none is, or one that was refused.
+    pub fn text(&self, name: &str) -> Option<(String, Place)> {
+        let slot = self.slot(name);
+        slot.place().filter(|_| !slot.broken).map(|at| (self.get(name), at))
+    }
+
+    /// Its window of time.
+    pub fn window(&self) -> Window {
+        let end: Option<Span> = self.get("end");
+        let at = |span: Span| Time::ZERO + span;
+        Window { start: at(self.get("start")), end: end.map_or(Time::NEVER, at) }
     }
 
     /// Keys and slots side by side.
     pub fn iter(&self) -> impl Iterator<Item = (&'static Key, &Slot)> {
         self.section.keys.iter().zip(&self.slots)
+    }
+
+    /// Findings about keys that have to be there and are not.
+    pub fn missing(&self) -> impl Iterator<Item = Diagnostic> {
+        let is_missing = |(key, slot): &(&Key, &Slot)| key.preset == Preset::Required && slot.given.is_none();
+        self.iter().filter(is_missing).map(|(key, _)| missing(self, key))
     }
 }
 
@@ -137,15 +141,13 @@ impl Settings {
         }
         let top = Place { source: root.at.source, start: 0, end: 0 };
         settings.read_table("", &rest, top, findings);
-        settings.groups.sort_by_key(|group| SECTIONS.iter().position(|known| known.path == group.section.path));
+        settings.groups.sort_by_key(|group| group.number);
         (settings, sweep)
     }
 
     fn read_table(&mut self, path: &str, node: &Node, at: Place, findings: &mut Vec<Diagnostic>) {
         let Raw::Table(entries) = &node.raw else {
-            let message = format!("`{path}` must be a table");
-            let finding = Diagnostic::new(node.at, message).label(format!("found {}", node.describe()));
-            findings.push(finding.help(format!("write [{path}], and its keys below")));
+            findings.push(node.is_no_table(path, &format!("[{path}]"), "keys"));
             return;
         };
         let group = self.groups.iter().position(|group| group.section.path == path && !group.section.list);
@@ -153,6 +155,9 @@ impl Settings {
             self.groups[group].at = Some(at);
         }
         for entry in entries {
+            if is_enough(findings) {
+                return;
+            }
             let child = join(path, &entry.key);
             let slot = group.and_then(|group| self.groups[group].section.index_of(&entry.key));
             if let (Some(group), Some(slot)) = (group, slot) {
@@ -176,15 +181,14 @@ impl Settings {
         };
         for item in items {
             let Raw::Table(entries) = &item.raw else {
-                let message = format!("`{}` must be a table", section.path);
-                let finding = Diagnostic::new(item.at, message).label(format!("found {}", item.describe()));
-                findings.push(finding.help(format!("write [[{}]], and its keys below", section.path)));
+                findings.push(item.is_no_table(section.path, &format!("[[{}]]", section.path), "keys"));
                 continue;
             };
             let mut group = Group::new(section, Some(item.at));
             for entry in entries {
                 match section.index_of(&entry.key) {
                     Some(slot) => group.slots[slot].given = Some(Arc::new(entry.value.clone())),
+                    None if is_enough(findings) => return,
                     None => findings.push(unknown_key(section.path, entry)),
                 }
             }
@@ -194,15 +198,22 @@ impl Settings {
 
     /// The one table called `path`.
     pub fn group(&self, path: &str) -> &Group {
-        self.groups.iter().find(|group| group.section.path == path && !group.section.list).unwrap_or_else(|| {
+        self.list(path).find(|group| !group.section.list).unwrap_or_else(|| {
             // Plain tables are always there, and callers name them by literals.
             unreachable!("there is no table [{path}]")
         })
     }
 
     /// All tables called `path`, in the order of the file.
-    pub fn list<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Group> {
-        self.groups.iter().filter(move |group| group.section.path == path)
+    pub fn list(&self, path: &str) -> impl Iterator<Item = &Group> {
+        self.groups[self.range(path)].iter()
+    }
+
+    /// Where all tables called `path` are among the groups, which are in the order of the schema.
+    fn range(&self, path: &str) -> Range<usize> {
+        let Some(number) = number_of(path) else { return 0..0 };
+        let below = |number: usize| self.groups.partition_point(|group| group.number < number);
+        below(number)..below(number + 1)
     }
 
     /// Where a dotted path leads.
@@ -213,21 +224,20 @@ impl Settings {
         let section = SECTIONS.iter().filter(fits).max_by_key(|section| section.path.len());
         let section = section.ok_or_else(|| unknown_path(path, &words))?;
         let depth = if section.path.is_empty() { 0 } else { section.path.split('.').count() };
-        let groups: Vec<_> =
-            (0..self.groups.len()).filter(|index| self.groups[*index].section.path == section.path).collect();
+        let groups = self.range(section.path);
         let number = words.get(depth).filter(|_| section.list).and_then(|word| word.parse::<usize>().ok());
         let key_depth = depth + usize::from(number.is_some());
         let key = words.get(key_depth).copied().unwrap_or_default();
         let slot = section.index_of(key).ok_or_else(|| unknown_path(path, &words))?;
-        let group = match (number, groups.as_slice()) {
-            (None, [only]) => *only,
-            (Some(number), several) if number < several.len() => several[number],
-            (_, several) => return Err(no_such_table(path, section, several.len())),
+        let position = match number {
+            None if groups.len() == 1 => 0,
+            Some(number) if number < groups.len() => number,
+            _ => return Err(no_such_table(path, section, groups.len())),
         };
-        let position = groups.iter().position(|index| *index == group).unwrap_or_default();
+        let group = groups.start + position;
         let table = if groups.len() > 1 { format!("{}.{position}", section.path) } else { section.path.into() };
         let rest: Vec<String> = words[key_depth + 1..].iter().map(|word| (*word).into()).collect();
-        if !rest.is_empty() && !has_parameters(section.keys[slot].kind) {
+        if !rest.is_empty() && section.keys[slot].kind.table().is_none() {
             return Err(one_value(path, &join(&table, key)));
         }
         let dotted = rest.iter().fold(join(&table, key), |dotted, word| join(&dotted, word));
@@ -249,7 +259,7 @@ impl Settings {
         }
         let whole = match (&slot.given, key.preset) {
             (Some(given), _) => Some(given.as_ref().clone()),
-            (None, Preset::Value(text)) => default_node(text, node.at),
+            (None, Preset::Value(text)) => document::value(text, node.at),
             (None, _) => None,
         };
         let inserted = whole.and_then(|mut whole| insert(&mut whole, &target.rest, node).then_some(whole));
@@ -266,8 +276,8 @@ impl Settings {
         let slot_ref = &mut self.groups[group].slots[slot];
         let Some(given) = &slot_ref.given else { return };
         let key = &section.keys[slot];
-        match lowering.value(key.kind, &section.dotted(key.name), given) {
-            Some(value) => (slot_ref.value, slot_ref.broken) = (Arc::new(value), false),
+        match key.kind.read(lowering, &section.dotted(key.name), given) {
+            Some(value) => (slot_ref.value, slot_ref.broken) = (Some(value), false),
             None => slot_ref.broken = true,
         }
     }
@@ -276,12 +286,12 @@ impl Settings {
     pub fn derive(&mut self) {
         for don in ["capability_don", "workflow_don"] {
             let nodes: u32 = self.group(don).get("nodes");
-            self.fill(don, "f", || Value::Count(u64::from(nodes.saturating_sub(1) / 3)));
+            self.fill(don, "f", nodes.saturating_sub(1) / 3);
         }
         let workflow = self.group("workflow_don");
         let (nodes, f): (u32, u32) = (workflow.get("nodes"), workflow.get("f"));
         let needed = f.saturating_mul(2).saturating_add(1).min(nodes);
-        self.fill("workflow_don", "needed", || Value::Count(u64::from(needed)));
+        self.fill("workflow_don", "needed", needed);
         for limit in ["uplink", "downlink"] {
             self.inherit("network", limit, "bandwidth");
         }
@@ -292,43 +302,31 @@ impl Settings {
         }
     }
 
-    /// Gives a key a value, whatever it had.
-    pub fn put(&mut self, path: &str, key: &str, value: Value) {
-        let group = self.groups.iter_mut().find(|group| group.section.path == path);
-        let slot = group.and_then(|group| Some(&mut group.slots[group.section.index_of(key)?]));
-        if let Some(slot) = slot {
-            slot.value = Arc::new(value);
-        }
+    /// The slot of a key in a plain table.
+    pub fn slot_mut(&mut self, path: &str, key: &str) -> Option<&mut Slot> {
+        let group = self.groups.iter_mut().find(|group| group.section.path == path)?;
+        group.section.index_of(key).map(|index| &mut group.slots[index])
     }
 
-    fn fill(&mut self, path: &str, key: &str, value: impl FnOnce() -> Value) {
-        let group = self.groups.iter_mut().find(|group| group.section.path == path);
-        let slot = group.and_then(|group| Some(&mut group.slots[group.section.index_of(key)?]));
-        if let Some(slot) = slot.filter(|slot| slot.given.is_none() || slot.broken) {
-            slot.value = Arc::new(value());
+    fn fill(&mut self, path: &str, key: &str, count: u32) {
+        if let Some(slot) = self.slot_mut(path, key).filter(|slot| slot.given.is_none() || slot.broken) {
+            slot.value = Some(Arc::new(u64::from(count)));
         }
     }
 
     fn inherit(&mut self, path: &str, key: &str, from: &str) {
         let origin = self.group("network").slot(from);
-        let (value, broken) = (Arc::clone(&origin.value), origin.broken);
-        let group = self.groups.iter_mut().find(|group| group.section.path == path);
-        let slot = group.and_then(|group| Some(&mut group.slots[group.section.index_of(key)?]));
-        if let Some(slot) = slot.filter(|slot| slot.given.is_none() || slot.broken) {
+        let (value, broken) = (origin.value.clone(), origin.broken);
+        if let Some(slot) = self.slot_mut(path, key).filter(|slot| slot.given.is_none() || slot.broken) {
             slot.value = value;
             slot.broken |= broken;
         }
     }
 
-    /// What has to be there and is not.
-    pub fn check_required(&self, findings: &mut Vec<Diagnostic>) {
-        for group in &self.groups {
-            for (key, slot) in group.iter() {
-                if key.preset == Preset::Required && slot.given.is_none() {
-                    findings.push(missing(group, key));
-                }
-            }
-        }
+    /// The same without expectations, on which no cell depends. Keys that may be swept stay where a [`Target`] has them, for
+    /// expectations stand behind all of them.
+    pub fn of_cells(&self) -> Self {
+        Self { groups: self.groups.iter().filter(|group| group.section.path != EXPECT).cloned().collect() }
     }
 }
 
@@ -336,10 +334,8 @@ impl Settings {
 fn no_parameter(key: &Key, target: &Target, node: &Node) -> Diagnostic {
     let whole = target.dotted.strip_suffix(&format!(".{}", target.rest.join("."))).unwrap_or(&target.dotted);
     let parameter = target.rest.join(".");
-    let help = match key.kind {
-        Kind::Holders => format!("give `{whole}` a table, such as {{ agree = 0.8 }}"),
-        _ => format!("give `{whole}` a distribution that has `{parameter}`"),
-    };
+    let table = key.kind.table().unwrap_or_default().replace("{}", &parameter);
+    let help = format!("give `{whole}` {table}");
     let finding = Diagnostic::new(node.at, format!("`{whole}` has no parameter `{parameter}`: its value is no table"));
     finding.label(format!("for `{}`", target.dotted)).help(help)
 }
@@ -347,7 +343,7 @@ fn no_parameter(key: &Key, target: &Target, node: &Node) -> Diagnostic {
 /// The keys of `[sweep]`, if it has any, and the axes.
 fn split_sweep(mut sweep: Entry) -> (Option<Entry>, Entry) {
     let Raw::Table(entries) = &mut sweep.value.raw else { return (None, sweep) };
-    let section = SECTIONS.iter().find(|section| section.path == SWEEP);
+    let section = section(SWEEP);
     let is_key = |entry: &Entry| section.is_some_and(|section| section.index_of(&entry.key).is_some());
     let (keys, axes) = std::mem::take(entries).into_iter().partition::<Vec<_>, _>(is_key);
     *entries = axes;
@@ -361,8 +357,7 @@ fn missing(group: &Group, key: &Key) -> Diagnostic {
     if group.section.path.is_empty() {
         finding.help(format!("begin the file with `{} = 1`", key.name))
     } else {
-        let example = super::reference::example(key);
-        let help = format!("add it, for example `{} = {example}`: {}", key.name, key.meaning);
+        let help = format!("add it, for example `{} = {}`: {}", key.name, key.example(), key.meaning);
         finding.label(format!("no `{}` in this table", key.name)).help(help)
     }
 }
@@ -384,17 +379,6 @@ fn join(path: &str, key: &str) -> String {
 
 fn is_table(path: &str) -> bool {
     SECTIONS.iter().any(|section| section.path == path || section.path.starts_with(&format!("{path}.")))
-}
-
-/// Keys and tables that may stand directly in the table called `path`.
-fn children(path: &str) -> Vec<&'static str> {
-    let own = SECTIONS.iter().filter(|section| section.path == path).flat_map(|section| section.keys.iter());
-    let prefix = join(path, "");
-    let below = SECTIONS.iter().filter_map(|section| section.path.strip_prefix(&prefix));
-    let below = below.map(|rest| rest.split('.').next().unwrap_or(rest)).filter(|name| !name.is_empty());
-    let mut names: Vec<_> = own.map(|key| key.name).chain(below).collect();
-    names.dedup();
-    names
 }
 
 fn unknown_key(path: &str, entry: &Entry) -> Diagnostic {
@@ -444,11 +428,6 @@ fn unknown_path(path: &[Segment], words: &[&str]) -> Diagnostic {
         Some(near) => format!("did you mean `{near}`?"),
         None => "a key goes by its table and its name, such as `network.loss`".into(),
     })
-}
-
-/// Whether a value of a kind may be a table with parameters.
-const fn has_parameters(kind: Kind) -> bool {
-    matches!(kind, Kind::Distribution | Kind::Skew | Kind::Latency | Kind::Holders)
 }
 
 /// A path that goes on behind a key of one value.

@@ -143,7 +143,7 @@ mod tests {
             ("\"a == \\u0022b\\u0022 c\"", "a == \"b\" c"),
             ("a == \"b\" c", "a == \"b\" c"),
         ] {
-            let sources = [Source { name: String::new(), text: format!("x{written}y") }];
+            let sources = [Source::new("", format!("x{written}y"))];
             let at = Place { source: 0, start: 1, end: 1 + written.len() };
             let text = Text::new(content, at, &sources);
             let place = text.place(text.all().slice(6..7));
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn what_is_not_spelled_out_is_the_whole_string() {
-        let sources = [Source { name: String::new(), text: "\"\"\"a \\\n  b\"\"\"".into() }];
+        let sources = [Source::new("", "\"\"\"a \\\n  b\"\"\"")];
         let at = Place { source: 0, start: 0, end: 14 };
         let text = Text::new("a b", at, &sources);
         assert_eq!(text.place(text.all().slice(2..3)), at);
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn quotes_and_brackets_hold_together() {
         let text = "a(1, 2), \"b, c\", {d = [1, 2]}";
-        let sources = [Source { name: String::new(), text: text.into() }];
+        let sources = [Source::new("", text)];
         let whole = Text::new(text, Place { source: 0, start: 0, end: text.len() }, &sources);
         let parts = whole.all().split(|rest| rest.starts_with(',').then_some(1));
         let texts: Vec<_> = parts.into_iter().map(|part| part.trim().unquoted().text).collect();

@@ -1,6 +1,8 @@
 //! Quantities with units, in exact decimal arithmetic: `"0.1s"` is 100,000,000 ns and not a float near it.
 
-/// What is measured.
+use crate::engine::Span;
+
+/// Quantity of a number with a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Quantity {
     /// In nanoseconds.
@@ -91,6 +93,25 @@ const AMBIGUOUS: &[(Quantity, &str, &[&str])] = &[
 ];
 
 impl Quantity {
+    pub const ALL: [Self; 3] = [Self::Duration, Self::Size, Self::Bandwidth];
+
+    /// The unit of its numbers on axes.
+    pub const fn axis_unit(self) -> &'static str {
+        match self {
+            Self::Duration => "ms",
+            Self::Size => "bytes",
+            Self::Bandwidth => "Mbit/s",
+        }
+    }
+
+    /// How many of what is counted make one of that unit.
+    pub const fn per_axis_unit(self) -> f64 {
+        match self {
+            Self::Duration | Self::Bandwidth => 1e6,
+            Self::Size => 1.0,
+        }
+    }
+
     const fn table(self) -> &'static [Unit] {
         match self {
             Self::Duration => DURATIONS,
@@ -159,10 +180,10 @@ impl Quantity {
         }
     }
 
-    /// The shortest exact text of `amount`; [`Span`](crate::engine::Span) prints durations itself.
+    /// The shortest exact text of `amount`.
     pub fn print(self, amount: u64) -> String {
         let preferred: &[&str] = match self {
-            Self::Duration => &["ns"],
+            Self::Duration => return Span::from_nanos(amount).to_string(),
             Self::Size => &["GiB", "MiB", "KiB", "B"],
             Self::Bandwidth => &["Gbit/s", "Mbit/s", "kbit/s", "bit/s"],
         };

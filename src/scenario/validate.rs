@@ -1,17 +1,18 @@
-//! What one key cannot tell: checks across the keys of a cell. A key whose own value was refused takes part in none.
+//! Checks across the keys of a cell. A key whose own value was refused takes part in none.
 
 use super::diagnostics::{Diagnostic, did_you_mean};
 use super::document::Raw;
+use super::kinds::{Selector, Side};
+use super::memory;
 use super::settings::{Group, Settings, Slot};
-use super::value::{Law, Selector, Side, Value};
 use crate::engine::Span;
+use crate::network::Latency;
 use crate::sim::{PayloadHolders, Schedule};
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 /// Everything that is wrong with one cell as a whole.
 pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
-    settings.check_required(&mut findings);
+    let mut findings: Vec<_> = settings.groups.iter().flat_map(Group::missing).collect();
     let capability = settings.group("capability_don");
     let workflow = settings.group("workflow_don");
     findings.extend(bound(capability, "N", "F"));
@@ -26,9 +27,9 @@ pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
     findings
 }
 
-/// What is probably not meant, though it can be simulated.
+/// Warnings: what is probably not meant, though it can be simulated.
 pub(super) fn warnings(settings: &Settings) -> Vec<Diagnostic> {
-    schedule(settings).into_iter().collect()
+    schedule(settings).into_iter().chain(memory::warning(settings)).collect()
 }
 
 /// A staged schedule that asks too few capability nodes before the caller gives up: then there is no quorum of
@@ -55,12 +56,12 @@ fn schedule(settings: &Settings) -> Option<Diagnostic> {
     })
 }
 
-fn sound(slots: &[&Slot]) -> bool {
+pub(super) fn sound(slots: &[&Slot]) -> bool {
     slots.iter().all(|slot| !slot.broken)
 }
 
 /// A finding at the slot that most likely causes it: a swept one, else a given one, else the table.
-fn blame(group: &Group, slots: &[&Slot], message: String) -> Diagnostic {
+pub(super) fn blame(group: &Group, slots: &[&Slot], message: String) -> Diagnostic {
     let swept = slots.iter().find(|slot| slot.swept);
     let given = slots.iter().find(|slot| slot.given.is_some());
     let place = swept.or(given).and_then(|slot| slot.place()).or(group.at);
@@ -218,16 +219,14 @@ fn selectors(settings: &Settings) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for group in &settings.groups {
         for (key, slot) in group.iter() {
-            if let Value::Nodes(selectors) = slot.value.as_ref() {
-                let bad =
-                    selectors.iter().enumerate().filter_map(|(index, selector)| beyond(settings, index, selector));
-                findings.extend(bad.map(|(index, (message, last))| {
-                    let place = item_place(slot, index).or(group.at);
-                    Diagnostic::new(place, format!("`{}` {message}", group.section.dotted(key.name)))
-                        .label("not there")
-                        .help(format!("nodes count from 0: the last is `{last}`"))
-                }));
-            }
+            let selectors: Vec<Selector> = group.get(key.name);
+            let bad = selectors.iter().enumerate().filter_map(|(index, selector)| beyond(settings, index, selector));
+            findings.extend(bad.map(|(index, (message, last))| {
+                let place = item_place(slot, index).or(group.at);
+                Diagnostic::new(place, format!("`{}` {message}", group.section.dotted(key.name)))
+                    .label("not there")
+                    .help(format!("nodes count from 0: the last is `{last}`"))
+            }));
         }
     }
     findings
@@ -261,9 +260,9 @@ fn regions(settings: &Settings) -> Vec<Diagnostic> {
     if !sound(&latencies) {
         return Vec::new();
     }
-    let matrices = latencies.iter().filter_map(|slot| match slot.value.as_ref() {
-        Value::Law(Law::Regions { matrix, .. }) => Some(matrix.as_ref()),
-        _ => None,
+    let matrices = links.iter().filter_map(|link| match link.get("latency") {
+        Latency::Regions { matrix, .. } => Some(matrix),
+        Latency::Distribution(_) => None,
     });
     let matrices: Vec<_> = matrices.collect();
     let network = settings.group("network");

@@ -4,7 +4,7 @@ use crate::engine::{Draws, Time, Window};
 
 use super::capability_node::Outage;
 use super::fault::{Fault, Side};
-use super::faults::{Behaviour, behaviour};
+use super::faults::Behaviour;
 use super::outcome::FaultReport;
 use super::setup::{PayloadHolders, Setup};
 use super::site::Site;
@@ -24,6 +24,7 @@ pub(super) struct Assignment {
 /// A fault and who has it.
 pub(super) struct Active {
     pub(super) behaviour: Box<dyn Behaviour>,
+    is_outage: bool,
     /// All nodes that have it, rising.
     pub(super) accomplices: Vec<u32>,
     window: Window,
@@ -74,7 +75,8 @@ impl Assignment {
         }
         let aims = |targets: u32| accomplices.iter().map(|node| aims(draws, key, *node, audience, targets)).collect();
         self.faults.push(Active {
-            behaviour: behaviour(&fault.kind),
+            behaviour: fault.kind.behaviour(),
+            is_outage: fault.kind.is_outage(),
             aims: fault.targets.map_or_else(Vec::new, aims),
             accomplices,
             window: fault.window,
@@ -148,7 +150,7 @@ impl Assignment {
     pub(super) fn outages(&self, node: u32) -> Vec<Outage> {
         let of = |fault: &usize| Outage { fault: *fault, window: self.faults[*fault].window };
         let faults = self.capability[node as usize].iter();
-        faults.filter(|fault| self.faults[**fault].behaviour.is_outage()).map(of).collect()
+        faults.filter(|fault| self.faults[**fault].is_outage).map(of).collect()
     }
 
     /// A report of each fault, before it has acted.

@@ -33,7 +33,9 @@ mod workflow_node;
 mod world;
 
 pub use aggregators::{Aggregator, AggregatorFactory, Opening, RealAggregators};
-pub use fault::{Fault, FaultKind, MeteringField, ResponseField, Side};
+pub use fault::{Fault, FaultKind, Side};
+pub use faults::effect;
+pub use faults::{Definition, FAULTS, Parameter, ParameterKind, Value, Values};
 pub use happening::{Happening, Listener, What};
 pub use message::{AnswerClass, Message};
 pub use ocr_cost::{Observed, ocr_bytes};

@@ -215,7 +215,7 @@ mod tests {
         let base = worlds::setup(0);
         let mut others = vec![base.clone(); 4];
         others[0].workflow_don.nodes += 1;
-        others[1].faults.push(Fault::new(FaultKind::Silent, 1, None));
+        others[1].faults.push(Fault::new(FaultKind::named("silent", []), 1, None));
         others[2].request.count += 1;
         others[3].network.response.loss = 0.7;
         others[3].aggregator.rule_set = crate::aggregator::RuleSet::Identical;

@@ -38,6 +38,12 @@ impl Setup {
         before.aggregator.rule_set = RuleSet::BASELINE;
         before
     }
+
+    /// Whether a rule set and payload holders, as results name them, are those of the [`baseline`](Self::baseline).
+    #[must_use]
+    pub fn is_baseline(rule_set: &str, payload_holders: &str) -> bool {
+        rule_set == RuleSet::BASELINE.name() && payload_holders == PayloadHolders::All.to_string()
+    }
 }
 
 /// How often and under which seed.

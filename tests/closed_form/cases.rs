@@ -6,7 +6,7 @@ use donsim::aggregator::RuleSet::{
 use donsim::engine::{Distribution, Span};
 use donsim::network::Latency;
 use donsim::sim::PayloadHolders::{self, Agree, All, Count, FPlusOne};
-use donsim::sim::{Fault, FaultKind, ResponseField, Setup};
+use donsim::sim::{Fault, FaultKind, Setup};
 
 /// All of them by name. Those of equal nodes stand together, for they share signatures.
 pub fn all() -> Vec<(&'static str, Setup)> {
@@ -60,15 +60,16 @@ fn lognormal(p50: u64, p99: u64) -> Distribution {
     Distribution::lognormal(ms(p50), ms(p99)).expect("p50 is not above p99")
 }
 
-const LIE: FaultKind = FaultKind::WrongPayload { collude: false };
-const SAME_LIE: FaultKind = FaultKind::WrongPayload { collude: true };
+fn lie(collude: bool) -> FaultKind {
+    FaultKind::named("wrong_payload", [collude.into()])
+}
 
 fn spam(distinct: bool) -> FaultKind {
-    FaultKind::ErrorSpam { text: "out of order".into(), distinct }
+    FaultKind::named("error_spam", ["out of order".to_owned().into(), distinct.into()])
 }
 
 fn hidden() -> FaultKind {
-    FaultKind::HiddenPna { text: "sorry: __response_payload_not_available".into() }
+    FaultKind::named("hidden_pna", ["sorry: __response_payload_not_available".to_owned().into()])
 }
 
 /// Holders and loss.
@@ -93,47 +94,57 @@ fn races() -> Vec<(&'static str, Setup)> {
 /// Faults.
 fn attacks() -> Vec<(&'static str, Setup)> {
     let seven = |rules, holders| world(7, rules, holders);
-    let spoilt = |rules, loss| faulty(lossy(world(7, rules, FPlusOne), loss), FaultKind::ForgedSignature, 2, 2);
+    let spoilt =
+        |rules, loss| faulty(lossy(world(7, rules, FPlusOne), loss), FaultKind::named("forged_signature", []), 2, 2);
     vec![
         (
             "identical, 10, all, 3 silent, loss 0.3",
-            faulty(lossy(world(10, Identical, All), 0.3), FaultKind::Silent, 3, None),
+            faulty(lossy(world(10, Identical, All), 0.3), FaultKind::named("silent", []), 3, None),
         ),
         ("identical, 7, 5 hold, 3 equal errors", faulty(seven(Identical, Count(5)), spam(false), 3, None)),
         ("identical, 7, all, 2 errors, loss 0.3", faulty(lossy(seven(Identical, All), 0.3), spam(true), 2, None)),
-        ("identical, 7, all, 3 equal lies", faulty(seven(Identical, All), SAME_LIE, 3, None)),
+        ("identical, 7, all, 3 equal lies", faulty(seven(Identical, All), lie(true), 3, None)),
         ("identical, 7, 4 hold, hidden pna", faulty(seven(Identical, Count(4)), hidden(), 2, 0)),
         ("identical, 7, 5 hold, 2 equivocate, forged", {
-            let setup = faulty(seven(Identical, Count(5)), FaultKind::Equivocation, 2, 1);
-            faulty(setup, FaultKind::ForgedSignature, 2, 2)
+            let setup = faulty(seven(Identical, Count(5)), FaultKind::named("equivocation", []), 2, 1);
+            faulty(setup, FaultKind::named("forged_signature", []), 2, 2)
         }),
-        ("identical, 7, all, decimal", faulty(seven(Identical, All), FaultKind::DecimalWithoutCoefficient, 1, None)),
+        (
+            "identical, 7, all, decimal",
+            faulty(seven(Identical, All), FaultKind::named("decimal_without_coefficient", []), 1, None),
+        ),
         ("attested, 7, 3 hold, 2 forged, loss 0.5", spoilt(Attested, 0.5)),
         ("attested, 7, f+1, 3 equal errors", faulty(seven(Attested, FPlusOne), spam(false), 3, 1)),
         ("attested, 7, f+1, 5 errors", faulty(seven(Attested, FPlusOne), spam(true), 5, 1)),
         ("attested, 7, f+1, hidden pna", faulty(seven(Attested, FPlusOne), hidden(), 3, None)),
         ("attested, 7, f+1, other type", {
-            faulty(seven(Attested, FPlusOne), FaultKind::TamperedFields { field: ResponseField::TypeUrl }, 2, 1)
+            faulty(seven(Attested, FPlusOne), FaultKind::named("tampered_fields", ["type_url".into()]), 2, 1)
         }),
-        ("attested, 7, f+1, colluding signers", faulty(seven(Attested, FPlusOne), FaultKind::ColludingSigners, 3, 1)),
-        ("attested, 7, f+1, missing payload", faulty(seven(Attested, FPlusOne), FaultKind::MissingPayload, 1, 1)),
+        (
+            "attested, 7, f+1, colluding signers",
+            faulty(seven(Attested, FPlusOne), FaultKind::named("colluding_signers", []), 3, 1),
+        ),
+        (
+            "attested, 7, f+1, missing payload",
+            faulty(seven(Attested, FPlusOne), FaultKind::named("missing_payload", []), 1, 1),
+        ),
         ("strict, 7, f+1, 2 forged, loss 0.2", spoilt(Strict, 0.2)),
         ("strict, 7, f+1, 2 errors of holders", faulty(seven(Strict, FPlusOne), spam(true), 2, 2)),
         ("strict, 7, f+1, false pna and an error", {
-            faulty(faulty(seven(Strict, FPlusOne), FaultKind::FalsePna, 1, 1), spam(false), 2, None)
+            faulty(faulty(seven(Strict, FPlusOne), FaultKind::named("false_pna", []), 1, 1), spam(false), 2, None)
         }),
         (
             "strict, 7, f+1, hidden pna and errors",
             faulty(faulty(seven(Strict, FPlusOne), hidden(), 1, 1), spam(true), 2, 0),
         ),
         ("strict, 16, f+1, 5 errors of holders", faulty(world(16, Strict, FPlusOne), spam(true), 5, 5)),
-        ("early fail, 7, f+1, 2 lies", faulty(seven(EarlyFail, FPlusOne), LIE, 2, 2)),
+        ("early fail, 7, f+1, 2 lies", faulty(seven(EarlyFail, FPlusOne), lie(false), 2, 2)),
         ("early fail, 7, f+1, 2 forged, loss 0.2", spoilt(EarlyFail, 0.2)),
         ("early fail, 7, 2 hold, garbage, equal lies", {
-            faulty(faulty(seven(EarlyFail, Count(2)), FaultKind::Undecodable, 1, None), SAME_LIE, 2, 0)
+            faulty(faulty(seven(EarlyFail, Count(2)), FaultKind::named("undecodable", []), 1, None), lie(true), 2, 0)
         }),
-        ("early fail, 16, f+1, 5 lies", faulty(world(16, EarlyFail, FPlusOne), LIE, 5, 5)),
-        ("early fail, 31, f+1, 10 lies", faulty(world(31, EarlyFail, FPlusOne), LIE, 10, 10)),
+        ("early fail, 16, f+1, 5 lies", faulty(world(16, EarlyFail, FPlusOne), lie(false), 5, 5)),
+        ("early fail, 31, f+1, 10 lies", faulty(world(31, EarlyFail, FPlusOne), lie(false), 10, 10)),
     ]
 }
 
@@ -141,20 +152,20 @@ fn attacks() -> Vec<(&'static str, Setup)> {
 fn asking() -> Vec<(&'static str, Setup)> {
     vec![
         ("attested, 7, callers 4, requests lost", {
-            asked(faulty(world(7, Attested, FPlusOne), FaultKind::Silent, 2, 2), 4, 1, 0.2)
+            asked(faulty(world(7, Attested, FPlusOne), FaultKind::named("silent", []), 2, 2), 4, 1, 0.2)
         }),
         ("identical, 7, callers 3, requests lost", asked(world(7, Identical, Count(5)), 3, 1, 0.25)),
         ("early fail, 7, callers 2, requests lost", {
-            asked(faulty(lossy(world(7, EarlyFail, Count(4)), 0.1), LIE, 2, 2), 2, 0, 0.3)
+            asked(faulty(lossy(world(7, EarlyFail, Count(4)), 0.1), lie(false), 2, 2), 2, 0, 0.3)
         }),
         ("attested, 7, 2 deaf, requests lost", {
-            asked(faulty(world(7, Attested, FPlusOne), FaultKind::DropRequests, 2, None), 3, 1, 0.1)
+            asked(faulty(world(7, Attested, FPlusOne), FaultKind::named("drop_requests", []), 2, None), 3, 1, 0.1)
         }),
         ("identical, 7, one crashed, agree, requests lost", {
-            asked(faulty(world(7, Identical, Agree(0.7)), FaultKind::Crash, 1, None), 2, 0, 0.2)
+            asked(faulty(world(7, Identical, Agree(0.7)), FaultKind::named("crash", []), 1, None), 2, 0, 0.2)
         }),
         ("attested, 4, a silent caller, requests lost", {
-            asked(faulty(world(4, Attested, FPlusOne), FaultKind::CallerSilent, 1, None), 4, 1, 0.3)
+            asked(faulty(world(4, Attested, FPlusOne), FaultKind::named("caller_silent", []), 1, None), 4, 1, 0.3)
         }),
         ("identical, 4, f+1, three requests", {
             let mut setup = world(4, Identical, FPlusOne);
@@ -173,7 +184,9 @@ fn deadlines() -> Vec<(&'static str, Setup)> {
     vec![
         ("attested, 7, f+1, within 1,630 ms", within(constant_ways_there(world(7, Attested, FPlusOne)), 1_630)),
         ("identical, 7, all, within 1,660 ms", within(world(7, Identical, All), 1_660)),
-        ("early fail, 7, 2 lies, within 1,680 ms", { within(faulty(world(7, EarlyFail, FPlusOne), LIE, 2, 2), 1_680) }),
+        ("early fail, 7, 2 lies, within 1,680 ms", {
+            within(faulty(world(7, EarlyFail, FPlusOne), lie(false), 2, 2), 1_680)
+        }),
         ("strict, 7, errors, requests lost, 1,650 ms", {
             let setup = faulty(constant_ways_there(world(7, Strict, FPlusOne)), spam(true), 2, 1);
             within(asked(setup, 3, 1, 0.2), 1_650)

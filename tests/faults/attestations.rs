@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use donsim::aggregator::RuleSet;
 use donsim::sim::Outcome::{Accepted, AcceptedTainted, AcceptedWrong, Expired, Failed};
-use donsim::sim::{Fault, FaultKind, MeteringField, PayloadHolders, ResponseField};
+use donsim::sim::{Fault, FaultKind, PayloadHolders};
 
 use super::world::{assert_ends, faulty, lone_holder, outcomes, rows, run};
 
@@ -14,23 +14,23 @@ const LOOKING: [RuleSet; 3] = [RuleSet::AttestedStrict, RuleSet::Attested, RuleS
 /// Attestations that prove nothing, and how many of their two signatures must be checked to see it.
 fn worthless() -> Vec<(FaultKind, RangeInclusive<u64>)> {
     vec![
-        (FaultKind::ForgedSignature, 1..=2),
-        (FaultKind::RandomSignature, 1..=2),
-        (FaultKind::TruncatedSignature, 1..=2),
-        (FaultKind::WrongVSignature, 1..=2),
-        (FaultKind::ZeroRSignature, 1..=2),
-        (FaultKind::ZeroSSignature, 1..=2),
-        (FaultKind::TooFewSignatures, 0..=0),
-        (FaultKind::SurplusSignature, 3..=3),
-        (FaultKind::DuplicateSigner, 1..=1),
-        (FaultKind::SignerOutOfRange, 0..=1),
-        (FaultKind::ReplayedAttestation, 1..=1),
-        (FaultKind::ReplayedSequence, 1..=1),
-        (FaultKind::StolenAttestation { collude: false }, 1..=1),
-        (FaultKind::StolenAttestation { collude: true }, 1..=1),
-        (FaultKind::TamperedMetering { field: MeteringField::Value }, 1..=1),
-        (FaultKind::MissingMetering, 0..=0),
-        (FaultKind::DoubledMetering, 0..=0),
+        (FaultKind::named("forged_signature", []), 1..=2),
+        (FaultKind::named("random_signature", []), 1..=2),
+        (FaultKind::named("truncated_signature", []), 1..=2),
+        (FaultKind::named("wrong_v_signature", []), 1..=2),
+        (FaultKind::named("zero_r_signature", []), 1..=2),
+        (FaultKind::named("zero_s_signature", []), 1..=2),
+        (FaultKind::named("too_few_signatures", []), 0..=0),
+        (FaultKind::named("surplus_signature", []), 3..=3),
+        (FaultKind::named("duplicate_signer", []), 1..=1),
+        (FaultKind::named("signer_out_of_range", []), 0..=1),
+        (FaultKind::named("replayed_attestation", []), 1..=1),
+        (FaultKind::named("replayed_sequence", []), 1..=1),
+        (FaultKind::named("stolen_attestation", [false.into()]), 1..=1),
+        (FaultKind::named("stolen_attestation", [true.into()]), 1..=1),
+        (FaultKind::named("tampered_metering", ["value".into()]), 1..=1),
+        (FaultKind::named("missing_metering", []), 0..=0),
+        (FaultKind::named("doubled_metering", []), 0..=0),
     ]
 }
 
@@ -56,7 +56,7 @@ fn the_honest_holder_gets_through_beside_a_worthless_attestation() {
 /// The rules refuse neither a high `s` nor an older configuration.
 #[test]
 fn unusual_but_valid_attestations_are_accepted() {
-    for kind in [FaultKind::HighSSignature, FaultKind::StaleConfigDigest] {
+    for kind in [FaultKind::named("high_s_signature", []), FaultKind::named("stale_config_digest", [])] {
         for rule_set in LOOKING {
             let replicates = assert_ends(&lone_holder(rule_set, kind.clone()), &[Accepted]);
             assert!(rows(&replicates).all(|row| row.signatures_verified == 2), "{kind:?}");
@@ -67,14 +67,14 @@ fn unusual_but_valid_attestations_are_accepted() {
 
 #[test]
 fn what_signatures_do_not_cover_can_be_changed() {
-    let fields = |field| FaultKind::TamperedFields { field };
+    let fields = |field: &'static str| FaultKind::named("tampered_fields", [field.into()]);
     for rule_set in LOOKING {
         for (kind, outcome) in [
-            (FaultKind::TamperedMetering { field: MeteringField::Gas }, AcceptedTainted),
-            (fields(ResponseField::TypeUrl), AcceptedWrong),
-            (fields(ResponseField::Value), AcceptedWrong),
+            (FaultKind::named("tampered_metering", ["gas".into()]), AcceptedTainted),
+            (fields("type_url"), AcceptedWrong),
+            (fields("value"), AcceptedWrong),
             // An aggregator never passes it on.
-            (fields(ResponseField::CapdonN), Accepted),
+            (fields("capdon_n"), Accepted),
         ] {
             assert_ends(&lone_holder(rule_set, kind), &[outcome]);
         }
@@ -85,8 +85,8 @@ fn what_signatures_do_not_cover_can_be_changed() {
 #[test]
 fn a_quorum_does_not_fall_for_changed_fields() {
     for kind in [
-        FaultKind::TamperedFields { field: ResponseField::TypeUrl },
-        FaultKind::TamperedMetering { field: MeteringField::Gas },
+        FaultKind::named("tampered_fields", ["type_url".into()]),
+        FaultKind::named("tampered_metering", ["gas".into()]),
     ] {
         let mut setup = faulty(RuleSet::Identical, Fault::new(kind, 1, Some(1)));
         setup.capability_don.payload_holders = PayloadHolders::All;
@@ -97,7 +97,7 @@ fn a_quorum_does_not_fall_for_changed_fields() {
 #[test]
 fn colluding_signers_need_more_than_f() {
     let collude = |nodes, rule_set| {
-        let mut setup = faulty(rule_set, Fault::new(FaultKind::ColludingSigners, nodes, Some(nodes)));
+        let mut setup = faulty(rule_set, Fault::new(FaultKind::named("colluding_signers", []), nodes, Some(nodes)));
         setup.capability_don.payload_holders = PayloadHolders::All;
         setup
     };
@@ -114,9 +114,9 @@ fn colluding_signers_need_more_than_f() {
 /// With seven nodes, two colluders have two of the three signatures that are needed.
 #[test]
 fn as_many_colluders_as_may_be_faulty_convince_nobody() {
-    let mut setup = faulty(RuleSet::Attested, Fault::new(FaultKind::ColludingSigners, 2, Some(2)));
+    let mut setup = faulty(RuleSet::Attested, Fault::new(FaultKind::named("colluding_signers", []), 2, Some(2)));
     (setup.capability_don.nodes, setup.capability_don.f) = (7, 2);
     assert_ends(&setup, &[Accepted]);
-    setup.faults[0] = Fault::new(FaultKind::ColludingSigners, 3, Some(3));
+    setup.faults[0] = Fault::new(FaultKind::named("colluding_signers", []), 3, Some(3));
     assert_ends(&setup, &[AcceptedWrong]);
 }

@@ -26,17 +26,17 @@ fn faulty_bytes(replicates: &[Replicate]) -> Vec<Bytes> {
 }
 
 fn slow(delay: Span) -> FaultKind {
-    FaultKind::CallerSlow { delay: Distribution::constant(delay) }
+    FaultKind::named("caller_slow", [Distribution::constant(delay).into()])
 }
 
 #[test]
 fn honest_callers_are_served_beside_a_faulty_one() {
     for kind in [
-        FaultKind::CallerSilent,
+        FaultKind::named("caller_silent", []),
         slow(Span::from_secs(2)),
-        FaultKind::CallerOtherRequest,
-        FaultKind::CallerRepeats { copies: 3 },
-        FaultKind::CallerFlood { copies: 10, interval: Span::from_millis(20) },
+        FaultKind::named("caller_other_request", []),
+        FaultKind::named("caller_repeats", [3_u64.into()]),
+        FaultKind::named("caller_flood", [10_u64.into(), Span::from_millis(20).into()]),
     ] {
         let replicates = assert_ends(&with_caller(kind), &[Accepted]);
         for replicate in &replicates {
@@ -49,10 +49,10 @@ fn honest_callers_are_served_beside_a_faulty_one() {
 
 #[test]
 fn who_does_not_ask_for_the_same_starts_no_execution() {
-    for kind in [FaultKind::CallerSilent, FaultKind::CallerOtherRequest] {
+    for kind in [FaultKind::named("caller_silent", []), FaultKind::named("caller_other_request", [])] {
         assert_ends(&with_indispensable_caller(kind), &[Expired]);
     }
-    let silent = run(&with_caller(FaultKind::CallerSilent), 5);
+    let silent = run(&with_caller(FaultKind::named("caller_silent", [])), 5);
     assert!(faulty_bytes(&silent).iter().all(|bytes| bytes.total() == 0));
 }
 
@@ -71,7 +71,7 @@ fn executions_wait_for_a_slow_caller() {
 #[test]
 fn repetitions_cost_their_own_bytes_only() {
     let honest = run(&world(RuleSet::Attested), 25);
-    let replicates = run(&with_caller(FaultKind::CallerRepeats { copies: 5 }), 25);
+    let replicates = run(&with_caller(FaultKind::named("caller_repeats", [5_u64.into()])), 25);
     for (repeated, once) in replicates.iter().zip(&honest) {
         for (repeated, once) in repeated.rows.iter().zip(&once.rows) {
             let copies = if repeated.outcome == Byzantine { 5 } else { 1 };
@@ -84,7 +84,7 @@ fn repetitions_cost_their_own_bytes_only() {
 /// Every other request of a flood is a request of its own, and is answered when it has expired.
 #[test]
 fn a_flood_is_answered_one_by_one() {
-    let flood = FaultKind::CallerFlood { copies: 10, interval: Span::from_millis(20) };
+    let flood = FaultKind::named("caller_flood", [10_u64.into(), Span::from_millis(20).into()]);
     let honest = run(&world(RuleSet::Attested), 10);
     let replicates = run(&with_caller(flood), 10);
     let unavailable = rows(&honest).map(|row| row.bytes.error).max().expect("some rows");
@@ -100,11 +100,11 @@ fn a_flood_is_answered_one_by_one() {
 /// With `F_w = 0` a single request counts, also a wrong one: which of two is executed is who comes first.
 #[test]
 fn beyond_the_bound_the_first_request_wins() {
-    let mut setup = with_indispensable_caller(FaultKind::CallerOtherRequest);
+    let mut setup = with_indispensable_caller(FaultKind::named("caller_other_request", []));
     setup.workflow_don.f = 0;
     let ends = outcomes(&run(&setup, 50));
     assert!(ends.contains(&Accepted) && ends.len() > 1, "{ends:?}");
     let mut flooded = setup;
-    flooded.faults[0].kind = FaultKind::CallerFlood { copies: 10, interval: Span::from_millis(500) };
+    flooded.faults[0].kind = FaultKind::named("caller_flood", [10_u64.into(), Span::from_millis(500).into()]);
     assert_ends(&flooded, &[Accepted]);
 }

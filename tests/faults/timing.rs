@@ -9,7 +9,7 @@ use super::world::{TIMEOUT, assert_ends, assert_share, faulty, lone_holder, outc
 
 #[test]
 fn the_silent_the_deaf_and_the_crashed_answer_nothing() {
-    for kind in [FaultKind::Silent, FaultKind::DropRequests, FaultKind::Crash] {
+    for kind in [FaultKind::named("silent", []), FaultKind::named("drop_requests", []), FaultKind::named("crash", [])] {
         let replicates = assert_ends(&lone_holder(RuleSet::Attested, kind.clone()), &[Expired]);
         assert!(rows(&replicates).all(|row| row.bytes.attestation == 0), "{kind:?}");
         assert_ends(&faulty(RuleSet::Attested, Fault::new(kind, 1, Some(1))), &[Accepted]);
@@ -21,14 +21,14 @@ fn the_silent_the_deaf_and_the_crashed_answer_nothing() {
 #[test]
 fn the_deaf_are_missing_in_the_agreement() {
     let replicates = |kind| run(&faulty(RuleSet::Attested, Fault::new(kind, 2, Some(0))), 25);
-    assert_eq!(outcomes(&replicates(FaultKind::Silent)), [Accepted].into());
-    assert_eq!(outcomes(&replicates(FaultKind::DropRequests)), [Expired].into());
+    assert_eq!(outcomes(&replicates(FaultKind::named("silent", []))), [Accepted].into());
+    assert_eq!(outcomes(&replicates(FaultKind::named("drop_requests", []))), [Expired].into());
 }
 
 /// Down while requests come, up again for the answers: it has nothing to answer.
 #[test]
 fn a_crashed_node_forgets() {
-    let mut setup = lone_holder(RuleSet::Attested, FaultKind::Crash);
+    let mut setup = lone_holder(RuleSet::Attested, FaultKind::named("crash", []));
     setup.faults[0].window =
         Window { start: Time::ZERO + Span::from_secs(1), end: Time::ZERO + Span::from_millis(1_001) };
     assert_ends(&setup, &[Expired]);
@@ -37,7 +37,7 @@ fn a_crashed_node_forgets() {
 #[test]
 fn a_slow_answer_comes_later_by_its_delay() {
     let delay = Span::from_secs(3);
-    let slow = lone_holder(RuleSet::Attested, FaultKind::Slow { delay: Distribution::constant(delay) });
+    let slow = lone_holder(RuleSet::Attested, FaultKind::named("slow", [Distribution::constant(delay).into()]));
     let prompt = run(&Setup { faults: Vec::new(), ..slow.clone() }, 25);
     let late = assert_ends(&slow, &[Accepted]);
     for (prompt, late) in rows(&prompt).zip(rows(&late)) {
@@ -48,13 +48,16 @@ fn a_slow_answer_comes_later_by_its_delay() {
 #[test]
 fn an_answer_comes_just_before_the_deadline() {
     let margin = Span::from_millis(1);
-    let replicates = assert_ends(&lone_holder(RuleSet::Attested, FaultKind::DelayToDeadline { margin }), &[Accepted]);
+    let replicates = assert_ends(
+        &lone_holder(RuleSet::Attested, FaultKind::named("delay_to_deadline", [margin.into()])),
+        &[Accepted],
+    );
     assert!(rows(&replicates).all(|row| row.latency == Some(TIMEOUT - margin)));
 }
 
 #[test]
 fn half_of_the_answers_at_the_deadline_win() {
-    let setup = lone_holder(RuleSet::Attested, FaultKind::AtDeadline);
+    let setup = lone_holder(RuleSet::Attested, FaultKind::named("at_deadline", []));
     let replicates = run(&setup, 500);
     assert_eq!(outcomes(&replicates), [Accepted, Expired].into());
     assert!(rows(&replicates).filter(|row| row.outcome == Accepted).all(|row| row.latency == Some(TIMEOUT)));

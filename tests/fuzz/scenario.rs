@@ -208,7 +208,7 @@ impl ScenarioFile {
         seen.note(("axes", scenario.axes().len(), magnitude(scenario.cell_count() as usize)));
         let setup = scenario.cell(0).setup;
         simulate_small(&setup);
-        let kinds: Vec<_> = setup.faults.iter().map(|fault| std::mem::discriminant(&fault.kind)).collect();
+        let kinds: Vec<_> = setup.faults.iter().map(|fault| fault.kind.name()).collect();
         seen.note((kinds, setup.network.partitions.len(), setup.network.cuts.len(), scenario.files().len()));
         Ok(())
     }

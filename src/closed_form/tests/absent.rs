@@ -23,8 +23,8 @@ fn reasons_are_told() {
         (reason(|setup| setup.ties = Ties::Adversarial), "ties"),
         (reason(|setup| setup.request.schedule = Schedule::OneAtATime), "all at once"),
         (reason(|setup| setup.capability_don.ocr = Distribution::constant(Span::ZERO)), "after the report"),
-        (faulty(FaultKind::Slow { delay: Distribution::constant(Span::ZERO) }), "slow is not modelled"),
-        (faulty(FaultKind::AtDeadline), "at_deadline is not modelled"),
+        (faulty(FaultKind::named("slow", [Distribution::constant(Span::ZERO).into()])), "slow is not modelled"),
+        (faulty(FaultKind::named("at_deadline", [])), "at_deadline is not modelled"),
     ] {
         assert!(reason.contains(words), "{reason}");
     }
@@ -64,7 +64,7 @@ fn times_must_allow_it() {
 fn faults_must_act_always() {
     let change = |change: &dyn Fn(&mut crate::sim::Fault)| {
         reason(|setup| {
-            *setup = with(setup.clone(), FaultKind::Silent, 1);
+            *setup = with(setup.clone(), FaultKind::named("silent", []), 1);
             change(&mut setup.faults[0]);
         })
     };
@@ -72,11 +72,11 @@ fn faults_must_act_always() {
     assert!(change(&|fault| fault.targets = Some(1)).contains("silent does not act always"));
     assert!(change(&|fault| fault.window.end = Time::from_nanos(1)).contains("silent does not act always"));
     assert!(change(&|fault| fault.overlap = true).contains("silent may overlap"));
-    let mut idle = with(cell(7, Attested, PayloadHolders::FPlusOne), FaultKind::AtDeadline, 0);
+    let mut idle = with(cell(7, Attested, PayloadHolders::FPlusOne), FaultKind::named("at_deadline", []), 0);
     idle.faults[0].probability = 0.5;
     assert!(of(&idle).is_ok());
     let short = reason(|setup| {
-        *setup = with(setup.clone(), FaultKind::WrongPayload { collude: false }, 1);
+        *setup = with(setup.clone(), FaultKind::named("wrong_payload", [false.into()]), 1);
         setup.request.payload_size = 1;
     });
     assert!(short.contains("so short"), "{short}");
@@ -86,7 +86,7 @@ fn faults_must_act_always() {
 fn too_many_kinds_are_too_many() {
     let mut setup = cell(100, AttestedEarlyFail, PayloadHolders::Count(50));
     for text in ["a", "b", "c", "d", "e"] {
-        let spam = FaultKind::ErrorSpam { text: text.into(), distinct: false };
+        let spam = FaultKind::named("error_spam", [text.to_owned().into(), false.into()]);
         setup.faults.push(crate::sim::Fault::new(spam, 15, None));
     }
     let reason = of(&setup).map(|form| form.accepted).expect_err("a closed form").to_string();

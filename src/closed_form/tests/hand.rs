@@ -34,12 +34,12 @@ fn the_protocol_s_own_figures() {
     for (nodes, law) in [(7, 0.95), (16, 0.844), (31, 0.77)] {
         let lying = with(
             cell(nodes, AttestedEarlyFail, PayloadHolders::FPlusOne),
-            FaultKind::WrongPayload { collude: false },
+            FaultKind::named("wrong_payload", [false.into()]),
             (nodes - 1) / 3,
         );
         near(accepted(&lying), law, 0.005);
     }
-    let spam = FaultKind::ErrorSpam { text: "down".into(), distinct: true };
+    let spam = FaultKind::named("error_spam", ["down".to_owned().into(), true.into()]);
     let strict = with(cell(16, AttestedStrict, PayloadHolders::FPlusOne), spam, 5);
     near(accepted(&strict), 0.9, 0.02);
 }
@@ -47,7 +47,7 @@ fn the_protocol_s_own_figures() {
 #[test]
 fn one_honest_holder_must_get_through() {
     for (honest, loss) in [(1, 0.3_f64), (3, 0.5), (6, 0.7)] {
-        let mut setup = with(cell(16, Attested, PayloadHolders::FPlusOne), FaultKind::Silent, 6 - honest);
+        let mut setup = with(cell(16, Attested, PayloadHolders::FPlusOne), FaultKind::named("silent", []), 6 - honest);
         setup.network.response.loss = loss;
         let form = of(&setup).unwrap();
         near(form.accepted, 1.0 - libm::pow(loss, f64::from(honest)), 1e-12);
@@ -58,7 +58,7 @@ fn one_honest_holder_must_get_through() {
 #[test]
 fn requests_get_lost() {
     // F_w + 1 = 2 of 4 must ask, this one among them: 0.8 (1 - 0.2^3); one honest holder, and 3 of 4 for a report.
-    let mut setup = with(cell(4, Attested, PayloadHolders::FPlusOne), FaultKind::Silent, 1);
+    let mut setup = with(cell(4, Attested, PayloadHolders::FPlusOne), FaultKind::named("silent", []), 1);
     (setup.workflow_don.nodes, setup.workflow_don.f) = (4, 1);
     setup.network.request.loss = 0.2;
     let answers = 0.8 * (1.0 - 0.2_f64 * 0.2 * 0.2);
@@ -76,9 +76,9 @@ fn what_is_agreed_on_depends_on_the_holders() {
     near(form.accepted, 11.0 / 16.0, 1e-12);
     near(form.otherwise.unwrap().no_agreement, 5.0 / 16.0, 1e-12);
     // Two deaf nodes of four, and there is never a report.
-    let deaf = with(cell(4, Attested, PayloadHolders::All), FaultKind::DropRequests, 2);
+    let deaf = with(cell(4, Attested, PayloadHolders::All), FaultKind::named("drop_requests", []), 2);
     assert_eq!((accepted(&deaf), of(&deaf).unwrap().otherwise.unwrap().expired), (0.0, 1.0));
-    let crashed = with(cell(4, Attested, PayloadHolders::All), FaultKind::Crash, 1);
+    let crashed = with(cell(4, Attested, PayloadHolders::All), FaultKind::named("crash", []), 1);
     assert_eq!(accepted(&crashed), 1.0);
 }
 
@@ -86,12 +86,15 @@ fn what_is_agreed_on_depends_on_the_holders() {
 fn a_fault_takes_whoever_it_happens_to_be() {
     // Two silent ones of four leave one of two holders but in one case of six.
     let mut setup = cell(4, Attested, PayloadHolders::FPlusOne);
-    setup.faults.push(Fault::new(FaultKind::Silent, 2, None));
+    setup.faults.push(Fault::new(FaultKind::named("silent", []), 2, None));
     near(accepted(&setup), 5.0 / 6.0, 1e-12);
     // The first of two faults leaves three nodes to the second, which is asked for a holder more than there may be.
-    setup.faults = vec![Fault::new(FaultKind::Silent, 1, None), Fault::new(FaultKind::FalsePna, 2, Some(2))];
+    setup.faults = vec![
+        Fault::new(FaultKind::named("silent", []), 1, None),
+        Fault::new(FaultKind::named("false_pna", []), 2, Some(2)),
+    ];
     assert_eq!(accepted(&setup), 0.0);
-    setup.faults[1] = Fault::new(FaultKind::FalsePna, 1, Some(1));
+    setup.faults[1] = Fault::new(FaultKind::named("false_pna", []), 1, Some(1));
     near(accepted(&setup), 0.5, 1e-12);
 }
 
@@ -99,11 +102,11 @@ fn a_fault_takes_whoever_it_happens_to_be() {
 fn safety_is_lost_beyond_the_bound() {
     for (signers, wrong) in [(1, 0.0), (2, 2.0 / 3.0)] {
         let mut setup = cell(4, Attested, PayloadHolders::Count(3));
-        setup.faults.push(Fault::new(FaultKind::ColludingSigners, signers, Some(signers)));
+        setup.faults.push(Fault::new(FaultKind::named("colluding_signers", []), signers, Some(signers)));
         // Of the first among the three that answer with a payload two are colluders.
         near(of(&setup).unwrap().accepted_wrong, wrong, 1e-12);
     }
-    let bomb = with(cell(4, Identical, PayloadHolders::All), FaultKind::DecimalWithoutCoefficient, 1);
+    let bomb = with(cell(4, Identical, PayloadHolders::All), FaultKind::named("decimal_without_coefficient", []), 1);
     // The bomb is first or second.
     near(of(&bomb).unwrap().crashed, 0.5, 1e-12);
 }

@@ -9,10 +9,11 @@ use crate::wire::{
     Response,
 };
 
-use super::super::answers::{Answer, Attached, Lie, Rules, honest};
+use super::super::answers::Rules;
 use super::super::arrival::hand;
 use super::super::casts::Cast;
 use super::super::race::{End, Ends, play};
+use crate::sim::effect::{Answer, Attached, Lie};
 
 /// Peers, of which one may be faulty.
 const N: u32 = 4;
@@ -21,8 +22,8 @@ const N: u32 = 4;
 fn kinds() -> Vec<Answer> {
     let lie = Answer::Lie;
     vec![
-        honest(true),
-        honest(false),
+        Answer::honest(true),
+        Answer::honest(false),
         Answer::Unproven,
         lie(Lie::Shared, Attached::Nothing),
         lie(Lie::Shared, Attached::Invalid),

@@ -1,130 +1,143 @@
 //! Puts the cells of a run where a choice wants them: into series, along the horizontal axis, into panels.
 
-use super::choice::{self, Below, Choice, RULE_SET, number, numbers, text};
-use super::study::{Across, Panel, Point, Series, Study};
-use super::theme::Look;
-use super::words;
-use crate::experiment::{CellSummary, RunSummary};
+use super::choice::{self, Choice, agree, number_of, numbers, text};
+use super::figure::{Figure, Horizontal, Panel, Point, Series};
+use super::keys::{self, RULE_SET};
+use super::quantity::Quantity;
+use super::theme::Style;
+use crate::experiment::{Axis, CellSummary, RunSummary};
+use crate::sim::Setup;
 
 /// More series than this are not told apart by anybody.
 const MOST_SERIES: usize = 16;
 /// More categories than this have no room for their names.
 const MOST_CATEGORIES: usize = 12;
 
-/// Arranges `run`, below it the numbers of `wanted` where there are such; `known` are the looks that series already have.
-pub(super) fn arrange<'a>(run: &'a RunSummary, wanted: Option<&str>, known: &[(String, Look)]) -> Study<'a> {
+/// Arranges `run`, along the numbers of `wanted` where there are such; `known` are the styles that series already have.
+pub(super) fn arrange<'a>(run: &'a RunSummary, wanted: Option<&str>, known: &[(&str, Style)]) -> Figure<'a> {
     let choice = choice::choose(run, wanted);
-    let mut study = match &choice.below {
-        Below::Numbers { axis, companions } => numeric(run, &choice, *axis, companions),
-        Below::Names(below) => categorical(run, &choice, below),
+    let mut figure = match choice.number {
+        Some(axis) => numeric(run, &choice, axis),
+        None => categorical(run, &choice),
     };
-    let looks = looks(&study.series, known);
-    let dress = |series: &mut Series<'_>| {
-        let known = looks.iter().find(|(kin, _)| *kin == series.kin);
-        series.look = known.map_or(Look::nth(0), |(_, look)| *look);
-    };
-    study.series.iter_mut().chain(study.panels.iter_mut().flat_map(|panel| &mut panel.study.series)).for_each(dress);
-    let companions = study.companions();
-    if !companions.is_empty() {
-        let note = format!("advancing with it: {}", companions.join(", "));
-        study.panels.iter_mut().for_each(|panel| panel.study.notes.push(note.clone()));
-        study.notes.push(note);
-    }
-    cap(&mut study);
-    study.panels.iter_mut().for_each(|panel| cap(&mut panel.study));
-    study
-}
-
-fn numeric<'a>(run: &'a RunSummary, choice: &Choice, axis: usize, companions: &[usize]) -> Study<'a> {
-    let places = numbers(run, axis).unwrap_or_default();
-    let build = |own: &[usize]| {
-        let all = [own, &choice.panels].concat();
-        gather(run.cells.iter().zip(&places).map(|(cell, x)| {
-            let kin = label(run, cell, own);
-            let label = if choice.panels.is_empty() { kin.clone() } else { label(run, cell, &all) };
-            (label, kin, Point { x: *x, cell })
-        }))
-    };
-    // Companions on the axis say nothing new, unless two cells of a series would share a place.
-    let mut series = build(&choice.series);
-    if series.iter().any(|series| series.points.windows(2).any(|pair| pair[0].x >= pair[1].x)) {
-        series = build(&[&choice.series, companions].concat());
-    }
-    let mut values = places;
-    values.sort_by(f64::total_cmp);
-    values.dedup();
-    let unit = run.cells.iter().find_map(|cell| cell.axes.get(axis)).map_or("", |value| value.unit);
-    let across = Across::Numbers { key: run.axes[axis].key.clone(), unit, values };
-    let panels = panels(run, choice, &across, &series);
-    let panel_key = choice.panels.first().map(|axis| run.axes[*axis].key.clone());
-    Study { run, across, series, panels, panel_key, notes: Vec::new() }
-}
-
-/// The series of every panel, which is their cells' value on the axes that tell panels apart.
-fn panels<'a>(run: &'a RunSummary, choice: &Choice, across: &Across, series: &[Series<'a>]) -> Vec<Panel<'a>> {
-    let Some(first) = choice.panels.first() else { return Vec::new() };
-    let same = |a: &CellSummary, b: &CellSummary| choice.panels.iter().all(|axis| text(a, *axis) == text(b, *axis));
-    let mut cells: Vec<&CellSummary> = Vec::new();
-    for cell in &run.cells {
-        if !cells.iter().any(|other| same(other, cell)) {
-            cells.push(cell);
+    let styles = styles(&figure.series, known);
+    for figure in std::iter::once(&mut figure.series).chain(figure.panels.iter_mut().map(|it| &mut it.figure.series)) {
+        for series in figure {
+            let known = styles.iter().find(|(label, _)| *label == series.label);
+            series.style = known.map_or(Style::nth(0), |(_, style)| *style);
         }
     }
-    if numbers(run, *first).is_some() {
-        cells.sort_by(|a, b| number(a, *first).unwrap_or(0.0).total_cmp(&number(b, *first).unwrap_or(0.0)));
-    }
-    let values: Vec<f64> = cells.iter().filter_map(|cell| number(cell, *first)).collect();
-    let panel = |sample: &&CellSummary| {
-        let points = series.iter().flat_map(|series| series.points.iter().map(move |point| (&series.kin, point)));
-        let here = points.filter(|(_, point)| same(point.cell, sample));
-        let series = gather(here.map(|(kin, point)| (kin.clone(), kin.clone(), *point)));
-        let study =
-            Study { run, across: across.clone(), series, panels: Vec::new(), panel_key: None, notes: Vec::new() };
-        let value = match (number(sample, *first), choice.panels.as_slice()) {
-            (Some(number), [axis]) => words::value(&run.axes[*axis].key, sample.axes[*axis].unit, number, &values),
-            _ => name(run, sample, &choice.panels),
-        };
-        Panel { value, study }
-    };
-    cells.iter().map(panel).collect()
+    figure.panels.iter_mut().for_each(|panel| cap(&mut panel.figure));
+    cap(&mut figure);
+    figure
 }
 
-fn categorical<'a>(run: &'a RunSummary, choice: &Choice, below: &[usize]) -> Study<'a> {
+fn numeric<'a>(run: &'a RunSummary, choice: &Choice, axis: usize) -> Figure<'a> {
+    let place = |cell: &'a CellSummary| Some(Point { x: number_of(cell, axis)?, cell });
+    let points: Vec<Point<'a>> = run.cells.iter().filter_map(place).collect();
+    // Companions on the axis say nothing new, unless two cells of a series would share a place.
+    let own = &choice.series;
+    let apart = own.iter().chain(&choice.panels).copied().collect::<Vec<_>>();
+    let is_rising = |series: &Series<'_>| series.points.windows(2).all(|pair| pair[0].x < pair[1].x);
+    let is_enough = gather(run, &apart, points.iter()).iter().all(is_rising);
+    let own = if is_enough { own.clone() } else { [&own[..], &choice.companions].concat() };
+
+    let horizontal = Horizontal::Numbers(Quantity::of(run, axis));
+    let notes = companions(run, axis);
+    let figure = |series| Figure {
+        run,
+        horizontal: horizontal.clone(),
+        series,
+        panels: Vec::new(),
+        panel_key: None,
+        notes: notes.clone(),
+    };
+    let panel = |sample: &CellSummary| {
+        let here = points.iter().filter(|point| agree(point.cell, sample, &choice.panels));
+        Panel { value: panel_value(run, sample, &choice.panels), figure: figure(gather(run, &own, here)) }
+    };
+    let panels = samples(run, &choice.panels).into_iter().map(panel).collect();
+    let panel_key = choice.panels.first().map(|axis| run.axes[*axis].key.clone());
+    Figure { panels, panel_key, ..figure(gather(run, &own, points.iter())) }
+}
+
+/// Words about the numbers that advance together with an axis, and so are part of what it shows.
+fn companions(run: &RunSummary, axis: usize) -> Vec<String> {
+    let is_number = |at: usize| run.cells.iter().all(|cell| cell.axes.get(at).is_some_and(|it| it.number.is_some()));
+    let advances = |(at, other): &(usize, &Axis)| *at != axis && other.group == run.axes[axis].group && is_number(*at);
+    let others = run.axes.iter().enumerate().filter(advances);
+    let names: Vec<String> = others.map(|(_, axis)| keys::in_series(&axis.key)).collect();
+    if names.is_empty() { Vec::new() } else { vec![format!("advancing with it: {}", names.join(", "))] }
+}
+
+/// A cell of every panel, in their order; none where one plot shows it all.
+fn samples<'a>(run: &'a RunSummary, panels: &[usize]) -> Vec<&'a CellSummary> {
+    let mut samples: Vec<&CellSummary> = Vec::new();
+    for cell in run.cells.iter().filter(|_| !panels.is_empty()) {
+        if !samples.iter().any(|other| agree(other, cell, panels)) {
+            samples.push(cell);
+        }
+    }
+    if let Some(first) = panels.first().filter(|first| numbers(run, **first).is_some()) {
+        let number = |cell: &CellSummary| number_of(cell, *first).unwrap_or(0.0);
+        samples.sort_by(|a, b| number(a).total_cmp(&number(b)));
+    }
+    samples
+}
+
+/// The value that the cells of a panel have in common.
+fn panel_value(run: &RunSummary, sample: &CellSummary, panels: &[usize]) -> String {
+    let number = panels.first().and_then(|axis| number_of(sample, *axis));
+    match (number, panels) {
+        (Some(number), [axis]) => Quantity::of(run, *axis).write(number),
+        _ => name(run, sample, panels),
+    }
+}
+
+fn categorical<'a>(run: &'a RunSummary, choice: &Choice) -> Figure<'a> {
     let each = choice.series.is_empty();
     let mut labels: Vec<String> = Vec::new();
     let mut points = Vec::new();
     for cell in &run.cells {
-        let name = name(run, cell, below);
-        let place = labels.iter().position(|label| *label == name && !each).unwrap_or_else(|| {
-            labels.push(name.clone());
-            labels.len() - 1
-        });
-        let series = if each { name } else { label(run, cell, &choice.series) };
-        points.push((series.clone(), series, Point { x: place as f64, cell }));
+        let name = name(run, cell, &choice.categories);
+        let place = labels.iter().position(|label| *label == name && !each).unwrap_or(labels.len());
+        if place == labels.len() {
+            labels.push(name);
+        }
+        points.push(Point { x: place as f64, cell });
     }
-    let single = |(label, kin, point)| Series { label, kin, look: Look::nth(0), points: vec![point] };
-    let series = if each { points.into_iter().map(single).collect() } else { gather(points.into_iter()) };
-    let keys = below.iter().chain(&choice.series).map(|axis| run.axes[*axis].key.clone()).collect();
-    let across = Across::Categories { keys, labels, each };
-    Study { run, across, series, panels: Vec::new(), panel_key: None, notes: Vec::new() }
+    let single = |point: &Point<'a>| Series {
+        label: labels[point.x as usize].clone(),
+        style: Style::nth(0),
+        points: vec![*point],
+    };
+    let series = if each { points.iter().map(single).collect() } else { gather(run, &choice.series, points.iter()) };
+    let keys = choice.categories.iter().chain(&choice.series).map(|axis| run.axes[*axis].key.clone()).collect();
+    let horizontal = Horizontal::Categories { keys, labels, each };
+    Figure { run, horizontal, series, panels: Vec::new(), panel_key: None, notes: Vec::new() }
 }
 
-/// Puts cells of one label together, in the order in which labels first appear.
-fn gather<'a>(cells: impl Iterator<Item = (String, String, Point<'a>)>) -> Vec<Series<'a>> {
-    let mut series: Vec<Series<'a>> = Vec::new();
-    for (label, kin, point) in cells {
-        match series.iter_mut().find(|series| series.label == label) {
-            Some(series) => series.points.push(point),
-            None => series.push(Series { label, kin, look: Look::nth(0), points: vec![point] }),
+/// Puts cells with the same values on `axes` together, in the order in which they first appear.
+fn gather<'a: 'p, 'p>(
+    run: &RunSummary,
+    axes: &[usize],
+    points: impl Iterator<Item = &'p Point<'a>>,
+) -> Vec<Series<'a>> {
+    let mut all: Vec<Series<'a>> = Vec::new();
+    for point in points {
+        let label = label(run, point.cell, axes);
+        match all.iter_mut().find(|series| series.label == label) {
+            Some(series) => series.points.push(*point),
+            None => all.push(Series { label, style: Style::nth(0), points: vec![*point] }),
         }
     }
-    for series in &mut series {
+    for series in &mut all {
         series.points.sort_by(|a, b| a.x.total_cmp(&b.x));
     }
-    series
+    all
 }
 
-/// What names a category: its value, where there is one; otherwise as [`label`].
+/// Name of a category: its value, where there is one; otherwise as [`label`].
 pub(super) fn name(run: &RunSummary, cell: &CellSummary, axes: &[usize]) -> String {
     match axes {
         [] => format!("{} · {}", cell.rule_set, cell.payload_holders),
@@ -133,62 +146,58 @@ pub(super) fn name(run: &RunSummary, cell: &CellSummary, axes: &[usize]) -> Stri
     }
 }
 
-/// What names a series: the values of `axes`, the rule set first.
+/// Name of a series: the values of `axes`, the rule set first.
 fn label(run: &RunSummary, cell: &CellSummary, axes: &[usize]) -> String {
     let mut axes = axes.to_vec();
     axes.sort_by_key(|axis| run.axes[*axis].key != RULE_SET);
     let part = |axis: &usize| {
         let value = text(cell, *axis);
-        format!("{} {value}", words::short_key(&run.axes[*axis].key)).trim().to_owned()
+        format!("{} {value}", keys::in_series(&run.axes[*axis].key)).trim().to_owned()
     };
     axes.iter().map(part).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-/// The look of every kind of series: grey and dashed is the baseline, unless there is no other; the rest
-/// take colours in turn, but for those that are known.
-fn looks(series: &[Series<'_>], known: &[(String, Look)]) -> Vec<(String, Look)> {
-    let mut kinds: Vec<&str> = Vec::new();
-    for series in series {
-        if !kinds.contains(&series.kin.as_str()) {
-            kinds.push(&series.kin);
-        }
-    }
-    let is_before = |cell: &CellSummary| cell.rule_set == "identical" && cell.payload_holders == "all";
-    let before = |kin: &str| {
-        let mut kin = series.iter().filter(|series| series.kin == kin);
-        kin.all(|series| series.points.iter().all(|point| is_before(point.cell)))
+/// The style of every name of a series: grey and dashed is the baseline, unless there is no other; the rest take colours
+/// in turn, but for those that are known.
+fn styles(all: &[Series<'_>], known: &[(&str, Style)]) -> Vec<(String, Style)> {
+    let is_baseline = |label: &str| {
+        let cells = all.iter().filter(|series| series.label == label).flat_map(|series| &series.points);
+        cells.into_iter().all(|Point { cell, .. }| Setup::is_baseline(&cell.rule_set, &cell.payload_holders))
     };
-    let grey = !kinds.iter().all(|kin| before(kin));
-    let mut looks = Vec::new();
-    let mut next = known.iter().filter(|(_, look)| *look != Look::BEFORE).count();
-    for kin in kinds {
-        let look = match known.iter().find(|(other, _)| other == kin) {
-            Some((_, look)) => *look,
-            None if grey && before(kin) => Look::BEFORE,
+    let grey = !all.iter().all(|series| is_baseline(&series.label));
+    let mut styles: Vec<(String, Style)> = Vec::new();
+    let mut next = known.iter().filter(|(_, style)| *style != Style::BASELINE).count();
+    for Series { label, .. } in all {
+        if styles.iter().any(|(other, _)| other == label) {
+            continue;
+        }
+        let style = match known.iter().find(|(other, _)| other == label) {
+            Some((_, style)) => *style,
+            None if grey && is_baseline(label) => Style::BASELINE,
             None => {
                 next += 1;
-                Look::nth(next - 1)
+                Style::nth(next - 1)
             }
         };
-        looks.push((kin.to_owned(), look));
+        styles.push((label.clone(), style));
     }
-    looks
+    styles
 }
 
 /// Leaves out what has no room, and notes it.
-fn cap(study: &mut Study<'_>) {
-    if study.series.len() > MOST_SERIES && !matches!(study.across, Across::Categories { each: true, .. }) {
-        study.notes.push(format!("the first {MOST_SERIES} of {} series", study.series.len()));
-        study.series.truncate(MOST_SERIES);
+fn cap(figure: &mut Figure<'_>) {
+    if figure.series.len() > MOST_SERIES && !figure.is_one_each() {
+        figure.notes.push(format!("the first {MOST_SERIES} of {} series", figure.series.len()));
+        figure.series.truncate(MOST_SERIES);
     }
-    let Across::Categories { labels, each, .. } = &mut study.across else { return };
+    let Horizontal::Categories { labels, each, .. } = &mut figure.horizontal else { return };
     if labels.len() > MOST_CATEGORIES {
         let what = if *each { "cells" } else { "values" };
-        study.notes.push(format!("the first {MOST_CATEGORIES} of {} {what}", labels.len()));
+        figure.notes.push(format!("the first {MOST_CATEGORIES} of {} {what}", labels.len()));
         labels.truncate(MOST_CATEGORIES);
-        for series in &mut study.series {
+        for series in &mut figure.series {
             series.points.retain(|point| point.x < MOST_CATEGORIES as f64);
         }
-        study.series.retain(|series| !series.points.is_empty());
+        figure.series.retain(|series| !series.points.is_empty());
     }
 }

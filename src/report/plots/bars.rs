@@ -1,13 +1,14 @@
 //! Stacked bars, one a cell: what every picture of them has in common.
 
 use super::axis::Axis;
+use super::figure::{Figure, Point, Series};
 use super::font;
 use super::frame::{self, Page};
 use super::labels::{Entry, Labels, Swatch, hatch};
+use super::names;
 use super::number;
 use super::scene::{Align, Rect, Scene, TEXT, Text};
-use super::study::{Across, Point, Series, Study};
-use super::theme::{FRAME, MUTED, WHITE, tint};
+use super::theme::{FRAME, WHITE, tint};
 use crate::experiment::CellSummary;
 use plotters::style::RGBColor;
 
@@ -33,7 +34,7 @@ impl Fill {
     }
 }
 
-/// What every bar has a part of.
+/// A part that every bar has.
 pub(super) struct Layer {
     pub(super) name: String,
     pub(super) color: RGBColor,
@@ -42,7 +43,7 @@ pub(super) struct Layer {
     pub(super) part: Box<dyn Fn(&CellSummary) -> f64>,
 }
 
-/// What bars measure.
+/// The measure of bars.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Scale {
     /// Amounts, shown times a factor; the total stands above each bar.
@@ -68,7 +69,7 @@ impl Scale {
         Axis::linear(0.0, end, 6, self.factor())
     }
 
-    /// What stands above a bar.
+    /// Text above a bar.
     fn total(self, bar: &Bar) -> String {
         match self {
             Self::Amounts(factor) => number::short(bar.total() * factor),
@@ -79,7 +80,7 @@ impl Scale {
 
 /// A picture of stacked bars.
 pub(super) struct Bars<'a> {
-    pub(super) study: &'a Study<'a>,
+    pub(super) figure: &'a Figure<'a>,
     /// From the bottom up.
     pub(super) layers: Vec<Layer>,
     pub(super) scale: Scale,
@@ -106,17 +107,16 @@ impl Bar {
 impl Bars<'_> {
     /// The highest bar of all cells; `None` without any.
     pub(super) fn highest(&self) -> Option<f64> {
-        self.study.cells().map(|cell| self.parts(cell).iter().sum()).reduce(f64::max)
+        self.figure.cells().map(|cell| self.parts(cell).iter().sum()).reduce(f64::max)
     }
 
     /// Draws bars for as many places of the axis as have room; `name` is that of the value axis, with its unit.
-    pub(super) fn draw(&self, title: &str, name: &str, notes: &[String]) -> Scene {
-        let study = self.study;
+    pub(super) fn draw(&self, subject: &str, name: &str, notes: &[String]) -> Scene {
         let legend = Labels::new(self.legend());
         let room = Page::new("", Vec::new(), &[], "").body.width() - legend.width();
         let (groups, left_out) = self.choose(room);
-        let notes: Vec<String> = study.notes.iter().chain(notes).cloned().chain(left_out).collect();
-        let mut page = Page::new(title, study.facts(), &notes, &study.run.id);
+        let notes: Vec<String> = notes.iter().cloned().chain(left_out).collect();
+        let mut page = Page::of(self.figure, subject, "", &notes);
         let plot = Rect { right: page.body.right - legend.width(), bottom: page.body.bottom - 26.0, ..page.body };
 
         let highest = groups.iter().flat_map(|group| &group.bars).map(Bar::total).fold(0.0, f64::max);
@@ -143,46 +143,39 @@ impl Bars<'_> {
 
     /// The layers that occur, in the order of the stack.
     fn legend(&self) -> Vec<Entry> {
-        let bars: Vec<Vec<f64>> = self.study.cells().map(|cell| self.parts(cell)).collect();
+        let bars: Vec<Vec<f64>> = self.figure.cells().map(|cell| self.parts(cell)).collect();
         let occurs = |index: usize| bars.iter().any(|parts| parts[index] > 0.0);
         let layers = self.layers.iter().enumerate().rev().filter(|(index, _)| occurs(*index));
-        let entry = |(_, layer): (usize, &Layer)| Entry {
-            text: layer.name.clone(),
-            detail: None,
-            swatch: Swatch::Box(layer.fill.shade(layer.color), layer.fill == Fill::Hatched),
-            end: None,
-            leader: false,
-        };
-        layers.map(entry).collect()
+        let swatch = |layer: &Layer| Swatch::Box(layer.fill.shade(layer.color), layer.fill == Fill::Hatched);
+        layers.map(|(_, layer)| Entry::new(&layer.name, swatch(layer))).collect()
     }
 
     /// The bars that have room in `room`: all, or some places of the axis, and what to say about the others.
     fn choose(&self, room: f64) -> (Vec<Group>, Option<String>) {
-        let study = self.study;
-        let places = study.places();
-        if matches!(study.across, Across::Categories { each: true, .. }) || places.is_empty() {
+        let figure = self.figure;
+        let places = figure.places();
+        if figure.is_one_each() || places.is_empty() {
             return (self.groups(&places), None);
         }
         let (first, middle, last) = (places[0], places[places.len() / 2], places[places.len() - 1]);
         let choices = [places.clone(), vec![first, middle, last], vec![first, last]];
-        let fitting = choices.iter().find(|shown| self.fits(&self.groups(shown), room));
-        let shown = fitting.cloned().unwrap_or_else(|| vec![last]);
-        let listed: Vec<String> = shown.iter().map(|x| study.name_of(*x)).collect();
-        let note = format!("{}: {} only", study.subject(), listed.join(", "));
+        let fitting = choices.into_iter().find(|shown| self.fits(&self.groups(shown), room));
+        let shown = fitting.unwrap_or_else(|| vec![last]);
+        let listed: Vec<String> = shown.iter().map(|x| figure.name_of(*x)).collect();
+        let note = format!("{}: {} only", figure.subject(), listed.join(", "));
         (self.groups(&shown), (shown.len() < places.len()).then_some(note))
     }
 
     fn groups(&self, shown: &[f64]) -> Vec<Group> {
-        let study = self.study;
-        let named = study.needs_labels() || matches!(study.across, Across::Numbers { .. });
+        let figure = self.figure;
         let bar = |point: &Point<'_>| {
-            let name = if named { study.short_name_of(point.x) } else { String::new() };
+            let name = if figure.is_one_each() { String::new() } else { figure.tick_of(point.x) };
             Bar { name, parts: self.parts(point.cell) }
         };
         let bars =
             |series: &Series<'_>| series.points.iter().filter(|point| shown.contains(&point.x)).map(bar).collect();
         let group = |series: &Series<'_>| Group { name: series.label.clone(), bars: bars(series) };
-        study.series.iter().map(group).filter(|group| !group.bars.is_empty()).collect()
+        figure.series.iter().map(group).filter(|group| !group.bars.is_empty()).collect()
     }
 
     /// Whether totals and names of the bars have room.
@@ -201,27 +194,25 @@ impl Bars<'_> {
         let slot = plot.width() / (count as f64 + groups.len() as f64 * 0.5);
         let mut left = plot.left + slot * 0.25;
         let named = groups.iter().flat_map(|group| &group.bars).any(|bar| !bar.name.is_empty());
-        let names = if named { 50.0 } else { 26.0 };
-        let mut lines = 1;
-        for group in groups {
-            let width = slot * group.bars.len() as f64;
-            for (index, bar) in group.bars.iter().enumerate() {
+        let below = if named { 50.0 } else { 26.0 };
+        let width = |group: &Group| slot * group.bars.len() as f64;
+        let titles: Vec<String> = groups.iter().map(|group| group.name.clone()).collect();
+        let titles = names::distinct(&titles, |at, name| names::wrap(name, width(&groups[at]) + slot * 0.4, 2));
+        let lines = titles.iter().map(Vec::len).fold(1, usize::max);
+        for (group, title) in groups.iter().zip(&titles) {
+            let room = slot * if group.bars.len() == 1 { 1.4 } else { 0.96 };
+            let places: Vec<String> = group.bars.iter().map(|bar| bar.name.clone()).collect();
+            let places = names::distinct(&places, |_, name| vec![font::fit(name, TEXT, false, room)]);
+            for (index, (bar, place)) in group.bars.iter().zip(&places).enumerate() {
                 let center = left + slot * (index as f64 + 0.5);
                 self.stack(scene, bar, (center, (slot * 0.76).min(110.0)), y);
-                let room = slot * if group.bars.len() == 1 { 1.4 } else { 0.96 };
-                let name = font::fit(&bar.name, TEXT, false, room);
-                scene.text((center, plot.bottom + 26.0), Text::new(name).align(Align::Center));
+                frame::centred(scene, (center, plot.bottom + 26.0), place);
             }
-            let at = (left + width / 2.0, plot.bottom + names);
-            lines = lines.max(frame::under(scene, at, &group.name, width + slot * 0.4, 2));
-            left += width + slot * 0.5;
+            frame::centred(scene, (left + width(group) / 2.0, plot.bottom + below), title);
+            left += width(group) + slot * 0.5;
         }
         scene.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], 1.5, FRAME);
-        let center = f64::midpoint(plot.left, plot.right);
-        scene.text(
-            (center, plot.bottom + names + 10.0 + 22.0 * lines as f64),
-            Text::new(self.study.axis_name()).align(Align::Center).color(MUTED),
-        );
+        frame::axis_name(scene, plot, below + 10.0 + 22.0 * lines as f64, &self.figure.axis_name());
     }
 
     fn stack(&self, scene: &mut Scene, bar: &Bar, (center, width): (f64, f64), y: &Axis) {

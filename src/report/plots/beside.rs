@@ -2,7 +2,7 @@
 
 use super::scene::{Align, Point, Rect, Shape, TEXT};
 
-/// Where beside a point, at this distance, a text of this width covers nothing that is `taken`.
+/// Place beside a point, at this distance, where a text of this width covers nothing that is `taken`.
 pub(super) fn free(at: Point, (width, away): (f64, f64), plot: Rect, taken: &[Rect]) -> Option<(Point, Rect)> {
     let (right, left, center) = (at.0 + away, at.0 - away - width, at.0 - width / 2.0);
     let (middle, above, below) = (at.1 + 6.5, at.1 - away - 4.0, at.1 + away + 14.0);
@@ -40,20 +40,5 @@ pub(super) fn text_box(shape: &Shape) -> Option<Rect> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PLOT: Rect = Rect { left: 0.0, top: 0.0, right: 200.0, bottom: 100.0 };
-
-    #[test]
-    fn texts_go_where_nothing_is() {
-        let at = (100.0, 50.0);
-        let ((left, _), right) = free(at, (40.0, 10.0), PLOT, &[]).unwrap();
-        assert_eq!(left, 110.0);
-        // What is taken at the right sends it to the left, and nowhere is no place.
-        let ((left, _), _) = free(at, (40.0, 10.0), PLOT, &[right]).unwrap();
-        assert_eq!(left, 50.0);
-        assert_eq!(free(at, (40.0, 10.0), PLOT, &[PLOT]), None);
-        assert_eq!(free(at, (400.0, 10.0), PLOT, &[]), None);
-    }
-}
+#[path = "tests/beside.rs"]
+mod tests;

@@ -1,9 +1,9 @@
-//! What a sweep is, and so how its pictures are arranged: which axis lies below, what makes series, what makes panels.
+//! Arrangement of the pictures of a sweep: its horizontal axis, and the axes that make series and panels.
 //!
 //! Axes that advance together (one group of the sweep) are one *dimension*; those whose values are the same in all cells
 //! are none. A dimension is *numeric* when one of its axes has a number in every cell.
 //!
-//! | dimensions | below | series | panels |
+//! | dimensions | horizontal | series | panels |
 //! | --- | --- | --- | --- |
 //! | none | the only cell | | |
 //! | one, numeric | its numbers | one | |
@@ -17,31 +17,27 @@
 //! Panels are made by numbers rather than by names and by the rule set last of all: lines that are compared share a panel.
 //! Two numeric dimensions also make a heat map ([`plane`]), the rest of them its panels.
 
+use super::keys::RULE_SET;
 use crate::experiment::{CellSummary, RunSummary};
 
-pub(super) const RULE_SET: &str = "aggregator.rule_set";
 const NODES: &str = "capability_don.nodes";
 const F: &str = "capability_don.f";
 /// More panels than this are too small.
 pub(super) const MOST_PANELS: usize = 6;
 
 /// How the pictures of a sweep are arranged. Axes are indices into [`RunSummary::axes`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Choice {
-    pub(super) below: Below,
-    /// What tells series apart.
+    /// The axis whose numbers lie along the horizontal axis; without it, that holds `categories`.
+    pub(super) number: Option<usize>,
+    /// Axes that advance with `number` and are no numbers themselves.
+    pub(super) companions: Vec<usize>,
+    /// The axes whose values together name a place on the horizontal axis.
+    pub(super) categories: Vec<usize>,
+    /// The axes that tell series apart.
     pub(super) series: Vec<usize>,
-    /// What tells panels apart; empty for a single one.
+    /// The axes that tell panels apart; empty for a single one.
     pub(super) panels: Vec<usize>,
-}
-
-/// What lies along the horizontal axis.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Below {
-    /// The numbers of an axis, and its companions with other values.
-    Numbers { axis: usize, companions: Vec<usize> },
-    /// The names that these axes give together.
-    Names(Vec<usize>),
 }
 
 /// Axes that advance together and are not the same everywhere.
@@ -55,18 +51,19 @@ struct Dimension {
     about_rule_sets: bool,
 }
 
-/// How `run` is arranged; below lies the axis `wanted` where there is such a numeric one.
+/// How `run` is arranged: along the axis `wanted` where that is a numeric one.
 pub(super) fn choose(run: &RunSummary, wanted: Option<&str>) -> Choice {
     let all = dimensions(run);
-    let Some((below, axis)) = numeric(run, &all, wanted) else { return names(&all) };
-    let rest: Vec<&Dimension> = all.iter().filter(|dimension| *dimension != below).collect();
+    let Some((along, axis)) = numeric(run, &all, wanted) else { return names(&all) };
+    let rest: Vec<&Dimension> = all.iter().filter(|dimension| *dimension != along).collect();
     let panels = if rest.len() > 1 { panels(&rest) } else { None };
-    let series = rest.iter().filter(|dimension| Some(**dimension) != panels).flat_map(|d| d.axes.clone()).collect();
-    let companions = below.axes.iter().copied().filter(|other| numbers(run, *other).is_none()).collect();
+    let series = rest.iter().filter(|dimension| Some(**dimension) != panels);
     Choice {
-        below: Below::Numbers { axis, companions },
-        series,
+        number: Some(axis),
+        companions: along.axes.iter().copied().filter(|other| numbers(run, *other).is_none()).collect(),
+        series: series.flat_map(|dimension| dimension.axes.clone()).collect(),
         panels: panels.map(|dimension| dimension.axes.clone()).unwrap_or_default(),
+        ..Choice::default()
     }
 }
 
@@ -91,12 +88,12 @@ pub(super) fn is_dons(run: &RunSummary, x: usize, y: usize) -> bool {
     run.axes[x].key == NODES && run.axes[y].key == F
 }
 
-/// The numeric dimension that lies below, and its axis: the wanted one, or the first of those with most values.
+/// The numeric dimension of the horizontal axis, and its axis: the wanted one, or the first of those with most values.
 fn numeric<'a>(run: &RunSummary, all: &'a [Dimension], wanted: Option<&str>) -> Option<(&'a Dimension, usize)> {
     let is_wanted = |axis: &usize| Some(run.axes[*axis].key.as_str()) == wanted && numbers(run, *axis).is_some();
     let named = all.iter().find_map(|dimension| Some((dimension, dimension.axes.iter().copied().find(is_wanted)?)));
-    let candidates = || all.iter().filter_map(|dimension| Some((dimension, dimension.number?)));
-    named.or_else(|| candidates().rev().max_by_key(|(dimension, _)| dimension.count))
+    let candidates = all.iter().filter_map(|dimension| Some((dimension, dimension.number?)));
+    named.or_else(|| candidates.rev().max_by_key(|(dimension, _)| dimension.count))
 }
 
 fn panels<'a>(rest: &[&'a Dimension]) -> Option<&'a Dimension> {
@@ -105,19 +102,19 @@ fn panels<'a>(rest: &[&'a Dimension]) -> Option<&'a Dimension> {
     rest.iter().filter(fits).max_by_key(rank).copied()
 }
 
-/// Without numbers: the dimension with most values lies below; a single one is a category a cell.
+/// Without numbers: the dimension with most values is horizontal; a single one is a category a cell.
 fn names(all: &[Dimension]) -> Choice {
     let candidates = all.iter().filter(|dimension| !dimension.about_rule_sets || all.len() < 2);
-    let below = candidates.rev().max_by_key(|dimension| dimension.count);
-    let aside = all.iter().filter(|dimension| Some(*dimension) != below).flat_map(|dimension| dimension.axes.clone());
+    let along = candidates.rev().max_by_key(|dimension| dimension.count);
+    let rest = all.iter().filter(|dimension| Some(*dimension) != along);
     Choice {
-        series: aside.collect(),
-        below: Below::Names(below.map(|dimension| dimension.axes.clone()).unwrap_or_default()),
-        panels: Vec::new(),
+        categories: along.map(|dimension| dimension.axes.clone()).unwrap_or_default(),
+        series: rest.flat_map(|dimension| dimension.axes.clone()).collect(),
+        ..Choice::default()
     }
 }
 
-/// What varies in the sweep, in the order of the file.
+/// Dimensions of the sweep, in the order of the file.
 fn dimensions(run: &RunSummary) -> Vec<Dimension> {
     let mut all: Vec<(usize, Vec<usize>)> = Vec::new();
     for axis in (0..run.axes.len()).filter(|axis| varies(run, *axis)) {
@@ -149,13 +146,18 @@ pub(super) fn text(cell: &CellSummary, axis: usize) -> &str {
     cell.axes.get(axis).map_or("", |value| value.text.as_str())
 }
 
+/// Whether two cells have the same texts on all of these axes.
+pub(super) fn agree(a: &CellSummary, b: &CellSummary, axes: &[usize]) -> bool {
+    axes.iter().all(|axis| text(a, *axis) == text(b, *axis))
+}
+
 /// The place of a cell on a numeric axis.
-pub(super) fn number(cell: &CellSummary, axis: usize) -> Option<f64> {
+pub(super) fn number_of(cell: &CellSummary, axis: usize) -> Option<f64> {
     cell.axes.get(axis)?.number.filter(|number| number.is_finite())
 }
 
 /// The place of every cell on a numeric axis that is not the same everywhere.
 pub(super) fn numbers(run: &RunSummary, axis: usize) -> Option<Vec<f64>> {
-    let places: Vec<f64> = run.cells.iter().map(|cell| number(cell, axis)).collect::<Option<_>>()?;
+    let places: Vec<f64> = run.cells.iter().map(|cell| number_of(cell, axis)).collect::<Option<_>>()?;
     places.windows(2).any(|pair| pair[0] != pair[1]).then_some(places)
 }

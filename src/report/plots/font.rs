@@ -6,7 +6,7 @@
 use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use std::sync::OnceLock;
 
-/// What SVG files ask for; a reader without the font gets his own sans-serif.
+/// Fonts that SVG files ask for; a reader without the font gets his own sans-serif.
 pub(super) const FAMILY: &str = "DejaVu Sans, sans-serif";
 
 const NORMAL: &[u8] = include_bytes!("../fonts/DejaVuSans-subset.ttf");

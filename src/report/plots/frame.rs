@@ -1,12 +1,10 @@
-//! What surrounds the data: title, subtitle, axes, grid, category names.
+//! Surroundings of the data: title, subtitle, axes, grid, category names.
 
 use super::axis::{Axis, BREAK, Tick, wants_log};
-use super::font;
-use super::number;
-use super::scene::{Align, HEIGHT, Rect, Scene, TEXT, Text, WIDTH};
-use super::study::{Across, Study};
+use super::figure::{Figure, Horizontal};
+use super::scene::{Align, HEIGHT, Point, Rect, Scene, TEXT, Text, WIDTH};
 use super::theme::{FRAME, GRID, MUTED, WHITE};
-use super::words;
+use super::{font, names};
 
 const MARGIN: f64 = 40.0;
 /// Between the parts of names and subtitles.
@@ -44,52 +42,55 @@ impl Page {
             Rect { left: MARGIN + SCALE_ROOM, top: baseline + 62.0, right: WIDTH - MARGIN, bottom: HEIGHT - 92.0 };
         Self { scene, body }
     }
+
+    /// The page of a figure, with what it tells besides the figure's own facts and notes.
+    pub(super) fn of(figure: &Figure<'_>, subject: &str, fact: &str, notes: &[String]) -> Self {
+        let mut facts = figure.facts();
+        facts.extend(Some(fact.to_owned()).filter(|fact| !fact.is_empty()));
+        let notes = [&figure.notes(), notes].concat();
+        Self::new(&figure.title(subject), facts, &notes, &figure.run.id)
+    }
 }
 
-/// The horizontal axis of a study, laid along `plot`.
-pub(super) fn across(study: &Study<'_>, plot: Rect) -> Axis {
-    match &study.across {
-        Across::Categories { labels, .. } => {
+/// Draws a picture with its notes, and a second time where lines lie on each other: that is known only once they are
+/// placed, and saying so moves everything down.
+pub(super) fn twice(mut notes: Vec<String>, draw: impl Fn(&[String]) -> (Scene, Option<String>)) -> Scene {
+    let (scene, overlap) = draw(&notes);
+    let Some(overlap) = overlap else { return scene };
+    notes.push(overlap);
+    draw(&notes).0
+}
+
+/// The horizontal axis of a figure, laid along `plot`, with ticks at the values of the sweep where they fit; on a
+/// logarithmic axis at every second or third of them otherwise, and as few as it takes where each has a unit.
+pub(super) fn across(figure: &Figure<'_>, plot: Rect) -> Axis {
+    let quantity = match &figure.horizontal {
+        Horizontal::Numbers(quantity) => quantity,
+        Horizontal::Categories { labels, .. } => {
             let last = labels.len() as f64 - 0.5;
-            Axis::linear(-0.5, last, 1, 1.0).with_ticks(Vec::new()).between(plot.left, plot.right)
+            return Axis::linear(-0.5, last, 1, 1.0).with_ticks(Vec::new()).between(plot.left, plot.right);
         }
-        Across::Numbers { key, unit, values } => {
-            let (low, high) = (values[0], values[values.len() - 1]);
-            let (factor, _) = words::reading(key, unit, values);
-            let most = (plot.width() / 80.0) as usize;
-            // Sizes are doubled rather than added to.
-            let sizes = *unit == "bytes" && values.len() > 2 && low > 0.0 && high >= 8.0 * low;
-            let axis = if sizes || wants_log(low, high) {
-                Axis::log(low, high, factor)
-            } else {
-                Axis::linear(low, high, most.max(2), factor)
-            };
-            let axis = axis.padded(0.03).between(plot.left, plot.right);
-            let own = words::own_units(unit, values);
-            let label = |v: f64| if own { words::value(key, unit, v, values) } else { number::short(v * factor) };
-            let exact: Vec<Tick> = values.iter().map(|value| Tick::new(*value, label(*value))).collect();
-            exact_ticks(axis, &exact, own)
-        }
-    }
-}
-
-/// Ticks at the values of the sweep where they fit; on a logarithmic axis every second or third of them otherwise, and
-/// as few as it takes where `only` they have names.
-fn exact_ticks(axis: Axis, exact: &[Tick], only: bool) -> Axis {
-    let steps = if only {
-        1..=exact.len()
-    } else if axis.is_log() {
-        1..=4
-    } else {
-        1..=1
     };
-    for step in steps {
-        let ticks: Vec<Tick> = exact.iter().step_by(step).cloned().collect();
-        if ticks_fit(&axis, &ticks) {
-            return axis.with_ticks(ticks);
-        }
+    let (low, high) = quantity.ends();
+    // Sizes are doubled rather than added to.
+    let sizes = quantity.unit == "bytes" && quantity.values.len() > 2 && low > 0.0 && high >= 8.0 * low;
+    let axis = if sizes || wants_log(low, high) {
+        Axis::log(low, high, quantity.factor())
+    } else {
+        Axis::linear(low, high, ((plot.width() / 80.0) as usize).max(2), quantity.factor())
+    };
+    let axis = axis.padded(0.03).between(plot.left, plot.right);
+    let all: Vec<Tick> = quantity.values.iter().map(|value| Tick::new(*value, quantity.tick(*value))).collect();
+    let most = match (quantity.has_own_units(), axis.is_log()) {
+        (true, _) => all.len(),
+        (false, true) => 4,
+        (false, false) => 1,
+    };
+    let mut choices = (1..=most).map(|step| all.iter().step_by(step).cloned().collect::<Vec<_>>());
+    match choices.find(|ticks| ticks_fit(&axis, ticks)) {
+        Some(ticks) => axis.with_ticks(ticks),
+        None => axis,
     }
-    axis
 }
 
 fn ticks_fit(axis: &Axis, ticks: &[Tick]) -> bool {
@@ -121,7 +122,7 @@ pub(super) fn value_axis(scene: &mut Scene, plot: Rect, axis: &Axis, name: &str,
             scene.line(&[(plot.left - 7.0, y + dy + 3.0), (plot.left + 7.0, y + dy - 3.0)], 1.0, FRAME);
         }
     }
-    if let Some(y) = axis.tear() {
+    if let Some(y) = axis.axis_break() {
         scene.line(&[(plot.left, y), (plot.left, plot.bottom)], 1.0, FRAME);
         scene.line(&[(plot.left, y), (plot.left, plot.top)], 1.0, FRAME);
     }
@@ -130,30 +131,48 @@ pub(super) fn value_axis(scene: &mut Scene, plot: Rect, axis: &Axis, name: &str,
 }
 
 /// Cuts the picture where a value axis breaks before its far values; for after the data, which is cut too.
-pub(super) fn tear_value(scene: &mut Scene, plot: Rect, axis: &Axis) {
-    let Some(y) = axis.tear() else { return };
-    let half = BREAK / 2.0;
-    scene.rect(Rect { left: plot.left - 8.0, right: plot.right + 8.0, top: y - half, bottom: y + half }, WHITE);
-    for edge in [y - half, y + half] {
-        scene.line(&[(plot.left - 8.0, edge + 3.5), (plot.left + 8.0, edge - 3.5)], 1.5, FRAME);
+pub(super) fn break_value(scene: &mut Scene, plot: Rect, axis: &Axis) {
+    let Some(y) = axis.axis_break() else { return };
+    let (top, bottom) = (y - BREAK / 2.0, y + BREAK / 2.0);
+    let edge = |y: f64| [(plot.left - 8.0, y + 3.5), (plot.left + 8.0, y - 3.5)];
+    cut(scene, Rect { left: plot.left - 8.0, right: plot.right + 8.0, top, bottom }, [edge(top), edge(bottom)]);
+}
+
+/// The same where the horizontal axis breaks.
+pub(super) fn break_base(scene: &mut Scene, plot: Rect, axis: &Axis) {
+    let Some(x) = axis.axis_break() else { return };
+    let (left, right) = (x - BREAK / 2.0, x + BREAK / 2.0);
+    let edge = |x: f64| [(x - 3.5, plot.bottom + 8.0), (x + 3.5, plot.bottom - 8.0)];
+    cut(scene, Rect { left, right, top: plot.top - 12.0, bottom: plot.bottom + 12.0 }, [edge(left), edge(right)]);
+}
+
+fn cut(scene: &mut Scene, gap: Rect, edges: [[Point; 2]; 2]) {
+    scene.rect(gap, WHITE);
+    for edge in edges {
+        scene.line(&edge, 1.5, FRAME);
     }
 }
 
-/// Cuts the picture where the horizontal axis breaks before its far values; for after the data, which is cut too.
-pub(super) fn tear_base(scene: &mut Scene, plot: Rect, axis: &Axis) {
-    let Some(x) = axis.tear() else { return };
-    let half = BREAK / 2.0;
-    scene.rect(Rect { left: x - half, right: x + half, top: plot.top - 12.0, bottom: plot.bottom + 12.0 }, WHITE);
-    for edge in [x - half, x + half] {
-        scene.line(&[(edge - 3.5, plot.bottom + 8.0), (edge + 3.5, plot.bottom - 8.0)], 1.5, FRAME);
+/// Draws the horizontal axis of `figure` below `plot`, with its labels and its name where it has such.
+pub(super) fn below(scene: &mut Scene, figure: &Figure<'_>, plot: Rect, labelled: bool, name: &str) -> Axis {
+    let axis = across(figure, plot);
+    match &figure.horizontal {
+        Horizontal::Categories { labels, .. } if labelled => {
+            let lines = categories(scene, plot, labels);
+            axis_name(scene, plot, 38.0 + 22.0 * lines as f64, name);
+        }
+        _ => {
+            base_ticks(scene, plot, &axis, labelled);
+            axis_name(scene, plot, 62.0, name);
+        }
     }
+    axis
 }
 
-/// Line, ticks, labels and name of the horizontal axis.
-pub(super) fn base_axis(scene: &mut Scene, plot: Rect, axis: &Axis, name: &str) {
-    base_ticks(scene, plot, axis, true);
-    let center = f64::midpoint(plot.left, plot.right);
-    scene.text((center, plot.bottom + 62.0), Text::new(name).align(Align::Center).color(MUTED));
+/// The name of a horizontal axis, this far below the middle of `plot`.
+pub(super) fn axis_name(scene: &mut Scene, plot: Rect, depth: f64, name: &str) {
+    let at = (plot.center(), plot.bottom + depth);
+    scene.text(at, Text::new(name).align(Align::Center).color(MUTED));
 }
 
 /// Line and ticks of the horizontal axis, with or without their labels.
@@ -164,8 +183,8 @@ pub(super) fn base_ticks(scene: &mut Scene, plot: Rect, axis: &Axis, labelled: b
         let x = axis.at(tick.value);
         scene.line(&[(x, plot.bottom), (x, plot.bottom + 7.0)], 1.5, FRAME);
         let half = font::width(&tick.label, TEXT, false) / 2.0;
-        let torn = axis.tear().is_some_and(|tear| (x - tear).abs() < half + BREAK / 2.0);
-        if labelled && x - half >= free_from && !torn {
+        let broken = axis.axis_break().is_some_and(|at| (x - at).abs() < half + BREAK / 2.0);
+        if labelled && x - half >= free_from && !broken {
             scene.text((x, plot.bottom + 28.0), Text::new(&tick.label).align(Align::Center));
             free_from = x + half + 8.0;
         }
@@ -177,8 +196,8 @@ pub(super) fn base_ticks(scene: &mut Scene, plot: Rect, axis: &Axis, labelled: b
 }
 
 /// Room between plots of the width of `plot`, so that the labels at their corners do not meet.
-pub(super) fn panel_gap(study: &Study<'_>, plot: Rect) -> f64 {
-    let ticks = across(study, plot).ticks;
+pub(super) fn panel_gap(figure: &Figure<'_>, plot: Rect) -> f64 {
+    let ticks = across(figure, plot).ticks;
     ticks.iter().map(|tick| Text::new(&tick.label).width() + 6.0).fold(0.0, f64::max)
 }
 
@@ -194,40 +213,16 @@ pub(super) fn zero_line(scene: &mut Scene, plot: Rect, axis: &Axis) {
 fn categories(scene: &mut Scene, plot: Rect, labels: &[String]) -> usize {
     scene.line(&[(plot.left, plot.bottom), (plot.right, plot.bottom)], 1.5, FRAME);
     let slot = plot.width() / labels.len().max(1) as f64;
-    let mut lines = 1;
-    for (index, label) in labels.iter().enumerate() {
-        let x = plot.left + slot * (index as f64 + 0.5);
-        lines = lines.max(under(scene, (x, plot.bottom + 28.0), label, slot - 10.0, 2));
+    let names = names::distinct(labels, |_, label| names::wrap(label, slot - 10.0, 2));
+    for (index, lines) in names.iter().enumerate() {
+        centred(scene, (plot.left + slot * (index as f64 + 0.5), plot.bottom + 28.0), lines);
     }
-    lines
+    names.iter().map(Vec::len).fold(1, usize::max)
 }
 
-/// A name in up to `most` centred lines, the first at `at`; returns how many.
-pub(super) fn under(scene: &mut Scene, at: (f64, f64), label: &str, room: f64, most: usize) -> usize {
-    let lines = if label.contains(SEPARATOR) {
-        font::wrap(label.split(SEPARATOR), SEPARATOR, TEXT, room, most)
-    } else {
-        font::wrap(label.split_inclusive([' ', '_', '-', '/']), "", TEXT, room, most)
-    };
+/// Centred lines, the first at `at`.
+pub(super) fn centred(scene: &mut Scene, at: Point, lines: &[String]) {
     for (index, line) in lines.iter().enumerate() {
         scene.text((at.0, at.1 + 22.0 * index as f64), Text::new(line).align(Align::Center));
     }
-    lines.len()
-}
-
-/// Draws the horizontal axis of `study` below `plot`.
-pub(super) fn below(scene: &mut Scene, study: &Study<'_>, plot: Rect) -> Axis {
-    let (axis, name) = (across(study, plot), study.axis_name());
-    match &study.across {
-        Across::Categories { labels, .. } => {
-            let lines = categories(scene, plot, labels);
-            let center = f64::midpoint(plot.left, plot.right);
-            scene.text(
-                (center, plot.bottom + 38.0 + 22.0 * lines as f64),
-                Text::new(name).align(Align::Center).color(MUTED),
-            );
-        }
-        Across::Numbers { .. } => base_axis(scene, plot, &axis, &name),
-    }
-    axis
 }

@@ -1,15 +1,16 @@
 //! How many requests are accepted over two numeric axes: a field a cell, coloured and written on.
 
 use super::arrange::name;
-use super::axis::extent;
-use super::choice::{self, MOST_PANELS, number, text};
-use super::frame::Page;
+use super::axis::{Axis, extent};
+use super::choice::{self, MOST_PANELS, agree, number_of};
+use super::figure::{Figure, value};
+use super::frame::{self, Page};
 use super::labels::hatch;
-use super::multiples::{Grid, LINE_GAP};
+use super::multiples::{self, Grid, LINE_GAP, titles};
+use super::quantity::Quantity;
 use super::scene::{Align, Rect, Scene, TEXT, Text};
-use super::study::Study;
 use super::theme::{BLACK, FRAME, GRID, INK, MUTED, VERMILLION, WHITE};
-use super::{font, number, words};
+use super::{font, keys, number};
 use crate::experiment::{CellSummary, Metric, RunSummary};
 use plotters::style::RGBColor;
 use plotters::style::colors::colormaps::ViridisRGB;
@@ -22,157 +23,107 @@ const BAR_WIDTH: f64 = 26.0;
 const BAR_STEPS: usize = 40;
 
 /// Two axes, and the fields of every panel.
-struct Map<'a> {
-    run: &'a RunSummary,
-    x: Side,
-    y: Side,
-    panels: Vec<(String, Vec<Field<'a>>)>,
+struct Map {
+    x: Quantity,
+    y: Quantity,
+    panels: Vec<(String, Vec<Field>)>,
     /// The rates between which colours lie.
     range: (f64, f64),
-    notes: Vec<String>,
+    /// The corner between fields left of which N is below 3F + 1, a row each; `None` where the axes are others, or where
+    /// all fields lie on one side.
+    boundary: Option<Vec<usize>>,
 }
 
-/// An axis of the map: its key and its values, rising.
-struct Side {
-    key: String,
-    unit: &'static str,
-    values: Vec<f64>,
-}
-
-/// A cell and the indices of its place.
-struct Field<'a> {
+/// The rate of a cell, and the indices of its place.
+struct Field {
     column: usize,
     row: usize,
-    cell: &'a CellSummary,
+    rate: f64,
 }
 
 /// Draws the picture; nothing without two numeric axes or where all rates are equal.
-pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
-    let map = arrange(study.run)?;
-    let mut facts = study.facts();
+pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
+    let (map, count) = map(figure.run)?;
+    let mut facts = figure.facts();
     // The rest of the subtitle is about what series have in common; panels tell that here.
     facts.truncate(2);
-    let mut page = Page::new(&map.title(), facts, &map.notes, &map.run.id);
-    let columns = match map.panels.len() {
-        0..=3 => map.panels.len(),
-        count => count.div_ceil(2),
-    };
-    let top = page.body.top + if map.panels.len() > 1 { 26.0 } else { 0.0 };
-    let left = page.body.left.max(40.0 + 24.0 + map.y.widest());
+    let mut page = Page::new(&map.title(), facts, &notes(&map, count), &figure.run.id);
+    let multiple = map.panels.len() > 1;
+    let widest = map.y.values.iter().map(|value| font::width(&map.y.tick(*value), TEXT, false)).fold(0.0, f64::max);
+    let top = page.body.top + if multiple { 26.0 } else { 0.0 };
+    let left = page.body.left.max(40.0 + 24.0 + widest);
     let body = Rect { left, top, right: page.body.right - BAR_ROOM, ..page.body };
-    let grid = Grid::new(body, map.panels.len(), columns, (30.0, LINE_GAP));
-    let labels = labels(&map, &grid);
-    for (index, (title, fields)) in map.panels.iter().enumerate() {
+    let grid = Grid::new(body, map.panels.len(), multiples::columns(map.panels.len()), (30.0, LINE_GAP));
+    let labels = labels(&map, grid.plots[0]);
+    let names: Vec<String> = map.panels.iter().map(|(name, _)| name.clone()).collect();
+    for (index, (_, fields)) in map.panels.iter().enumerate() {
         let plot = grid.plots[index];
-        fields_of(&mut page.scene, &map, fields, labels, plot);
+        draw_fields(&mut page.scene, &map, fields, labels, plot);
         ticks(&mut page.scene, &map, plot, (grid.is_first(index), grid.is_last(index)));
-        if map.panels.len() > 1 {
-            let title = font::fit(title, TEXT, true, plot.width() + 20.0);
-            let at = (f64::midpoint(plot.left, plot.right), plot.top - 14.0);
-            page.scene.text(at, Text::new(title).bold(TEXT).align(Align::Center));
+        if multiple {
+            titles(&mut page.scene, &names, index, (plot, plot.width() + 20.0));
         }
     }
-    let name = Text::new(map.x.name()).align(Align::Center).color(MUTED);
-    page.scene.text((f64::midpoint(body.left, body.right), body.bottom + 62.0), name);
-    let above = body.top - if map.panels.len() > 1 { 42.0 } else { 20.0 };
-    page.scene.text((40.0, above), Text::new(map.y.name()).color(MUTED));
+    frame::axis_name(&mut page.scene, body, 62.0, &map.x.title());
+    let above = body.top - if multiple { 42.0 } else { 20.0 };
+    page.scene.text((40.0, above), Text::new(map.y.title()).color(MUTED));
     page.scene.text((page.body.right, above), Text::new("Accepted [%]").align(Align::Right).color(MUTED));
     bar(&mut page.scene, map.range, Rect { left: body.right + 40.0, right: body.right + 40.0 + BAR_WIDTH, ..body });
     Some(page.scene)
 }
 
-fn arrange(run: &RunSummary) -> Option<Map<'_>> {
-    let (x, y, rest) = choice::plane(run)?;
-    let side = |axis: usize| {
-        let mut values: Vec<f64> = run.cells.iter().filter_map(|cell| number(cell, axis)).collect();
-        values.sort_by(f64::total_cmp);
-        values.dedup();
-        let unit = run.cells.first().and_then(|cell| cell.axes.get(axis)).map_or("", |value| value.unit);
-        Side { key: run.axes[axis].key.clone(), unit, values }
-    };
-    let (x_side, y_side) = (side(x), side(y));
-    let same = |a: &CellSummary, b: &CellSummary| rest.iter().all(|axis| text(a, *axis) == text(b, *axis));
-    let mut panels: Vec<(&CellSummary, Vec<Field<'_>>)> = Vec::new();
-    for cell in run.cells.iter().filter(|cell| rate(cell).is_some()) {
-        let place = |side: &Side, axis| side.values.iter().position(|value| Some(*value) == number(cell, axis));
-        let field = Field { column: place(&x_side, x)?, row: place(&y_side, y)?, cell };
-        match panels.iter_mut().find(|(sample, _)| same(sample, cell)) {
+/// The map of a run, and how many panels it would have if there were room for all.
+fn map(run: &RunSummary) -> Option<(Map, usize)> {
+    let (x_axis, y_axis, rest) = choice::plane(run)?;
+    let (x, y) = (Quantity::of(run, x_axis), Quantity::of(run, y_axis));
+    let mut panels: Vec<(&CellSummary, Vec<Field>)> = Vec::new();
+    for (cell, rate) in run.cells.iter().filter_map(|cell| Some((cell, value(cell, Metric::Accepted)?))) {
+        let place = |side: &Quantity, axis| side.values.iter().position(|value| Some(*value) == number_of(cell, axis));
+        let field = Field { column: place(&x, x_axis)?, row: place(&y, y_axis)?, rate: rate.clamp(0.0, 1.0) };
+        match panels.iter_mut().find(|(sample, _)| agree(sample, cell, &rest)) {
             Some((_, fields)) => fields.push(field),
             None => panels.push((cell, vec![field])),
         }
     }
     let count = panels.len();
     panels.truncate(MOST_PANELS);
-    let rates = panels.iter().flat_map(|(_, fields)| fields).filter_map(|field| rate(field.cell));
-    let (least, most) = extent(rates);
+    let (least, most) = extent(panels.iter().flat_map(|(_, fields)| fields).map(|field| field.rate));
     // One colour everywhere tells nothing; without any rate the extent is empty.
     if least >= most {
         return None;
     }
-    let panels: Vec<_> = panels.into_iter().map(|(sample, fields)| (name(run, sample, &rest), fields)).collect();
     // What is near 1 everywhere would otherwise have one colour.
     let low = [0.999, 0.99, 0.9].into_iter().find(|low| least >= *low && least < 1.0).unwrap_or(0.0);
-    let mut map = Map { run, x: x_side, y: y_side, panels, range: (low, 1.0), notes: Vec::new() };
-    map.notes = notes(&map, count, choice::is_dons(run, x, y));
-    Some(map)
+    let boundary = if choice::is_dons(run, x_axis, y_axis) { boundary(&x, &y) } else { None };
+    let panels = panels.into_iter().map(|(sample, fields)| (name(run, sample, &rest), fields)).collect();
+    Some((Map { x, y, panels, range: (low, 1.0), boundary }, count))
 }
 
-fn notes(map: &Map<'_>, panels: usize, dons: bool) -> Vec<String> {
-    let mut notes = Vec::new();
-    if dons && map.boundary().is_some() {
-        notes.push("line: N = 3F + 1, fewer nodes to its left".to_owned());
-    }
-    let all = map.x.values.len() * map.y.values.len();
-    if map.panels.iter().any(|(_, fields)| fields.len() < all) {
-        notes.push("hatched: not in the sweep".to_owned());
-    }
-    if panels > MOST_PANELS {
-        notes.push(format!("the first {MOST_PANELS} of {panels} panels"));
-    }
-    notes
+/// The corners of N = 3F + 1, a row each.
+fn boundary(x: &Quantity, y: &Quantity) -> Option<Vec<usize>> {
+    let columns = x.values.len();
+    let first = |f: &f64| x.values.iter().position(|n| *n >= 3.0 * f + 1.0).unwrap_or(columns);
+    let corners: Vec<usize> = y.values.iter().map(first).collect();
+    corners.iter().any(|corner| *corner > 0 && *corner < columns).then_some(corners)
 }
 
-fn rate(cell: &CellSummary) -> Option<f64> {
-    cell.estimate(Metric::Accepted)?.value.filter(|rate| rate.is_finite()).map(|rate| rate.clamp(0.0, 1.0))
+fn notes(map: &Map, panels: usize) -> Vec<String> {
+    let is_partial = map.panels.iter().any(|(_, fields)| fields.len() < map.places());
+    let boundary = map.boundary.as_ref().map(|_| "line: N = 3F + 1, fewer nodes to its left".to_owned());
+    let partial = is_partial.then(|| "hatched: not in the sweep".to_owned());
+    let more = (panels > MOST_PANELS).then(|| format!("the first {MOST_PANELS} of {panels} panels"));
+    boundary.into_iter().chain(partial).chain(more).collect()
 }
 
-impl Side {
-    fn name(&self) -> String {
-        if words::own_units(self.unit, &self.values) {
-            return words::axis_name(&self.key);
-        }
-        words::with_unit(&words::axis_name(&self.key), &words::reading(&self.key, self.unit, &self.values).1)
-    }
-
-    fn label(&self, index: usize) -> String {
-        let value = self.values[index];
-        if words::own_units(self.unit, &self.values) {
-            return words::value(&self.key, self.unit, value, &self.values);
-        }
-        number::short(value * words::reading(&self.key, self.unit, &self.values).0)
-    }
-
-    fn widest(&self) -> f64 {
-        (0..self.values.len()).map(|index| font::width(&self.label(index), TEXT, false)).fold(0.0, f64::max)
-    }
-}
-
-impl Map<'_> {
+impl Map {
     fn title(&self) -> String {
-        let lower = |side: &Side| words::panel_name(&side.key);
-        format!("Accepted requests over {} and {}", lower(&self.x), lower(&self.y))
+        let [x, y] = [&self.x, &self.y].map(|side| keys::in_sentence(&side.key));
+        format!("Accepted requests over {x} and {y}")
     }
 
-    /// The corner between fields left of which N is below 3F + 1, a row each; `None` where the axes are others, or where
-    /// all fields lie on one side.
-    fn boundary(&self) -> Option<Vec<usize>> {
-        if self.x.key != "capability_don.nodes" || self.y.key != "capability_don.f" {
-            return None;
-        }
-        let columns = self.x.values.len();
-        let first = |f: &f64| self.x.values.iter().position(|n| *n >= 3.0 * f + 1.0).unwrap_or(columns);
-        let corners: Vec<usize> = self.y.values.iter().map(first).collect();
-        corners.iter().any(|corner| *corner > 0 && *corner < columns).then_some(corners)
+    /// How many fields a panel has room for.
+    fn places(&self) -> usize {
+        self.x.values.len() * self.y.values.len()
     }
 
     fn rect(&self, column: usize, row: usize, plot: Rect) -> Rect {
@@ -191,17 +142,14 @@ impl Map<'_> {
 type Labels = Option<fn(f64) -> String>;
 
 /// The most telling way of writing rates that has room in the fields.
-fn labels(map: &Map<'_>, grid: &Grid) -> Labels {
+fn labels(map: &Map, plot: Rect) -> Labels {
     let fields = || map.panels.iter().flat_map(|(_, fields)| fields);
-    let field = map.rect(0, 0, grid.plots[0]);
+    let field = map.rect(0, 0, plot);
     if fields().count() > MOST_VALUES || field.height() < TEXT + 4.0 {
         return None;
     }
-    let fits = |write: &fn(f64) -> String| {
-        fields()
-            .filter_map(|field| rate(field.cell))
-            .all(|rate| font::width(&write(rate), TEXT, false) + 8.0 <= field.width())
-    };
+    let fits =
+        |write: &fn(f64) -> String| fields().all(|it| font::width(&write(it.rate), TEXT, false) + 8.0 <= field.width());
     [full as fn(f64) -> String, whole].into_iter().find(fits)
 }
 
@@ -221,26 +169,26 @@ fn whole(rate: f64) -> String {
     }
 }
 
-fn fields_of(scene: &mut Scene, map: &Map<'_>, fields: &[Field<'_>], labels: Labels, plot: Rect) {
-    if fields.len() < map.x.values.len() * map.y.values.len() {
+fn draw_fields(scene: &mut Scene, map: &Map, fields: &[Field], labels: Labels, plot: Rect) {
+    if fields.len() < map.places() {
         scene.rect(plot, GRID);
         hatch(scene, plot);
     }
     // A little paper between fields shows where equal ones meet.
     let rim = if labels.is_some() { 1.0 } else { 0.0 };
     for field in fields {
-        let (rect, Some(rate)) = (map.rect(field.column, field.row, plot), rate(field.cell)) else { continue };
-        let color = map.color(rate);
+        let rect = map.rect(field.column, field.row, plot);
+        let color = map.color(field.rate);
         if rim > 0.0 {
             scene.rect(rect, WHITE);
         }
         scene.rect(Rect { right: rect.right - rim, top: rect.top + rim, ..rect }, color);
         if let Some(write) = labels {
-            let at = (f64::midpoint(rect.left, rect.right), f64::midpoint(rect.top, rect.bottom) + 6.5);
-            scene.text(at, Text::new(write(rate)).align(Align::Center).color(ink(color)));
+            let at = (rect.center(), f64::midpoint(rect.top, rect.bottom) + 6.5);
+            scene.text(at, Text::new(write(field.rate)).align(Align::Center).color(ink(color)));
         }
     }
-    if let Some(corners) = map.boundary() {
+    if let Some(corners) = &map.boundary {
         let mut line = Vec::new();
         for (row, corner) in corners.iter().enumerate() {
             let rect = map.rect(*corner, row, plot);
@@ -262,23 +210,23 @@ fn ink(ground: RGBColor) -> RGBColor {
 }
 
 /// Values below and at the left, as many as have room.
-fn ticks(scene: &mut Scene, map: &Map<'_>, plot: Rect, (left, below): (bool, bool)) {
+fn ticks(scene: &mut Scene, map: &Map, plot: Rect, (left, below): (bool, bool)) {
     let mut free_from = 0.0;
-    for column in 0..map.x.values.len() {
+    for (column, value) in map.x.values.iter().enumerate().filter(|_| below) {
         let rect = map.rect(column, 0, plot);
-        let (x, label) = (f64::midpoint(rect.left, rect.right), map.x.label(column));
+        let (x, label) = (rect.center(), map.x.tick(*value));
         let half = font::width(&label, TEXT, false) / 2.0;
-        if below && x - half >= free_from {
+        if x - half >= free_from {
             scene.text((x, plot.bottom + 28.0), Text::new(label).align(Align::Center));
             free_from = x + half + 8.0;
         }
     }
     let mut free_to = f64::INFINITY;
-    for row in 0..map.y.values.len() {
+    for (row, value) in map.y.values.iter().enumerate().filter(|_| left) {
         let rect = map.rect(0, row, plot);
         let y = f64::midpoint(rect.top, rect.bottom) + 6.5;
-        if left && y <= free_to {
-            scene.text((plot.left - 12.0, y), Text::new(map.y.label(row)).align(Align::Right));
+        if y <= free_to {
+            scene.text((plot.left - 12.0, y), Text::new(map.y.tick(*value)).align(Align::Right));
             free_to = y - TEXT - 4.0;
         }
     }
@@ -294,7 +242,7 @@ fn bar(scene: &mut Scene, (low, high): (f64, f64), rect: Rect) {
         let top = if index + 1 < BAR_STEPS { bottom - step - 0.5 } else { rect.top };
         scene.rect(Rect { top, bottom, ..rect }, color);
     }
-    let axis = super::axis::Axis::linear(low, high, 5, 100.0).between(rect.bottom, rect.top);
+    let axis = Axis::linear(low, high, 5, 100.0).between(rect.bottom, rect.top);
     for tick in &axis.ticks {
         let y = axis.at(tick.value);
         scene.line(&[(rect.right, y), (rect.right + 6.0, y)], 1.0, FRAME);

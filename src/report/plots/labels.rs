@@ -2,8 +2,9 @@
 
 use super::font;
 use super::frame::SEPARATOR;
+use super::names;
 use super::scene::{Point, Rect, Scene, TEXT, Text};
-use super::theme::{FRAME, Look, MUTED};
+use super::theme::{FRAME, MUTED, Style};
 use plotters::style::RGBColor;
 
 const LINE: f64 = 22.0;
@@ -21,18 +22,25 @@ pub(super) struct Entry {
     pub(super) text: String,
     pub(super) detail: Option<String>,
     pub(super) swatch: Swatch,
-    /// Where the line ends.
+    /// The end of the line.
     pub(super) end: Option<Point>,
     /// Whether to tie the name to that end where it had to move.
     pub(super) leader: bool,
 }
 
+impl Entry {
+    /// An entry without more than its name.
+    pub(super) fn new(text: impl Into<String>, swatch: Swatch) -> Self {
+        Self { text: text.into(), detail: None, swatch, end: None, leader: true }
+    }
+}
+
 /// A sample of how something is drawn.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Swatch {
-    Line(Look, RGBColor),
-    Exact(Look),
-    Marker(Look),
+    Line(Style, RGBColor),
+    Exact(Style),
+    Marker(Style),
     Box(RGBColor, bool),
 }
 
@@ -45,20 +53,13 @@ pub(super) struct Labels {
 impl Labels {
     pub(super) fn new(entries: Vec<Entry>) -> Self {
         let most = if entries.len() > DIRECT { 1 } else { 2 };
-        let lines = |entry: &Entry| {
-            let mut lines = font::wrap(entry.text.split(SEPARATOR), SEPARATOR, TEXT, WIDEST, most);
+        let texts: Vec<String> = entries.iter().map(|entry| entry.text.clone()).collect();
+        let mut names =
+            names::distinct(&texts, |_, text| font::wrap(text.split(SEPARATOR), SEPARATOR, TEXT, WIDEST, most));
+        for (lines, entry) in names.iter_mut().zip(&entries) {
             lines.extend(entry.detail.iter().map(|detail| font::fit(detail, TEXT, false, WIDEST)));
-            lines
-        };
-        Self {
-            entries: entries
-                .into_iter()
-                .map(|entry| {
-                    let lines = lines(&entry);
-                    (entry, lines)
-                })
-                .collect(),
         }
+        Self { entries: entries.into_iter().zip(names).collect() }
     }
 
     /// The width to keep free at the right of the plot.
@@ -122,15 +123,15 @@ impl Swatch {
     fn draw(self, scene: &mut Scene, left: f64, middle: f64) {
         let center = (left + 14.0, middle);
         match self {
-            Self::Line(look, color) => {
-                scene.dashed(&[(left, middle), (left + 28.0, middle)], 3.0, color, look.dash);
-                scene.marker(center, look.marker, 6.0, color, false);
+            Self::Line(style, color) => {
+                scene.dashed(&[(left, middle), (left + 28.0, middle)], 3.0, color, style.dash);
+                scene.marker(center, style.marker, 6.0, color, false);
             }
-            Self::Exact(look) => {
-                scene.line(&[(left - 2.0, middle), (left + 30.0, middle)], 1.6, look.color);
-                scene.marker(center, look.marker, 6.0, look.color, true);
+            Self::Exact(style) => {
+                scene.line(&[(left - 2.0, middle), (left + 30.0, middle)], 1.6, style.color);
+                scene.marker(center, style.marker, 6.0, style.color, true);
             }
-            Self::Marker(look) => scene.marker(center, look.marker, 6.5, look.color, false),
+            Self::Marker(style) => scene.marker(center, style.marker, 6.5, style.color, false),
             Self::Box(color, hatched) => {
                 let rect = Rect { left: left + 4.0, top: middle - 10.0, right: left + 28.0, bottom: middle + 10.0 };
                 scene.rect(rect, color);
@@ -206,27 +207,5 @@ pub(super) fn spread(wanted: &[f64], heights: &[f64], top: f64, bottom: f64) -> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn labels_keep_their_place_when_they_can() {
-        assert_eq!(spread(&[10.0, 100.0], &[20.0, 20.0], 0.0, 200.0), [10.0, 100.0]);
-    }
-
-    #[test]
-    fn colliding_labels_share_the_move() {
-        assert_eq!(spread(&[50.0, 50.0], &[20.0, 20.0], 0.0, 200.0), [40.0, 60.0]);
-    }
-
-    #[test]
-    fn labels_stay_inside_and_apart() {
-        let wanted = [190.0, 195.0, 0.0, 2.0, 100.0, 101.0];
-        let tops = spread(&wanted, &[24.0; 6], 0.0, 200.0);
-        let mut sorted = tops.clone();
-        sorted.sort_by(f64::total_cmp);
-        assert!(sorted.windows(2).all(|pair| pair[1] - pair[0] >= 24.0 - 1e-9), "{tops:?}");
-        assert!(sorted[0] >= 0.0 && sorted[5] <= 176.0 + 1e-9, "{tops:?}");
-        assert!(tops[2] < tops[3] && tops[0] < tops[1]);
-    }
-}
+#[path = "tests/labels.rs"]
+mod tests;

@@ -1,14 +1,14 @@
-//! The median, 90 % and 99 % quantile of the latency: a panel each along a numeric axis, side by side on categories.
+//! The median, 90 % and 99 % quantile of the latency: a plot each along a numeric axis, side by side on categories.
 
-use super::curves::{self, Curve, Sample};
-use super::frame::{self, Page};
+use super::curves::{self, Sample};
+use super::figure::Figure;
+use super::frame::{self, Page, twice};
 use super::labels::{Entry, Labels, Swatch};
-use super::latency::{NAME, deadline, deadline_name, deadline_of, notes, quantile, value_axis};
-use super::layers;
-use super::multiples::{self, Ground, Measure};
-use super::scene::{Align, Rect, Scene, Text};
-use super::study::{Across, Study};
-use super::theme::{INK, Look, MUTED, Marker};
+use super::latency::{NAME, any_beyond, deadline, deadline_name, notes, quantile, value_axis};
+use super::multiples::{self, Grid, Measure};
+use super::plot::{self, Ground, Plot};
+use super::scene::{Rect, Scene, Text};
+use super::theme::{INK, MUTED, Marker, Style};
 use crate::experiment::{CellSummary, Metric};
 
 const QUANTILES: [(Metric, &str, Marker); 3] = [
@@ -17,126 +17,107 @@ const QUANTILES: [(Metric, &str, Marker); 3] = [
     (Metric::LatencyP99, "p99", Marker::Triangle),
 ];
 const PANEL_GAP: f64 = 30.0;
+const SUBJECT: &str = "Latency of requests";
 
 /// The samples of every series, a quantile each.
 type Samples = [Vec<Vec<Sample>>; 3];
 
 /// Draws the picture; nothing when no quantile of any cell is known.
-pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
-    let read =
-        |metric| study.series.iter().map(|series| curves::samples(series, |cell| quantile(cell, metric))).collect();
-    let samples: Samples = QUANTILES.map(|(metric, _, _)| read(metric));
-    let known = |sample: &Sample| !sample.beyond;
-    if !samples.iter().flatten().flatten().any(known) {
+pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
+    let samples: Samples = QUANTILES.map(|(metric, _, _)| curves::samples(figure, |cell| quantile(cell, metric)));
+    if samples.iter().flatten().flatten().all(|sample| sample.beyond) {
         return None;
     }
-    match &study.across {
-        Across::Numbers { .. } if !study.panels.is_empty() => Some(multiples(study)),
-        Across::Numbers { .. } => {
-            let (scene, note) = panels(study, &samples, &[]);
-            Some(note.map_or(scene, |note| panels(study, &samples, &[note]).0))
-        }
-        Across::Categories { .. } => Some(columns(study, &samples)),
-    }
+    Some(match figure.panels.is_empty() {
+        false => multiples(figure),
+        true if figure.is_numeric() => twice(Vec::new(), |overlap| panels(figure, &samples, overlap)),
+        true => columns(figure, &samples),
+    })
 }
 
-fn page(study: &Study<'_>, samples: &Samples, own: &[String]) -> Page {
-    let mut facts = study.facts();
-    facts.push(curves::intervals(study));
-    let samples = samples.concat();
-    let axis = value_axis(&samples, Rect { left: 0.0, top: 0.0, right: 800.0, bottom: 500.0 });
-    let mut notes = [study.notes.as_slice(), own, &notes(&samples, &axis)].concat();
-    notes.extend(curves::exact_note(samples.iter().flatten(), study));
-    Page::new(&study.title("Latency of requests"), facts, &notes, &study.run.id)
+fn page(figure: &Figure<'_>, samples: &Samples, overlap: &[String]) -> Page {
+    let all = samples.concat();
+    let exact = plot::exact_note(figure, all.iter().flatten());
+    let notes: Vec<String> = overlap.iter().cloned().chain(notes(&all, (800.0, 500.0))).chain(exact).collect();
+    Page::of(figure, SUBJECT, plot::intervals(figure), &notes)
 }
 
 /// The median and the 99 % quantile, a row each: with panels there is no room for more.
-fn multiples(study: &Study<'_>) -> Scene {
+fn multiples(figure: &Figure<'_>) -> Scene {
     let median = |cell: &CellSummary| quantile(cell, Metric::LatencyP50);
     let late = |cell: &CellSummary| quantile(cell, Metric::LatencyP99);
-    let measure = |name, read| Measure { name, read, axis: &value_axis, ground: Ground::Deadline };
+    let measure = |name, read| Measure { name, read, axis: &value_axis, ground: |samples| Ground::Deadline(samples) };
     let measures: [Measure<'_>; 2] = [measure("p50 [ms]", &median), measure("p99 [ms]", &late)];
     let mut told: Vec<String> = Vec::new();
     for measure in &measures {
-        let samples: Vec<Vec<Sample>> =
-            study.series.iter().map(|series| curves::samples(series, measure.read)).collect();
-        told.extend(notes(&samples, &value_axis(&samples, Rect { left: 0.0, top: 0.0, right: 800.0, bottom: 250.0 })));
-        if samples.iter().flatten().any(|sample| deadline_of(sample).is_some()) {
-            told.push("dotted: deadline".to_owned());
+        let samples = curves::samples(figure, measure.read);
+        let dotted = any_beyond(&samples).then(|| "dotted: deadline".to_owned());
+        for note in notes(&samples, (800.0, 250.0)).into_iter().chain(dotted) {
+            if !told.contains(&note) {
+                told.push(note);
+            }
         }
     }
-    multiples::draw(study, "Latency of requests", &told, &measures)
+    multiples::draw(figure, SUBJECT, &told, &measures)
 }
 
-fn panels(study: &Study<'_>, samples: &Samples, notes: &[String]) -> (Scene, Option<String>) {
-    let mut page = page(study, samples, notes);
-    let width = Labels::new(curves::entries(study, None)).width();
-    let body = Rect { right: page.body.right - width, top: page.body.top + 26.0, ..page.body };
+fn panels(figure: &Figure<'_>, samples: &Samples, overlap: &[String]) -> (Scene, Option<String>) {
+    let mut page = page(figure, samples, overlap);
+    let labels = |ends: &[curves::Curve]| Labels::new(plot::entries(figure, &[(figure, &samples[2])], ends));
+    let body = Rect { right: page.body.right - labels(&[]).width(), top: page.body.top + 26.0, ..page.body };
     let narrow = Rect { right: body.left + body.width() / 3.0, ..body };
-    let gap = frame::panel_gap(study, narrow).max(PANEL_GAP);
-    let each = (body.width() - 2.0 * gap) / 3.0;
-    let y = value_axis(&samples.concat(), body);
-    let mut note = None;
-    for (index, (samples, (_, name, _))) in samples.iter().zip(QUANTILES).enumerate() {
-        let left = body.left + (each + gap) * index as f64;
-        let plot = Rect { left, right: left + each, ..body };
-        frame::value_axis(&mut page.scene, plot, &y, "", index == 0);
-        page.scene.text(
-            (f64::midpoint(plot.left, plot.right), plot.top - 20.0),
-            Text::new(name).bold(18.0).align(Align::Center),
-        );
-        let (x, x_name) = (frame::across(study, plot), study.axis_name());
-        // One name in the middle serves all three panels.
-        frame::base_axis(&mut page.scene, plot, &x, if index == 1 { &x_name } else { "" });
-        deadline(&mut page.scene, study, samples, (&x, &y), plot);
-        let curves: Vec<Curve> = curves::place(study, samples, &x, &y);
-        curves::draw(&mut page.scene, study, &curves);
-        frame::tear_value(&mut page.scene, plot, &y);
-        note = note.or_else(|| layers::overlap_note(curves::named(study, &curves)));
-        if index == 2 {
-            Labels::new(curves::entries(study, Some(&curves))).draw(&mut page.scene, plot);
-        }
+    let gap = frame::panel_gap(figure, narrow).max(PANEL_GAP);
+    let grid = Grid::new(body, 3, 3, (gap, 0.0));
+    let (x_name, mut overlap, mut ends) = (figure.axis_name(), None, Vec::new());
+    for (index, (samples_here, (_, heading, _))) in samples.iter().zip(QUANTILES).enumerate() {
+        let plot = Plot {
+            figure,
+            samples: samples_here,
+            area: grid.plots[index],
+            y: value_axis(&samples.concat(), body),
+            y_name: "",
+            y_labels: index == 0,
+            // One name in the middle serves all three panels.
+            x_name: if index == 1 { &x_name } else { "" },
+            x_labels: true,
+            heading,
+            ground: Ground::Deadline(samples_here),
+        };
+        ends = plot.draw(&mut page.scene);
+        overlap = overlap.or_else(|| plot::overlap_note(figure, &ends));
     }
+    labels(&ends).draw(&mut page.scene, body);
     page.scene.text((40.0, body.top - 46.0), Text::new(NAME).color(MUTED));
-    deadline_name(&mut page.scene, study, &samples.concat(), (body.right, body.top - 46.0));
-    (page.scene, note)
+    deadline_name(&mut page.scene, figure, &samples.concat(), (body.right, body.top - 46.0));
+    (page.scene, overlap)
 }
 
 /// All quantiles of a cell above its name, told apart by their markers.
-fn columns(study: &Study<'_>, samples: &Samples) -> Scene {
-    let mut page = page(study, samples, &[]);
-    let mut entries: Vec<Entry> = QUANTILES
-        .iter()
-        .rev()
-        .map(|(_, name, marker)| {
-            let swatch = Swatch::Marker(Look { color: INK, marker: *marker, dash: &[] });
-            Entry { text: (*name).to_owned(), detail: None, swatch, end: None, leader: false }
-        })
-        .collect();
-    entries.extend(
-        curves::entries(study, None)
-            .into_iter()
-            .zip(&study.series)
-            .map(|(entry, series)| Entry { swatch: Swatch::Box(series.look.color, false), ..entry }),
-    );
+fn columns(figure: &Figure<'_>, samples: &Samples) -> Scene {
+    let mut page = page(figure, samples, &[]);
+    let quantile = |(_, name, marker): &(Metric, &str, Marker)| {
+        Entry::new(*name, Swatch::Marker(Style { color: INK, marker: *marker, dash: &[] }))
+    };
+    let mut entries: Vec<Entry> = QUANTILES.iter().rev().map(quantile).collect();
+    if figure.needs_labels() {
+        entries.extend(figure.series.iter().map(|it| Entry::new(&it.label, Swatch::Box(it.style.color, false))));
+    }
     let labels = Labels::new(entries);
     let plot = Rect { right: page.body.right - labels.width(), ..page.body };
     let y = value_axis(&samples.concat(), plot);
     frame::value_axis(&mut page.scene, plot, &y, NAME, true);
-    let x = frame::below(&mut page.scene, study, plot);
-    let mut censored = samples.iter().flatten().cloned().collect::<Vec<_>>();
-    censored.retain(|series| series.iter().any(|sample| deadline_of(sample).is_some()));
-    deadline(&mut page.scene, study, &censored, (&x, &y), plot);
-    deadline_name(&mut page.scene, study, &censored, (plot.right, plot.top - 20.0));
+    let x = frame::below(&mut page.scene, figure, plot, true, &figure.axis_name());
+    deadline(&mut page.scene, figure, &samples.concat(), (&x, &y), plot);
+    deadline_name(&mut page.scene, figure, &samples.concat(), (plot.right, plot.top - 20.0));
     // The median comes last: where it is beyond the deadline, so are the others, and its marker covers theirs.
     for (index, (samples, (_, _, marker))) in samples.iter().zip(QUANTILES).enumerate().rev() {
-        let step = if study.needs_labels() { 0.0 } else { (plot.width() / study.series.len() as f64 * 0.22).min(60.0) };
-        let shift = (index as f64 - 1.0) * step;
-        let curves: Vec<Curve> = curves::place(study, samples, &x, &y);
-        let curves: Vec<Curve> = curves.into_iter().map(|curve| curve.shifted(shift).with_marker(marker)).collect();
-        curves::draw(&mut page.scene, study, &curves);
+        let room = (plot.width() / figure.series.len() as f64 * 0.22).min(60.0);
+        let shift = (index as f64 - 1.0) * if figure.needs_labels() { 0.0 } else { room };
+        let curves = curves::place(figure, samples, &x, &y).into_iter();
+        let curves: Vec<_> = curves.map(|curve| curve.marked(marker, shift)).collect();
+        curves::draw(&mut page.scene, figure, &curves);
     }
-    frame::tear_value(&mut page.scene, plot, &y);
+    frame::break_value(&mut page.scene, plot, &y);
     labels.draw(&mut page.scene, plot);
     page.scene
 }

@@ -1,7 +1,7 @@
 //! Lines that lie on each other: thick below, dashed above, so that each of them is seen.
 
 use super::scene::{Point, Scene};
-use super::theme::{ABOVE_DASH, Look, WHITE};
+use super::theme::{ABOVE_DASH, Style, WHITE};
 use plotters::style::RGBColor;
 
 /// Lines whose points are this close lie on each other.
@@ -17,10 +17,10 @@ pub(super) struct Layer {
 }
 
 impl Layer {
-    /// Draws a line of `look` in `color`: thicker below, the uppermost dashed, so that each shows at both sides of those
+    /// Draws a line of `style` in `color`: thicker below, the uppermost dashed, so that each shows at both sides of those
     /// above. The dashes have a white rim, without which they vanish in the colour below when the picture is small.
-    pub(super) fn line(self, scene: &mut Scene, points: &[Point], look: Look, color: RGBColor) {
-        let (width, dash) = self.stroke(look.dash);
+    pub(super) fn line(self, scene: &mut Scene, points: &[Point], style: Style, color: RGBColor) {
+        let (width, dash) = self.stroke(style.dash);
         self.draw(scene, points, color, (width, dash));
     }
 
@@ -57,16 +57,16 @@ impl Layer {
 }
 
 /// The order of drawing: the baseline comes last, so that its dashes lie above what equals it.
-pub(super) fn upwards(looks: &[Look]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..looks.len()).collect();
-    order.sort_by_key(|index| looks[*index] == Look::BEFORE);
+pub(super) fn upwards(styles: &[Style]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..styles.len()).collect();
+    order.sort_by_key(|index| styles[*index] == Style::BASELINE);
     order
 }
 
 /// The layers of lines, given which two lie on each other.
-pub(super) fn layers(looks: &[Look], touch: impl Fn(usize, usize) -> bool) -> Vec<Layer> {
-    let mut layers = vec![Layer::default(); looks.len()];
-    let order = upwards(looks);
+pub(super) fn layers(styles: &[Style], touch: impl Fn(usize, usize) -> bool) -> Vec<Layer> {
+    let mut layers = vec![Layer::default(); styles.len()];
+    let order = upwards(styles);
     for (rank, above) in order.iter().enumerate() {
         for below in &order[..rank] {
             if touch(*below, *above) {
@@ -78,7 +78,7 @@ pub(super) fn layers(looks: &[Look], touch: impl Fn(usize, usize) -> bool) -> Ve
     layers
 }
 
-/// What to say about lines that lie on each other.
+/// Words about lines that lie on each other.
 pub(super) fn overlap_note<'a>(lines: impl Iterator<Item = (&'a str, Layer)>) -> Option<String> {
     let names: Vec<&str> = lines.filter(|(_, layer)| layer.shares()).map(|(name, _)| name).collect();
     match names.as_slice() {

@@ -2,8 +2,8 @@
 //!
 //! A picture is drawn once, into a `scene::Scene` of lines, areas and texts on a logical canvas of 1200 x 720; the two
 //! renderers hand that list to plotters' backends. So both files show the same, tests can look at what was drawn, and a
-//! picture knows nothing of pixels. Which axis lies below, and what makes a series, is decided once a run by
-//! `study::Study`, so that a series keeps its colour from picture to picture.
+//! picture knows nothing of pixels. Which axis is horizontal, and what makes a series, is decided once a run by
+//! `figure::Figure`, so that a series keeps its colour from picture to picture.
 //!
 //! How a sweep is arranged is told in `choice`. Three axes make small multiples of what is compared point by point
 //! (`reliability`, `latency_quantiles`, `savings`, `trade_off`); pictures that need all the room show the last panel that has
@@ -18,35 +18,39 @@ mod beside;
 mod bytes;
 mod choice;
 mod curves;
+mod figure;
 mod font;
 mod frame;
 mod heat_map;
+mod keys;
 mod labels;
 mod latency;
 mod latency_ccdf;
 mod latency_quantiles;
 mod layers;
 mod multiples;
+mod names;
 mod number;
 mod outcomes;
 mod pareto;
+mod plot;
 mod png_image;
+mod quantity;
 mod reliability;
 mod savings;
 mod scene;
-mod study;
+mod survival;
 mod svg;
 #[cfg(test)]
 mod tests;
 mod theme;
 mod trade_off;
-mod words;
 
 use crate::experiment::RunSummary;
+use figure::Figure;
 use scene::Scene;
-use study::Study;
 
-/// Why a picture could not be written.
+/// Reason that a picture could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum PlotError {
     /// A drawing backend refused a shape.
@@ -74,7 +78,7 @@ pub fn draw(run: &RunSummary) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
 
 /// The pictures that fit the run, by name.
 fn scenes(run: &RunSummary) -> Vec<(&'static str, Scene)> {
-    type Draw = fn(&Study<'_>) -> Option<Scene>;
+    type Draw = fn(&Figure<'_>) -> Option<Scene>;
     let pictures: [(&str, Draw); 8] = [
         ("reliability", reliability::draw),
         ("latency_ccdf", latency_ccdf::draw),
@@ -85,6 +89,6 @@ fn scenes(run: &RunSummary) -> Vec<(&'static str, Scene)> {
         ("heat_map", heat_map::draw),
         ("outcomes", outcomes::draw),
     ];
-    let study = Study::new(run);
-    pictures.into_iter().filter_map(|(name, draw)| draw(&study).map(|scene| (name, scene))).collect()
+    let figure = Figure::new(run);
+    pictures.into_iter().filter_map(|(name, draw)| draw(&figure).map(|scene| (name, scene))).collect()
 }

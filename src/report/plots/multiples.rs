@@ -1,34 +1,25 @@
 //! Small multiples: plots side by side or one below the other that share their axes.
 
 use super::axis::Axis;
-use super::curves::{self, Curve, Sample};
-use super::frame::{self, Page};
-use super::labels::{Entry, Labels, Swatch};
-use super::layers;
+use super::curves::{self, Sample};
+use super::figure::Figure;
+use super::frame::{self, Page, twice};
+use super::labels::Labels;
+use super::plot::{self, Ground, Plot};
 use super::scene::{Align, Rect, Scene, TEXT, Text};
-use super::study::{Across, Panel, Study};
 use super::theme::MUTED;
-use super::{font, latency, words};
+use super::{font, names};
 use crate::experiment::CellSummary;
 
-/// What a row of plots shows.
+/// Content of a row of plots.
 pub(super) struct Measure<'m> {
     /// The name of its value axis, with the unit.
     pub(super) name: &'m str,
     pub(super) read: &'m dyn Fn(&CellSummary) -> Option<Sample>,
     /// The value axis for these samples, laid along a plot.
     pub(super) axis: &'m dyn Fn(&[Vec<Sample>], Rect) -> Axis,
-    pub(super) ground: Ground,
-}
-
-/// What is drawn below the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ground {
-    Plain,
-    /// A line at zero, where values lie on both sides of it.
-    Zero,
-    /// The deadline, where something lies beyond it.
-    Deadline,
+    /// The ground below these samples.
+    pub(super) ground: fn(&[Vec<Sample>]) -> Ground<'_>,
 }
 
 /// Between rows of plots: a title or the name of a value axis, and its distance to both.
@@ -37,48 +28,7 @@ const COLUMN_GAP: f64 = 26.0;
 /// A single row of more plots than this is cut in two.
 const MOST_COLUMNS: usize = 3;
 
-/// A plot: the cells that it shows, and what of them.
-struct Tile<'s, 'a> {
-    panel: Option<&'s Panel<'a>>,
-    study: &'s Study<'a>,
-    measure: usize,
-    samples: Vec<Vec<Sample>>,
-}
-
-/// Draws a plot for every measure and panel of `study`: measures are rows and panels columns. Without panels, measures are
-/// columns where the axis below is numeric, and rows otherwise.
-pub(super) fn draw(study: &Study<'_>, subject: &str, notes: &[String], measures: &[Measure<'_>]) -> Scene {
-    let tiles = tiles(study, measures);
-    let samples = || tiles.iter().flat_map(|tile| tile.samples.iter().flatten());
-    let mut notes = notes.to_vec();
-    notes.extend(curves::exact_note(samples(), study));
-    let (scene, overlap) = picture(study, subject, &notes, (&tiles, measures));
-    let Some(overlap) = overlap else { return scene };
-    notes.push(overlap);
-    picture(study, subject, &notes, (&tiles, measures)).0
-}
-
-fn tiles<'s, 'a>(study: &'s Study<'a>, measures: &[Measure<'_>]) -> Vec<Tile<'s, 'a>> {
-    let tile = |measure: usize, panel: Option<&'s Panel<'a>>| {
-        let study = panel.map_or(study, |panel| &panel.study);
-        let samples = study.series.iter().map(|series| curves::samples(series, measures[measure].read)).collect();
-        Tile { panel, study, measure, samples }
-    };
-    let row = |measure| -> Vec<Tile<'s, 'a>> {
-        if study.panels.is_empty() {
-            return vec![tile(measure, None)];
-        }
-        study.panels.iter().map(|panel| tile(measure, Some(panel))).collect()
-    };
-    (0..measures.len()).flat_map(row).collect()
-}
-
-/// Whether a plot needs the whole width.
-fn is_wide(study: &Study<'_>) -> bool {
-    matches!(study.across, Across::Categories { .. })
-}
-
-/// Where plots stand: in lines of equally many.
+/// Places of plots: in lines of equally many.
 pub(super) struct Grid {
     pub(super) plots: Vec<Rect>,
     columns: usize,
@@ -109,163 +59,91 @@ impl Grid {
 }
 
 /// How many plots stand side by side.
-pub(super) fn columns(study: &Study<'_>, measures: usize) -> usize {
-    match study.panels.len() {
-        0 if is_wide(study) => 1,
-        0 => measures,
-        panels if measures == 1 && panels > MOST_COLUMNS => panels.div_ceil(2),
-        panels => panels,
-    }
+pub(super) fn columns(panels: usize) -> usize {
+    if panels > MOST_COLUMNS { panels.div_ceil(2) } else { panels }
 }
 
-type Content<'c, 's, 'a> = (&'c [Tile<'s, 'a>], &'c [Measure<'c>]);
+/// The samples of a measure, by plot.
+type Row = Vec<Vec<Vec<Sample>>>;
 
-fn picture(
-    study: &Study<'_>,
-    subject: &str,
-    notes: &[String],
-    (tiles, measures): Content<'_, '_, '_>,
-) -> (Scene, Option<String>) {
-    let labels = Labels::new(legend(study, tiles));
-    let mut page = page(study, subject, notes);
-    let top = page.body.top + if study.panels.is_empty() { 0.0 } else { 26.0 };
+/// Draws a plot for every measure and panel of `figure`: measures are rows and panels columns. Without panels, measures are
+/// columns where the horizontal axis is numeric, and rows otherwise.
+pub(super) fn draw(figure: &Figure<'_>, subject: &str, notes: &[String], measures: &[Measure<'_>]) -> Scene {
+    let plots = figure.plots();
+    let row = |measure: &Measure<'_>| plots.iter().map(|figure| curves::samples(figure, measure.read)).collect();
+    let rows: Vec<Row> = measures.iter().map(row).collect();
+    let mut notes = notes.to_vec();
+    notes.extend(plot::exact_note(figure, rows.iter().flatten().flatten().flatten()));
+    twice(notes, |notes| picture(figure, Page::of(figure, subject, plot::intervals(figure), notes), measures, &rows))
+}
+
+fn picture(figure: &Figure<'_>, mut page: Page, measures: &[Measure<'_>], rows: &[Row]) -> (Scene, Option<String>) {
+    let (plots, has_panels) = (figure.plots(), !figure.panels.is_empty());
+    let shown: Vec<(&Figure<'_>, &[Vec<Sample>])> =
+        rows.iter().flat_map(|row| plots.iter().copied().zip(row.iter().map(Vec::as_slice))).collect();
+    let labels = Labels::new(plot::entries(figure, &shown, &[]));
+    let top = page.body.top + if has_panels { 26.0 } else { 0.0 };
     let body = Rect { right: page.body.right - labels.width(), top, ..page.body };
-    let columns = columns(study, measures.len());
+    let columns = match measures.len() {
+        1 if has_panels => columns(plots.len()),
+        measures if !has_panels && figure.is_numeric() => measures,
+        _ => plots.len(),
+    };
     let narrow = Rect { right: body.left + body.width() / columns as f64, ..body };
-    let grid = Grid::new(body, tiles.len(), columns, (frame::panel_gap(study, narrow).max(COLUMN_GAP), LINE_GAP));
-    let mut note = None;
-    for (index, tile) in tiles.iter().enumerate() {
-        let curves = plot(&mut page.scene, (tile, tiles), &measures[tile.measure], &grid, index);
-        note = note.or_else(|| layers::overlap_note(curves::named(tile.study, &curves)));
-        heading(&mut page.scene, study, tile, measures[tile.measure].name, (&grid, index));
-    }
-    if !is_wide(study) {
-        let center = f64::midpoint(body.left, body.right);
-        let name = Text::new(study.axis_name()).align(Align::Center).color(MUTED);
-        page.scene.text((center, body.bottom + 62.0), name);
-    }
-    labels.draw(&mut page.scene, body);
-    (page.scene, note)
-}
-
-fn page(study: &Study<'_>, subject: &str, notes: &[String]) -> Page {
-    let mut facts = study.facts();
-    facts.push(curves::intervals(study));
-    let mut all = self::notes(study);
-    for note in notes {
-        if !all.contains(note) {
-            all.push(note.clone());
+    let grid = Grid::new(body, shown.len(), columns, (frame::panel_gap(figure, narrow).max(COLUMN_GAP), LINE_GAP));
+    let x_name = figure.axis_name();
+    let mut overlap = None;
+    for (index, (own, samples)) in shown.into_iter().enumerate() {
+        let (area, at) = (grid.plots[index], index / plots.len());
+        let (measure, row) = (&measures[at], rows[at].concat());
+        let plot = Plot {
+            figure: own,
+            samples,
+            area,
+            y: (measure.axis)(&row, area),
+            y_name: "",
+            y_labels: grid.is_first(index),
+            x_name: if own.is_numeric() || !grid.is_last(index) { "" } else { &x_name },
+            x_labels: grid.is_last(index),
+            heading: "",
+            ground: (measure.ground)(&row),
+        };
+        let curves = plot.draw(&mut page.scene);
+        overlap = overlap.or_else(|| plot::overlap_note(own, &curves));
+        // Only the first row of plots carries titles where every column has its own.
+        let has_title = has_panels && index < plots.len();
+        if has_title {
+            title(&mut page.scene, figure, index, area);
+        }
+        if index.is_multiple_of(plots.len()) {
+            let left = if has_panels || !figure.is_numeric() { area.left - frame::SCALE_ROOM } else { area.left };
+            let height = match (has_panels, has_title) {
+                (true, true) => 42.0,
+                (true, false) => 18.0,
+                (false, _) => 20.0,
+            };
+            page.scene.text((left, area.top - height), Text::new(measure.name).color(MUTED));
         }
     }
-    Page::new(&titled(study, subject), facts, &all, &study.run.id)
-}
-
-/// A title that names what tells the panels apart, too.
-pub(super) fn titled(study: &Study<'_>, subject: &str) -> String {
-    let panel = study.panel_key.as_deref().map(|key| format!(", by {}", words::panel_name(key)));
-    study.title(subject) + &panel.unwrap_or_default()
-}
-
-/// What is left out of the plots.
-pub(super) fn notes(study: &Study<'_>) -> Vec<String> {
-    if study.panels.is_empty() {
-        return study.notes.clone();
+    if figure.is_numeric() {
+        frame::axis_name(&mut page.scene, body, 62.0, &x_name);
     }
-    let mut notes: Vec<String> = study.panels.iter().flat_map(|panel| panel.study.notes.clone()).collect();
-    notes.dedup();
-    notes
+    labels.draw(&mut page.scene, body);
+    (page.scene, overlap)
 }
 
 /// The title of a panel above its plot: `payload = 64 KiB`, or the value alone where that has no room.
-pub(super) fn title(scene: &mut Scene, study: &Study<'_>, panel: &Panel<'_>, plot: Rect) {
-    let key = study.panel_key.as_deref().map(words::panel_name).unwrap_or_default();
+pub(super) fn title(scene: &mut Scene, figure: &Figure<'_>, index: usize, plot: Rect) {
     let room = plot.width() + COLUMN_GAP / 2.0;
-    let fits = |title: &str| font::width(title, TEXT, true) <= room;
-    let full = |panel: &Panel<'_>| format!("{key} = {}", panel.value);
-    let all = study.panels.iter().all(|panel| fits(&full(panel)));
-    let title = if all { full(panel) } else { panel.value.clone() };
-    let at = (f64::midpoint(plot.left, plot.right), plot.top - 14.0);
-    scene.text(at, Text::new(font::fit(&title, TEXT, true, room)).bold(TEXT).align(Align::Center));
+    let full: Vec<String> = figure.panels.iter().map(|panel| figure.panel_title(panel)).collect();
+    let all_fit = full.iter().all(|title| font::width(title, TEXT, true) <= room);
+    let values = || figure.panels.iter().map(|panel| panel.value.clone()).collect();
+    titles(scene, &if all_fit { full } else { values() }, index, (plot, room));
 }
 
-/// Axes and data of one plot.
-fn plot(
-    scene: &mut Scene,
-    (tile, tiles): (&Tile<'_, '_>, &[Tile<'_, '_>]),
-    measure: &Measure<'_>,
-    grid: &Grid,
-    index: usize,
-) -> Vec<Curve> {
-    let plot = grid.plots[index];
-    let row: Vec<Vec<Sample>> =
-        tiles.iter().filter(|other| other.measure == tile.measure).flat_map(|other| other.samples.clone()).collect();
-    let y = (measure.axis)(&row, plot);
-    frame::value_axis(scene, plot, &y, "", grid.is_first(index));
-    let x = if is_wide(tile.study) && grid.is_last(index) {
-        frame::below(scene, tile.study, plot)
-    } else {
-        let x = frame::across(tile.study, plot);
-        frame::base_ticks(scene, plot, &x, grid.is_last(index));
-        x
-    };
-    match measure.ground {
-        Ground::Plain => {}
-        Ground::Zero => frame::zero_line(scene, plot, &y),
-        Ground::Deadline => latency::deadline(scene, tile.study, &row, (&x, &y), plot),
-    }
-    let curves = curves::place(tile.study, &tile.samples, &x, &y);
-    curves::draw(scene, tile.study, &curves);
-    if measure.ground != Ground::Deadline {
-        curves::values(scene, tile.study, &tile.samples, (&x, &y), plot);
-    }
-    frame::tear_value(scene, plot, &y);
-    curves
-}
-
-/// The title of a plot, and the name of its value axis where its row begins.
-fn heading(scene: &mut Scene, study: &Study<'_>, tile: &Tile<'_, '_>, name: &str, (grid, index): (&Grid, usize)) {
-    let plot = grid.plots[index];
-    let name = Text::new(name).color(MUTED);
-    let Some(panel) = tile.panel else {
-        let left = if is_wide(study) { plot.left - frame::SCALE_ROOM } else { plot.left };
-        scene.text((left, plot.top - 20.0), name);
-        return;
-    };
-    // Only the first row of plots carries titles where every column has its own.
-    let first = tile.measure == 0;
-    if first {
-        title(scene, study, panel, plot);
-    }
-    if index.is_multiple_of(study.panels.len()) {
-        scene.text((plot.left - frame::SCALE_ROOM, plot.top - if first { 42.0 } else { 18.0 }), name);
-    }
-}
-
-/// One entry a look, whatever panels it is in.
-fn legend(study: &Study<'_>, tiles: &[Tile<'_, '_>]) -> Vec<Entry> {
-    if !study.needs_labels() {
-        return Vec::new();
-    }
-    let is_exact = |kin: &str| {
-        let all = tiles.iter().flat_map(|tile| tile.study.series.iter().zip(&tile.samples));
-        let mut samples = all
-            .filter(|(series, _)| series.kin == kin)
-            .flat_map(|(_, samples)| samples)
-            .filter(|sample| !sample.beyond)
-            .peekable();
-        samples.peek().is_some() && samples.all(|sample| sample.exact.is_some())
-    };
-    let swatch = |kin: &str, look| match is_wide(study) {
-        true => Swatch::Marker(look),
-        false if is_exact(kin) => Swatch::Exact(look),
-        false => Swatch::Line(look, look.color),
-    };
-    let entry = |series: &super::study::Series<'_>| Entry {
-        text: series.kin.clone(),
-        detail: None,
-        swatch: swatch(&series.kin, series.look),
-        end: None,
-        leader: false,
-    };
-    study.legend().map(entry).filter(|entry| !entry.text.is_empty()).collect()
+/// One of several titles above a plot, told apart from the others.
+pub(super) fn titles(scene: &mut Scene, all: &[String], index: usize, (plot, room): (Rect, f64)) {
+    let shown = names::distinct(all, |_, title| vec![font::fit(title, TEXT, true, room)]);
+    let at = (plot.center(), plot.top - 14.0);
+    scene.text(at, Text::new(shown[index].concat()).bold(TEXT).align(Align::Center));
 }

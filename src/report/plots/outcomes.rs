@@ -1,43 +1,41 @@
 //! How requests end: the share that is accepted, and on top of it why the others could not be.
 
+use std::collections::BTreeSet;
+
 use super::bars::{Bars, Fill, Layer, Scale};
+use super::figure::{Figure, value};
 use super::scene::Scene;
-use super::study::{Across, Study};
-use super::theme::{BEFORE, BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW};
-use crate::experiment::{CellSummary, Metric};
+use super::theme::{BASELINE, BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW};
+use crate::experiment::{CauseSummary, CellSummary, Metric};
 use crate::sim::FailureCause;
 use plotters::style::RGBColor;
 
-/// What a request ends with when it is neither accepted rightly nor has a cause of failure.
+/// Name of the end of a request when it is neither accepted rightly nor has a cause of failure.
 const OTHER: &str = "Other: wrong or crashed";
 /// Less than this is left over by rounding: one row in more than anybody simulates.
 const NOTHING: f64 = 1e-9;
 
 /// Draws the picture; nothing when all requests were accepted.
-pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
-    study.single(single)
+pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
+    figure.single(single)
 }
 
-fn single(study: &Study<'_>, panel: &[String]) -> Option<Scene> {
-    let unreachable = study.cells().any(|cell| cell.main_cause().is_some());
-    if !unreachable && !study.cells().any(|cell| other(cell) > 0.0) {
+fn single(figure: &Figure<'_>) -> Option<Scene> {
+    let unreachable = figure.cells().any(|cell| cell.main_cause().is_some());
+    if !unreachable && !figure.cells().any(|cell| other(cell) > 0.0) {
         return None;
     }
-    let subject = match study.across {
-        Across::Numbers { .. } => "Why requests fail",
-        Across::Categories { .. } => "How requests end",
-    };
+    let subject = if figure.is_numeric() { "Why requests fail" } else { "How requests end" };
     // A cause is about the right response, and some requests that have one got a wrong one.
-    let wrong = unreachable && study.cells().any(|cell| rate(cell, Metric::AcceptedWrong) > 0.0);
-    let notes: Vec<String> =
-        panel.iter().cloned().chain(wrong.then(|| "wrong responses do not count as accepted".to_owned())).collect();
-    let bars = Bars { study, layers: layers(unreachable), scale: Scale::Shares };
-    Some(bars.draw(&study.title(subject), "Requests at honest workflow nodes [%]", &notes))
+    let wrong = unreachable && figure.cells().any(|cell| rate(cell, Metric::AcceptedWrong) > 0.0);
+    let note = wrong.then(|| "wrong responses do not count as accepted".to_owned());
+    let bars = Bars { figure, layers: layers(figure, unreachable), scale: Scale::Shares };
+    Some(bars.draw(subject, "Requests at honest workflow nodes [%]", note.as_slice()))
 }
 
 /// From the bottom up, the same everywhere: what was accepted, then why the rest failed; where nothing has a cause in
 /// any cell, how the rest ended.
-fn layers(unreachable: bool) -> Vec<Layer> {
+fn layers(figure: &Figure<'_>, unreachable: bool) -> Vec<Layer> {
     let layer = |name: &str, color, fill, part| Layer { name: name.to_owned(), color, fill, part };
     let outcome = |metric| -> Box<dyn Fn(&CellSummary) -> f64> { Box::new(move |cell| rate(cell, metric)) };
     let mut layers = vec![
@@ -46,17 +44,17 @@ fn layers(unreachable: bool) -> Vec<Layer> {
     ];
     if unreachable {
         layers.extend(SINGLE.map(|(cause, color, fill)| {
-            layer(&words(cause), color, fill, Box::new(move |cell| cell.cause_share(cause)))
+            layer(&name(cause), color, fill, Box::new(move |cell| cell.cause_share(cause)))
         }));
-        layers.push(layer("Several causes", SKY, Fill::Hatched, Box::new(several)));
-        layers.push(layer(OTHER, BEFORE, Fill::Lighter, Box::new(other)));
+        layers.extend(several(figure));
+        layers.push(layer(OTHER, BASELINE, Fill::Lighter, Box::new(other)));
     } else {
         layers.extend([
             layer("No agreement", PURPLE, Fill::Hatched, outcome(Metric::NoAgreement)),
             layer("Expired", GREEN, Fill::Plain, outcome(Metric::Expired)),
             layer("Failed", VERMILLION, Fill::Plain, outcome(Metric::Failed)),
             layer("Crashed", BLACK, Fill::Plain, outcome(Metric::Crashed)),
-            layer("Accepted, wrong", BEFORE, Fill::Hatched, outcome(Metric::AcceptedWrong)),
+            layer("Accepted, wrong", BASELINE, Fill::Hatched, outcome(Metric::AcceptedWrong)),
         ]);
     }
     layers
@@ -78,25 +76,41 @@ const SINGLE: [(FailureCause, RGBColor, Fill); 10] = [
 ];
 
 /// A cause's name as a sentence begins.
-fn words(cause: FailureCause) -> String {
-    let name = cause.to_string().replace('_', " ");
-    let (first, rest) = name.split_at(1);
+fn name(cause: FailureCause) -> String {
+    let words = cause.to_string().replace('_', " ").replace('+', " + ");
+    let (first, rest) = words.split_at(1);
     format!("{}{rest}", first.to_uppercase())
 }
 
-/// Share of the causes of several kinds.
-fn several(cell: &CellSummary) -> f64 {
-    let several = cell.causes.iter().filter(|summary| !summary.cause.is_single());
-    several.filter_map(|summary| summary.share).sum()
+/// Layers of the causes of several kinds: one each as long as they are few, all together otherwise.
+fn several(figure: &Figure<'_>) -> Vec<Layer> {
+    let is_there = |summary: &&CauseSummary| !summary.cause.is_single() && summary.share > Some(0.0);
+    let causes = figure.cells().flat_map(|cell| &cell.causes).filter(is_there).map(|summary| summary.cause);
+    let causes: BTreeSet<FailureCause> = causes.collect();
+    let layer = |name, color, part| Layer { name, color, fill: Fill::Hatched, part };
+    if causes.len() > SEVERAL.len() {
+        let share = |cell: &CellSummary| -> f64 {
+            let several = cell.causes.iter().filter(|summary| !summary.cause.is_single());
+            several.filter_map(|summary| summary.share).sum()
+        };
+        return vec![layer("Several causes".to_owned(), SKY, Box::new(share))];
+    }
+    let one = |(cause, color): (FailureCause, RGBColor)| {
+        layer(name(cause), color, Box::new(move |cell: &CellSummary| cell.cause_share(cause)))
+    };
+    causes.into_iter().zip(SEVERAL).map(one).collect()
 }
+
+/// Colours of the causes of several kinds.
+const SEVERAL: [RGBColor; 3] = [SKY, GREEN, YELLOW];
 
 fn rate(cell: &CellSummary, metric: Metric) -> f64 {
-    cell.estimate(metric).and_then(|estimate| estimate.value).unwrap_or(0.0)
+    value(cell, metric).unwrap_or(0.0)
 }
 
-/// What is left of a cell that something is known of.
+/// Share that is left of a cell that something is known of.
 fn other(cell: &CellSummary) -> f64 {
-    let Some(accepted) = cell.estimate(Metric::Accepted).and_then(|estimate| estimate.value) else { return 0.0 };
+    let Some(accepted) = value(cell, Metric::Accepted) else { return 0.0 };
     let unreachable: f64 = cell.causes.iter().filter_map(|summary| summary.share).sum();
     let left = 1.0 - accepted - rate(cell, Metric::AcceptedTainted) - unreachable;
     if left > NOTHING { left } else { 0.0 }

@@ -1,5 +1,6 @@
-//! Which cells are worth their price: of those that meet the same world, none is both cheaper and faster.
+//! Cells that are worth their price: of those that meet the same world, none is both cheaper and faster.
 
+use super::figure::value;
 use crate::experiment::{CellSummary, Metric, RunSummary};
 
 /// Whether an axis is somebody's choice; everything else is the world that choices meet.
@@ -12,8 +13,7 @@ fn is_choice(key: &str) -> bool {
 
 /// The bytes and the latency that a cell offers; `None` where its latency is beyond the deadline.
 fn offer(cell: &CellSummary) -> Option<(f64, f64)> {
-    let value = |metric| cell.estimate(metric).and_then(|estimate| estimate.value).filter(|value| value.is_finite());
-    value(Metric::TotalBytes).zip(value(Metric::LatencyP99))
+    value(cell, Metric::TotalBytes).zip(value(cell, Metric::LatencyP99))
 }
 
 /// The ids of cells that no other of the same world beats in one of bytes and latency without losing in the other; empty

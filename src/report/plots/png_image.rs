@@ -43,7 +43,7 @@ fn grid(point: &Point) -> (i32, i32) {
     (libm::round(point.0 * GRID) as i32, libm::round(point.1 * GRID) as i32)
 }
 
-/// A line, segment by segment with round joints: plotters' own wide paths tear where segments are shorter than the line
+/// A line, segment by segment with round joints: plotters' own wide paths break where segments are shorter than the line
 /// is wide, as the steps of a distribution are.
 fn stroke(backend: &mut BitMapBackend<'_>, points: &[Point], width: f64, color: RGBColor) -> Result<(), PlotError> {
     for pair in points.windows(2) {
@@ -144,28 +144,5 @@ fn encode(pixels: &[u8], width: u32, height: u32) -> Result<Vec<u8>, PlotError> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rare_colours_become_their_nearest() {
-        let pixels: Vec<Rgb> = (0..=255).flat_map(|red| [[red, 0, 0]; 2]).chain([[17, 1, 0], [200, 0, 3]]).collect();
-        let (colors, indices) = palette(&pixels);
-        assert_eq!(colors.len(), 256);
-        assert_eq!(colors[usize::from(indices[&[17, 1, 0]])], [17, 0, 0]);
-        assert_eq!(colors[usize::from(indices[&[200, 0, 3]])], [200, 0, 0]);
-        assert!((0..=255).all(|red| colors[usize::from(indices[&[red, 0, 0]])] == [red, 0, 0]));
-    }
-
-    #[test]
-    fn the_file_shows_the_pixels() {
-        let pixels = [[255, 255, 255], [0, 114, 178], [0, 114, 178], [34, 34, 34]];
-        let bytes = encode(&pixels.concat(), 2, 2).unwrap();
-        let mut decoder = png::Decoder::new(bytes.as_slice());
-        decoder.set_transformations(png::Transformations::EXPAND);
-        let mut reader = decoder.read_info().unwrap();
-        let mut shown = vec![0; reader.output_buffer_size()];
-        reader.next_frame(&mut shown).unwrap();
-        assert_eq!(shown, pixels.concat());
-    }
-}
+#[path = "tests/png_image.rs"]
+mod tests;

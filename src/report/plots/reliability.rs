@@ -2,18 +2,20 @@
 
 use super::axis::Axis;
 use super::curves::{self, Sample};
-use super::frame::{self, Page};
+use super::figure::{Figure, Horizontal};
+use super::frame::{Page, twice};
 use super::labels::Labels;
-use super::layers;
-use super::multiples::{self, Ground, Measure};
+use super::multiples::{self, Measure};
+use super::plot::{self, Ground, Plot};
 use super::scene::{Rect, Scene};
-use super::study::{Across, Study};
 use crate::experiment::{CellSummary, Metric};
 
 /// Everything above this is too near 1 to be told apart on a scale from 0.
 const NEAR_ONE: f64 = 0.9;
-/// What is missing to 1 by less than this counts as nothing.
+/// Shares missing to 1 that are less than this count as nothing.
 const LEAST_SEEN: f64 = 1e-6;
+const SUBJECT: &str = "Accepted requests";
+const ACCEPTED: &str = "Accepted [%]";
 const NOT_ACCEPTED: &str = "Not accepted [%], logarithmic";
 const PANEL_GAP: f64 = 96.0;
 /// About the width of one of two panels.
@@ -22,112 +24,85 @@ const HALF: f64 = 430.0;
 const NAME_ROOM: f64 = 100.0;
 
 /// Draws the picture; nothing without any rate.
-pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
-    let rates: Vec<Vec<Sample>> = study.series.iter().map(|series| curves::samples(series, accepted)).collect();
+pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
+    let rates = curves::samples(figure, accepted);
     if rates.iter().all(Vec::is_empty) {
         return None;
     }
-    if !study.panels.is_empty() {
-        return Some(multiples(study, &rates));
+    if !figure.panels.is_empty() {
+        return Some(multiples(figure, &rates));
     }
-    let near = near_one(study, &rates);
+    let near = near_one(figure, &rates);
     let all = near.as_ref().is_none_or(|near| near.iter().zip(&rates).all(|(near, all)| near.len() == all.len()));
-    let mut notes: Vec<String> = curves::exact_note(rates.iter().flatten(), study).into_iter().collect();
-    if !all {
-        notes.push("right panel: series above 90 % throughout".to_owned());
-    }
-
-    // What lies on each other is known only once it is placed, and saying so moves everything down.
-    let (scene, overlap) = picture(study, (&rates, near.as_deref()), &notes);
-    let Some(overlap) = overlap else { return Some(scene) };
-    notes.push(overlap);
-    Some(picture(study, (&rates, near.as_deref()), &notes).0)
+    let partial = (!all).then(|| "right panel: series above 90 % throughout".to_owned());
+    let notes = plot::exact_note(figure, rates.iter().flatten()).into_iter().chain(partial).collect();
+    Some(twice(notes, |notes| picture(figure, &rates, near.as_deref(), notes)))
 }
 
 /// A plot for every panel; where all of them are near 1, a second row with what is missing.
-fn multiples(study: &Study<'_>, rates: &[Vec<Sample>]) -> Scene {
+fn multiples(figure: &Figure<'_>, rates: &[Vec<Sample>]) -> Scene {
     let all = || rates.iter().flatten();
     let near = all().all(|sample| sample.value > NEAR_ONE) && all().any(|sample| sample.value < 1.0);
-    let whole = |_: &[Vec<Sample>], plot: Rect| rate_axis(plot);
-    let rest =
-        |samples: &[Vec<Sample>], plot: Rect| complement_axis(samples).between(plot.bottom, plot.top).with_zero();
     let missing = |cell: &CellSummary| accepted(cell).as_ref().map(complement);
     let measures = [
-        Measure { name: "Accepted [%]", read: &accepted, axis: &whole, ground: Ground::Plain },
-        Measure { name: NOT_ACCEPTED, read: &missing, axis: &rest, ground: Ground::Plain },
+        Measure { name: ACCEPTED, read: &accepted, axis: &rate_axis, ground: |_| Ground::Plain },
+        Measure { name: NOT_ACCEPTED, read: &missing, axis: &complement_axis, ground: |_| Ground::Plain },
     ];
-    multiples::draw(study, "Accepted requests", &[], &measures[..if near { 2 } else { 1 }])
+    multiples::draw(figure, SUBJECT, &[], &measures[..if near { 2 } else { 1 }])
 }
 
-fn rate_axis(plot: Rect) -> Axis {
-    Axis::linear(0.0, 1.0, 5, 100.0).padded(0.03).between(plot.bottom, plot.top)
-}
-
-/// What series that lie near 1 throughout miss to it, and nothing for the others; `None` where a second panel would say
-/// nothing new or have no room.
-fn near_one(study: &Study<'_>, rates: &[Vec<Sample>]) -> Option<Vec<Vec<Sample>>> {
+/// The shares that series miss to 1 which lie near it throughout, and nothing for the others; `None` where a second panel
+/// would say nothing new or have no room.
+fn near_one(figure: &Figure<'_>, rates: &[Vec<Sample>]) -> Option<Vec<Vec<Sample>>> {
     let is_near = |samples: &[Sample]| samples.iter().all(|sample| sample.value > NEAR_ONE);
     let missing = |samples: &Vec<Sample>| -> Vec<Sample> {
         if is_near(samples) { samples.iter().map(complement).collect() } else { Vec::new() }
     };
     let near: Vec<Vec<Sample>> = rates.iter().map(missing).collect();
-    let roomy = match &study.across {
-        Across::Numbers { .. } => true,
-        Across::Categories { labels, .. } => HALF / labels.len() as f64 > NAME_ROOM,
+    let has_room = match &figure.horizontal {
+        Horizontal::Numbers(_) => true,
+        Horizontal::Categories { labels, .. } => HALF / labels.len() as f64 > NAME_ROOM,
     };
     let tells = near.iter().flatten().any(|sample| sample.value > 0.0);
-    (tells && (roomy || rates.iter().all(|samples| is_near(samples)))).then_some(near)
+    (tells && (has_room || rates.iter().all(|samples| is_near(samples)))).then_some(near)
 }
 
-/// The rates of every series, and what those miss that lie near 1.
-type Panels<'a> = (&'a [Vec<Sample>], Option<&'a [Vec<Sample>]>);
-
-fn picture(study: &Study<'_>, (rates, near): Panels<'_>, notes: &[String]) -> (Scene, Option<String>) {
-    let mut facts = study.facts();
-    facts.push(curves::intervals(study));
-    let notes = [study.notes.as_slice(), notes].concat();
-    let mut page = Page::new(&study.title("Accepted requests"), facts, &notes, &study.run.id);
-    let labels = Labels::new(curves::entries(study, None));
-    let body = Rect { right: page.body.right - labels.width(), ..page.body };
-    let left =
-        Rect { right: if near.is_some() { body.left + (body.width() - PANEL_GAP) / 2.0 } else { body.right }, ..body };
-    let right = Rect { left: left.right + PANEL_GAP, ..body };
-
-    let whole = rate_axis(left);
-    let mut curves = panel(&mut page.scene, study, rates, left, &whole, "Accepted [%]");
-    let mut overlap = layers::overlap_note(curves::named(study, &curves));
-    let mut plot = left;
-    if let Some(missing) = near {
-        let axis = complement_axis(missing).between(right.bottom, right.top).with_zero();
-        curves = panel(&mut page.scene, study, missing, right, &axis, NOT_ACCEPTED);
-        overlap = overlap.or_else(|| layers::overlap_note(curves::named(study, &curves)));
-        plot = right;
+/// The rates of every series, and beside them the shares that those miss which lie near 1.
+fn picture(
+    figure: &Figure<'_>,
+    rates: &[Vec<Sample>],
+    near: Option<&[Vec<Sample>]>,
+    notes: &[String],
+) -> (Scene, Option<String>) {
+    let mut page = Page::of(figure, SUBJECT, plot::intervals(figure), notes);
+    let last = near.unwrap_or(rates);
+    let labels = |ends: &[curves::Curve]| Labels::new(plot::entries(figure, &[(figure, last)], ends));
+    let body = Rect { right: page.body.right - labels(&[]).width(), ..page.body };
+    let half = body.left + (body.width() - PANEL_GAP) / 2.0;
+    let left = Rect { right: if near.is_some() { half } else { body.right }, ..body };
+    let mut panels = vec![(left, rates, rate_axis(rates, left), ACCEPTED)];
+    panels.extend(near.map(|missing| {
+        let right = Rect { left: half + PANEL_GAP, ..body };
+        (right, missing, complement_axis(missing, right), NOT_ACCEPTED)
+    }));
+    let (x_name, mut overlap, mut ends) = (figure.axis_name(), None, Vec::new());
+    for (area, samples, y, y_name) in panels {
+        let (ground, x_name) = (Ground::Plain, x_name.as_str());
+        let plot =
+            Plot { figure, samples, area, y, y_name, y_labels: true, x_name, x_labels: true, heading: "", ground };
+        ends = plot.draw(&mut page.scene);
+        overlap = overlap.or_else(|| plot::overlap_note(figure, &ends));
     }
-    Labels::new(curves::entries(study, Some(&curves))).draw(&mut page.scene, plot);
+    labels(&ends).draw(&mut page.scene, body);
     (page.scene, overlap)
 }
 
-fn panel(
-    scene: &mut Scene,
-    study: &Study<'_>,
-    samples: &[Vec<Sample>],
-    plot: Rect,
-    axis: &Axis,
-    name: &str,
-) -> Vec<curves::Curve> {
-    frame::value_axis(scene, plot, axis, name, true);
-    let x = frame::below(scene, study, plot);
-    let curves = curves::place(study, samples, &x, axis);
-    curves::draw(scene, study, &curves);
-    curves::values(scene, study, samples, (&x, axis), plot);
-    curves
+fn accepted(cell: &CellSummary) -> Option<Sample> {
+    Sample::of(cell, Metric::Accepted)
 }
 
-fn accepted(cell: &CellSummary) -> Option<Sample> {
-    let estimate = cell.estimate(Metric::Accepted)?;
-    let (low, high) = (estimate.ci_low, estimate.ci_high);
-    let exact = cell.exact_value(Metric::Accepted);
-    Some(Sample { x: 0.0, value: estimate.value?, low, high, beyond: false, open: false, exact })
+fn rate_axis(_: &[Vec<Sample>], plot: Rect) -> Axis {
+    Axis::linear(0.0, 1.0, 5, 100.0).padded(0.03).between(plot.bottom, plot.top)
 }
 
 /// The share that is missing to 1.
@@ -140,10 +115,11 @@ fn complement(sample: &Sample) -> Sample {
 }
 
 /// Whole decades around every value and interval.
-fn complement_axis(missing: &[Vec<Sample>]) -> Axis {
+fn complement_axis(missing: &[Vec<Sample>], plot: Rect) -> Axis {
     let ends = missing.iter().flatten().flat_map(|s| [Some(s.value), s.low, s.high, s.exact]).flatten();
     let (low, high) =
         ends.filter(|end| *end > 1e-9).fold((0.1, 1e-3), |(low, high): (f64, f64), end| (low.min(end), high.max(end)));
     let decade = |value: f64, round: fn(f64) -> f64| libm::pow(10.0, round(libm::log10(value)));
-    Axis::log(decade(low, libm::floor), decade(high.min(1.0), libm::ceil), 100.0)
+    let axis = Axis::log(decade(low, libm::floor), decade(high.min(1.0), libm::ceil), 100.0);
+    axis.between(plot.bottom, plot.top).with_zero()
 }

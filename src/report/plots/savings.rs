@@ -1,38 +1,32 @@
-//! Which share of the bytes is saved against the baseline: everybody holds the payload, F + 1 equal answers are
+//! Share of the bytes that is saved against the baseline: everybody holds the payload, F + 1 equal answers are
 //! needed, nothing is attested, and OCR carries full payloads.
 
 use super::axis::Axis;
 use super::curves::Sample;
-use super::multiples::{self, Ground, Measure};
+use super::figure::Figure;
+use super::multiples::{self, Measure};
+use super::plot::Ground;
 use super::scene::{Rect, Scene};
-use super::study::Study;
 use crate::experiment::{CellSummary, Metric};
 
-/// What savings are usually about.
+/// The key that savings usually depend on.
 const PAYLOAD: &str = "request.payload_size";
-const BEFORE: &str = "against the baseline: all holders, identical, no attestations, full payloads in OCR";
+const AGAINST: &str = "against the baseline: all holders, identical, no attestations, full payloads in OCR";
 
 /// Draws the picture, over the payload where the sweep has such an axis; nothing without any saving.
-pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
-    let answers = |cell: &CellSummary| saved(cell, Metric::SavedResponse);
-    let total = |cell: &CellSummary| saved(cell, Metric::SavedTotal);
-    let cells = &study.run.cells;
-    let all: Vec<Sample> = cells.iter().filter_map(answers).chain(cells.iter().filter_map(total)).collect();
+pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
+    let answers = |cell: &CellSummary| Sample::of(cell, Metric::SavedResponse);
+    let total = |cell: &CellSummary| Sample::of(cell, Metric::SavedTotal);
+    let cells = || figure.run.cells.iter();
+    let all: Vec<Sample> = cells().filter_map(answers).chain(cells().filter_map(total)).collect();
     if all.is_empty() {
         return None;
     }
     let axis = |_: &[Vec<Sample>], plot: Rect| axis(&all, plot);
-    let measure = |name, read| Measure { name, read, axis: &axis, ground: Ground::Zero };
+    let measure = |name, read| Measure { name, read, axis: &axis, ground: |_| Ground::Zero };
     let measures =
         [measure("Saved of all answers [%]", &answers), measure("Saved of all bytes, OCR included [%]", &total)];
-    Some(multiples::draw(&study.along(PAYLOAD), "Bytes saved", &[BEFORE.to_owned()], &measures))
-}
-
-fn saved(cell: &CellSummary, metric: Metric) -> Option<Sample> {
-    let estimate = cell.estimate(metric)?;
-    let value = estimate.value.filter(|value| value.is_finite())?;
-    let exact = cell.exact_value(metric);
-    Some(Sample { x: 0.0, value, low: estimate.ci_low, high: estimate.ci_high, beyond: false, open: false, exact })
+    Some(multiples::draw(&figure.along(PAYLOAD), "Bytes saved", &[AGAINST.to_owned()], &measures))
 }
 
 /// From nothing to everything, and below where more is spent than before.

@@ -14,7 +14,7 @@ pub(super) const TEXT: f64 = 18.0;
 /// A place on the canvas, y downwards.
 pub(super) type Point = (f64, f64);
 
-/// Which end of a text lies at its place.
+/// The end of a text that lies at its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Align {
     Left,
@@ -81,6 +81,11 @@ impl Rect {
 
     pub(super) fn height(&self) -> f64 {
         self.bottom - self.top
+    }
+
+    /// The horizontal middle.
+    pub(super) fn center(&self) -> f64 {
+        f64::midpoint(self.left, self.right)
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) const FRAME: RGBColor = RGBColor(0x8C, 0x8C, 0x8C);
 /// Grid lines.
 pub(super) const GRID: RGBColor = RGBColor(0xE2, 0xE2, 0xE2);
 /// The baseline.
-pub(super) const BEFORE: RGBColor = RGBColor(0x7F, 0x7F, 0x7F);
+pub(super) const BASELINE: RGBColor = RGBColor(0x7F, 0x7F, 0x7F);
 
 pub(super) const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xB2);
 pub(super) const VERMILLION: RGBColor = RGBColor(0xD5, 0x5E, 0x00);
@@ -28,7 +28,7 @@ pub(super) const BLACK: RGBColor = RGBColor(0x00, 0x00, 0x00);
 const CYCLE: [RGBColor; 8] = [BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK, YELLOW];
 
 /// The dash of the baseline.
-pub(super) const BEFORE_DASH: &[f64] = &[11.0, 7.0];
+pub(super) const BASELINE_DASH: &[f64] = &[11.0, 7.0];
 /// The dash of a line that lies on another one.
 pub(super) const ABOVE_DASH: &[f64] = &[13.0, 13.0];
 /// The dash of a deadline.
@@ -68,17 +68,17 @@ impl Marker {
 
 /// How a series is drawn in every picture of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Look {
+pub(super) struct Style {
     pub(super) color: RGBColor,
     pub(super) marker: Marker,
     pub(super) dash: &'static [f64],
 }
 
-impl Look {
+impl Style {
     /// The baseline.
-    pub(super) const BEFORE: Self = Self { color: BEFORE, marker: Marker::Circle, dash: BEFORE_DASH };
+    pub(super) const BASELINE: Self = Self { color: BASELINE, marker: Marker::Circle, dash: BASELINE_DASH };
 
-    /// The look of the `index`th series after it. Markers have another period than colours, so that pairs do not repeat soon.
+    /// The style of the `index`th series after it. Markers have another period than colours, so that pairs do not repeat soon.
     pub(super) fn nth(index: usize) -> Self {
         Self {
             color: CYCLE[index % CYCLE.len()],

@@ -1,18 +1,18 @@
-//! What speed costs: the bytes of a request against the 99 % quantile of its latency, a marker a cell.
+//! The price of speed: the bytes of a request against the 99 % quantile of its latency, a marker a cell.
 
 use super::axis::{Axis, extent, wants_log};
 use super::beside::{around, free, text_box};
-use super::curves::{self, Sample};
-use super::frame::{self, Page};
+use super::curves::{self, Curve, Placed, Sample};
+use super::figure::{Figure, value};
+use super::frame::{self, Page, twice};
+use super::keys::lower;
 use super::labels::{Entry, Labels, Swatch};
-use super::latency;
-use super::layers::{self, Layer, TOUCH};
+use super::layers::TOUCH;
 use super::multiples::{self, Grid};
-use super::pareto;
-use super::scene::{Align, Point, Rect, Scene, Text};
-use super::study::{Across, Series, Study};
-use super::theme::{BLACK, Look, MUTED, WHITE, tint};
-use super::words;
+use super::quantity::{sizes, with_unit};
+use super::scene::{Point, Rect, Scene, Text};
+use super::theme::{BLACK, MUTED, WHITE, tint};
+use super::{latency, pareto, plot};
 use crate::experiment::{CellSummary, Metric};
 
 /// Values above this share of the largest leave zero out.
@@ -25,144 +25,112 @@ const RIM: f64 = 6.0;
 const LINE_GAP: f64 = 84.0;
 const NAME: &str = "Latency p99 [ms]";
 
-/// A cell: where it lies, what it is called, how it is drawn.
+/// A cell's place in the sweep, and whether no choice in the same world is better.
+#[derive(Clone, Copy)]
 struct Mark {
-    /// The latency over the bytes.
-    sample: Sample,
-    /// Its place on the axis of the sweep.
     place: f64,
-    /// Whether no choice in the same world is better.
     best: bool,
 }
 
-struct Line {
-    look: Look,
-    marks: Vec<Mark>,
-}
-
-impl Line {
-    /// Whether it has a cell beyond the deadline in this place.
-    fn is_beyond(&self, place: Point, axes: (&Axis, &Axis)) -> bool {
-        self.marks.iter().any(|mark| mark.sample.beyond && near(&at(mark, axes), &place))
-    }
+/// The cells of a figure by series: bytes and latency, and the marks of the same cells.
+struct Cells<'f, 'a> {
+    figure: &'f Figure<'a>,
+    samples: Vec<Vec<Sample>>,
+    marks: Vec<Vec<Mark>>,
 }
 
 /// Draws the picture; nothing where fewer than two cells have both bytes and a known latency, or where all cells cost the
 /// same.
-pub(super) fn draw(study: &Study<'_>) -> Option<Scene> {
-    let plots: Vec<&Study<'_>> =
-        if study.panels.is_empty() { vec![study] } else { study.panels.iter().map(|panel| &panel.study).collect() };
-    let known = plots.iter().flat_map(|plot| plot.cells()).filter_map(read);
-    if known.filter(|sample| !sample.beyond).count() < 2 {
+pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
+    let largest = figure.run.cells.iter().filter_map(read).map(|sample| sample.x).fold(0.0, f64::max);
+    let (factor, unit) = sizes(largest);
+    let best = pareto::best(figure.run);
+    let plots: Vec<Cells<'_, '_>> = figure.plots().into_iter().map(|plot| cells(plot, factor, &best)).collect();
+    let all: Vec<Vec<Sample>> = plots.iter().flat_map(|cells| cells.samples.clone()).collect();
+    if all.iter().flatten().filter(|sample| !sample.beyond).count() < 2 || !plots.iter().any(differ) {
         return None;
     }
-    let largest = study.run.cells.iter().filter_map(read).map(|sample| sample.x).fold(0.0, f64::max);
-    let (factor, unit) = words::bytes(largest);
-    let best = pareto::best(study.run);
-    let lines: Vec<Vec<Line>> = plots.iter().map(|plot| lines(plot, factor, &best)).collect();
-    if !lines.iter().any(|lines| differ(lines)) {
-        return None;
-    }
-    let name = words::with_unit("Sent for one request by all nodes", &unit);
-    let (scene, overlap) = picture(study, &lines, &name, &[]);
-    Some(overlap.map_or(scene, |overlap| picture(study, &lines, &name, &[overlap]).0))
+    let name = with_unit("Sent for one request by all nodes", unit);
+    Some(twice(notes(figure, &plots, &all), |notes| picture(figure, &plots, &all, (&name, notes))))
 }
 
 /// Whether the cells of a plot cost different amounts: by one percent at least.
-fn differ(lines: &[Line]) -> bool {
-    let (low, high) = extent(lines.iter().flat_map(|line| line.marks.iter().map(|mark| mark.sample.x)));
+fn differ(cells: &Cells<'_, '_>) -> bool {
+    let (low, high) = extent(cells.samples.iter().flatten().map(|sample| sample.x));
     high >= 1.01 * low
 }
 
 /// Bytes and latency of a cell, or that the latency lies beyond the deadline.
 fn read(cell: &CellSummary) -> Option<Sample> {
-    let bytes = cell.estimate(Metric::TotalBytes)?.value.filter(|bytes| bytes.is_finite() && *bytes > 0.0)?;
+    let bytes = value(cell, Metric::TotalBytes).filter(|bytes| *bytes > 0.0)?;
     let sample = latency::quantile(cell, Metric::LatencyP99).filter(|sample| sample.value.is_finite())?;
     Some(Sample { x: bytes, exact: None, ..sample })
 }
 
-fn lines(study: &Study<'_>, factor: f64, best: &[&str]) -> Vec<Line> {
-    let line = |series: &Series<'_>| {
-        let mark = |point: &super::study::Point<'_>| {
-            let sample = read(point.cell)?;
-            let best = best.contains(&point.cell.id.as_str());
-            Some(Mark { sample: Sample { x: sample.x * factor, ..sample }, place: point.x, best })
-        };
-        Line { look: series.look, marks: series.points.iter().filter_map(mark).collect() }
+fn cells<'f, 'a>(figure: &'f Figure<'a>, factor: f64, best: &[&str]) -> Cells<'f, 'a> {
+    let cell = |point: &super::figure::Point<'_>| {
+        let sample = read(point.cell)?;
+        let mark = Mark { place: point.x, best: best.contains(&point.cell.id.as_str()) };
+        Some((Sample { x: sample.x * factor, ..sample }, mark))
     };
-    study.series.iter().map(line).collect()
+    let series = figure.series.iter().map(|series| series.points.iter().filter_map(cell).unzip());
+    let (samples, marks) = series.unzip();
+    Cells { figure, samples, marks }
 }
 
-type Plots<'p> = &'p [Vec<Line>];
-
-fn picture(study: &Study<'_>, plots: Plots<'_>, name: &str, told: &[String]) -> (Scene, Option<String>) {
-    let samples = |lines: &[Line]| -> Vec<Vec<Sample>> {
-        lines.iter().map(|line| line.marks.iter().map(|mark| mark.sample).collect()).collect()
-    };
-    let all: Vec<Vec<Sample>> = plots.iter().flat_map(|lines| samples(lines)).collect();
-    let labels = Labels::new(legend(study));
-    let mut page = page(study, plots, told);
+fn picture(
+    figure: &Figure<'_>,
+    plots: &[Cells<'_, '_>],
+    all: &[Vec<Sample>],
+    (name, notes): (&str, &[String]),
+) -> (Scene, Option<String>) {
+    let mut page = Page::of(figure, "Bytes against latency", "95 % intervals", notes);
+    let labels = Labels::new(legend(figure));
     let multiple = plots.len() > 1;
     let top = page.body.top + if multiple { 26.0 } else { 0.0 };
     let body = Rect { right: page.body.right - labels.width(), top, ..page.body };
-    let grid = Grid::new(body, plots.len(), multiples::columns(study, 1), (40.0, LINE_GAP));
+    let grid = Grid::new(body, plots.len(), multiples::columns(plots.len()), (40.0, LINE_GAP));
     let mut overlap = None;
-    for (index, lines) in plots.iter().enumerate() {
-        let plot = grid.plots[index];
-        let (x, y) = (bytes_axis(&samples(lines), plot), latency::value_axis(&all, plot));
-        frame::value_axis(&mut page.scene, plot, &y, if multiple { "" } else { NAME }, grid.is_first(index));
-        frame::base_ticks(&mut page.scene, plot, &x, true);
-        latency::deadline(&mut page.scene, study, &all, (&x, &y), plot);
-        let layers = layers(lines, (&x, &y));
-        let axes = (&x, &y);
-        whiskers(&mut page.scene, lines, axes);
-        // Names have no order in which a line could lead through them.
-        if matches!(study.across, Across::Numbers { .. }) {
-            joined(&mut page.scene, lines, &layers, axes);
+    for (index, cells) in plots.iter().enumerate() {
+        let (area, scene) = (grid.plots[index], &mut page.scene);
+        let (x, y) = (bytes_axis(&cells.samples, area), latency::value_axis(all, area));
+        frame::value_axis(scene, area, &y, if multiple { "" } else { NAME }, grid.is_first(index));
+        frame::base_ticks(scene, area, &x, true);
+        latency::deadline(scene, figure, all, (&x, &y), area);
+        let curves = markers(scene, cells, (&x, &y));
+        frame::break_value(scene, area, &y);
+        if multiple {
+            multiples::title(scene, figure, index, area);
         }
-        marks(&mut page.scene, lines, &layers, axes);
-        frame::tear_value(&mut page.scene, plot, &y);
-        let inner = study.panels.get(index).map_or(study, |panel| &panel.study);
-        if let Some(panel) = study.panels.get(index) {
-            multiples::title(&mut page.scene, study, panel, plot);
-        }
-        let reach = layers.iter().map(|layer| layer.radius() + RIM).fold(0.0, f64::max);
-        ends(&mut page.scene, inner, lines, axes, (plot, reach));
-        let names = inner.series.iter().map(|series| series.kin.as_str());
-        overlap = overlap.or_else(|| layers::overlap_note(names.zip(layers)));
+        ends(scene, cells, &curves, area);
+        overlap = overlap.or_else(|| plot::overlap_note(cells.figure, &curves));
     }
     let above = body.top - if multiple { 42.0 } else { 20.0 };
     if multiple {
         page.scene.text((body.left - frame::SCALE_ROOM, above), Text::new(NAME).color(MUTED));
     }
-    latency::deadline_name(&mut page.scene, study, &all, (body.right, above));
-    let center = f64::midpoint(body.left, body.right);
-    page.scene.text((center, body.bottom + 62.0), Text::new(name).align(Align::Center).color(MUTED));
+    latency::deadline_name(&mut page.scene, figure, all, (body.right, above));
+    frame::axis_name(&mut page.scene, body, 62.0, name);
     labels.draw(&mut page.scene, body);
     (page.scene, overlap)
 }
 
-fn page(study: &Study<'_>, plots: Plots<'_>, told: &[String]) -> Page {
-    let mut facts = study.facts();
-    facts.push("95 % intervals".to_owned());
-    let marks = || plots.iter().flatten().flat_map(|line| &line.marks);
-    let mut notes = multiples::notes(study);
-    if marks().any(|mark| mark.best) {
+fn notes(figure: &Figure<'_>, plots: &[Cells<'_, '_>], all: &[Vec<Sample>]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if plots.iter().flat_map(|cells| cells.marks.iter().flatten()).any(|mark| mark.best) {
         notes.push("ring: not beaten in the same world".to_owned());
     }
-    if matches!(study.across, Across::Numbers { .. }) && plots.iter().all(|lines| lines.len() <= MOST_NAMED) {
-        notes.push(format!("at the ends: {}", words::lower(&study.subject())));
+    if figure.is_numeric() && plots.iter().all(|cells| cells.samples.len() <= MOST_NAMED) {
+        notes.push(format!("at the ends: {}", lower(&figure.subject())));
     }
-    if marks().any(|mark| mark.sample.beyond) {
+    if all.iter().flatten().any(|sample| sample.beyond) {
         notes.push("arrows: p99 beyond the deadline".to_owned());
     }
     let rect = Rect { left: 0.0, top: 0.0, right: 800.0, bottom: 500.0 };
-    let samples = [marks().map(|mark| mark.sample).collect::<Vec<_>>()];
-    if bytes_axis(&samples, rect).lacks_zero() || latency::value_axis(&samples, rect).lacks_zero() {
+    if bytes_axis(all, rect).lacks_zero() || latency::value_axis(all, rect).lacks_zero() {
         notes.push("axes do not start at 0".to_owned());
     }
-    notes.extend(told.iter().cloned());
-    Page::new(&multiples::titled(study, "Bytes against latency"), facts, &notes, &study.run.id)
+    notes
 }
 
 fn bytes_axis(samples: &[Vec<Sample>], plot: Rect) -> Axis {
@@ -174,68 +142,54 @@ fn bytes_axis(samples: &[Vec<Sample>], plot: Rect) -> Axis {
     axis.padded(air).between(plot.left, plot.right)
 }
 
-fn at(mark: &Mark, (x, y): (&Axis, &Axis)) -> Point {
-    (x.at(mark.sample.x), y.at(mark.sample.value))
-}
-
 /// Whether two markers lie in the same place.
-fn near(a: &Point, b: &Point) -> bool {
+fn near(a: Point, b: Point) -> bool {
     (a.0 - b.0).abs() < TOUCH && (a.1 - b.1).abs() < TOUCH
 }
 
-/// Which lines lie on each other: those that have two thirds of their cells in the same places.
-fn layers(lines: &[Line], axes: (&Axis, &Axis)) -> Vec<Layer> {
-    let places = |index: usize| -> Vec<Point> {
-        lines[index].marks.iter().filter(|mark| !mark.sample.beyond).map(|mark| at(mark, axes)).collect()
-    };
-    let touch = |below: usize, above: usize| {
-        let (a, b) = (places(below), places(above));
-        let shared = a.iter().filter(|a| b.iter().any(|b| near(a, b))).count();
-        shared > 0 && shared * 3 >= a.len().min(b.len()) * 2
-    };
-    let looks: Vec<Look> = lines.iter().map(|line| line.look).collect();
-    layers::layers(&looks, touch)
+/// Whether two curves have two thirds of their cells in the same places.
+fn lie_on_each_other(a: &Curve, b: &Curve) -> bool {
+    let shared = a.known().filter(|a| b.known().any(|b| near(a.at, b.at))).count();
+    shared > 0 && shared * 3 >= a.known().count().min(b.known().count()) * 2
 }
 
-/// The intervals of known latencies.
-fn whiskers(scene: &mut Scene, lines: &[Line], axes: (&Axis, &Axis)) {
-    for line in lines {
-        for mark in line.marks.iter().filter(|mark| !mark.sample.beyond) {
-            if let (Some(low), Some(high)) = (mark.sample.low, mark.sample.high) {
-                let x = at(mark, axes).0;
-                scene.line(&[(x, axes.1.at(low)), (x, axes.1.at(high))], 2.0, tint(line.look.color, 0.5));
+/// Draws the cells of a plot, with their intervals, and lines through those of each series.
+fn markers(scene: &mut Scene, cells: &Cells<'_, '_>, axes: (&Axis, &Axis)) -> Vec<Curve> {
+    let series = cells.figure.series.iter().zip(&cells.samples);
+    let mut curves: Vec<Curve> = series.map(|(it, samples)| Curve::new(it.style, samples, axes, 0.0)).collect();
+    curves::stack(&mut curves, lie_on_each_other);
+    for (curve, samples) in curves.iter().zip(&cells.samples) {
+        for (placed, sample) in curve.samples.iter().zip(samples).filter(|(placed, _)| !placed.beyond) {
+            if sample.low.is_some() && sample.high.is_some() {
+                let x = placed.at.0;
+                scene.line(&[(x, placed.low), (x, placed.high)], 2.0, tint(curve.style.color, 0.5));
             }
         }
     }
-}
-
-/// The order in which lines are drawn.
-fn order(lines: &[Line]) -> Vec<usize> {
-    layers::upwards(&lines.iter().map(|line| line.look).collect::<Vec<_>>())
-}
-
-/// Lines through the cells of every series; the way to an unknown latency is only hinted at.
-fn joined(scene: &mut Scene, lines: &[Line], layers: &[Layer], axes: (&Axis, &Axis)) {
-    for index in order(lines) {
-        let line = &lines[index];
-        for known in line.marks.chunk_by(|a, b| !a.sample.beyond && !b.sample.beyond) {
-            let points: Vec<Point> = known.iter().map(|mark| at(mark, axes)).collect();
-            layers[index].line(scene, &points, line.look, line.look.color);
-        }
-        for pair in line.marks.windows(2).filter(|pair| pair[0].sample.beyond != pair[1].sample.beyond) {
-            scene.dashed(&[at(&pair[0], axes), at(&pair[1], axes)], 1.5, line.look.color, &[2.0, 6.0]);
+    let order = curves::upwards(&curves);
+    // Names have no order in which a line could lead through them.
+    if cells.figure.is_numeric() {
+        for curve in &order {
+            curve.line(scene);
         }
     }
+    rings(scene, cells, &curves);
+    for (rank, curve) in order.iter().enumerate() {
+        let here = |placed: &Placed, other: &Curve| other.samples.iter().any(|it| it.beyond && near(it.at, placed.at));
+        curve.markers(scene, |placed| order[rank + 1..].iter().filter(|other| here(placed, other)).count());
+    }
+    curves
 }
 
 /// A ring in every place where a cell is best, around all markers there.
-fn rings(scene: &mut Scene, lines: &[Line], layers: &[Layer], axes: (&Axis, &Axis)) {
+fn rings(scene: &mut Scene, cells: &Cells<'_, '_>, curves: &[Curve]) {
     let mut rings: Vec<(Point, f64)> = Vec::new();
-    for (line, layer) in lines.iter().zip(layers) {
-        for place in line.marks.iter().filter(|mark| mark.best && !mark.sample.beyond).map(|mark| at(mark, axes)) {
-            match rings.iter_mut().find(|(ring, _)| near(ring, &place)) {
-                Some((_, radius)) => *radius = radius.max(layer.radius() + RIM),
-                None => rings.push((place, layer.radius() + RIM)),
+    for (curve, marks) in curves.iter().zip(&cells.marks) {
+        let radius = curve.layer.radius() + RIM;
+        for (placed, _) in curve.samples.iter().zip(marks).filter(|(placed, mark)| mark.best && !placed.beyond) {
+            match rings.iter_mut().find(|(ring, _)| near(*ring, placed.at)) {
+                Some((_, widest)) => *widest = widest.max(radius),
+                None => rings.push((placed.at, radius)),
             }
         }
     }
@@ -245,71 +199,58 @@ fn rings(scene: &mut Scene, lines: &[Line], layers: &[Layer], axes: (&Axis, &Axi
     }
 }
 
-/// The markers of a plot.
-fn marks(scene: &mut Scene, lines: &[Line], layers: &[Layer], axes: (&Axis, &Axis)) {
-    let order = order(lines);
-    rings(scene, lines, layers, axes);
-    for (rank, index) in order.iter().copied().enumerate() {
-        let line = &lines[index];
-        for mark in &line.marks {
-            if mark.sample.beyond {
-                let later = order[rank + 1..].iter().map(|index| &lines[*index]);
-                let above = later.filter(|line| line.is_beyond(at(mark, axes), axes)).count();
-                curves::beyond(scene, at(mark, axes), line.look, 7.0 + 4.0 * above.min(4) as f64);
-            } else {
-                scene.marker(at(mark, axes), line.look.marker, layers[index].radius(), line.look.color, false);
+fn legend(figure: &Figure<'_>) -> Vec<Entry> {
+    if figure.needs_labels() || !figure.is_one_each() {
+        return plot::entries(figure, &[], &[]);
+    }
+    figure.series.iter().map(|series| Entry::new(&series.label, Swatch::Marker(series.style))).collect()
+}
+
+/// Writes where on the axis of the sweep a line begins and ends, as far as there is room beside the data.
+fn ends(scene: &mut Scene, cells: &Cells<'_, '_>, curves: &[Curve], area: Rect) {
+    if cells.figure.is_one_each() || curves.len() > MOST_NAMED {
+        return;
+    }
+    let reach = curves.iter().map(|curve| curve.layer.radius() + RIM).fold(0.0, f64::max);
+    let mut taken: Vec<Rect> = scene.shapes.iter().filter_map(text_box).collect();
+    for (curve, samples) in curves.iter().zip(&cells.samples) {
+        taken.extend(room(curve, samples, reach));
+    }
+    // What lies in the same place has the same name in each series.
+    let mut named: Vec<(f64, Point)> = Vec::new();
+    for (curve, marks) in curves.iter().zip(&cells.marks) {
+        let all = || curve.samples.iter().zip(marks);
+        for (placed, mark) in all().take(1).chain(all().skip(1).last()) {
+            let (here, close) = (placed.at, |a: f64, b: f64| (a - b).abs() < reach);
+            if named.iter().any(|(place, at)| *place == mark.place && close(at.0, here.0) && close(at.1, here.1)) {
+                continue;
+            }
+            named.push((mark.place, here));
+            let text = Text::new(cells.figure.name_of(mark.place)).color(MUTED);
+            if let Some((place, box_of_text)) = free(here, (text.width(), reach + 5.0), area, &taken) {
+                taken.push(box_of_text);
+                scene.text(place, text);
             }
         }
     }
 }
 
-fn legend(study: &Study<'_>) -> Vec<Entry> {
-    if !study.needs_labels() && !matches!(study.across, Across::Categories { each: true, .. }) {
-        return Vec::new();
+/// The room that a curve takes: its markers, its intervals, and boxes along its line.
+fn room(curve: &Curve, samples: &[Sample], reach: f64) -> Vec<Rect> {
+    let marker = |placed: &Placed| around(placed.at, if placed.beyond { 22.0 } else { reach });
+    let mut taken: Vec<Rect> = curve.samples.iter().map(marker).collect();
+    for (placed, sample) in curve.samples.iter().zip(samples).filter(|(placed, _)| !placed.beyond) {
+        if sample.low.is_some() && sample.high.is_some() {
+            let x = placed.at.0;
+            taken.push(Rect { left: x - 2.0, right: x + 2.0, top: placed.high, bottom: placed.low });
+        }
     }
-    let joined = matches!(study.across, Across::Numbers { .. });
-    let entry = |series: &Series<'_>| {
-        let swatch = if joined { Swatch::Line(series.look, series.look.color) } else { Swatch::Marker(series.look) };
-        Entry { text: series.kin.clone(), detail: None, swatch, end: None, leader: false }
-    };
-    study.legend().map(entry).filter(|entry| !entry.text.is_empty()).collect()
-}
-
-/// Writes where on the axis of the sweep a line begins and ends, as far as there is room beside the data.
-fn ends(scene: &mut Scene, study: &Study<'_>, lines: &[Line], (x, y): (&Axis, &Axis), (plot, reach): (Rect, f64)) {
-    let named = !matches!(study.across, Across::Categories { each: true, .. }) && lines.len() <= MOST_NAMED;
-    if !named {
-        return;
-    }
-    let at = |mark: &Mark| at(mark, (x, y));
-    let mut taken: Vec<Rect> = scene.shapes.iter().filter_map(text_box).collect();
-    for line in lines {
-        taken.extend(line.marks.iter().map(|mark| around(at(mark), if mark.sample.beyond { 22.0 } else { reach })));
-        taken.extend(line.marks.iter().filter_map(|mark| {
-            let (low, high, x) = (y.at(mark.sample.low?), y.at(mark.sample.high?), at(mark).0);
-            (!mark.sample.beyond).then_some(Rect { left: x - 2.0, right: x + 2.0, top: high, bottom: low })
+    for pair in curve.samples.windows(2) {
+        let (from, to) = (pair[0].at, pair[1].at);
+        taken.extend((0..=24).map(|step| {
+            let share = f64::from(step) / 24.0;
+            around((from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share), 2.0)
         }));
-        for pair in line.marks.windows(2) {
-            let (from, to) = (at(&pair[0]), at(&pair[1]));
-            let on = |step: i32| {
-                let share = f64::from(step) / 24.0;
-                (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share)
-            };
-            taken.extend((0..=24).map(|step| around(on(step), 2.0)));
-        }
     }
-    // What lies in the same place has the same name in each series.
-    let mut named: Vec<(f64, Point)> = Vec::new();
-    for mark in lines.iter().flat_map(|line| line.marks.iter().take(1).chain(line.marks.iter().skip(1).last())) {
-        let (here, near) = (at(mark), |a: f64, b: f64| (a - b).abs() < reach);
-        if named.iter().any(|(place, at)| *place == mark.place && near(at.0, here.0) && near(at.1, here.1)) {
-            continue;
-        }
-        named.push((mark.place, here));
-        let text = Text::new(study.name_of(mark.place)).color(MUTED);
-        if let Some((place, area)) = free(at(mark), (text.width(), reach + 5.0), plot, &taken) {
-            taken.push(area);
-            scene.text(place, text);
-        }
-    }
+    taken
 }

@@ -1,6 +1,6 @@
 //! `axes.csv` and `cells.csv`: which cells there are, and what tells them apart.
 
-use crate::experiment::{Axis, AxisValue, CellSummary, FaultSummary, RunSummary};
+use crate::experiment::{Axis, AxisValue, CellSummary, Exact, FaultSummary, RunSummary};
 use crate::report::axes_csv;
 use crate::report::summary_csv::{FAULT, fault_column};
 use crate::scenario::is_name;
@@ -78,16 +78,18 @@ fn cell(cells: &Table, row: Row<'_>, axes: &[AxisColumn], faults: &[String]) -> 
         let nodes = u32::try_from(nodes?).unwrap_or(u32::MAX);
         Ok(FaultSummary { name: name.clone(), nodes, fired: fired?, holder_shortfall: holder_shortfall? })
     };
+    let missing = text("no_closed_form")?;
     Ok(CellSummary {
         id: text("cell")?,
         axes: axes.iter().map(|axis| axis_value(row, axis)).collect::<Result<_, _>>()?,
         rule_set: text("rule_set")?,
         payload_holders: text("payload_holders")?,
-        deadline_ms: row.number(cells.column("deadline_ms")?)?,
+        deadline_ms: row.number_within(cells.column("deadline_ms")?, (0.0, f64::INFINITY))?,
         replicates: row.count(cells.column("replicates")?)?,
         estimates: Vec::new(),
         survival: Vec::new(),
-        exact: Err(text("no_closed_form")?),
+        // What begins so tells which part of one there is not.
+        exact: if missing.starts_with("of ") { Ok(Exact { missing, ..Exact::default() }) } else { Err(missing) },
         differences: Vec::new(),
         causes: Vec::new(),
         faults: faults.iter().map(fault).collect::<Result<_, _>>()?,

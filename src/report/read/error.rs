@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::report::folder::MANIFEST;
+
 /// Why the tables of a results folder are not those of a run.
 #[derive(Debug, Error)]
 pub enum ReadError {
@@ -21,6 +23,26 @@ pub enum ReadError {
     Incomplete {
         /// The folder.
         path: PathBuf,
+    },
+    /// The run did not come to its end, or its manifest is lost.
+    #[error("the run in `{}` is incomplete: there is no {MANIFEST} in it; run the scenario to its end{OR_ACCEPT}", path.display())]
+    NoManifest {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Tables are not those that the manifest vouches for.
+    #[error("{}: changed after the run, as {MANIFEST} tells; {REMEDY}{OR_ACCEPT}", list(paths))]
+    Changed {
+        /// The tables.
+        paths: Vec<PathBuf>,
+    },
+    /// Tables that were changed say something else than the others.
+    #[error("{}: changed after the run, as {MANIFEST} tells, and at odds with the rest: {source}", list(paths))]
+    AtOdds {
+        /// The tables that were changed.
+        paths: Vec<PathBuf>,
+        /// Where it shows.
+        source: Box<ReadError>,
     },
     /// A table is there and cannot be read.
     #[error("cannot read {}: {source}", path.display())]
@@ -46,6 +68,11 @@ pub enum ReadError {
 
 const HELP: &str = "name a folder that `donsim run` wrote, `results/<name>/<id>`";
 const REMEDY: &str = "bring the tables back as `donsim run` wrote them, or run the scenario again";
+const OR_ACCEPT: &str = ", or take the tables as they are with --accept-changed";
+
+fn list(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
 
 fn place(line: Option<u64>, column: Option<&str>) -> String {
     let line = line.map_or_else(String::new, |line| format!(", line {line}"));

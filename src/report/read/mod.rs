@@ -1,11 +1,14 @@
 //! A run's findings from the tables of its folder: `axes.csv`, `cells.csv`, `latency.csv` and `summary.csv`.
 //!
-//! 1. Every table is read by the names of its columns; what is no number where one has to be is refused with its place.
-//! 2. Together they make the run: cells with what tells them apart, their estimates, curves and comparisons.
-//! 3. The run's own tables are made anew and compared with what was read. So nothing is overlooked: rows that are
+//! 1. The manifest tells which tables are not those that the run wrote.
+//! 2. Every table is read by the names of its columns; what is no number where one has to be, or none that a run finds, is
+//!    refused with its place.
+//! 3. Together they make the run: cells with what tells them apart, their estimates, curves and comparisons.
+//! 4. The run's own tables are made anew and compared with what was read. So nothing is overlooked: rows that are
 //!    missing, doubled, unknown or of another run, and tables that contradict each other.
 
 mod cells;
+mod changes;
 mod curves;
 mod error;
 mod summary;
@@ -13,7 +16,7 @@ mod table;
 #[cfg(test)]
 pub(super) mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::experiment::RunSummary;
 
@@ -22,19 +25,50 @@ pub use error::ReadError;
 use super::folder::{TABLES, tables};
 use table::Table;
 
+/// How to deal with tables that were changed after the run, and with a folder that has no manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// They are refused.
+    Refused,
+    /// They are read, if what they say is possible and they agree.
+    Accepted,
+}
+
 /// Reads the findings of the run in `folder` from its tables. Its expectations stand in no table and are left out.
 ///
 /// # Errors
-/// When the folder or a table is missing, the run incomplete, or a table not what `donsim run` wrote: with the file, the
-/// line and the column.
-pub fn read(folder: &Path) -> Result<RunSummary, ReadError> {
-    let [axes, cells, latency, summary] = TABLES.map(|name| Table::open(folder, name));
+/// When the folder or a table is missing, the run incomplete, a table changed, or not what `donsim run` writes: with the
+/// file, the line and the column.
+pub fn read(folder: &Path, changed: Changed) -> Result<RunSummary, ReadError> {
+    let [axes, cells, latency, summary] = TABLES.map(|name| table::load(folder, name));
     // All results have this one, so it decides whether there are any.
     let cells = cells?;
-    let (axes, latency, summary) = (axes?, latency?, summary?);
+    let files = [axes?, cells, latency?, summary?];
+    let paths = match changes::changed(folder, &files) {
+        Ok(paths) if changed == Changed::Refused && !paths.is_empty() => return Err(ReadError::Changed { paths }),
+        Err(error) if changed == Changed::Refused => return Err(error),
+        known => known.unwrap_or_default(),
+    };
+    understand(files).map_err(|error| blame(error, paths))
+}
+
+/// The error, on the tables that were `changed` if it shows in another one.
+fn blame(error: ReadError, changed: Vec<PathBuf>) -> ReadError {
+    match &error {
+        ReadError::Wrong { path, .. } if !changed.is_empty() && !changed.contains(path) => {
+            ReadError::AtOdds { paths: changed, source: Box::new(error) }
+        }
+        _ => error,
+    }
+}
+
+/// The run of these tables, in the order of [`TABLES`].
+fn understand(files: [(PathBuf, Vec<u8>); 4]) -> Result<RunSummary, ReadError> {
+    let [axes, cells, latency, summary] = files.map(|(path, bytes)| Table::parse(path, &bytes));
+    let (axes, cells, latency, summary) = (axes?, cells?, latency?, summary?);
     let mut run = cells::read(&axes, &cells)?;
     summary::read(&summary, &mut run)?;
-    curves::read(&latency, &mut run)?;
+    curves::read(&latency, &summary, &mut run)?;
     let made = tables(&run).map_err(|error| cells.wrong(None, None, error.to_string()))?;
     for (found, (_, bytes)) in [&axes, &cells, &latency, &summary].into_iter().zip(&made) {
         compare(found, &Table::parse(found.path.clone(), bytes)?)?;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::experiment::{CauseSummary, CellSummary, Difference, Estimate, Exact, Metric, RunSummary};
+use crate::experiment::{CauseSummary, CellSummary, Difference, Estimate, Exact, Metric, RunSummary, Stat};
 use crate::sim::FailureCause;
 
 use super::error::ReadError;
-use super::table::{Column, Row, Table};
+use super::table::{Column, Row, Table, is_above};
 
 /// The columns that say something.
 struct Columns {
@@ -71,21 +71,27 @@ pub(super) fn owner(places: &BTreeMap<String, usize>, row: Row<'_>, id: Column) 
 }
 
 fn take(row: Row<'_>, at: &Columns, cell: &mut CellSummary) -> Result<(), ReadError> {
-    let (value, low, high) = (row.optional(at.value)?, row.optional(at.low)?, row.optional(at.high)?);
     if let Some(cause) = row.text(at.metric).strip_prefix("cause_") {
         let cause = FailureCause::named(cause)
             .ok_or_else(|| row.wrong(at.metric, &format!("{} is no metric", row.quoted(at.metric))))?;
+        let [value, low, high] = interval(row, at, range(Stat::Rate))?;
         cell.causes.push(CauseSummary { cause, share: value, ci_low: low, ci_high: high });
         return Ok(());
     }
     let metric = Metric::ALL.iter().find(|known| known.name() == row.text(at.metric));
     let metric = *metric.ok_or_else(|| row.wrong(at.metric, &format!("{} is no metric", row.quoted(at.metric))))?;
+    let range = match (row.text(at.stat), metric.stat()) {
+        ("difference" | "difference_unpaired", Stat::Rate) => (-1.0, 1.0),
+        ("difference" | "difference_unpaired", _) => (f64::NEG_INFINITY, f64::INFINITY),
+        (_, stat) => range(stat),
+    };
+    let [value, low, high] = interval(row, at, range)?;
     match row.text(at.stat) {
         "exact" => {
             let value = row.number(at.value)?;
             match &mut cell.exact {
                 Ok(exact) => exact.values.push((metric, value)),
-                none => *none = Ok(Exact { values: vec![(metric, value)], survival: Vec::new() }),
+                none => *none = Ok(Exact { values: vec![(metric, value)], ..Exact::default() }),
             }
         }
         "difference" => cell.differences.push(Difference {
@@ -113,4 +119,26 @@ fn take(row: Row<'_>, at: &Columns, cell: &mut CellSummary) -> Result<(), ReadEr
         }
     }
     Ok(())
+}
+
+/// All values that a number of this kind has in any run.
+const fn range(stat: Stat) -> (f64, f64) {
+    match stat {
+        Stat::Rate => (0.0, 1.0),
+        Stat::Quantile(_) | Stat::Mean => (0.0, f64::INFINITY),
+        Stat::Ratio => (f64::NEG_INFINITY, 1.0),
+    }
+}
+
+/// A row's value and the ends of its interval, all within `range`, with the value between the ends.
+fn interval(row: Row<'_>, at: &Columns, range: (f64, f64)) -> Result<[Option<f64>; 3], ReadError> {
+    let [value, low, high] = [at.value, at.low, at.high].map(|column| row.within(column, range));
+    let (value, low, high) = (value?, low?, high?);
+    if let Some((_, above)) = low.zip(value.or(high)).filter(|(low, other)| is_above(*low, *other)) {
+        return Err(row.wrong(at.low, &format!("{} is above {above}", row.quoted(at.low))));
+    }
+    if let Some((_, below)) = high.zip(value).filter(|(high, value)| is_above(*value, *high)) {
+        return Err(row.wrong(at.high, &format!("{} is below {below}", row.quoted(at.high))));
+    }
+    Ok([value, low, high])
 }

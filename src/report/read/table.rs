@@ -29,22 +29,22 @@ pub(super) struct Row<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Column(usize);
 
-impl Table {
-    /// Reads the table `name` of a results folder.
-    pub(super) fn open(folder: &Path, name: &'static str) -> Result<Self, ReadError> {
-        let path = folder.join(name);
-        let missing = |source: io::Error| match source.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-                let path = folder.to_owned();
-                let is_partial = folder.join(format!("{name}.part")).exists();
-                if is_partial { ReadError::Incomplete { path } } else { ReadError::NoResults { path, table: name } }
-            }
-            _ => ReadError::Read { path: path.clone(), source },
-        };
-        let bytes = fs::read(&path).map_err(missing)?;
-        Self::parse(path, &bytes)
-    }
+/// The path and the bytes of the table `name` of a results folder.
+pub(super) fn load(folder: &Path, name: &'static str) -> Result<(PathBuf, Vec<u8>), ReadError> {
+    let path = folder.join(name);
+    let missing = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            let path = folder.to_owned();
+            let is_partial = [name, "runs.csv"].iter().any(|table| folder.join(format!("{table}.part")).exists());
+            if is_partial { ReadError::Incomplete { path } } else { ReadError::NoResults { path, table: name } }
+        }
+        _ => ReadError::Read { path: path.clone(), source },
+    };
+    let bytes = fs::read(&path).map_err(missing)?;
+    Ok((path, bytes))
+}
 
+impl Table {
     /// The table in `bytes`, which were read from `path`.
     pub(super) fn parse(path: PathBuf, bytes: &[u8]) -> Result<Self, ReadError> {
         let mut table = Self { path, header: Vec::new(), records: Vec::new() };
@@ -113,6 +113,25 @@ impl<'a> Row<'a> {
         if self.text(column).is_empty() { Ok(None) } else { self.number(column).map(Some) }
     }
 
+    /// The number in a column, if there is one, from the first of `range` to the second.
+    pub(super) fn within(self, column: Column, range: (f64, f64)) -> Result<Option<f64>, ReadError> {
+        let number = self.optional(column)?;
+        let side = match number {
+            Some(number) if is_above(range.0, number) => Some(("below", range.0)),
+            Some(number) if is_above(number, range.1) => Some(("above", range.1)),
+            _ => None,
+        };
+        side.map_or(Ok(number), |(side, end)| {
+            Err(self.wrong(column, &format!("{} is {side} {end}", self.quoted(column))))
+        })
+    }
+
+    /// As [`Self::within`], where there has to be a number.
+    pub(super) fn number_within(self, column: Column, range: (f64, f64)) -> Result<f64, ReadError> {
+        self.number(column)?;
+        self.within(column, range).map(Option::unwrap_or_default)
+    }
+
     /// The count in a column.
     pub(super) fn count(self, column: Column) -> Result<u64, ReadError> {
         let text = self.text(column);
@@ -139,6 +158,11 @@ impl<'a> Row<'a> {
         let problem = format!("{} where all else says {}", self.quoted(at), other.quoted(at));
         Some(self.wrong(at, &problem))
     }
+}
+
+/// Whether `a` is above `b` by more than sums and quotients of floats are off.
+pub(super) fn is_above(a: f64, b: f64) -> bool {
+    a > b + 1e-9 * b.abs().max(1.0)
 }
 
 /// A field in an error, cut where it is long.

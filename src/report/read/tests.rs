@@ -6,11 +6,12 @@ use std::path::Path;
 use proptest::prelude::*;
 use tempfile::{TempDir, tempdir};
 
-use super::read;
+use super::{Changed, read};
 use crate::experiment::{
-    Axis, AxisValue, CauseSummary, CellSummary, Difference, Estimate, Exact, FaultSummary, Metric, RunSummary,
+    Axis, AxisValue, CauseSummary, CellSummary, Difference, Estimate, Exact, FaultSummary, Metric, RunSummary, Stat,
 };
-use crate::report::folder::{TABLES, tables};
+use crate::report::folder::{MANIFEST, TABLES, tables};
+use crate::report::manifest::digest;
 use crate::report::{report_md, table};
 use crate::sim::FailureCause;
 
@@ -46,12 +47,14 @@ fn cell(at: u32, axes: Vec<AxisValue>) -> CellSummary {
     let share = 1.0 / f64::from(at + 3);
     let estimate = |metric: &Metric| {
         let is_missing = metric.unit() == "ms" && at == 0;
-        let value = (!is_missing).then_some(share * 100.0);
+        let scale = if matches!(metric.stat(), Stat::Rate | Stat::Ratio) { 1.0 } else { 100.0 };
+        let value = (!is_missing).then_some(share * scale);
         let ci_high = value.filter(|_| at != 1).map(|value| value * 1.1);
-        Estimate { metric: *metric, value, ci_low: Some(share), ci_high, n: u64::from(30 - at) }
+        Estimate { metric: *metric, value, ci_low: Some(share / 2.0), ci_high, n: u64::from(30 - at) }
     };
     let cause = |cause| CauseSummary { cause, share: Some(0.0), ci_low: Some(0.0), ci_high: Some(share) };
-    let exact = Exact { values: vec![(Metric::Accepted, share), (Metric::Failed, 0.1)], survival: curve(at) };
+    let missing = if at == 3 { "of latency: it is \"odd\"".to_owned() } else { String::new() };
+    let exact = Exact { values: vec![(Metric::Accepted, share), (Metric::Failed, 0.1)], survival: curve(at), missing };
     let difference = |metric| Difference {
         metric,
         versus: format!("cell{}", at - 1),
@@ -76,7 +79,7 @@ fn cell(at: u32, axes: Vec<AxisValue>) -> CellSummary {
         differences: if at == 0 {
             Vec::new()
         } else {
-            vec![difference(Metric::Accepted), difference(Metric::LatencyP50)]
+            vec![difference(Metric::Accepted), difference(Metric::TotalBytes)]
         },
         causes: FailureCause::SINGLE.into_iter().map(cause).collect(),
         faults: vec![fault("faults.slow.0"), fault("faults.slow.1")],
@@ -95,6 +98,13 @@ fn write(run: &RunSummary) -> TempDir {
     folder
 }
 
+/// Writes the manifest that vouches for the tables as they are.
+fn vouch(folder: &Path) {
+    let digest = |name: &&str| ((*name).to_owned(), digest(&fs::read(folder.join(name)).expect("it is there")).into());
+    let files: serde_json::Map<_, _> = TABLES.iter().map(digest).collect();
+    fs::write(folder.join(MANIFEST), serde_json::json!({ "files": files }).to_string()).expect("there is room");
+}
+
 /// As [`sample`], every row on a line of its own.
 fn simple() -> RunSummary {
     let mut run = sample();
@@ -102,17 +112,27 @@ fn simple() -> RunSummary {
     run
 }
 
-/// What reading says after one change of a table.
-fn after(name: &str, change: impl FnOnce(&mut String)) -> String {
-    let folder = write(&simple());
-    let path = folder.path().join(name);
+/// Changes a table.
+fn change(folder: &Path, name: &str, change: impl FnOnce(&mut String)) {
+    let path = folder.join(name);
     let mut text = fs::read_to_string(&path).expect("it is there");
     let before = text.clone();
     change(&mut text);
     assert_ne!(text, before, "the change does nothing");
     fs::write(&path, text).expect("there is room");
-    let error = read(folder.path()).expect_err("it is wrong").to_string();
-    error.replace(&format!("{}/", folder.path().display()), "")
+}
+
+/// What is said against a folder, without the path to it.
+fn error(folder: &Path, changed: Changed) -> String {
+    let error = read(folder, changed).expect_err("it is wrong").to_string();
+    error.replace(&format!("{}/", folder.display()), "").replace(&format!("{}", folder.display()), "FOLDER")
+}
+
+/// What reading says after one change of a table, without a manifest.
+fn after(name: &str, with: impl FnOnce(&mut String)) -> String {
+    let folder = write(&simple());
+    change(folder.path(), name, with);
+    error(folder.path(), Changed::Accepted)
 }
 
 type Change = Box<dyn FnOnce(&mut String)>;
@@ -124,17 +144,17 @@ fn swap(from: &str, to: &str) -> impl FnOnce(&mut String) {
 #[test]
 fn what_was_written_is_read() {
     let mut run = sample();
-    assert_eq!(read(write(&run).path()).expect("it is whole"), run);
+    assert_eq!(read(write(&run).path(), Changed::Accepted).expect("it is whole"), run);
     // How many nodes a fault has may be an axis of the same name.
     run.axes[2].key = "faults.slow.1.nodes".to_owned();
     run.cells.iter_mut().for_each(|cell| cell.axes[2] = number(f64::from(cell.faults[1].nodes), ""));
-    assert_eq!(read(write(&run).path()).expect("it is whole"), run);
+    assert_eq!(read(write(&run).path(), Changed::Accepted).expect("it is whole"), run);
     run.axes.clear();
     run.cells.truncate(1);
     run.cells[0].axes.clear();
     run.cells[0].faults.clear();
     run.cells[0].exact = Err(String::new());
-    assert_eq!(read(write(&run).path()).expect("it is whole"), run);
+    assert_eq!(read(write(&run).path(), Changed::Accepted).expect("it is whole"), run);
 }
 
 #[test]
@@ -146,7 +166,7 @@ fn other_line_ends_and_spellings_of_numbers_are_read() {
         let text = text.replace(",30,", ",30.0,").replace(",0.05,", ",5e-2,").replace('\n', "\r\n");
         fs::write(&path, text).expect("there is room");
     }
-    assert_eq!(read(folder.path()).expect("it is whole"), run);
+    assert_eq!(read(folder.path(), Changed::Accepted).expect("it is whole"), run);
 }
 
 #[test]
@@ -158,9 +178,9 @@ fn errors_name_file_line_column_and_remedy() {
         ("summary.csv", Box::new(swap("cause_too_late", "cause_by_fate")), "`cause_by_fate` is no metric"),
         ("summary.csv", Box::new(swap("cell0", "cell9")), "line 2, column `cell`: cells.csv has no cell `cell9`"),
         ("summary.csv", Box::new(swap(",ci_low", ",ci_lo")), "line 1: there is no column `ci_low`"),
-        ("summary.csv", Box::new(swap(",33.33", ",33,33")), "line 2: the line has 15 fields, the header has 14"),
+        ("summary.csv", Box::new(swap(",0.333", ",0,333")), "line 2: the line has 15 fields, the header has 14"),
         ("summary.csv", Box::new(|text| text.truncate(text.len() - 3)), "the file is cut off"),
-        ("summary.csv", Box::new(swap(",33.33", ",NaN")), "line 2, column `value`: `NaN"),
+        ("summary.csv", Box::new(swap(",0.333", ",NaN")), "line 2, column `value`: `NaN"),
         ("cells.csv", Box::new(swap("2500.5", "soon")), "line 2, column `deadline_ms`: `soon` is no number"),
         ("cells.csv", Box::new(swap(",30,", ",-30,")), "line 2, column `replicates`: `-30` is no count"),
         (
@@ -173,7 +193,7 @@ fn errors_name_file_line_column_and_remedy() {
             Box::new(swap(",faults.slow.0.fired", ",faults.slow.1.fired")),
             "`faults.slow.1.fired`: the column is there twice",
         ),
-        ("cells.csv", Box::new(swap(",33.33", ",34.33")), "column `accepted`: `34.33"),
+        ("cells.csv", Box::new(swap(",0.333", ",0.433")), "line 2, column `accepted`: `0.4333"),
         (
             "axes.csv",
             Box::new(swap("number", "numeral")),
@@ -207,6 +227,10 @@ fn again(words: [&'static str; 2], (from, to): (&'static str, &'static str)) -> 
 
 #[test]
 fn rows_that_are_missing_or_too_many_are_seen() {
+    let no_curve = |text: &mut String| {
+        let is_kept = |line: &&str| !(line.starts_with("cell1,") && line.contains(",simulated,"));
+        *text = text.split_inclusive('\n').filter(is_kept).collect();
+    };
     let only_header = |text: &mut String| text.truncate(text.find('\n').expect("a header") + 1);
     for (name, said, expected) in [
         ("cells.csv", after("cells.csv", only_header), "line 1: there are no cells"),
@@ -242,18 +266,111 @@ fn rows_that_are_missing_or_too_many_are_seen() {
         ),
         // A curve that lost its end contradicts the share of censored requests.
         (
-            "summary.csv",
+            "latency.csv, line ",
             after("latency.csv", without(["cell1", ",simulated,2.3"])),
-            "column `censored`: `0.25` where all else says `0.33",
+            "column `waiting`: the curve of `cell1` ends at 0.3333333333333333, but summary.csv, line ",
+        ),
+        (
+            "latency.csv, column",
+            after("latency.csv", no_curve),
+            "`waiting`: the curve of `cell1` ends at 1, but summary.csv",
         ),
     ] {
         assert!(said.starts_with(name) && said.contains(expected), "{expected}: {said}");
     }
 }
 
+/// Impossible values are refused where they stand, whether changes are accepted or not.
+#[test]
+fn values_that_no_run_finds_are_refused() {
+    let in_row = |words: [&'static str; 2], from: &'static str, to: &'static str| -> Change {
+        Box::new(move |text| {
+            let line = line_with(text, words);
+            *text = text.replacen(&line, &line.replacen(from, to, 1), 1);
+        })
+    };
+    let third = "0.3333333333333333,0.16666666666666666,0.3666666666666667";
+    let first = |to| in_row(["cell0", ",accepted,rate"], third, to);
+    let exact = |to| in_row(["cell0", ",accepted,exact"], "exact,0.333", to);
+    let difference = |to| in_row(["cell1", ",accepted,difference,"], ",difference,-0.25,-0.5,", to);
+    let cases: [(&str, Change, &str); 16] = [
+        ("summary.csv", first("-1,,"), "line 2, column `value`: `-1` is below 0"),
+        ("summary.csv", first("7,,"), "line 2, column `value`: `7` is above 1"),
+        ("summary.csv", first("0.3,2,"), "line 2, column `ci_low`: `2` is above 1"),
+        ("summary.csv", first("0.3,0.4,0.5"), "line 2, column `ci_low`: `0.4` is above 0.3"),
+        ("summary.csv", first(",0.6,0.5"), "line 2, column `ci_low`: `0.6` is above 0.5"),
+        ("summary.csv", first("0.3,0.1,0.2"), "line 2, column `ci_high`: `0.2` is below 0.3"),
+        ("summary.csv", first("0.3,0.1,-0.2"), "line 2, column `ci_high`: `-0.2` is below 0"),
+        ("summary.csv", exact("exact,1.333"), "column `value`: `1.333"),
+        ("summary.csv", difference(",difference,-1.25,-0.5,"), "column `value`: `-1.25` is below -1"),
+        ("summary.csv", difference(",difference,-0.25,-1.5,"), "column `ci_low`: `-1.5` is below -1"),
+        ("summary.csv", difference(",difference,-0.75,-0.5,"), "column `ci_low`: `-0.5` is above -0.75"),
+        ("summary.csv", in_row(["cell1", ",total_bytes,mean"], "mean,25,", "mean,-25,"), "`value`: `-25` is below 0"),
+        (
+            "summary.csv",
+            in_row(["cell1", ",saved_total,ratio"], "ratio,0.25", "ratio,1.25"),
+            "`value`: `1.25` is above 1",
+        ),
+        ("cells.csv", Box::new(swap("2500.5", "-2500.5")), "line 2, column `deadline_ms`: `-2500.5` is below 0"),
+        ("latency.csv", Box::new(swap(",0.5\n", ",-1\n")), "line 2, column `waiting`: `-1` is below 0"),
+        ("latency.csv", Box::new(swap(",0.1,0.5\n", ",-0.1,0.5\n")), "line 2, column `latency_ms`: `-0.1` is below 0"),
+    ];
+    for (name, with, expected) in cases {
+        let said = after(name, with);
+        assert!(said.starts_with(name) && said.contains(expected), "{expected}: {said}");
+    }
+    let second = ["cell1", ",simulated,1.2"];
+    let falls = after("latency.csv", in_row(second, ",1.2", ",0.01"));
+    assert!(falls.starts_with("latency.csv") && falls.contains("is before the step above, 0.1"), "{falls}");
+    let rises = after("latency.csv", in_row(second, ",0.3333333333333333", ",0.9"));
+    assert!(rises.starts_with("latency.csv") && rises.contains("`0.9` is more than in the step above, 0.5"), "{rises}");
+}
+
+/// The manifest tells who is wrong, also where it shows in another table.
+#[test]
+fn tables_that_were_changed_are_blamed() {
+    let folder = write(&simple());
+    let refused = |expected: &str| {
+        let said = error(folder.path(), Changed::Refused);
+        assert!(said.starts_with(expected), "{expected}: {said}");
+        assert!(said.ends_with(", or take the tables as they are with --accept-changed"), "{said}");
+    };
+    refused("the run in `FOLDER` is incomplete: there is no manifest.json in it; run the scenario to its end");
+    read(folder.path(), Changed::Accepted).expect("it is whole");
+    vouch(folder.path());
+    assert_eq!(read(folder.path(), Changed::Refused).expect("it is whole"), simple());
+
+    // What is changed in one table shows in the other.
+    let written = fs::read(folder.path().join("summary.csv")).expect("it is there");
+    change(folder.path(), "summary.csv", swap(",accepted,rate,0.333", ",accepted,rate,0.343"));
+    refused("summary.csv: changed after the run, as manifest.json tells; bring the tables back as `donsim run` wrote");
+    let odds = "summary.csv: changed after the run, as manifest.json tells, and at odds with the rest: cells.csv, line 2, \
+                column `accepted`: `0.3333333333333333` where all else says `0.343";
+    assert!(error(folder.path(), Changed::Accepted).starts_with(odds), "{}", error(folder.path(), Changed::Accepted));
+    change(folder.path(), "cells.csv", swap(",0.333", ",0.343"));
+    refused("cells.csv, summary.csv: changed after the run");
+    let run = read(folder.path(), Changed::Accepted).expect("they agree");
+    assert!(run.cells[0].estimates[0].value > Some(0.343));
+    fs::write(folder.path().join("summary.csv"), written).expect("there is room");
+    refused("cells.csv: changed after the run");
+    assert!(error(folder.path(), Changed::Accepted).starts_with("cells.csv, line 2, column `accepted`: `0.343"));
+
+    // A manifest that cannot be read vouches for nothing.
+    let folder = write(&simple());
+    for (manifest, expected) in [
+        ("{", "manifest.json: it is no JSON: "),
+        ("{\"files\": {}}", "manifest.json: there is no digest of axes.csv; "),
+    ] {
+        fs::write(folder.path().join(MANIFEST), manifest).expect("there is room");
+        let said = error(folder.path(), Changed::Refused);
+        assert!(said.starts_with(expected), "{said}");
+        read(folder.path(), Changed::Accepted).expect("it is whole");
+    }
+}
+
 #[test]
 fn what_is_no_complete_run_is_said_so() {
-    let said = |folder: &Path| read(folder).expect_err("it is none").to_string();
+    let said = |folder: &Path| read(folder, Changed::Refused).expect_err("it is none").to_string();
     let folder = tempdir().expect("there is room");
     assert!(said(folder.path()).contains("is no results folder: there is no cells.csv in it; name a folder that"));
     assert!(said(&folder.path().join("nowhere")).contains("is no results folder"));
@@ -284,7 +401,7 @@ proptest! {
             _ => { bytes.drain(at..(at + usize::from(byte)).min(bytes.len())); }
         }
         fs::write(&path, bytes).expect("there is room");
-        match read(folder.path()) {
+        match read(folder.path(), Changed::Accepted) {
             Ok(run) => {
                 prop_assert!(!table(&run).is_empty());
                 prop_assert!(report_md::page(&run, &["reliability"]).starts_with("# "));
@@ -295,15 +412,22 @@ proptest! {
 
     /// Every finite number comes back with the same bits.
     #[test]
-    fn numbers_come_back(values in prop::collection::vec(any::<f64>().prop_filter("finite", |x| x.is_finite()), 6)) {
+    fn numbers_come_back(
+        values in prop::collection::vec(any::<f64>().prop_filter("finite", |x| x.is_finite()), 4),
+        shares in prop::collection::vec(0.0..=1.0, 2),
+    ) {
         let mut run = sample();
         let cell = &mut run.cells[1];
-        cell.survival = vec![(values[0], values[1])];
-        cell.estimates[0].value = Some(values[2]);
-        cell.estimates[0].ci_high = Some(values[3]);
-        cell.causes[0].share = Some(values[4]);
-        cell.deadline_ms = values[5];
-        prop_assert_eq!(read(write(&run).path()).expect("it is whole"), run);
+        cell.survival = vec![(values[0].abs(), shares[0])];
+        for (at, value) in [(Metric::Accepted, shares[1]), (Metric::TotalBytes, values[1].abs())] {
+            let estimate = cell.estimates.iter_mut().find(|estimate| estimate.metric == at).expect("all are there");
+            (estimate.value, estimate.ci_low, estimate.ci_high) = (Some(value), None, Some(value));
+        }
+        (cell.causes[0].share, cell.causes[0].ci_high) = (Some(shares[0]), None);
+        (cell.differences[1].value, cell.differences[1].ci_low) = (Some(values[2]), None);
+        cell.differences[1].unpaired_high = None;
+        cell.deadline_ms = values[3].abs();
+        prop_assert_eq!(read(write(&run).path(), Changed::Accepted).expect("it is whole"), run);
     }
 
     /// A number's text follows from it, whatever the unit.

@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Result<Vec<String>, String> {
-        let sources = [Source { name: String::new(), text: text.into() }];
+        let sources = [Source::new("", text)];
         let text = Text::new(text, Place { source: 0, start: 0, end: text.len() }, &sources);
         let found = tokens(text.all()).map_err(|rest| rest.text.to_owned())?;
         Ok(found.iter().map(|token| token.part.text.to_owned()).collect())

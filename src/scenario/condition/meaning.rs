@@ -1,60 +1,47 @@
-//! What keys and values in a condition mean, and which of them can be compared.
+//! The meaning of keys and values in a condition, and which of them can be compared.
 
-use super::super::AxisValue;
+use super::super::axis::AxisValue;
 use super::super::diagnostics::{Diagnostic, did_you_mean};
 use super::super::document::{Raw, literal, segments};
-use super::super::lower::Lowering;
-use super::super::schema::{Kind, PARAMETERS, parameter};
-use super::super::settings::Target;
+use super::super::files::Files;
+use super::super::kinds::{Flag, Kind, Lowering, Measure, parameter, parameters};
+use super::super::settings::{Settings, Target};
 use super::super::sweep::kind_at;
 use super::super::text::{Part, Text};
 use super::super::units::Quantity;
-use super::super::value::Value;
 use super::parser::{Comparison, Expr, Form};
-use super::{Amount, Context, Key, Side, Test};
-use crate::engine::Span;
+use super::terms::{Amount, Key, Side, Test};
 
 /// The key that names a cell's id.
 const ID: &str = "cell";
 
-/// What a number counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Measure {
-    /// Nodes, requests, probabilities.
-    Plain,
-    Of(Quantity),
+/// Quantity of a number; `None` for nodes, requests, probabilities.
+type Dimension = Option<Quantity>;
+
+fn noun(dimension: Dimension) -> &'static str {
+    dimension.map_or("a plain number", Quantity::noun)
 }
 
-impl Measure {
-    /// `None` for what has no order.
-    const fn of(kind: Kind) -> Option<Self> {
-        match kind {
-            Kind::Count { .. } | Kind::Probability | Kind::Confidence | Kind::Exponent | Kind::Holders => {
-                Some(Self::Plain)
-            }
-            Kind::Duration { .. } | Kind::Distribution | Kind::Skew | Kind::Latency => {
-                Some(Self::Of(Quantity::Duration))
-            }
-            Kind::Size { .. } => Some(Self::Of(Quantity::Size)),
-            Kind::Bandwidth => Some(Self::Of(Quantity::Bandwidth)),
-            _ => None,
-        }
-    }
-
-    const fn noun(self) -> &'static str {
-        match self {
-            Self::Plain => "a plain number",
-            Self::Of(quantity) => quantity.noun(),
-        }
-    }
+/// `None` for what has no order.
+fn dimension(named: &Named) -> Option<Dimension> {
+    named.kind?.measure().map(Measure::quantity)
 }
 
 /// A key as a condition names it.
 struct Named {
     key: Key,
     /// `None` for the id.
-    kind: Option<Kind>,
+    kind: Option<&'static dyn Kind>,
     dotted: String,
+}
+
+/// Surroundings that a condition is read in.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Context<'a> {
+    /// Name of the condition in findings: `sweep.where`.
+    pub name: &'a str,
+    pub settings: &'a Settings,
+    pub files: &'a Files,
 }
 
 /// Understands a condition.
@@ -65,7 +52,7 @@ pub(super) struct Meaning<'m, 'a> {
 }
 
 impl Meaning<'_, '_> {
-    /// What is true or false; goes on after what is wrong, to find all of it.
+    /// Test that is true or false; goes on after a mistake, to find all of them.
     pub fn test(&mut self, expr: &Expr<'_>) -> Option<Test> {
         match &expr.form {
             Form::Any(list) => self.tests(list).map(Test::Any),
@@ -74,7 +61,7 @@ impl Meaning<'_, '_> {
             Form::Compare(left, comparison, right) => self.compare(expr.part, left, *comparison, right),
             Form::Word => {
                 let named = self.key(expr.part)?;
-                if named.kind == Some(Kind::Flag) {
+                if named.kind == Some(&Flag) {
                     return Some(Test::Flag(named.key));
                 }
                 let message = format!("`{}` alone is no condition", named.dotted);
@@ -143,8 +130,7 @@ impl Meaning<'_, '_> {
 
     /// Two keys with each other.
     fn keys(&mut self, all: Part<'_>, left: Named, comparison: Comparison, right: Named) -> Option<Test> {
-        let measure = |named: &Named| named.kind.and_then(Measure::of);
-        let is_alike = match (measure(&left), measure(&right)) {
+        let is_alike = match (dimension(&left), dimension(&right)) {
             (Some(left), Some(right)) => left == right,
             (None, None) => left.kind == right.kind,
             _ => false,
@@ -158,7 +144,7 @@ impl Meaning<'_, '_> {
                 "compare a key with a value of its own kind",
             );
         }
-        if measure(&left).is_none() && needs_order(comparison) {
+        if dimension(&left).is_none() && needs_order(comparison) {
             return self.no_order(all, &left.dotted);
         }
         Some(Test::Compare(Side::Key(left.key), comparison, Side::Key(right.key)))
@@ -169,8 +155,8 @@ impl Meaning<'_, '_> {
         self.report(part, message, "neither above nor below", "compare it with `==` or `!=`")
     }
 
-    fn mismatch<T>(&mut self, left: (Part<'_>, Measure), right: (Part<'_>, Measure)) -> Option<T> {
-        let message = format!("`{}` is {}, `{}` is {}", left.0.text, left.1.noun(), right.0.text, right.1.noun());
+    fn mismatch<T>(&mut self, left: (Part<'_>, Dimension), right: (Part<'_>, Dimension)) -> Option<T> {
+        let message = format!("`{}` is {}, `{}` is {}", left.0.text, noun(left.1), right.0.text, noun(right.1));
         let help = "write quantities with their units, such as 40ms or 64KiB";
         self.report(right.0, message, "not of one kind", help)
     }
@@ -183,12 +169,10 @@ impl Meaning<'_, '_> {
                 return self.no_order(all, &named.dotted);
             }
             let text = if let Raw::Text(text) = node.raw { text } else { value.text.into() };
-            return Some(AxisValue { text, number: None, unit: "" });
+            return Some(AxisValue::word(text));
         };
-        let mut lowering = Lowering::new(self.context.files);
-        let lowered = lowering.value(kind, &named.dotted, &node);
-        self.findings.append(&mut lowering.findings);
-        let value = lowered?.axis_value();
+        let mut lowering = Lowering::new(self.context.files, self.findings);
+        let value = kind.read(&mut lowering, &named.dotted, &node)?.axis_value();
         if needs_order(comparison) && value.number.is_none() {
             return self.no_order(all, &named.dotted);
         }
@@ -218,19 +202,19 @@ impl Meaning<'_, '_> {
             && parameter(last).is_none()
         {
             let message = format!("`{}` is no parameter to compare", target.dotted);
-            let help = did_you_mean(last, PARAMETERS.iter().copied());
+            let help = did_you_mean(last, parameters());
             return self.report(part, message, "not a number, a quantity or a name", &help);
         }
         let (kind, dotted) = (kind_at(settings, &target), target.dotted.clone());
         Some(Named { key: Key::Setting(target), kind: Some(kind), dotted })
     }
 
-    fn amount(&mut self, expr: &Expr<'_>) -> Option<(Amount, Measure)> {
+    fn amount(&mut self, expr: &Expr<'_>) -> Option<(Amount, Dimension)> {
         match &expr.form {
             Form::Word => {
                 let named = self.key(expr.part)?;
-                match named.kind.and_then(Measure::of) {
-                    Some(measure) => Some((Amount::Key(named.key), measure)),
+                match dimension(&named) {
+                    Some(dimension) => Some((Amount::Key(named.key), dimension)),
                     None => self.no_number(expr.part),
                 }
             }
@@ -251,28 +235,25 @@ impl Meaning<'_, '_> {
     }
 
     /// A number, or a quantity by its unit.
-    fn number(&mut self, part: Part<'_>) -> Option<(Amount, Measure)> {
+    fn number(&mut self, part: Part<'_>) -> Option<(Amount, Dimension)> {
         match literal(part.text, self.text.place(part)).raw {
-            Raw::Integer(number) => Some((Amount::Fixed(number as f64), Measure::Plain)),
-            Raw::Float(number) => Some((Amount::Fixed(number), Measure::Plain)),
+            Raw::Integer(number) => Some((Amount::Fixed(number as f64), None)),
+            Raw::Float(number) => Some((Amount::Fixed(number), None)),
             Raw::Text(text) => {
-                for quantity in [Quantity::Duration, Quantity::Size, Quantity::Bandwidth] {
-                    if let Ok(amount) = quantity.parse(&text) {
-                        let value = match quantity {
-                            Quantity::Duration => Value::Duration(Span::from_nanos(amount)),
-                            Quantity::Size => Value::Size(amount),
-                            Quantity::Bandwidth => Value::Bandwidth(amount),
-                        };
-                        return Some((Amount::Fixed(value.axis_value().number?), Measure::Of(quantity)));
+                let parsed = |quantity: Quantity| Some((quantity, quantity.parse(&text).ok()?));
+                match Quantity::ALL.into_iter().find_map(parsed) {
+                    Some((quantity, amount)) => {
+                        let number = amount as f64 / quantity.per_axis_unit();
+                        Some((Amount::Fixed(number), Some(quantity)))
                     }
+                    None => self.no_number(part),
                 }
-                self.no_number(part)
             }
             _ => self.no_number(part),
         }
     }
 
-    fn sum(&mut self, terms: &[(bool, Expr<'_>)]) -> Option<(Amount, Measure)> {
+    fn sum(&mut self, terms: &[(bool, Expr<'_>)]) -> Option<(Amount, Dimension)> {
         let found: Vec<_> = terms.iter().map(|(sign, term)| Some((*sign, self.amount(term)?))).collect();
         let found = found.into_iter().collect::<Option<Vec<_>>>()?;
         let measure = found.first()?.1.1;
@@ -283,19 +264,19 @@ impl Meaning<'_, '_> {
     }
 
     /// One quantity at most is multiplied, and a quantity is divided by plain numbers or by one of its kind.
-    fn product(&mut self, factors: &[(bool, Expr<'_>)]) -> Option<(Amount, Measure)> {
+    fn product(&mut self, factors: &[(bool, Expr<'_>)]) -> Option<(Amount, Dimension)> {
         let found: Vec<_> = factors.iter().map(|(divides, factor)| Some((*divides, self.amount(factor)?))).collect();
         let found = found.into_iter().collect::<Option<Vec<_>>>()?;
-        let mut measure = Measure::Plain;
+        let mut measure = None;
         for ((divides, (_, other)), (_, factor)) in found.iter().zip(factors) {
             measure = match (divides, measure, *other) {
-                (_, measure, Measure::Plain) => measure,
-                (false, Measure::Plain, other) => other,
-                (true, measure, other) if measure == other => Measure::Plain,
+                (_, measure, None) => measure,
+                (false, None, other) => other,
+                (true, measure, other) if measure == other => None,
                 _ => {
                     let message = format!("`{}` cannot be a factor here", factor.part.text);
                     let help = "multiply quantities by plain numbers; divide one by another of its kind";
-                    return self.report(factor.part, message, other.noun(), help);
+                    return self.report(factor.part, message, noun(*other), help);
                 }
             };
         }

@@ -51,7 +51,7 @@ pub(super) enum Form<'a> {
     Literal,
 }
 
-/// What is wrong at a part, in a few words.
+/// A part, and in a few words the mistake in it.
 pub(super) type Wrong<'a> = (Part<'a>, &'static str);
 
 /// Reads all of `tokens`, the words of `whole`.

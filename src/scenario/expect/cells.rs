@@ -2,17 +2,41 @@
 
 use std::collections::BTreeMap;
 
-use super::super::diagnostics::{Diagnostic, did_you_mean, list, nearest};
+use super::super::cells::Cells;
+use super::super::diagnostics::{Diagnostic, Place, did_you_mean, list, nearest};
 use super::super::document::literal;
 use super::super::files::Files;
-use super::super::lower::Lowering;
-use super::super::selection::Cells;
+use super::super::kinds::Lowering;
 use super::super::settings::Settings;
 use super::super::sweep::{AxisPlan, Sweep, kind_at};
 use super::super::text::{Part, Text};
-use super::Subject;
 
-/// What a bracket fixes: axes with the text of one of their values.
+/// Cells that an expectation is checked on: places in the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A cell.
+    Cell(u64),
+    /// The difference of two cells that agree on all axes but those in the brackets.
+    Difference {
+        /// The cell of the first bracket.
+        of: u64,
+        /// The cell of the second.
+        minus: u64,
+    },
+}
+
+impl Subject {
+    /// Whether a cell is the subject, or one of the two.
+    #[must_use]
+    pub const fn concerns(self, cell: u64) -> bool {
+        match self {
+            Self::Cell(index) => index == cell,
+            Self::Difference { of, minus } => of == cell || minus == cell,
+        }
+    }
+}
+
+/// Axes that a bracket fixes, with the text of one of their values.
 pub(super) type Selection = Vec<(usize, String)>;
 
 /// Understands brackets.
@@ -101,10 +125,12 @@ impl Brackets<'_> {
     fn find(&self, axis: &AxisPlan, text: &str) -> Option<String> {
         let as_shown = axis.shown().find(|value| value.text == text);
         let meant = || {
-            let nowhere = super::Place { source: 0, start: 0, end: 0 };
             let kind = kind_at(self.settings, &axis.target);
             // Whether it is a value of this axis is only being tried.
-            let value = Lowering::new(self.files).value(kind, &axis.axis.key, &literal(text, nowhere))?.axis_value();
+            let mut tried = Vec::new();
+            let node = literal(text, Place::NOWHERE);
+            let mut lowering = Lowering::new(self.files, &mut tried);
+            let value = kind.read(&mut lowering, &axis.axis.key, &node)?.axis_value();
             axis.shown().find(|shown| **shown == value)
         };
         as_shown.or_else(meant).map(|value| value.text.clone())

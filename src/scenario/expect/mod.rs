@@ -10,61 +10,16 @@ mod cells;
 mod that;
 
 use super::condition::{Condition, Context, View};
-use super::diagnostics::{Diagnostic, Place, Source, position};
-use super::files::Files;
+use super::diagnostics::{Diagnostic, Place, Source, is_enough, position};
 use super::metric::Metric;
 use super::schema::EXPECT;
 use super::selection::{Ground, Selection};
 use super::settings::{Group, Settings};
 use super::text::Text;
-use super::value::Value;
 use cells::Brackets;
+pub use cells::Subject;
+pub use that::Direction;
 use that::{Cells, That};
-
-/// On which side of its threshold a metric is expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// `>=`.
-    AtLeast,
-    /// `<=`.
-    AtMost,
-}
-
-impl Direction {
-    /// As scenarios write it.
-    #[must_use]
-    pub const fn sign(self) -> &'static str {
-        match self {
-            Self::AtLeast => ">=",
-            Self::AtMost => "<=",
-        }
-    }
-}
-
-/// What an expectation is checked on: places in the plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// A cell.
-    Cell(u64),
-    /// The difference of two cells that agree on all axes but those in the brackets.
-    Difference {
-        /// The cell of the first bracket.
-        of: u64,
-        /// The cell of the second.
-        minus: u64,
-    },
-}
-
-impl Subject {
-    /// Whether a cell is the subject, or one of the two.
-    #[must_use]
-    pub const fn concerns(self, cell: u64) -> bool {
-        match self {
-            Self::Cell(index) => index == cell,
-            Self::Difference { of, minus } => of == cell || minus == cell,
-        }
-    }
-}
 
 /// Something that has to hold in some cells.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,13 +30,13 @@ pub struct Expectation {
     pub condition: Option<String>,
     /// How certain its verdict has to be.
     pub confidence: f64,
-    /// What is measured.
+    /// Quantity of a number with a unit.
     pub metric: Metric,
     /// On which side of the threshold it has to be.
     pub direction: Direction,
     /// The threshold, in the unit of the metric.
     pub threshold: f64,
-    /// What it is checked on; empty only when nothing of it is selected.
+    /// Cells that it is checked on; empty only when nothing of it is selected.
     pub subjects: Vec<Subject>,
     /// How many more checks it makes on cells that are not, or not both, selected.
     pub unselected: usize,
@@ -90,12 +45,12 @@ pub struct Expectation {
     at: Place,
 }
 
-/// What is to be said against an expectation that cannot be met.
+/// Objection to an expectation that cannot be met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objection {
     /// Its number in the scenario, from 0.
     pub expectation: usize,
-    /// What is wrong.
+    /// The mistake.
     pub message: String,
     /// The same at the place itself, in a few words.
     pub label: String,
@@ -119,36 +74,43 @@ type Plan<'a> = (Ground<'a>, &'a Selection);
 /// be judged.
 pub(super) fn read(
     settings: &Settings,
-    plan: Option<Plan<'_>>,
-    files: &Files,
+    (context, plan): (Context<'_>, Option<Plan<'_>>),
     sources: &[Source],
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Expectation> {
-    let reader = Reader { settings, plan, files, sources };
-    settings.list(EXPECT).filter_map(|group| reader.expectation(group, findings)).collect()
+    let reader = Reader { context: Context { name: "expect.where", ..context }, plan, sources };
+    let mut expectations = Vec::new();
+    for group in settings.list(EXPECT) {
+        if is_enough(findings) {
+            break;
+        }
+        expectations.extend(reader.expectation(group, findings));
+    }
+    expectations
 }
 
-/// What expectations are read with.
+/// Surroundings that expectations are read in.
 struct Reader<'a> {
-    settings: &'a Settings,
+    context: Context<'a>,
     plan: Option<Plan<'a>>,
-    files: &'a Files,
     sources: &'a [Source],
 }
 
 impl Reader<'_> {
     /// `None` when it is wrong, or when there is nothing that it could be about.
     fn expectation(&self, group: &Group, findings: &mut Vec<Diagnostic>) -> Option<Expectation> {
-        let that_text = self.text(group, "that");
-        let where_text = self.text(group, "where");
-        let parsed = that_text.as_ref().map(|text| that::parse(text, self.files));
+        findings.extend(group.missing());
+        let texts = ["that", "where"].map(|key| group.text(key));
+        let [that_text, where_text] =
+            texts.each_ref().map(|given| given.as_ref().map(|(text, at)| Text::new(text, *at, self.sources)));
+        let parsed = that_text.as_ref().map(|text| that::parse(text, self.context.files));
         let condition = match &where_text {
-            Some(text) => Condition::parse(text, self.context(), findings).map(Some),
+            Some(text) => Condition::parse(text, self.context, findings).map(Some),
             None => (!group.slot("where").broken).then_some(None),
         };
         let that = parsed?.map_err(|finding| findings.push(finding)).ok()?;
         let (text, plan) = (that_text?, self.plan?);
-        let subjects = self.subjects(&text, &that, plan, condition.as_ref());
+        let subjects = subjects(&text, &that, plan, condition.as_ref());
         let subjects = subjects.map_err(|finding| findings.push(finding)).ok()?;
         condition?;
         if subjects.is_empty() {
@@ -171,55 +133,41 @@ impl Reader<'_> {
             at,
         })
     }
+}
 
-    fn context(&self) -> Context<'_> {
-        Context { name: "expect.where", settings: self.settings, files: self.files }
-    }
-
-    /// The text that is given for a key, if it is one.
-    fn text<'g>(&self, group: &'g Group, key: &str) -> Option<Text<'g>> {
-        let slot = group.slot(key);
-        match (slot.place(), slot.value.as_ref()) {
-            (Some(at), Value::Text(content)) if !slot.broken => Some(Text::new(content, at, self.sources)),
-            _ => None,
+/// Cells that the brackets and `where` leave. Brackets are read even when `where` makes no sense.
+fn subjects(
+    text: &Text<'_>,
+    that: &That<'_>,
+    (ground, selection): Plan<'_>,
+    condition: Option<&Option<Condition>>,
+) -> Result<Vec<Subject>, Diagnostic> {
+    let Ground { base, sweep, files } = ground;
+    let brackets = Brackets { settings: base, sweep, files };
+    let fits = |index| match condition {
+        None => false,
+        Some(None) => true,
+        Some(Some(condition)) => condition.holds(&View::new(base, sweep, files, index)),
+    };
+    let planned = &selection.planned;
+    match that.cells {
+        Cells::Each(bracket) => {
+            let selection = bracket.map_or(Ok(Vec::new()), |bracket| brackets.selection(text, bracket))?;
+            Ok(cells::matching(sweep, planned, &selection, &fits).into_iter().map(Subject::Cell).collect())
         }
-    }
-
-    /// What the brackets and `where` leave. Brackets are read even when `where` makes no sense.
-    fn subjects(
-        &self,
-        text: &Text<'_>,
-        that: &That<'_>,
-        (ground, selection): Plan<'_>,
-        condition: Option<&Option<Condition>>,
-    ) -> Result<Vec<Subject>, Diagnostic> {
-        let Ground { base, sweep, files } = ground;
-        let brackets = Brackets { settings: self.settings, sweep, files };
-        let fits = |index| match condition {
-            None => false,
-            Some(None) => true,
-            Some(Some(condition)) => condition.holds(&View::new(base, sweep, files, index)),
-        };
-        let planned = &selection.planned;
-        match that.cells {
-            Cells::Each(bracket) => {
-                let selection = bracket.map_or(Ok(Vec::new()), |bracket| brackets.selection(text, bracket))?;
-                Ok(cells::matching(sweep, planned, &selection, &fits).into_iter().map(Subject::Cell).collect())
+        Cells::Difference(first, second) => {
+            let (one, other) = (brackets.selection(text, first)?, brackets.selection(text, second)?);
+            let both = text.place(first.to(second, text.all()));
+            if !one.iter().map(|(axis, _)| axis).eq(other.iter().map(|(axis, _)| axis)) {
+                let message = "the brackets of a difference name different axes";
+                let finding = Diagnostic::new(both, message).label("which cells differ in this alone?");
+                return Err(finding.help("name the same axes in both, each with its value"));
             }
-            Cells::Difference(first, second) => {
-                let (one, other) = (brackets.selection(text, first)?, brackets.selection(text, second)?);
-                let both = text.place(first.to(second, text.all()));
-                if !one.iter().map(|(axis, _)| axis).eq(other.iter().map(|(axis, _)| axis)) {
-                    let message = "the brackets of a difference name different axes";
-                    let finding = Diagnostic::new(both, message).label("which cells differ in this alone?");
-                    return Err(finding.help("name the same axes in both, each with its value"));
-                }
-                if one == other {
-                    let finding = Diagnostic::new(both, "a difference is of two cells").label("these are one");
-                    return Err(finding.help("name another value in one of the brackets"));
-                }
-                Ok(cells::pairs(sweep, planned, [&one, &other], &fits))
+            if one == other {
+                let finding = Diagnostic::new(both, "a difference is of two cells").label("these are one");
+                return Err(finding.help("name another value in one of the brackets"));
             }
+            Ok(cells::pairs(sweep, planned, [&one, &other], &fits))
         }
     }
 }

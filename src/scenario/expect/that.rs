@@ -3,11 +3,10 @@
 use super::super::diagnostics::{Diagnostic, Place, did_you_mean};
 use super::super::document::{Node, Raw};
 use super::super::files::Files;
-use super::super::lower::Lowering;
+use super::super::kinds::{Lowering, amount};
 use super::super::metric::{Metric, Stat};
 use super::super::text::{Part, Text};
 use super::super::units::Quantity;
-use super::Direction;
 
 /// Other names of metrics.
 const ALIASES: [(&str, Metric); 3] =
@@ -16,11 +15,31 @@ const ALIASES: [(&str, Metric); 3] =
 const EXAMPLES: &str = "write for example `accepted >= 0.999`, `p99 <= 2s`, `total_bytes <= 200KiB` or \
                         `accepted[attested] - accepted[identical] >= 0.3`";
 
-/// What `that` says.
+/// On which side of its threshold a metric is expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// `>=`.
+    AtLeast,
+    /// `<=`.
+    AtMost,
+}
+
+impl Direction {
+    /// As scenarios write it.
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::AtLeast => ">=",
+            Self::AtMost => "<=",
+        }
+    }
+}
+
+/// Contents of `that`.
 #[derive(Debug)]
 pub(super) struct That<'a> {
     pub metric: Metric,
-    /// What is in the brackets behind the metric, and behind the one that is subtracted.
+    /// Contents of the brackets behind the metric, and behind the one that is subtracted.
     pub cells: Cells<'a>,
     pub direction: Direction,
     /// In the metric's unit.
@@ -182,10 +201,10 @@ fn threshold(
     let at = text.place(value);
     let quantity = |quantity| {
         let node = Node { at, raw: Raw::Text(value.text.into()) };
-        let mut lowering = Lowering::new(files);
-        let amount = lowering.quantity(metric.name(), &node, quantity);
+        let mut findings = Vec::new();
+        let amount = amount(&mut Lowering::new(files, &mut findings), metric.name(), &node, quantity);
         // Without an amount there is a finding.
-        amount.ok_or_else(|| lowering.findings.pop().unwrap_or_else(|| no_number(at, value.text)))
+        amount.ok_or_else(|| findings.pop().unwrap_or_else(|| no_number(at, value.text)))
     };
     match (metric.stat(), metric.unit()) {
         (Stat::Rate, _) => rate(at, value.text, is_difference),

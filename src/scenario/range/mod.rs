@@ -12,75 +12,13 @@ use std::sync::Arc;
 use super::diagnostics::{Diagnostic, Place, did_you_mean};
 use super::document::{Node, Raw};
 use super::files::Files;
-use super::lower::Lowering;
-use super::schema::{Kind, RANGE};
-use super::units::{Decimal, Quantity};
-use crate::engine::Span;
+use super::kinds::{Kind, Lowering, Measure, amount};
+use super::schema::RANGE;
+use super::units::Quantity;
 use ticks::{DIGITS, Rounding, Spacing};
 
 /// More points than this make more cells than a scenario may have.
 const MAX_POINTS: u64 = 100_000;
-
-/// Ticks of one in decimal numbers: no more digits are told apart.
-const PARTS: u128 = 1_000_000_000_000_000_000;
-
-/// What a range's ticks are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Measure {
-    Count,
-    Decimal,
-    Quantity(Quantity),
-}
-
-impl Measure {
-    /// `None` for kinds without an order. Of a distribution the plain durations are meant, of holders their number.
-    const fn of(kind: Kind) -> Option<Self> {
-        match kind {
-            Kind::Count { .. } | Kind::Holders => Some(Self::Count),
-            Kind::Probability | Kind::Confidence | Kind::Exponent => Some(Self::Decimal),
-            Kind::Duration { .. } | Kind::Distribution | Kind::Skew | Kind::Latency => {
-                Some(Self::Quantity(Quantity::Duration))
-            }
-            Kind::Size { .. } => Some(Self::Quantity(Quantity::Size)),
-            Kind::Bandwidth => Some(Self::Quantity(Quantity::Bandwidth)),
-            _ => None,
-        }
-    }
-
-    /// `None` for what is no plain number of this measure.
-    fn ticks(self, node: &Node) -> Option<u128> {
-        match (self, &node.raw) {
-            (Self::Count, Raw::Integer(number)) => u128::try_from(*number).ok(),
-            (Self::Decimal, Raw::Integer(number)) => u128::try_from(*number).ok()?.checked_mul(PARTS),
-            // The shortest decimal that means this number: what the file says, in all but perverse cases.
-            (Self::Decimal, Raw::Float(number)) => Decimal::parse(&(number + 0.0).to_string())?.in_parts(PARTS).ok(),
-            (Self::Quantity(quantity), Raw::Text(text)) => quantity.parse(text).ok().map(u128::from),
-            _ => None,
-        }
-    }
-
-    fn raw(self, ticks: u128) -> Raw {
-        let amount = u64::try_from(ticks).unwrap_or(u64::MAX);
-        match self {
-            Self::Count => Raw::Integer(i128::from(amount)),
-            Self::Decimal => {
-                let text = format!("{}.{:018}", ticks / PARTS, ticks % PARTS);
-                Raw::Float(text.parse().unwrap_or(f64::NAN))
-            }
-            Self::Quantity(Quantity::Duration) => Raw::Text(Span::from_nanos(amount).to_string()),
-            Self::Quantity(quantity) => Raw::Text(quantity.print(amount)),
-        }
-    }
-
-    fn rounding(self, from: u128, to: u128) -> Rounding {
-        let is_binary = |ticks: u128| ticks.is_multiple_of(1 << 10);
-        match self {
-            Self::Count => Rounding::Whole,
-            Self::Quantity(Quantity::Size) if is_binary(from) && is_binary(to) => Rounding::Binary,
-            Self::Decimal | Self::Quantity(_) => Rounding::Decimal,
-        }
-    }
-}
 
 /// Whether a value of an axis is a range, and no table of further axes.
 pub(super) fn is_range(node: &Node) -> bool {
@@ -90,8 +28,13 @@ pub(super) fn is_range(node: &Node) -> bool {
 }
 
 /// The values that a range stands for, as if the file listed them; reports everything that is wrong with it.
-pub(super) fn expand(kind: Kind, key: &str, node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Vec<Arc<Node>>> {
-    let Some(measure) = Measure::of(kind) else {
+pub(super) fn expand(
+    kind: &dyn Kind,
+    key: &str,
+    node: &Node,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Vec<Arc<Node>>> {
+    let Some(measure) = kind.measure() else {
         let finding = Diagnostic::new(node.at, format!("`{key}` has no order")).label("a range needs one");
         findings.push(finding.help("list its values: [ …, … ]"));
         return None;
@@ -104,7 +47,7 @@ pub(super) fn expand(kind: Kind, key: &str, node: &Node, findings: &mut Vec<Diag
 }
 
 struct Reader<'a> {
-    kind: Kind,
+    kind: &'a dyn Kind,
     key: &'a str,
     measure: Measure,
     node: &'a Node,
@@ -133,13 +76,7 @@ impl Reader<'_> {
             let (message, help) = (format!("lacks `{name}`"), format!("add `{name} = …` to it"));
             return self.report(self.node.at, &message, "needs `from` and `to`", help);
         };
-        let files = Files::default();
-        let mut lowering = Lowering::new(&files);
-        let is_value = lowering.value(self.kind, self.key, end).is_some();
-        self.findings.append(&mut lowering.findings);
-        if !is_value {
-            return None;
-        }
+        self.kind.read(&mut Lowering::new(&Files::default(), self.findings), self.key, end)?;
         match self.measure.ticks(end) {
             Some(ticks) => Some((ticks, end.at)),
             None => self.not_a_number(name, end),
@@ -151,7 +88,7 @@ impl Reader<'_> {
         let help = match self.measure {
             Measure::Count => "write a whole number".into(),
             Measure::Decimal => "write a decimal number of at most 18 digits behind the point".into(),
-            Measure::Quantity(quantity) => format!("write {} such as \"40{}\"", quantity.noun(), quantity.usual_unit()),
+            Measure::Of(quantity) => format!("write {} such as \"40{}\"", quantity.noun(), quantity.usual_unit()),
         };
         self.report(node.at, &message, &label, help)
     }
@@ -207,12 +144,9 @@ impl Reader<'_> {
         };
         let ticks = match self.measure {
             _ if is_below_zero => Some(0),
-            Measure::Quantity(quantity) => {
-                let files = Files::default();
-                let mut lowering = Lowering::new(&files);
-                let amount = lowering.quantity(self.key, step, quantity);
-                self.findings.append(&mut lowering.findings);
-                Some(u128::from(amount?))
+            Measure::Of(quantity) => {
+                let mut lowering = Lowering { files: &Files::default(), findings: self.findings };
+                Some(u128::from(amount(&mut lowering, self.key, step, quantity)?))
             }
             measure => measure.ticks(step),
         };
@@ -242,12 +176,21 @@ impl Reader<'_> {
             let help = format!("at most {MAX_POINTS} are possible; use a larger step");
             return self.report(self.node.at, &format!("has {count} points"), "too many", help);
         }
-        let rounding = self.measure.rounding(from, to);
+        let rounding = rounding(self.measure, from, to);
         let Some(points) = ticks::points(from, to, spacing, rounding) else {
             let label = format!("equal after rounding to {DIGITS} digits");
             return self.report(self.node.at, "has points that fall together", &label, "use fewer points".into());
         };
         let at = self.node.at;
         Some(points.into_iter().map(|ticks| Arc::new(Node { at, raw: self.measure.raw(ticks) })).collect())
+    }
+}
+
+fn rounding(measure: Measure, from: u128, to: u128) -> Rounding {
+    let is_binary = |ticks: u128| ticks.is_multiple_of(1 << 10);
+    match measure {
+        Measure::Count => Rounding::Whole,
+        Measure::Of(Quantity::Size) if is_binary(from) && is_binary(to) => Rounding::Binary,
+        Measure::Decimal | Measure::Of(_) => Rounding::Decimal,
     }
 }

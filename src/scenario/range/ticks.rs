@@ -15,7 +15,7 @@ pub(super) enum Spacing {
     Log(u64),
 }
 
-/// What points are rounded to.
+/// Precision that points are rounded to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rounding {
     /// To whole ticks; points that fall together are one.

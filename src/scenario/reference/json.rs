@@ -7,10 +7,11 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::super::diagnostics::Place;
-use super::super::document::{Node, Raw};
-use super::super::schema::{Key, Preset, SECTIONS, SWEEP, Section};
-use super::super::settings::default_node;
-use super::{axes, example, kinds, tables_below};
+use super::super::document;
+use super::super::kinds::{Kind, parameter_kinds};
+use super::super::schema::{Key, Preset, SWEEP, Section};
+use super::super::tables::{SECTIONS, section, tables_below};
+use super::axes;
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -26,8 +27,9 @@ pub fn json_schema() -> String {
     if let Json::Object(properties) = &mut schema["properties"][SWEEP]["properties"] {
         properties.extend(axes::tables());
     }
-    let definitions: Map<_, _> = kinds::definitions().into_iter().chain(axes::definitions()).collect();
-    schema["$defs"] = Json::Object(definitions);
+    let swept = SECTIONS.iter().filter(|section| section.sweepable);
+    let kinds = swept.flat_map(|section| section.keys.iter().map(|key| key.kind)).chain(parameter_kinds());
+    schema["$defs"] = kinds.flat_map(Kind::definitions).chain(axes::definitions()).collect();
     // An axis may give what its table lacks.
     schema["if"] = json!({ "not": { "required": ["sweep"] } });
     schema["then"] = required_below("");
@@ -37,7 +39,7 @@ pub fn json_schema() -> String {
 
 /// The table called `path`, with all below it.
 fn table(path: &str) -> Json {
-    let section = SECTIONS.iter().find(|section| section.path == path);
+    let section = section(path);
     let mut properties = section.map(properties).unwrap_or_default();
     for (name, dotted) in tables_below(path) {
         properties.insert(name.to_owned(), table(dotted));
@@ -63,32 +65,32 @@ fn properties(section: &Section) -> Map<String, Json> {
 
 /// A reference to the first table that has the same key: forty faults share theirs.
 fn seen_before(section: &Section, key: &Key) -> Option<Json> {
-    let first = SECTIONS.iter().find(|other| other.keys.contains(key))?;
+    let first = SECTIONS.iter().find(|other| other.keys.iter().any(|known| known.is_like(key)))?;
     let table = format!("#/properties/{}", first.path.replace('.', "/properties/"));
     let items = if first.list { "/items" } else { "" };
     (first.path != section.path).then(|| json!({ "$ref": format!("{table}{items}/properties/{}", key.name) }))
 }
 
 fn property(key: &Key) -> Json {
-    let mut schema = kinds::schema(key.kind);
+    let mut schema = key.kind.about().schema;
     let absent = match key.preset {
         Preset::Required => "Required.".to_owned(),
         Preset::Value(text) => format!("Default: {text}."),
         Preset::Derived(rule, _) | Preset::Open(rule) => format!("When absent: {rule}."),
     };
-    schema.insert("description".into(), json!(format!("{} {absent}", key.meaning)));
+    schema["description"] = json!(format!("{} {absent}", key.meaning));
     if let Preset::Value(text) = key.preset {
-        schema.insert("default".into(), toml(text));
+        schema["default"] = toml(text);
     }
-    schema.insert("examples".into(), json!([toml(&example(key))]));
-    Json::Object(schema)
+    schema["examples"] = json!([toml(&key.example())]);
+    schema
 }
 
 fn required(section: &Section) -> Vec<&'static str> {
     section.keys.iter().filter(|key| key.preset == Preset::Required).map(|key| key.name).collect()
 }
 
-/// What sweepable tables below `path` need; only what has to be there is named.
+/// Keys that sweepable tables below `path` need.
 fn required_below(path: &str) -> Json {
     let mut properties = Map::new();
     for (name, dotted) in tables_below(path) {
@@ -101,7 +103,7 @@ fn required_below(path: &str) -> Json {
     if !properties.is_empty() {
         schema["properties"] = Json::Object(properties);
     }
-    let section = SECTIONS.iter().find(|section| section.path == path && section.sweepable);
+    let section = section(path).filter(|section| section.sweepable);
     match section.map(|section| (section, required(section))) {
         Some((_, names)) if names.is_empty() => schema,
         Some((section, names)) if section.list => json!({ "items": { "required": names } }),
@@ -115,21 +117,5 @@ fn required_below(path: &str) -> Json {
 
 /// A value as TOML writes it.
 fn toml(text: &str) -> Json {
-    let nowhere = Place { source: 0, start: 0, end: 0 };
-    default_node(text, nowhere).map_or(Json::Null, |node| of_node(&node))
-}
-
-fn of_node(node: &Node) -> Json {
-    match &node.raw {
-        Raw::Text(text) => json!(text),
-        // What the schema says itself is far from the ends of 64 bits.
-        Raw::Integer(number) => json!(i64::try_from(*number).unwrap_or(i64::MAX)),
-        Raw::Float(number) => json!(number),
-        Raw::Flag(flag) => json!(flag),
-        Raw::Datetime => Json::Null,
-        Raw::Array(items) => Json::Array(items.iter().map(of_node).collect()),
-        Raw::Table(entries) => {
-            Json::Object(entries.iter().map(|entry| (entry.key.clone(), of_node(&entry.value))).collect())
-        }
-    }
+    document::value(text, Place::NOWHERE).map_or(Json::Null, |node| node.to_json())
 }

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use super::super::catalogue::{FaultDescription, KeyDefault, KeyDescription, fault_catalogue};
+use super::super::kinds::{FORMS, Parameter};
 use super::super::metric::{Metric, Stat};
-use super::super::schema::{AXES, DISTRIBUTIONS, Key, Preset, RANGE, REGIONS, SECTIONS, Section, parameter};
+use super::super::schema::{AXES, Key, Preset, RANGE, Section};
+use super::super::tables::section;
 use super::super::units::Quantity;
-use super::{example, kinds};
 use crate::sim::Side;
 
 /// Prose, with lines `@what` where a table belongs.
@@ -21,7 +22,7 @@ pub fn markdown() -> String {
     })
 }
 
-/// What stands for a line of the template; nothing for a name that it should not have.
+/// Text for a line of the template; nothing for a name that it should not have.
 fn generated(what: &str) -> String {
     match what {
         "units" => units(),
@@ -39,11 +40,7 @@ fn generated(what: &str) -> String {
     }
 }
 
-fn section(path: &str) -> Option<&'static Section> {
-    SECTIONS.iter().find(|section| section.path == path)
-}
-
-/// What a table is about, and its keys.
+/// A table in one line, and its keys.
 fn about(section: &Section) -> String {
     let sweep = if section.sweepable { "" } else { " The same in every cell: these keys cannot be swept." };
     format!("{}{sweep}\n\n{}", section.meaning, keys(section))
@@ -53,7 +50,7 @@ fn about(section: &Section) -> String {
 fn keys(section: &Section) -> String {
     let mut out = format!("| key | value | default | example | meaning |\n{}", rule(5));
     for key in section.keys.iter() {
-        row(&mut out, &[&code(key.name), &kinds::words(key.kind), &default(key), &code(&example(key)), key.meaning]);
+        row(&mut out, &[&code(key.name), &key.kind.about().words, &default(key), &code(&key.example()), key.meaning]);
     }
     out
 }
@@ -83,13 +80,12 @@ fn units() -> String {
 
 fn distributions() -> String {
     let mut out = format!("| `dist` | parameters | meaning |\n{}", rule(3));
-    for (name, parameters) in DISTRIBUTIONS.iter().chain([&REGIONS]) {
-        let parameter = |(name, required): &(&str, bool)| {
-            let words = parameter(name).map(kinds::words).unwrap_or_default();
-            format!("{}: {words}{}", code(name), if *required { "" } else { "; may be left out" })
+    for form in FORMS {
+        let parameter = |Parameter { name, kind, is_required }: &Parameter| {
+            format!("{}: {}{}", code(name), kind.about().words, if *is_required { "" } else { "; may be left out" })
         };
-        let parameters = parameters.iter().map(parameter).collect::<Vec<_>>().join("<br>");
-        row(&mut out, &[&code(name), &parameters, kinds::distribution_meaning(name)]);
+        let parameters = form.parameters.iter().map(parameter).collect::<Vec<_>>().join("<br>");
+        row(&mut out, &[&code(form.name), &parameters, form.meaning]);
     }
     out
 }

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::super::schema::{DISTRIBUTIONS, PARAMETERS, Preset, REGIONS, Section, parameter};
+use super::super::kinds::{FORMS, parameters};
+use super::super::schema::{Key, Preset, Section};
+use super::super::tables::SECTIONS;
 use super::super::{Diagnostics, Scenario};
 use super::*;
 
@@ -19,7 +21,7 @@ fn table(section: &Section, keep: impl Fn(&Key) -> bool) -> String {
         (path, false) => format!("[{path}]\n"),
     };
     let keys = section.keys.iter().filter(|key| keep(key));
-    keys.fold(header, |text, key| text + &format!("{} = {}\n", key.name, example(key)))
+    keys.fold(header, |text, key| text + &format!("{} = {}\n", key.name, key.example()))
 }
 
 /// What an example needs beside itself: a matrix needs regions, and they need a matrix.
@@ -65,7 +67,7 @@ fn all_examples_load_together() {
 fn no_example_repeats_the_default() {
     for section in SECTIONS.iter() {
         for key in section.keys.iter() {
-            assert_ne!(Preset::Value(example(key).leak()), key.preset, "{}", section.dotted(key.name));
+            assert_ne!(Preset::Value(key.example().leak()), key.preset, "{}", section.dotted(key.name));
         }
     }
 }
@@ -79,17 +81,16 @@ fn every_table_and_key_is_described() {
         let shown = match name {
             Some(name) => page.contains(&format!("| `{name}` | {}", section.meaning)),
             None => section.keys.iter().all(|key| {
-                page.contains(&format!("| `{}` | {} |", key.name, kinds::words(key.kind)))
-                    && page.contains(&format!(" | `{}` | {} |", example(key), key.meaning))
+                page.contains(&format!("| `{}` | {} |", key.name, key.kind.about().words))
+                    && page.contains(&format!(" | `{}` | {} |", key.example(), key.meaning))
             }),
         };
         assert!(shown, "{}", section.path);
     }
-    for (name, parameters) in DISTRIBUTIONS.iter().chain([&REGIONS]) {
-        assert!(kinds::distribution_meaning(name).ends_with('.'), "{name}");
-        assert!(parameters.iter().all(|(name, _)| PARAMETERS.contains(name)), "{name}");
+    for form in FORMS {
+        assert!(form.meaning.ends_with('.'), "{}", form.name);
+        assert!(form.parameters.iter().all(|known| parameters().any(|name| name == known.name)), "{}", form.name);
     }
-    assert!(PARAMETERS.iter().all(|name| parameter(name).is_some()));
 }
 
 /// A line of the template that stands for a table stands for something.

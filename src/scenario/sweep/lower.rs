@@ -1,13 +1,13 @@
 //! From the axes of a file to the cells that they make.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use super::super::Axis;
-use super::super::diagnostics::Diagnostic;
-use super::super::lower::Lowering;
+use super::super::axis::{Axis, AxisValue};
+use super::super::diagnostics::{Diagnostic, is_enough};
+use super::super::document::Node;
+use super::super::files::FileNames;
+use super::super::kinds::Lowering;
 use super::super::settings::Settings;
-use super::super::value::FileNames;
 use super::raw::{RawAxis, RawSweep};
 use super::{AxisPlan, Point, Sweep, kind_at};
 
@@ -58,12 +58,35 @@ fn unequal(zipped: &[RawAxis]) -> Option<Diagnostic> {
 fn lower_axis(settings: &Settings, raw: RawAxis, lowering: &mut Lowering<'_>) -> AxisPlan {
     let kind = kind_at(settings, &raw.target);
     let broken = raw.broken;
+    let key = &raw.target.dotted;
     let points = raw.values.into_iter().map(|node| {
-        let value = (!broken).then(|| lowering.value(kind, &raw.target.dotted, &node)).flatten().map(Arc::new);
-        Point { shown: value.as_ref().map(|value| value.axis_value()), node, value }
+        let is_read = !broken && !is_enough(lowering.findings);
+        let value = is_read.then(|| kind.read(lowering, key, &node)).flatten();
+        let shown = value.as_ref().map(|value| value.axis_value());
+        let is_missing = |shown: &&AxisValue| MISSING.contains(&shown.text.as_str());
+        lowering.findings.extend(shown.as_ref().filter(is_missing).map(|shown| missing(key, &node, &shown.text)));
+        Point { node, value, shown }
     });
     let points = points.collect();
-    AxisPlan { points, broken, axis: Axis { key: raw.target.dotted.clone(), group: 0 }, target: raw.target }
+    AxisPlan { points, broken, axis: Axis { key: key.clone(), group: 0 }, target: raw.target }
+}
+
+/// Texts that pandas, readr or R's own `read.csv` take for a missing value where nobody tells them otherwise.
+const MISSING: [&str; 19] = [
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+    "NULL", "NaN", "None", "n/a", "nan", "null",
+];
+
+fn missing(key: &str, node: &Node, text: &str) -> Diagnostic {
+    let finding = Diagnostic::new(node.at, format!("readers of tables would take a value of `{key}` for missing"));
+    match text {
+        "" => finding
+            .label("nothing at all")
+            .help("sweep values that say something; what has none is a scenario of its own"),
+        text => finding
+            .label(format!("`{text}` stands for no value"))
+            .help(format!("call it otherwise, such as \"{text}_\"")),
+    }
 }
 
 /// After an axis has left the group, rows that only it told apart are one.

@@ -6,13 +6,12 @@ mod raw;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::axis::{Axis, AxisValue};
 use super::diagnostics::{Diagnostic, Place};
 use super::document::Node;
-use super::files::Files;
-use super::lower::Lowering;
+use super::files::{FileNames, Files};
+use super::kinds::{Lowering, Value};
 use super::settings::{Settings, Target};
-use super::value::{FileNames, Value};
-use super::{Axis, AxisValue};
 pub(super) use raw::{RawSweep, kind_at};
 
 /// A value on an axis.
@@ -20,7 +19,7 @@ pub(super) use raw::{RawSweep, kind_at};
 struct Point {
     node: Arc<Node>,
     /// `None` when it was refused.
-    value: Option<Arc<Value>>,
+    value: Option<Value>,
     shown: Option<AxisValue>,
 }
 
@@ -29,7 +28,7 @@ struct Point {
 pub(super) struct AxisPlan {
     /// Its name and group.
     pub axis: Axis,
-    /// What it sweeps.
+    /// The key, or part of one, that it sweeps.
     pub target: Target,
     points: Vec<Point>,
     /// Whether its values could not be read.
@@ -92,8 +91,7 @@ impl Sweep {
 
     /// A cell's values on all axes.
     pub fn values(&self, index: u64) -> Vec<AxisValue> {
-        let none = || AxisValue { text: String::new(), number: None, unit: "" };
-        self.points(index).map(|(_, point)| point.shown.clone().unwrap_or_else(none)).collect()
+        self.points(index).map(|(_, point)| point.shown.clone().unwrap_or_else(|| AxisValue::word(""))).collect()
     }
 
     /// A cell in words: `network.loss = 0.1, aggregator.rule_set = attested`.
@@ -126,15 +124,13 @@ impl Sweep {
             if !axis.target.rest.is_empty() {
                 parts.insert((group, slot));
             } else if let Some(value) = &point.value {
-                (slot_ref.value, slot_ref.broken) = (Arc::clone(value), false);
+                (slot_ref.value, slot_ref.broken) = (Some(Arc::clone(value)), false);
             } else {
                 slot_ref.broken = true;
             }
         }
         for (group, slot) in parts {
-            let mut lowering = Lowering::new(files);
-            settings.lower(group, slot, &mut lowering);
-            findings.append(&mut lowering.findings);
+            settings.lower(group, slot, &mut Lowering::new(files, findings));
         }
         settings.derive();
         settings

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::super::diagnostics::{Diagnostic, Place, did_you_mean};
+use super::super::diagnostics::{Diagnostic, Place, did_you_mean, is_enough};
 use super::super::document::{Entry, Node, Override, Raw, Segment, segments};
+use super::super::kinds::{Kind, parameter, parameters};
 use super::super::range;
-use super::super::schema::{AXES, Kind, PARAMETERS, SWEEP, parameter};
+use super::super::schema::{AXES, SWEEP};
 use super::super::settings::{Settings, Target, whole};
 
 /// An axis as the file has it.
@@ -34,18 +35,14 @@ impl RawSweep {
         let Some(entry) = entry else { return Self::default() };
         let mut sweep = Self { at: Some(entry.key_at), axes: Vec::new() };
         let Raw::Table(tables) = &entry.value.raw else {
-            let finding = Diagnostic::new(entry.value.at, "`sweep` must be a table");
-            let finding = finding.label(format!("found {}", entry.value.describe()));
-            findings.push(finding.help("write [sweep.grid], and its axes below"));
+            findings.push(entry.value.is_no_table(SWEEP, "[sweep.grid]", "axes"));
             return sweep;
         };
         for table in tables {
             let known = AXES.iter().any(|(name, _)| *name == table.key);
             if known && !matches!(table.value.raw, Raw::Table(_)) {
-                let message = format!("`sweep.{}` must be a table", table.key);
-                let finding = Diagnostic::new(table.value.at, message);
-                let finding = finding.label(format!("found {}", table.value.describe()));
-                findings.push(finding.help(format!("write [sweep.{}], and its axes below", table.key)));
+                let path = format!("sweep.{}", table.key);
+                findings.push(table.value.is_no_table(&path, &format!("[{path}]"), "axes"));
             } else if known {
                 sweep.flatten(table.key == "zip", &[], &table.value, settings, findings);
             } else {
@@ -68,6 +65,7 @@ impl RawSweep {
                     self.flatten(zip, &path, &entry.value, settings, out);
                 }
             }
+            _ if is_enough(out) => {}
             _ => match self.axis(path, node, settings, out) {
                 Ok(axis) => self.axes.push(RawAxis { zip, ..axis }),
                 Err(finding) => out.push(finding),
@@ -113,7 +111,7 @@ impl RawSweep {
         if !target.rest.is_empty() && parameter_kind(&target).is_none() {
             let last = target.rest.last().map_or("", String::as_str);
             let finding = Diagnostic::new(whole(path), format!("unknown parameter `{last}` in `{}`", target.dotted));
-            return Err(finding.label("not known here").help(did_you_mean(last, PARAMETERS.iter().copied())));
+            return Err(finding.label("not known here").help(did_you_mean(last, parameters())));
         }
         let clash = self.axes.iter().find(|axis| overlap(&axis.target, &target));
         match clash {
@@ -199,24 +197,19 @@ impl RawSweep {
 fn is_axis(path: &[Segment], node: &Node, settings: &Settings) -> bool {
     let leads_on = |entry: &Entry| matches!(entry.value.raw, Raw::Array(_) | Raw::Table(_));
     let is_leaf = matches!(&node.raw, Raw::Table(entries) if !entries.iter().any(leads_on));
-    let is_whole = || settings.target(path).is_ok_and(|target| !has_parts(kind_at(settings, &target)));
+    let is_whole = || settings.target(path).is_ok_and(|target| kind_at(settings, &target).table().is_none());
     range::is_range(node) || (is_leaf && is_whole())
-}
-
-/// Whether values of a kind may be tables, whose parts are swept by themselves.
-const fn has_parts(kind: Kind) -> bool {
-    matches!(kind, Kind::Distribution | Kind::Skew | Kind::Latency | Kind::Holders)
 }
 
 fn overlap(a: &Target, b: &Target) -> bool {
     (a.group, a.slot) == (b.group, b.slot) && (a.rest.starts_with(&b.rest) || b.rest.starts_with(&a.rest))
 }
 
-pub(super) fn parameter_kind(target: &Target) -> Option<Kind> {
+fn parameter_kind(target: &Target) -> Option<&'static dyn Kind> {
     parameter(target.rest.last()?)
 }
 
-/// What a value of the key, or of the part of it, that `target` names has to be.
-pub(in super::super) fn kind_at(settings: &Settings, target: &Target) -> Kind {
+/// Kind of the key, or of the part of it, that `target` names.
+pub(in super::super) fn kind_at(settings: &Settings, target: &Target) -> &'static dyn Kind {
     parameter_kind(target).unwrap_or(settings.key(target).kind)
 }

@@ -171,6 +171,19 @@ fn what_is_no_cell_need_not_be_right() {
         let found = filtered(law, &[condition]);
         assert_eq!(found.is_ok(), holds, "{condition}");
     }
+    // Files go by the name that the scenario calls them, and parameters may have parameters.
+    let named = "schema = 1\n[capability_don]\nregions = ['madrid']\n[workflow_don]\nregions = ['madrid']\n[network.latency]\n\
+                 dist = 'regions'\nfile = 'data/rtt-ibm-cloud-2024-08.csv'\njitter = { dist = 'exponential', mean = '5ms' }\n";
+    for (condition, holds) in [
+        ("network.latency.file == 'data/rtt-ibm-cloud-2024-08.csv'", true),
+        ("network.latency.file != 'data/rtt-ibm-cloud-2024-08.csv'", false),
+        ("network.latency.jitter.mean == 5ms", true),
+        ("network.latency.jitter.mean > 5ms", false),
+    ] {
+        let adjustments = Adjustments { filter: vec![condition.to_owned()], ..Adjustments::default() };
+        let found = Scenario::parse_adjusted(Path::new("scenarios/demo.toml"), named.into(), &adjustments);
+        assert_eq!(found.is_ok(), holds, "{condition}");
+    }
     let tails = "[sweep.grid]\nnetwork.latency.p50 = ['1ms', '9ms']\nnetwork.latency.p99 = ['5ms', '10ms']\n";
     assert!(errors(tails).to_string().contains("is no distribution"));
     let sound = format!("[sweep]\nwhere = 'network.latency.p50 <= network.latency.p99'\n{tails}");

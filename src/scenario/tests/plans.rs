@@ -327,7 +327,10 @@ fn a_fault_says_when_how_often_and_towards_whom() {
     let window = crate::engine::Window { start: Time::ZERO + Span::from_secs(1), end: Time::NEVER };
     let common =
         |kind, overlap| Fault { window, probability: 0.5, targets: Some(2), overlap, ..Fault::new(kind, 3, None) };
-    assert_eq!(setup.faults, [common(FaultKind::CallerSilent, false), common(FaultKind::Silent, true)]);
+    assert_eq!(
+        setup.faults,
+        [common(FaultKind::named("caller_silent", []), false), common(FaultKind::named("silent", []), true)]
+    );
 }
 
 #[test]

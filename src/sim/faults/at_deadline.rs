@@ -1,8 +1,17 @@
 //! `at_deadline`: every answer arrives in the very instant in which the caller gives up. Which of the two comes first
 //! is the order of ties, drawn for each answer. The adversary has the network in hand: neither latency nor loss applies.
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, When};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, When};
+use super::effect::Effect;
 use crate::sim::replicate_cache::ReplicateCache;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 7,
+    phrase: "answer at the deadline",
+    behaviour: |_| Box::new(AtDeadline),
+    effect: |_, _| Effect::Unknown("answers come at another time than all others"),
+    ..Definition::of_capability("at_deadline", "Every answer arrives in the instant in which the caller gives up.")
+};
 
 pub(super) struct AtDeadline;
 

@@ -1,7 +1,16 @@
 //! `caller_other_request`: the workflow node asks for something else under the id of the request, each such node for
 //! something of its own. It does not count among the requesters of the genuine one.
 
-use super::{Action, Behaviour, OutgoingRequest, RequestContext, calls};
+use super::{Action, Behaviour, Definition, OutgoingRequest, RequestContext, calls};
+use super::effect::Effect;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 9,
+    phrase: "ask for something else",
+    behaviour: |_| Box::new(CallerOtherRequest),
+    effect: |_, _| Effect::Unknown("requests of one id differ"),
+    ..Definition::of_workflow("caller_other_request", "Asks for something else under the same request id.")
+};
 
 pub(super) struct CallerOtherRequest;
 

@@ -1,6 +1,15 @@
 //! `caller_silent`: the workflow node never asks, so that one requester fewer is there to start an execution.
 
-use super::{Action, Behaviour, OutgoingRequest, RequestContext};
+use super::{Action, Behaviour, Definition, OutgoingRequest, RequestContext};
+use super::effect::Effect;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 11,
+    phrase: "never ask",
+    behaviour: |_| Box::new(CallerSilent),
+    effect: |_, _| Effect::NeverAsks,
+    ..Definition::of_workflow("caller_silent", "Never asks.")
+};
 
 pub(super) struct CallerSilent;
 

@@ -1,8 +1,20 @@
 //! `caller_slow`: every request leaves late.
 
-use super::{Action, Behaviour, OutgoingRequest, RequestContext};
+use super::{Action, Behaviour, Definition, OutgoingRequest, Parameter, ParameterKind, RequestContext};
+use super::effect::Effect;
 use crate::engine::Distribution;
 use crate::sim::site::Site;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 12,
+    phrase: "ask late",
+    parameters: &[
+        Parameter::required("delay", ParameterKind::Distribution, "How much later every request leaves."),
+    ],
+    behaviour: |values| Box::new(CallerSlow { delay: values.get(0) }),
+    effect: |_, _| Effect::Unknown("a caller asks at another time than all others"),
+    ..Definition::of_workflow("caller_slow", "Every request leaves late.")
+};
 
 pub(super) struct CallerSlow {
     pub(super) delay: Distribution,

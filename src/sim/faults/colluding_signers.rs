@@ -2,12 +2,25 @@
 //! real keys. Up to `F` of them are too few for it; `F + 1` have both the signatures and the equal responses that
 //! everybody must believe: the bound of the whole protocol.
 
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, attestations};
+use super::effect::{Answer, Attached, Effect, Lie};
 use super::lies::{Version, lie};
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
 use crate::attestation::Report;
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::Response;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 13,
+    phrase: "collude",
+    behaviour: |_| Box::new(ColludingSigners),
+    effect: |_, bearer| {
+        let is_enough = bearer.accomplices >= bearer.required;
+        let attached = if is_enough { Attached::Valid } else { Attached::Invalid };
+        Effect::Answers(Answer::Lie(Lie::Shared, attached))
+    },
+    ..Definition::of_capability("colluding_signers", "The same wrong payload from all, attested by all of them with real keys.")
+};
 
 pub(super) struct ColludingSigners;
 

@@ -1,10 +1,19 @@
 //! `decimal_without_coefficient`: in place of every answer a response whose `value` map has a decimal number without
 //! digits. The original crashes while it decodes it, under every rule set.
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
+use super::effect::{Answer, Effect};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::{Decimal, Kind, Response};
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 14,
+    phrase: "send a decimal without digits",
+    behaviour: |_| Box::new(DecimalWithoutCoefficient),
+    effect: |_, _| Effect::Answers(Answer::Bomb),
+    ..Definition::of_capability("decimal_without_coefficient", "A response whose decoding crashes the original.")
+};
 
 pub(super) struct DecimalWithoutCoefficient;
 

@@ -1,7 +1,16 @@
 //! `drop_requests`: the node throws away the requests that it receives, as if they had never come. It executes nothing
 //! and observes nothing, so it is missing in the agreement too.
 
-use super::Behaviour;
+use super::{Behaviour, Definition};
+use super::effect::{Answer, Effect};
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 17,
+    phrase: "drop requests",
+    behaviour: |_| Box::new(DropRequests),
+    effect: |_, _| Effect::Answers(Answer::Absence),
+    ..Definition::of_capability("drop_requests", "Throws away the requests that it receives.")
+};
 
 pub(super) struct DropRequests;
 

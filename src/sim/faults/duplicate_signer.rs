@@ -1,7 +1,15 @@
 //! `duplicate_signer`: `F` signers pass for `F + 1`, for the first of them stands in the attestation twice.
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, attestations};
 use crate::sim::replicate_cache::ReplicateCache;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 19,
+    phrase: "repeat a signer",
+    behaviour: |_| Box::new(DuplicateSigner),
+    effect: |_, bearer| bearer.unproven(),
+    ..Definition::of_capability("duplicate_signer", "An attestation in which one signer stands twice.")
+};
 
 pub(super) struct DuplicateSigner;
 

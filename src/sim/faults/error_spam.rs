@@ -1,9 +1,28 @@
 //! `error_spam`: an error in place of every answer, the same text from all or each node its own.
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
+use super::effect::{Answer, Effect};
+use crate::wire::PAYLOAD_NOT_AVAILABLE;
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::ErrorCode;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 2,
+    phrase: "send errors",
+    parameters: &[
+        Parameter::new("text", ParameterKind::Text, "\"rpc failed\"", "Text of the error."),
+        Parameter::new("distinct", ParameterKind::Flag, "false", "Whether every node has a text of its own."),
+    ],
+    behaviour: |values| Box::new(ErrorSpam { text: values.get(0), distinct: values.get(1) }),
+    effect: |values, _| {
+        let text: String = values.get(0);
+        let unavailable = text.contains(PAYLOAD_NOT_AVAILABLE);
+        let distinct = values.get(1);
+        Effect::Answers(if distinct { Answer::OwnError { unavailable } } else { Answer::Error(text) })
+    },
+    ..Definition::of_capability("error_spam", "An error in place of every answer.")
+};
 
 pub(super) struct ErrorSpam {
     pub(super) text: String,

@@ -1,8 +1,17 @@
 //! `false_pna`: a holder says that it has no payload. Nobody can tell: most honest nodes have none.
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
+use super::effect::{Answer, Effect};
 use crate::sim::adversary::unavailable;
 use crate::sim::replicate_cache::ReplicateCache;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 21,
+    phrase: "deny having the payload",
+    behaviour: |_| Box::new(FalsePna),
+    effect: |_, _| Effect::Answers(Answer::unavailable()),
+    ..Definition::of_capability("false_pna", "Holders say that they have no payload.")
+};
 
 pub(super) struct FalsePna;
 

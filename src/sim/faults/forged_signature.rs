@@ -1,7 +1,15 @@
 //! `forged_signature`: the right payload under an attestation of which one signature is by a key outside the DON.
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, attestations};
 use crate::sim::replicate_cache::{ROGUE, ReplicateCache};
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 3,
+    phrase: "forge signatures",
+    behaviour: |_| Box::new(ForgedSignature),
+    effect: |_, bearer| bearer.unproven(),
+    ..Definition::of_capability("forged_signature", "An attestation with one signature by a key outside the DON.")
+};
 
 pub(super) struct ForgedSignature;
 

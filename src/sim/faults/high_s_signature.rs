@@ -2,7 +2,7 @@
 //! parity of `R`. Anybody can compute it without a key, and it is as valid as the first: the rules do not refuse a high
 //! `s`, so this attack changes bytes and nothing else.
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, attestations};
 use crate::attestation::SIGNATURE_LEN;
 use crate::sim::replicate_cache::ReplicateCache;
 
@@ -11,6 +11,14 @@ const ORDER: [u8; 32] = [
     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xba, 0xae, 0xdc,
     0xe6, 0xaf, 0x48, 0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41,
 ];
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 23,
+    phrase: "send high-s signatures",
+    behaviour: |_| Box::new(HighSSignature),
+    effect: |_, bearer| bearer.as_honest(),
+    ..Definition::of_capability("high_s_signature", "Signatures in their other form, n - s for s; the rules accept them.")
+};
 
 pub(super) struct HighSSignature;
 

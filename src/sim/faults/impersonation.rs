@@ -4,12 +4,21 @@
 //! Envelopes of the original are signed by the sending peer and links are authenticated, so nobody can do this there.
 //! The fault shows what that protection is worth: without it liars are as many as they have answers.
 
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
+use super::effect::Effect;
 use super::lies::{Version, lie};
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::site::Site;
 use crate::wire::Response;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 24,
+    phrase: "answer in the name of others",
+    behaviour: |_| Box::new(Impersonation),
+    effect: |_, _| Effect::Unknown("a node answers in the name of another"),
+    ..Definition::of_capability("impersonation", "A wrong payload in the name of another node.")
+};
 
 pub(super) struct Impersonation;
 

@@ -7,12 +7,23 @@
 use prost::bytes::Bytes;
 use prost::encoding::{self, WireType};
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 
 /// A field that no response has.
 const FILLER: u32 = 15;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 27,
+    phrase: "blow up responses",
+    parameters: &[
+        Parameter::new("size", ParameterKind::Size, "\"500001B\"", "Size of the response; a larger one stays as it is.").such_as("\"1MiB\""),
+    ],
+    behaviour: |values| Box::new(Oversized { size: values.get(0) }),
+    effect: |_, bearer| bearer.as_honest(),
+    ..Definition::of_capability("oversized", "A response blown up by a field that nobody reads.")
+};
 
 pub(super) struct Oversized {
     pub(super) size: u64,

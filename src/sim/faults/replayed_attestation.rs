@@ -1,9 +1,17 @@
 //! `replayed_attestation`: the attestation of another step of the same workflow that happened to have the same payload
 //! and cost. Genuine in every signature, it is about another reference id.
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, attestations};
 use crate::attestation::Report;
 use crate::sim::replicate_cache::ReplicateCache;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 29,
+    phrase: "replay attestations",
+    behaviour: |_| Box::new(ReplayedAttestation),
+    effect: |_, bearer| bearer.unproven(),
+    ..Definition::of_capability("replayed_attestation", "The attestation of another request.")
+};
 
 pub(super) struct ReplayedAttestation;
 

@@ -1,7 +1,16 @@
 //! `silent`: the node takes part in everything and never answers.
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
+use super::effect::{Answer, Effect};
 use crate::sim::replicate_cache::ReplicateCache;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 4,
+    phrase: "fall silent",
+    behaviour: |_| Box::new(Silent),
+    effect: |_, _| Effect::Answers(Answer::Silence),
+    ..Definition::of_capability("silent", "Takes part in everything and never answers.")
+};
 
 pub(super) struct Silent;
 

@@ -1,9 +1,21 @@
 //! `slow`: every answer leaves late.
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, When};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind, When};
+use super::effect::Effect;
 use crate::engine::Distribution;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::site::Site;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 5,
+    phrase: "slow down",
+    parameters: &[
+        Parameter::required("delay", ParameterKind::Distribution, "How much later every answer leaves."),
+    ],
+    behaviour: |values| Box::new(Slow { delay: values.get(0) }),
+    effect: |_, _| Effect::Unknown("answers leave at another time than all others"),
+    ..Definition::of_capability("slow", "Every answer leaves late.")
+};
 
 pub(super) struct Slow {
     pub(super) delay: Distribution,

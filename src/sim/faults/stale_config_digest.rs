@@ -1,9 +1,17 @@
 //! `stale_config_digest`: an attestation that the same signers made under the configuration before the present one.
 //! The rules do not compare the digest with anything, so they accept it.
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, attestations};
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::site::Site;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 32,
+    phrase: "attest under an old configuration",
+    behaviour: |_| Box::new(StaleConfigDigest),
+    effect: |_, bearer| bearer.as_honest(),
+    ..Definition::of_capability("stale_config_digest", "An attestation under an older configuration; the rules accept it.")
+};
 
 pub(super) struct StaleConfigDigest;
 

@@ -1,10 +1,18 @@
 //! `surplus_signature`: a bad signature behind `F + 1` good ones, of a signer that has not signed; where all have, the
 //! last signer stands for it. Every signature counts, also those beyond the required ones.
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, attestations};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, attestations};
 use crate::attestation::SIGNATURE_LEN;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::AttributedSignature;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 43,
+    phrase: "add a bad signature",
+    behaviour: |_| Box::new(SurplusSignature),
+    effect: |_, bearer| bearer.unproven(),
+    ..Definition::of_capability("surplus_signature", "An attestation with a bad signature behind enough good ones.")
+};
 
 pub(super) struct SurplusSignature;
 

@@ -1,16 +1,32 @@
 //! `tampered_metering`: the right payload under the genuine attestation, with another cost. The attestation covers
 //! unit and value of the metering record, but not its gas.
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
-use crate::sim::fault::MeteringField;
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
+use super::effect::Effect;
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 
 /// More than any honest node reports.
 const EXORBITANT: &str = "1000000";
 
+/// Parts of the metering record that can be changed.
+const FIELDS: &[&str] = &[GAS, "value"];
+const GAS: &str = "gas";
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 35,
+    phrase: "tamper with metering",
+    parameters: &[
+        Parameter::new("field", ParameterKind::Word(FIELDS), "\"gas\"", "What is changed: gas, which the signatures do not cover, or value, which they do."),
+    ],
+    behaviour: |values| Box::new(TamperedMetering { field: values.get(0) }),
+    effect: |_, _| Effect::Unknown("whether a response is tainted depends on who answers first"),
+    ..Definition::of_capability("tampered_metering", "The right payload and attestation, with another cost.")
+};
+
 pub(super) struct TamperedMetering {
-    pub(super) field: MeteringField,
+    /// One of [`FIELDS`].
+    pub(super) field: &'static str,
 }
 
 impl Behaviour for TamperedMetering {
@@ -18,8 +34,8 @@ impl Behaviour for TamperedMetering {
         let Some(mut response) = answer.response().cloned() else { return Action::Honest };
         for record in &mut response.metering {
             let part = match self.field {
-                MeteringField::Gas => &mut record.spend_value_in_gas_units,
-                MeteringField::Value => &mut record.spend_value,
+                GAS => &mut record.spend_value_in_gas_units,
+                _ => &mut record.spend_value,
             };
             EXORBITANT.clone_into(part);
         }

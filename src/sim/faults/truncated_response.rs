@@ -1,9 +1,18 @@
 //! `truncated_response`: a response without its last byte. Whatever field ends a response has its length before it, so
 //! that the rest does not decode.
 
-use super::{Action, AnswerContext, Behaviour, OutgoingAnswer};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
+use super::effect::Answer;
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
+
+pub(super) const FAULT: Definition = Definition {
+    draw_key: 37,
+    phrase: "truncate responses",
+    behaviour: |_| Box::new(TruncatedResponse),
+    effect: |_, bearer| bearer.on_response(Answer::Garbage),
+    ..Definition::of_capability("truncated_response", "A response that lacks its last byte.")
+};
 
 pub(super) struct TruncatedResponse;
 

@@ -4,8 +4,8 @@ use crate::aggregator::RuleSet;
 use crate::engine::{Distribution, DrawKey, Draws, Span, Time, Window};
 use crate::network::{Cut, Latency, LinkSetup, NetworkSetup, NodeSet};
 use crate::sim::{
-    AggregatorSetup, CapabilityDon, Fault, FaultKind, MeteringField, PayloadHolders, RequestSetup, ResponseField, Run,
-    Safety, Schedule, Setup, Side, Ties, WorkflowDon,
+    AggregatorSetup, CapabilityDon, Fault, FaultKind, PayloadHolders, RequestSetup, Run, Safety, Schedule, Setup, Side,
+    Ties, WorkflowDon,
 };
 
 /// The seed of every world: they share their keys.
@@ -177,7 +177,7 @@ fn faults(dice: &Dice, number: u64, callers: u32) -> Vec<Fault> {
                 fault.targets = dice.happens(What::FaultTargets, which, 4).then_some(1);
             }
         }
-        if fault.kind == FaultKind::Crash || dice.happens(What::FaultStart, which + 2, 4) {
+        if fault.kind == FaultKind::named("crash", []) || dice.happens(What::FaultStart, which + 2, 4) {
             fault.window = dice.window(What::FaultStart, What::FaultLength, which);
         }
         fault.probability = dice.one_of(What::FaultChance, which, &[1.0, 1.0, 0.5]);
@@ -196,28 +196,28 @@ fn faults(dice: &Dice, number: u64, callers: u32) -> Vec<Fault> {
 pub(crate) fn catalogue() -> Vec<FaultKind> {
     let text = |text: &str| text.to_owned();
     let mut all = vec![
-        FaultKind::AtDeadline,
-        FaultKind::CallerFlood { copies: 3, interval: Span::from_millis(20) },
-        FaultKind::CallerOtherRequest,
-        FaultKind::CallerRepeats { copies: 2 },
-        FaultKind::CallerSilent,
-        FaultKind::CallerSlow { delay: millis(20, 150) },
-        FaultKind::ColludingSigners,
-        FaultKind::Crash,
-        FaultKind::DecimalWithoutCoefficient,
-        FaultKind::DelayToDeadline { margin: Span::from_millis(1) },
-        FaultKind::DoubledMetering,
-        FaultKind::DropRequests,
-        FaultKind::DuplicateAnswers { copies: 2 },
-        FaultKind::DuplicateSigner,
-        FaultKind::Equivocation,
-        FaultKind::ErrorSpam { text: text("no"), distinct: false },
-        FaultKind::ErrorSpam { text: text("no"), distinct: true },
-        FaultKind::FalsePna,
-        FaultKind::ForgedSignature,
-        FaultKind::HiddenPna { text: format!("upstream said {}", crate::wire::PAYLOAD_NOT_AVAILABLE) },
-        FaultKind::HighSSignature,
-        FaultKind::Impersonation,
+        FaultKind::named("at_deadline", []),
+        FaultKind::named("caller_flood", [3_u64.into(), Span::from_millis(20).into()]),
+        FaultKind::named("caller_other_request", []),
+        FaultKind::named("caller_repeats", [2_u64.into()]),
+        FaultKind::named("caller_silent", []),
+        FaultKind::named("caller_slow", [millis(20, 150).into()]),
+        FaultKind::named("colluding_signers", []),
+        FaultKind::named("crash", []),
+        FaultKind::named("decimal_without_coefficient", []),
+        FaultKind::named("delay_to_deadline", [Span::from_millis(1).into()]),
+        FaultKind::named("doubled_metering", []),
+        FaultKind::named("drop_requests", []),
+        FaultKind::named("duplicate_answers", [2_u64.into()]),
+        FaultKind::named("duplicate_signer", []),
+        FaultKind::named("equivocation", []),
+        FaultKind::named("error_spam", [text("no").into(), false.into()]),
+        FaultKind::named("error_spam", [text("no").into(), true.into()]),
+        FaultKind::named("false_pna", []),
+        FaultKind::named("forged_signature", []),
+        FaultKind::named("hidden_pna", [format!("upstream said {}", crate::wire::PAYLOAD_NOT_AVAILABLE).into()]),
+        FaultKind::named("high_s_signature", []),
+        FaultKind::named("impersonation", []),
     ];
     all.extend(more());
     all
@@ -225,31 +225,31 @@ pub(crate) fn catalogue() -> Vec<FaultKind> {
 
 fn more() -> [FaultKind; 26] {
     [
-        FaultKind::MissingMetering,
-        FaultKind::MissingPayload,
-        FaultKind::Oversized { size: 1_000 },
-        FaultKind::RandomSignature,
-        FaultKind::ReplayedAttestation,
-        FaultKind::ReplayedSequence,
-        FaultKind::SignerOutOfRange,
-        FaultKind::Silent,
-        FaultKind::Slow { delay: millis(20, 300) },
-        FaultKind::StaleConfigDigest,
-        FaultKind::StolenAttestation { collude: false },
-        FaultKind::StolenAttestation { collude: true },
-        FaultKind::SurplusSignature,
-        FaultKind::TamperedFields { field: ResponseField::TypeUrl },
-        FaultKind::TamperedFields { field: ResponseField::Value },
-        FaultKind::TamperedFields { field: ResponseField::CapdonN },
-        FaultKind::TamperedMetering { field: MeteringField::Gas },
-        FaultKind::TamperedMetering { field: MeteringField::Value },
-        FaultKind::TooFewSignatures,
-        FaultKind::TruncatedResponse,
-        FaultKind::TruncatedSignature,
-        FaultKind::Undecodable,
-        FaultKind::WrongPayload { collude: true },
-        FaultKind::WrongVSignature,
-        FaultKind::ZeroRSignature,
-        FaultKind::ZeroSSignature,
+        FaultKind::named("missing_metering", []),
+        FaultKind::named("missing_payload", []),
+        FaultKind::named("oversized", [1_000_u64.into()]),
+        FaultKind::named("random_signature", []),
+        FaultKind::named("replayed_attestation", []),
+        FaultKind::named("replayed_sequence", []),
+        FaultKind::named("signer_out_of_range", []),
+        FaultKind::named("silent", []),
+        FaultKind::named("slow", [millis(20, 300).into()]),
+        FaultKind::named("stale_config_digest", []),
+        FaultKind::named("stolen_attestation", [false.into()]),
+        FaultKind::named("stolen_attestation", [true.into()]),
+        FaultKind::named("surplus_signature", []),
+        FaultKind::named("tampered_fields", ["type_url".into()]),
+        FaultKind::named("tampered_fields", ["value".into()]),
+        FaultKind::named("tampered_fields", ["capdon_n".into()]),
+        FaultKind::named("tampered_metering", ["gas".into()]),
+        FaultKind::named("tampered_metering", ["value".into()]),
+        FaultKind::named("too_few_signatures", []),
+        FaultKind::named("truncated_response", []),
+        FaultKind::named("truncated_signature", []),
+        FaultKind::named("undecodable", []),
+        FaultKind::named("wrong_payload", [true.into()]),
+        FaultKind::named("wrong_v_signature", []),
+        FaultKind::named("zero_r_signature", []),
+        FaultKind::named("zero_s_signature", []),
     ]
 }

@@ -1,19 +1,15 @@
-//! What lies below, what makes series, what makes panels.
+//! Axes that are horizontal, that make series, that make panels.
 
 use super::runs::*;
 use super::*;
 use crate::experiment::AxisValue;
-use choice::Below;
 
-/// What lies below, by key; the keys that tell series apart, and panels.
+/// The keys of the horizontal axis, of those that tell series apart, and of panels.
 fn arranged(run: &RunSummary) -> (Vec<&str>, Vec<&str>, Vec<&str>) {
     let choice = choice::choose(run, None);
     let keys = |axes: &[usize]| axes.iter().map(|axis| run.axes[*axis].key.as_str()).collect::<Vec<_>>();
-    let below = match &choice.below {
-        Below::Numbers { axis, .. } => vec![*axis],
-        Below::Names(axes) => axes.clone(),
-    };
-    (keys(&below), keys(&choice.series), keys(&choice.panels))
+    let horizontal = choice.number.map_or(choice.categories.clone(), |axis| vec![axis]);
+    (keys(&horizontal), keys(&choice.series), keys(&choice.panels))
 }
 
 fn numbers(count: u32) -> Vec<AxisValue> {
@@ -37,12 +33,14 @@ const HOLDERS: &str = "capability_don.payload_holders";
 fn without_a_sweep_there_is_one_category() {
     let run = sweep(&[]);
     assert_eq!(arranged(&run), (vec![], vec![], vec![]));
-    let study = Study::new(&run);
-    assert!(matches!(&study.across, study::Across::Categories { each: true, labels, .. } if labels.len() == 1));
+    let figure = Figure::new(&run);
+    assert!(
+        matches!(&figure.horizontal, figure::Horizontal::Categories { each: true, labels, .. } if labels.len() == 1)
+    );
 }
 
 #[test]
-fn one_axis_lies_below() {
+fn one_axis_is_horizontal() {
     assert_eq!(arranged(&sweep(&[(LOSS, numbers(4))])), (vec![LOSS], vec![], vec![]));
     assert_eq!(arranged(&sweep(&[(RULES, names(4))])), (vec![RULES], vec![], vec![]));
     // An axis that is the same everywhere is none.
@@ -80,8 +78,11 @@ fn many_axes_share_series_and_nothing_exceeds_sixteen() {
     assert_eq!(arranged(&run), (vec![LOSS], vec![RULES, HOLDERS], vec![PAYLOAD]));
     let run = sweep(&[(PAYLOAD, numbers(9)), ("request.count", numbers(7)), ("capability_don.f", numbers(7))]);
     assert_eq!(arranged(&run).2, Vec::<&str>::new());
-    let study = Study::new(&run);
-    assert_eq!((study.series.len(), study.notes.as_slice()), (16, ["the first 16 of 49 series".to_owned()].as_slice()));
+    let figure = Figure::new(&run);
+    assert_eq!(
+        (figure.series.len(), figure.notes.as_slice()),
+        (16, ["the first 16 of 49 series".to_owned()].as_slice())
+    );
 }
 
 #[test]
@@ -105,31 +106,31 @@ fn two_numeric_axes_make_a_plane() {
 fn panels_rise_and_have_the_series_of_the_whole() {
     let mut run = three(3);
     run.cells.reverse();
-    let study = Study::new(&run);
-    let values: Vec<&str> = study.panels.iter().map(|panel| panel.value.as_str()).collect();
+    let figure = Figure::new(&run);
+    let values: Vec<&str> = figure.panels.iter().map(|panel| panel.value.as_str()).collect();
     assert_eq!(values, ["1 KiB", "4 KiB", "16 KiB"]);
-    let cells: usize = study.panels.iter().map(|panel| panel.study.cells().count()).sum();
+    let cells: usize = figure.panels.iter().map(|panel| panel.figure.cells().count()).sum();
     assert_eq!(cells, run.cells.len());
-    for panel in &study.panels {
-        assert!(panel.study.panels.is_empty() && panel.study.across == study.across);
-        assert!(panel.study.cells().all(|cell| cell.axes[2] == panel.study.series[0].points[0].cell.axes[2]));
+    for panel in &figure.panels {
+        assert!(panel.figure.panels.is_empty() && panel.figure.horizontal == figure.horizontal);
+        assert!(panel.figure.cells().all(|cell| cell.axes[2] == panel.figure.series[0].points[0].cell.axes[2]));
     }
 }
 
 #[test]
 fn a_series_looks_the_same_in_every_picture() {
-    let looks = |study: &Study<'_>| -> Vec<(String, theme::Look)> {
-        let mut looks: Vec<_> = study.legend().map(|series| (series.kin.clone(), series.look)).collect();
-        looks.sort_by(|a, b| a.0.cmp(&b.0));
-        looks
+    let styles = |figure: &Figure<'_>| -> Vec<(String, theme::Style)> {
+        let mut styles: Vec<_> = figure.series.iter().map(|series| (series.label.clone(), series.style)).collect();
+        styles.sort_by(|a, b| a.0.cmp(&b.0));
+        styles
     };
     for run in [three(3), three(6), payloads()] {
-        let study = Study::new(&run);
-        let along = study.along(PAYLOAD);
-        assert!(matches!(&along.across, study::Across::Numbers { key, .. } if key == PAYLOAD));
-        assert_eq!(looks(&along), looks(&study));
-        for panel in study.panels.iter().chain(&along.panels) {
-            assert_eq!(looks(&panel.study), looks(&study));
+        let figure = Figure::new(&run);
+        let along = figure.along(PAYLOAD);
+        assert!(matches!(&along.horizontal, figure::Horizontal::Numbers(quantity) if quantity.key == PAYLOAD));
+        assert_eq!(styles(&along), styles(&figure));
+        for panel in figure.panels.iter().chain(&along.panels) {
+            assert_eq!(styles(&panel.figure), styles(&figure));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Pictures of made-up runs.
 
 mod choices;
+mod names;
 mod pictures;
 mod runs;
 
@@ -71,13 +72,13 @@ fn no_run_makes_it_panic() {
 }
 
 #[test]
-fn the_world_before_is_grey_unless_it_is_alone() {
+fn the_baseline_is_grey_unless_it_is_alone() {
     let run = byzantine_sweep();
-    let looks: Vec<theme::Look> = Study::new(&run).series.iter().map(|series| series.look).collect();
-    assert_eq!(looks[0], theme::Look::BEFORE);
-    assert_eq!(looks[1].color, theme::BLUE);
+    let styles: Vec<theme::Style> = Figure::new(&run).series.iter().map(|series| series.style).collect();
+    assert_eq!(styles[0], theme::Style::BASELINE);
+    assert_eq!(styles[1].color, theme::BLUE);
     let run = loss_sweep();
-    assert_eq!(Study::new(&run).series[0].look.color, theme::BLUE);
+    assert_eq!(Figure::new(&run).series[0].style.color, theme::BLUE);
 }
 
 #[test]
@@ -88,7 +89,7 @@ fn companions_of_an_axis_make_no_series() {
         let place = cell.axes[0].clone();
         cell.axes.push(place);
     }
-    assert_eq!(Study::new(&run).series.len(), 2);
+    assert_eq!(Figure::new(&run).series.len(), 2);
 }
 
 #[test]
@@ -110,16 +111,27 @@ fn a_far_deadline_stands_behind_a_break() {
         for (picture, scene) in &scenes[1..3] {
             let texts = texts(scene);
             assert!(texts.contains(&"1,700") && texts.contains(&"10,000"), "{picture}: {texts:?}");
-            let torn = |shape: &&Shape| matches!(shape, Shape::Area { color, .. } if *color == theme::WHITE);
-            let tear = scene.shapes.iter().filter(torn).any(|shape| {
+            let white = |shape: &&Shape| matches!(shape, Shape::Area { color, .. } if *color == theme::WHITE);
+            let gap = scene.shapes.iter().filter(white).any(|shape| {
                 let Shape::Area { points, .. } = shape else { return false };
                 let (dx, dy) = (points[2].0 - points[0].0, points[2].1 - points[0].1);
                 (dx - axis::BREAK).abs() < 1e-9 && dy > 300.0 || (dy - axis::BREAK).abs() < 1e-9 && dx > 200.0
             });
-            assert!(tear, "{picture}");
+            assert!(gap, "{picture}");
         }
         assert!(texts(&scenes[2].1).iter().any(|text| text.contains("axis does not start at 0")));
     }
+}
+
+#[test]
+fn a_plot_with_everything_beyond_the_deadline_says_so() {
+    let scenes = scenes(&late());
+    let (_, scene) = scenes.iter().find(|(name, _)| *name == "latency_quantiles").unwrap();
+    let texts = texts(scene);
+    // Three panels of the 99 % quantile, whose only tick is the deadline; the median has its own.
+    assert_eq!(texts.iter().filter(|text| **text == "all beyond the deadline").count(), 3);
+    assert_eq!(texts.iter().filter(|text| **text == "10,000").count(), 1, "{texts:?}");
+    assert!(!texts.iter().any(|text| ["0.0", "0.5", "1", "1.0"].contains(text)), "{texts:?}");
 }
 
 #[test]
@@ -154,20 +166,20 @@ fn what_is_near_one_has_a_second_panel_when_it_says_something() {
 
 #[test]
 fn every_line_of_a_stack_is_seen() {
-    let layers = layers::layers(&[0, 1, 2].map(theme::Look::nth), |_, _| true);
+    let layers = layers::layers(&[0, 1, 2].map(theme::Style::nth), |_, _| true);
     let mut scene = Scene::default();
     for (index, layer) in layers.into_iter().enumerate() {
-        let look = theme::Look::nth(index);
-        layer.line(&mut scene, &[(100.0, 100.0), (500.0, 100.0)], look, look.color);
+        let style = theme::Style::nth(index);
+        layer.line(&mut scene, &[(100.0, 100.0), (500.0, 100.0)], style, style.color);
     }
-    let strokes = |look: theme::Look| -> Vec<f64> {
+    let strokes = |style: theme::Style| -> Vec<f64> {
         let of = |shape: &Shape| match shape {
-            Shape::Line { width, color, .. } if *color == look.color => Some(*width),
+            Shape::Line { width, color, .. } if *color == style.color => Some(*width),
             _ => None,
         };
         scene.shapes.iter().filter_map(of).collect()
     };
-    let [below, middle, above] = [0, 1, 2].map(|index| strokes(theme::Look::nth(index)));
+    let [below, middle, above] = [0, 1, 2].map(|index| strokes(theme::Style::nth(index)));
     assert!(below.len() == 1 && middle.len() == 1 && above.len() > 5, "only the uppermost is dashed");
     assert!(below[0] >= middle[0] + 5.0 && middle[0] >= above[0] + 5.0);
 }

@@ -107,7 +107,7 @@ fn categories_have_short_lines_at_closed_forms() {
 fn the_exact_survival_lies_over_paler_steps() {
     let mut run = quickstart();
     let half = vec![(100.0, 1.0), (1_000.0, 0.1), (2_000.0, 0.1)];
-    run.cells[1].exact = Ok(Exact { values: Vec::new(), survival: half });
+    run.cells[1].exact = Ok(Exact { survival: half, ..Exact::default() });
     let scene = picture(&run, "latency_ccdf").unwrap();
     let lines = thin(&scene, theme::BLUE);
     assert_eq!(lines.len(), 1);
@@ -126,7 +126,7 @@ fn latency_has_closed_forms_up_to_the_deadline() {
     let scene = picture(&run, "latency_quantiles").unwrap();
     assert!(!thin(&scene, theme::BLUE).is_empty() && says(&scene, "line: closed form"));
     for cell in &mut run.cells {
-        cell.exact = Ok(Exact { values: vec![(Metric::LatencyP50, 10_001.0)], survival: Vec::new() });
+        cell.exact = Ok(Exact { values: vec![(Metric::LatencyP50, 10_001.0)], ..Exact::default() });
     }
     let scene = picture(&run, "latency_quantiles").unwrap();
     assert!(thin(&scene, theme::BLUE).is_empty() && !says(&scene, "closed form"));
@@ -157,7 +157,7 @@ fn a_cell_is_one_marker_of_the_trade_off() {
     let scene = picture(&run, "trade_off").unwrap();
     // A rim, and one disc in the legend.
     let markers = |color| discs(&scene, color, 6.0).iter().filter(|at| at.0 < 950.0).count();
-    assert_eq!((markers(theme::BEFORE), markers(theme::BLUE)), (6, 6));
+    assert_eq!((markers(theme::BASELINE), markers(theme::BLUE)), (6, 6));
     // What is beyond the deadline lies on its line.
     let deadline = place(&scene, "10,000").unwrap().1 - 6.5;
     assert!(discs(&scene, theme::BLUE, 6.0).iter().filter(|at| at.0 < 950.0).all(|at| (at.1 - deadline).abs() < 0.01));

@@ -191,6 +191,9 @@ pub(super) fn samples() -> Vec<(&'static str, RunSummary)> {
         ("dons", dons(false)),
         ("dons_rules", dons(true)),
         ("without_cause", without_cause()),
+        ("late", late()),
+        ("similar_names", similar_names()),
+        ("similar_series", similar_series()),
     ]
 }
 
@@ -389,7 +392,8 @@ pub(super) fn exact(mut run: RunSummary) -> RunSummary {
         };
         let metrics = [Metric::Accepted, Metric::LatencyP50, Metric::LatencyP90, Metric::LatencyP99];
         let survival = cell.survival.iter().map(|(time, share)| (time * off, *share)).collect();
-        cell.exact = Ok(Exact { values: metrics.into_iter().filter_map(value).collect(), survival });
+        cell.exact =
+            Ok(Exact { values: metrics.into_iter().filter_map(value).collect(), survival, missing: String::new() });
     }
     run
 }
@@ -406,4 +410,39 @@ pub(super) fn without_cause() -> RunSummary {
         }
     }
     run
+}
+
+/// Every 99 % quantile lies beyond the deadline, and nothing else is known of it.
+pub(super) fn late() -> RunSummary {
+    let mut run = three(3);
+    for cell in &mut run.cells {
+        let p99 = cell.estimates.iter_mut().find(|estimate| estimate.metric == Metric::LatencyP99).unwrap();
+        (p99.value, p99.ci_low, p99.ci_high) = (None, None, None);
+    }
+    run
+}
+
+/// Ten long names that differ in their middles, at their ends, and where the font has no glyphs.
+pub(super) fn similar() -> Vec<AxisValue> {
+    let middles =
+        ["first", "second", "third"].map(|middle| format!("europe_west_availability_{middle}_of_the_cluster"));
+    let ends = (1..=5).map(|end| format!("a deployment in which nothing differs but the last word {end}"));
+    let scripts = ["\u{6771}\u{4eac}", "\u{5927}\u{962a}"].map(str::to_owned);
+    middles.into_iter().chain(ends).chain(scripts).map(|name| text(&name)).collect()
+}
+
+/// Categories that are easily mistaken for each other.
+pub(super) fn similar_names() -> RunSummary {
+    product(&[("network.regions", similar()), ("aggregator.rule_set", rules())], |place| {
+        let rule = place[1].text.clone();
+        cell(place, &rule, "f+1", 0.9, 300.0, 1_000.0)
+    })
+}
+
+/// The same as series.
+pub(super) fn similar_series() -> RunSummary {
+    product(&[("network.loss", losses()), ("network.regions", similar())], |place| {
+        let accepted = 1.0 - place[0].number.unwrap();
+        cell(place, "attested", "f+1", accepted, 300.0, 1_000.0)
+    })
 }

@@ -1,0 +1,218 @@
+//! Every table and key of a scenario file: the one list that reading, defaults, sweeps and `resolved.toml` go by. The
+//! tables of faults stand in `catalogue`.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use super::catalogue::{FAULT_TABLES, FaultTable};
+use super::kinds::{
+    BANDWIDTH, CONFIDENCE, Choice, Count, DISTRIBUTION, Flag, Holders, Kind, LATENCY, MAX_NODES, Name, Names, Nodes,
+    POSITIVE_TIME, PROBABILITY, SIZE, SKEW, TIME, Text,
+};
+use super::schema::Preset::{Derived, Open, Required, Value};
+use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key};
+use crate::aggregator::RuleSet;
+use crate::sim::{Safety, Schedule, Ties};
+
+const NODES: &dyn Kind = &Count { min: 1, max: MAX_NODES };
+const BOUND_RULE: &str = "the largest that the nodes can bear, floor((nodes - 1) / 3)";
+
+/// Tables of `fixed` keys, which are the same in every cell, and of others; a `list` may be there any number of times.
+/// A key is its name, kind, what holds without it, and meaning; behind these an example, what its axis measures, its name
+/// in a column's head, and the axes of its parameters: methods of [`Key`].
+macro_rules! tables {
+    ($($make:ident $path:expr, $meaning:expr; $(($($row:tt)+))+)+) => {
+        &[$($make($path, $meaning, &[$(row!($($row)+)),+])),+]
+    };
+}
+
+macro_rules! row {
+    ($name:ident: $kind:expr, $preset:expr, $meaning:expr $(, $more:ident $value:expr)*) => {
+        key(stringify!($name), $kind, $preset, $meaning)$(.$more($value))*
+    };
+    ($key:ident) => {
+        $key
+    };
+}
+
+const fn table(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
+    Section { path, meaning, list: false, sweepable: true, keys: Cow::Borrowed(keys) }
+}
+
+const fn list(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
+    Section { path, meaning, list: true, sweepable: true, keys: Cow::Borrowed(keys) }
+}
+
+const fn fixed(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
+    Section { path, meaning, list: false, sweepable: false, keys: Cow::Borrowed(keys) }
+}
+
+const fn fixed_list(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
+    Section { path, meaning, list: true, sweepable: false, keys: Cow::Borrowed(keys) }
+}
+
+/// All tables, in the order of `resolved.toml`.
+pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
+    let faults = FAULT_TABLES.iter().map(FaultTable::section);
+    BEFORE_FAULTS.iter().cloned().chain(faults).chain(BEHIND_FAULTS.iter().cloned()).collect()
+});
+
+/// Where the section called `path` is among them.
+pub(super) fn number_of(path: &str) -> Option<usize> {
+    SECTIONS.iter().position(|section| section.path == path)
+}
+
+/// The section called `path`.
+pub(super) fn section(path: &str) -> Option<&'static Section> {
+    number_of(path).map(|number| &SECTIONS[number])
+}
+
+/// The names of what stands directly in the table called `path`, and their dotted names: tables and arrays of tables.
+pub(super) fn tables_below(path: &str) -> Vec<(&'static str, &'static str)> {
+    let prefix = if path.is_empty() { String::new() } else { format!("{path}.") };
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for section in SECTIONS.iter().filter(|section| !section.path.is_empty()) {
+        let Some(rest) = section.path.strip_prefix(&prefix) else { continue };
+        let name = rest.split('.').next().unwrap_or(rest);
+        let dotted = &section.path[..section.path.len() - rest.len() + name.len()];
+        if !found.contains(&(name, dotted)) {
+            found.push((name, dotted));
+        }
+    }
+    found
+}
+
+/// Keys and tables that may stand directly in the table called `path`.
+pub(super) fn children(path: &str) -> Vec<&'static str> {
+    let own = section(path).into_iter().flat_map(|section| section.keys.iter()).map(|key| key.name);
+    let mut names: Vec<_> = own.chain(tables_below(path).into_iter().map(|(name, _)| name)).collect();
+    names.dedup();
+    names
+}
+
+static BEFORE_FAULTS: &[Section] = tables! {
+    fixed "", "What the file is.";
+        (schema: &Count { min: 1, max: 1 }, Required, "Version of this file format.", such_as "1")
+        (name: &Name, Derived("the file's name", &[]), "Name of the results folder.", such_as "\"my-scenario\"")
+        (description: &Text { may_be_empty: true }, Value("\"\""), "What the scenario shows; for readers only.",
+            such_as "\"Lost answers under two rule sets\"")
+    fixed "run", "How much is simulated.";
+        (seed: &Count { min: 0, max: i64::MAX as u64 }, Value("1"), "Seed of all random draws.", such_as "7")
+        (replicates: &Count { min: 1, max: 1_000_000_000 }, Value("1000"), "Seeded worlds for every cell.",
+            such_as "3000")
+    table "capability_don", "The nodes that execute a request and answer it.";
+        (nodes: NODES, Value("16"), "N, the nodes that execute and answer.",
+            such_as "31", axis "Nodes of the capability DON", column "N")
+        (f: UP_TO_ALL, Derived(BOUND_RULE, &["capability_don.nodes"]), "F, how many may be Byzantine.",
+            such_as "5", axis "F of the capability DON", column "F")
+        (payload_holders: &Holders, Value("\"f+1\""),
+            "Who holds the payload: \"f+1\", \"all\", a number, or { agree = probability a node }.",
+            axis "Nodes that hold the payload", column "holders", parts &[("agree", "Nodes that agree")])
+        (execution: &DISTRIBUTION, Value("{ dist = \"lognormal\", p50 = \"180ms\", p99 = \"900ms\" }"),
+            "Time from the start of the execution to a node's own observation.",
+            such_as "{ dist = \"exponential\", mean = \"300ms\" }", axis "Execution")
+        (ocr: &DISTRIBUTION, Value("\"1.5s\""), "Time from a Byzantine quorum of observations to the attested report.",
+            axis "OCR")
+        (regions: &Names, Value("[]"), "Regions of the nodes, in turn; for a region matrix.",
+            such_as "[\"frankfurt\", \"london\", \"tokyo\"]", axis "Regions of the capability DON")
+        (allow_infeasible: &Flag, Value("false"), "Whether N < 3F + 1 is meant.", axis "N < 3F + 1 allowed")
+    table "workflow_don", "The nodes that ask; each aggregates the answers for itself.";
+        (nodes: NODES, Value("4"), "M, the nodes that ask and aggregate.",
+            such_as "7", axis "Nodes of the workflow DON", column "M")
+        (f: UP_TO_ALL, Derived(BOUND_RULE, &["workflow_don.nodes"]), "F_w, how many may be Byzantine.",
+            such_as "0", axis "F of the workflow DON", column "F_w")
+        (start_skew: &SKEW, Value("\"50ms\""),
+            "How much later than the request itself a node starts it: a distribution, or the most of a uniform one.",
+            axis "Start skew")
+        (needed: NODES, Derived("2 * f + 1, at most all nodes", &["workflow_don.f", "workflow_don.nodes"]),
+            "How many nodes must accept a request for it to be served.",
+            such_as "4", axis "Workflow nodes that must accept")
+        (regions: &Names, Value("[]"), "Regions of the nodes, in turn; for a region matrix.",
+            such_as "[\"dallas\", \"tokyo\"]", axis "Regions of the workflow DON")
+        (allow_infeasible: &Flag, Value("false"), "Whether M < 3F_w + 1 is meant.", axis "M < 3F_w + 1 allowed")
+    table "aggregator", "How a workflow node decides.";
+        (rule_set: &Choice::<RuleSet>::NEW, Value("\"attested\""), "The rules that decide.",
+            such_as "\"identical\"", axis "Rule set")
+        (timeout: &POSITIVE_TIME, Value("\"10s\""), "Time-out of a request, for both sides.",
+            such_as "\"1min\"", axis "Deadline")
+        (min_responses: UP_TO_ALL, Value("0"),
+            "Confirmations that a decision needs: 0 for F + 1, otherwise F + 1 to N.",
+            such_as "7", axis "Confirmations that a decision needs")
+    table "request", "What is asked, and how.";
+        (payload_size: &SIZE, Value("\"1KiB\""), "Size of the answer's payload.", axis "Payload")
+        (call_size: &SIZE, Value("\"256B\""), "Size of the request's own payload.",
+            such_as "\"1KiB\"", axis "Payload of the request")
+        (count: &Count { min: 1, max: 10_000 }, Value("1"), "Requests in a replicate.", such_as "10", axis "Requests")
+        (arrival: &DISTRIBUTION, Value("\"0s\""), "Time from one request to the next.",
+            such_as "{ dist = \"exponential\", mean = \"2s\" }", axis "Time between requests")
+        (schedule: &Choice::<Schedule>::NEW, Value("\"all_at_once\""), "In which order capability nodes are asked.",
+            axis "Schedule")
+        (delta_stage: &TIME, Value("\"2s\""), "Delay between the stages of one_at_a_time.",
+            such_as "\"500ms\"", axis "Delay between stages")
+    table "network", "Links between the two DONs, both directions.";
+        (latency: &LATENCY, Value("{ dist = \"lognormal\", p50 = \"40ms\", p99 = \"180ms\" }"),
+            "One-way latency of both directions.",
+            such_as "\"40ms\"", axis "One-way latency",
+            parts &[("p50", "One-way latency"), ("p99", "99 % quantile of the one-way latency")])
+        (loss: &PROBABILITY, Value("0"), "Probability that a message is lost.", such_as "0.01", axis "Lost messages")
+        (duplication: &PROBABILITY, Value("0"), "Probability that a message arrives twice.",
+            such_as "0.001", axis "Duplicated messages")
+        (bandwidth: &BANDWIDTH, Open("no limit"), "Bandwidth of every node, up and down.", axis "Bandwidth")
+        (uplink: &BANDWIDTH, Derived("network.bandwidth", &["network.bandwidth"]), "Bandwidth out of a node.",
+            such_as "\"20Mbit/s\"", axis "Bandwidth out of a node")
+        (downlink: &BANDWIDTH, Derived("network.bandwidth", &["network.bandwidth"]), "Bandwidth into a node.",
+            such_as "\"50Mbit/s\"", axis "Bandwidth into a node")
+        (ties: &Choice::<Ties>::NEW, Value("\"random\""),
+            "Order of events of one instant: by chance, or against the caller.",
+            axis "Order of ties")
+        (frame: &SIZE, Value("\"37B\""), "What the transport adds to every message.",
+            such_as "\"0B\"", axis "Frame of a message")
+    table "network.request", "Links from workflow to capability nodes, where they differ from `[network]`.";
+        (latency: &LATENCY, Derived("network.latency", &["network.latency"]), "Latency this way.",
+            such_as "{ dist = \"regions\", file = \"data/rtt-ibm-cloud-2024-08.csv\" }",
+            axis "One-way latency of requests", parts &[("p99", "99 % quantile of the way there")])
+        (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss this way.", axis "Lost requests")
+        (duplication: &PROBABILITY, Derived("network.duplication", &["network.duplication"]), "Duplication this way.",
+            axis "Duplicated requests")
+    table "network.response", "Links from capability to workflow nodes, where they differ from `[network]`.";
+        (latency: &LATENCY, Derived("network.latency", &["network.latency"]), "Latency this way.",
+            such_as "{ dist = \"regions\", file = \"data/rtt-ibm-cloud-2024-08.csv\" }",
+            axis "One-way latency of responses", parts &[("p99", "99 % quantile of the way back")])
+        (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss this way.", axis "Lost responses")
+        (duplication: &PROBABILITY, Derived("network.duplication", &["network.duplication"]), "Duplication this way.",
+            axis "Duplicated responses")
+    list "network.partitions", "Nodes that are cut off from all others for a while.";
+        (nodes: &Nodes, Required, "The nodes that are cut off from all others.",
+            such_as "[\"workflow.0\", \"capability.0-4\"]", axis "Nodes that are cut off")
+        (START)
+        (END)
+    list "network.cuts", "Links that are cut one way for a while.";
+        (from: &Nodes, Required, "Senders.", such_as "[\"capability\"]", axis "Senders that are cut off")
+        (to: &Nodes, Required, "Receivers.", such_as "[\"workflow.1\"]", axis "Receivers that are cut off")
+        (START)
+        (END)
+};
+
+static BEHIND_FAULTS: &[Section] = tables! {
+    fixed "safety", "What is expected of safety.";
+        (expect: &Choice::<Safety>::NEW, Value("\"holds\""),
+            "Whether no wrong response is accepted, or one must be because the scenario shows a weakness.")
+    fixed_list EXPECT, "What the results have to show; any number of them.";
+        (that: &Text { may_be_empty: false }, Required,
+            "A comparison: accepted >= 0.999, p99 <= 2s, accepted[attested] - accepted[identical] >= 0.3.",
+            such_as "\"accepted >= 99.9%\"")
+        (where: &Text { may_be_empty: false }, Open("every cell"), "A condition on a cell's keys, as in [sweep].",
+            such_as "\"network.loss <= 0.05\"")
+        (confidence: &CONFIDENCE, Value("0.95"), "How certain a verdict has to be.")
+    // The axes themselves are in tables of their own.
+    fixed SWEEP, "Which cells there are.";
+        (where: &Text { may_be_empty: false }, Open("every combination is a cell"),
+            "Which combinations are cells: comparisons of any keys, with arithmetic, `and`, `or` and `not`.",
+            such_as "\"capability_don.nodes >= 3 * capability_don.f + 1\"")
+        (select: &Text { may_be_empty: false }, Open("every cell"),
+            "Which of the cells are simulated, as by --filter; what is expected of others is not judged.",
+            such_as "\"network.loss < 0.5\"")
+};
+
+/// Keys of `[network]` that do nothing but give others their default: two cells that differ in these alone are equal.
+pub(super) const TEMPLATES: &[&str] = &["latency", "loss", "duplication", "bandwidth"];

@@ -1,0 +1,130 @@
+//! How a fault acts: the trait that every attacker implements, and what it is told.
+
+use prost::bytes::Bytes;
+
+use crate::engine::{Draws, Span, Time};
+use crate::sim::message::Reply;
+use crate::sim::replicate_cache::ReplicateCache;
+use crate::sim::request::Request;
+use crate::wire::{OcrAttestation, Response};
+
+/// Action of a faulty node in place of the one honest thing.
+pub(in crate::sim) enum Action<T> {
+    /// Just that; the fault does not act.
+    Honest,
+    /// These instead; nothing at all when empty.
+    Instead(Vec<T>),
+}
+
+/// Rest of `things` after each has been through a fault's hands, and whether the fault acted on any.
+pub(in crate::sim) fn distorted<T>(things: Vec<T>, mut action: impl FnMut(&T) -> Action<T>) -> (Vec<T>, bool) {
+    let mut left = Vec::with_capacity(things.len());
+    let mut acted = false;
+    for thing in things {
+        match action(&thing) {
+            Action::Honest => left.push(thing),
+            Action::Instead(others) => {
+                acted = true;
+                left.extend(others);
+            }
+        }
+    }
+    (left, acted)
+}
+
+/// An answer on its way out of a capability node.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct OutgoingAnswer {
+    pub(in crate::sim) reply: Reply,
+    pub(in crate::sim) when: When,
+    /// The capability node in whose name it goes.
+    pub(in crate::sim) name: u32,
+}
+
+/// When an answer leaves, or arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sim) enum When {
+    /// It leaves so much later.
+    After(Span),
+    /// It leaves at once and arrives just then: the adversary has the network in hand.
+    Arriving(Time),
+}
+
+/// A request on its way out of a workflow node.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct OutgoingRequest {
+    /// The encoded `CapabilityRequest`.
+    pub(in crate::sim) bytes: Bytes,
+    /// It leaves so much later.
+    pub(in crate::sim) after: Span,
+}
+
+/// A way to be faulty.
+pub(in crate::sim) trait Behaviour {
+    /// Action on an answer of a faulty capability node.
+    fn on_answer(&self, _answer: &AnswerContext<'_>, _cache: &mut ReplicateCache) -> Action<OutgoingAnswer> {
+        Action::Honest
+    }
+
+    /// Action on a request of a faulty workflow node.
+    fn on_ask(&self, _ask: &RequestContext<'_>) -> Action<OutgoingRequest> {
+        Action::Honest
+    }
+
+    /// Whether the node throws away the requests that it receives.
+    fn is_deaf(&self) -> bool {
+        false
+    }
+}
+
+/// An answer that is about to leave a faulty capability node, and what the node knows.
+pub(in crate::sim) struct AnswerContext<'a> {
+    pub(in crate::sim) outgoing: &'a OutgoingAnswer,
+    pub(in crate::sim) draws: &'a Draws,
+    pub(in crate::sim) request: &'a Request,
+    /// The faulty node.
+    pub(in crate::sim) node: u32,
+    /// The workflow node that it answers.
+    pub(in crate::sim) requester: u32,
+    /// When that node gives up.
+    pub(in crate::sim) deadline: Time,
+    /// Capability nodes, `N`.
+    pub(in crate::sim) nodes: u32,
+    /// What the node would answer if it were an honest holder, without attestation.
+    pub(in crate::sim) honest: &'a Response,
+    /// The genuine attestation, once there is a report: every node has it, holder or not.
+    pub(in crate::sim) attestation: Option<&'a OcrAttestation>,
+    /// All nodes with this fault, the node itself included, rising.
+    pub(in crate::sim) accomplices: &'a [u32],
+}
+
+/// A request that is about to leave a faulty workflow node.
+pub(in crate::sim) struct RequestContext<'a> {
+    pub(in crate::sim) outgoing: &'a OutgoingRequest,
+    pub(in crate::sim) draws: &'a Draws,
+    pub(in crate::sim) request: &'a Request,
+    /// The faulty node.
+    pub(in crate::sim) node: u32,
+    /// The capability node that it asks.
+    pub(in crate::sim) capability: u32,
+}
+
+impl AnswerContext<'_> {
+    /// The response that is being sent, when it is one.
+    pub(super) fn response(&self) -> Option<&Response> {
+        match &self.outgoing.reply {
+            Reply::Response { response, .. } => Some(response),
+            Reply::Raw { .. } | Reply::Error { .. } => None,
+        }
+    }
+
+    /// Another reply in place of this one.
+    pub(super) fn instead(&self, reply: Reply) -> Action<OutgoingAnswer> {
+        Action::Instead(vec![OutgoingAnswer { reply, ..self.outgoing.clone() }])
+    }
+
+    /// The same reply at another time.
+    pub(super) fn at(&self, when: When) -> Action<OutgoingAnswer> {
+        Action::Instead(vec![OutgoingAnswer { when, ..self.outgoing.clone() }])
+    }
+}

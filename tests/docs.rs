@@ -1,0 +1,124 @@
+//! The pages keep their word: links lead somewhere, command lines parse, scenarios that are named exist, and the README
+//! stays short.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use donsim::cli::Cli;
+
+/// Lines that the README has at most.
+const MOST_LINES: usize = 170;
+
+/// How command lines of donsim begin.
+const COMMANDS: [&str; 2] = ["donsim ", "cargo run --release -- "];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Every page for people, with its text.
+fn pages() -> Vec<(PathBuf, String)> {
+    let docs =
+        fs::read_dir(root().join("docs")).expect("it is there").map(|entry| entry.expect("it is readable").path());
+    let fixed = ["README.md", "CHANGELOG.md", "results/README.md", "scenarios/README.md"];
+    let all: BTreeSet<PathBuf> = docs.chain(fixed.map(|page| root().join(page))).collect();
+    all.into_iter().map(|page| (page.clone(), read(&page))).collect()
+}
+
+/// The anchors of a page: its headings as GitHub spells them, and those that it sets by hand.
+fn anchors(page: &Path) -> BTreeSet<String> {
+    let text = read(page);
+    let slug = |heading: &str| {
+        let kept = heading.trim().to_lowercase().replace(' ', "-");
+        kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
+    };
+    let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| slug(line.trim_start_matches('#')));
+    let by_hand = text.split("<a id=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned);
+    headings.chain(by_hand).collect()
+}
+
+/// Command lines of donsim on a page: lines of code blocks, continued ones joined, and what stands in backticks.
+fn commands(text: &str) -> Vec<String> {
+    let joined = text.replace("\\\n", " ");
+    let (mut found, mut is_code) = (Vec::new(), false);
+    for line in joined.lines() {
+        if line.trim_start().starts_with("```") {
+            is_code = !is_code;
+        } else if is_code || line.starts_with("    ") {
+            found.push(line.trim_start_matches(['$', ' ', '-']).trim_start_matches("run: ").to_owned());
+        } else {
+            found.extend(line.split('`').skip(1).step_by(2).map(str::to_owned));
+        }
+    }
+    found.retain(|line| COMMANDS.iter().any(|start| line.starts_with(start)));
+    found
+}
+
+/// The words of a command line as a shell splits them, up to the first pipe, redirection or comment.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
+    for c in line.chars().chain([' ']) {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None, ' ') => words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty())),
+            _ => word.push(c),
+        }
+    }
+    assert_eq!(quote, None, "an open quote in {line}");
+    let end = words.iter().position(|word| matches!(word.as_str(), "|" | "#") || word.contains('>'));
+    words.truncate(end.unwrap_or(words.len()));
+    words
+}
+
+#[test]
+fn the_readme_is_short() {
+    let lines = read(&root().join("README.md")).lines().count();
+    assert!(lines <= MOST_LINES, "{lines} lines");
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut links = 0;
+    for (page, text) in pages() {
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for link in targets.filter(|link| !link.starts_with("https://")) {
+            let (file, anchor) = link.split_once('#').map_or((link, None), |(file, anchor)| (file, Some(anchor)));
+            let target = if file.is_empty() { page.clone() } else { page.with_file_name(file) };
+            assert!(target.exists(), "{}: {link}", page.display());
+            assert!(anchor.is_none_or(|anchor| anchors(&target).contains(anchor)), "{}: {link}", page.display());
+            links += 1;
+        }
+    }
+    assert!(links > 80, "{links} links");
+}
+
+#[test]
+fn every_command_line_parses_and_names_scenarios_that_exist() {
+    let mut parsed = 0;
+    for (page, text) in pages() {
+        for line in commands(&text) {
+            let start = COMMANDS.iter().find(|start| line.starts_with(**start)).expect("it is a command line");
+            let words = words(&line[start.len()..]);
+            // A command that is only named, such as `donsim check`, lacks its arguments.
+            let has_arguments = words[1..].iter().any(|word| !word.starts_with('-'));
+            let is_named = |kind| kind == ErrorKind::MissingRequiredArgument && !has_arguments;
+            if let Err(error) = Cli::try_parse_from(["donsim"].into_iter().chain(words.iter().map(String::as_str))) {
+                assert!(is_named(error.kind()), "{}: {line}\n{error}", page.display());
+            }
+            for file in words.iter().filter(|word| word.starts_with("scenarios/")) {
+                let file = file.trim_end_matches("*.toml");
+                assert!(root().join(file).exists(), "{}: {line}", page.display());
+            }
+            parsed += 1;
+        }
+    }
+    assert!(parsed > 30, "{parsed} command lines");
+}
