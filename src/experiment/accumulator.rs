@@ -140,7 +140,8 @@ impl<'a> CellTotals<'a> {
             Stat::Rate => Bounds::new(share.estimate(), interval_of_share(share, confidence)),
             Stat::Mean => {
                 let requests = f64::from(self.cell.setup.request.count);
-                Bounds::new(amount.estimate(), amount.interval(confidence)).map(|sum| sum / requests)
+                // No amount is below zero.
+                Bounds::new(amount.estimate(), amount.interval(confidence)).map(|sum| sum.max(0.0) / requests)
             }
             Stat::Ratio => {
                 // What is saved is what is left of one. An end that a ratio has not is open.
@@ -159,7 +160,7 @@ impl<'a> CellTotals<'a> {
         };
         let (low, high) = self.quantiles.ends(q, confidence);
         let latency = || self.quantiles.quantile(q).map_or(f64::INFINITY, ms);
-        Bounds { observed: (!self.quantiles.is_empty()).then(latency), low: end(low), high: end(high) }
+        Bounds { observed: (!self.latencies.is_empty()).then(latency), low: end(low), high: end(high) }
     }
 }
 

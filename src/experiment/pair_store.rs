@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::scenario::Metric;
-use crate::stats::{Mean, PairedDifference, PairedMean, Proportion};
+use crate::stats::{Mean, PairedDifference, Proportion};
 
 use super::reading::{Reading, Simulated};
 
@@ -50,10 +50,10 @@ impl Series {
     }
 
     /// Two sums, and their difference, over the replicates that both have.
-    pub fn sums_apart(&self, other: &Self) -> (PairedMean, [Mean; 2]) {
-        let (mut difference, mut own) = (PairedMean::default(), [Mean::default(); 2]);
+    pub fn sums_apart(&self, other: &Self) -> (Mean, [Mean; 2]) {
+        let (mut difference, mut own) = (Mean::default(), [Mean::default(); 2]);
         for [a, b] in self.both(other) {
-            difference.record(a, b);
+            difference.record_difference(a, b);
             own[0].record(a);
             own[1].record(b);
         }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::scenario::{Diagnostics, Direction, Expectation, Objection, Scenario, Stat, Subject};
-use crate::stats::{PairedDifference, Proportion, bounds_quantile};
+use crate::stats::{PairedDifference, Proportion, quantile_ranks};
 
 use super::super::judgement::{Bounds, Ruling};
 use super::super::reading::rows_per_replicate;
@@ -94,17 +94,21 @@ impl<'a> Best<'a> {
     /// Bounds when all goes as expected.
     fn bounds(&self, replicates: u64) -> Bounds {
         let upwards = self.expectation.direction == Direction::AtLeast;
-        let rate = Proportion::unanimous(replicates, u64::from(self.rows[0]), upwards);
+        let mut rate = Proportion::default();
+        let rows = u64::from(self.rows[0]);
+        rate.record_many(replicates, if upwards { rows } else { 0 }, rows);
         let interval = match self.expectation.metric.stat() {
             Stat::Rate if self.is_difference() => {
-                PairedDifference::unanimous(replicates, self.rows, upwards).exact_interval(self.confidence)
+                let mut difference = PairedDifference::new(self.rows);
+                difference.record_many(replicates, if upwards { [self.rows[0], 0] } else { [0, self.rows[1]] });
+                difference.exact_interval(self.confidence)
             }
             Stat::Rate => rate.exact_interval(self.confidence),
             Stat::Quantile(q) => {
                 let trials = rate.effective_rows(self.confidence).unwrap_or_default();
-                let (low, high) = bounds_quantile(q, trials, self.confidence);
+                let (low, high) = quantile_ranks(q, trials, self.confidence);
                 // All at the threshold: what matters is whether there is a bound.
-                let at = |known: bool| known.then_some(self.expectation.threshold);
+                let at = |rank: Option<f64>| rank.map(|_| self.expectation.threshold);
                 return Bounds { observed: None, low: at(low), high: at(high) };
             }
             Stat::Mean | Stat::Ratio => {
