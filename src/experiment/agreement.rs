@@ -12,6 +12,8 @@ use std::fmt;
 use crate::closed_form::{Absent, ClosedForm};
 use crate::scenario::{Metric, Stat};
 
+use super::accumulator::CellTotals;
+use super::consumer::Consumer;
 use super::summary::Exact;
 
 /// The probability with which a run of a right simulator disagrees with any closed form, at most.
@@ -24,9 +26,9 @@ pub struct Disagreement {
     pub cell: String,
     /// Of what; for a latency the share of requests that are accepted within the exact quantile.
     pub metric: Metric,
-    /// What was observed.
+    /// Observed value.
     pub observed: f64,
-    /// What the closed form says.
+    /// Value by the closed form.
     pub exact: f64,
     /// How probable it is to be so far off by chance, at most.
     pub chance: f64,
@@ -44,35 +46,45 @@ impl fmt::Display for Disagreement {
     }
 }
 
-/// A share of the rows of a cell and what it should be.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Check {
-    pub(super) cell: String,
-    pub(super) metric: Metric,
-    pub(super) observed: f64,
-    pub(super) exact: f64,
-    pub(super) tolerance: f64,
-    pub(super) replicates: u64,
+/// Compares all cells that have a closed form.
+#[derive(Default)]
+pub(super) struct Agreement {
+    /// Every comparison that was made, most of which chance explains.
+    checks: Vec<Disagreement>,
 }
 
-impl Check {
-    /// How probable it is at most to observe this or worse.
-    fn chance(&self) -> f64 {
-        let (low, high) = ((self.exact - self.tolerance).max(0.0), (self.exact + self.tolerance).min(1.0));
-        let nearest = self.observed.clamp(low, high);
-        (2.0 * libm::exp(-(self.replicates as f64) * relative_entropy(self.observed, nearest))).min(1.0)
+impl Agreement {
+    /// All that chance does not explain among the checks of a run, which share the risk.
+    pub fn disagreements(mut self) -> Vec<Disagreement> {
+        let luck = LUCK / self.checks.len().max(1) as f64;
+        self.checks.retain(|check| check.chance < luck);
+        self.checks
     }
 }
 
-/// What chance does not explain among all checks of a run.
-pub(super) fn disagreements(checks: Vec<Check>) -> Vec<Disagreement> {
-    let luck = LUCK / checks.len().max(1) as f64;
-    let disagreement = |check: Check| {
-        let chance = check.chance();
-        let Check { cell, metric, observed, exact, .. } = check;
-        (chance < luck).then_some(Disagreement { cell, metric, observed, exact, chance })
-    };
-    checks.into_iter().filter_map(disagreement).collect()
+impl Consumer for Agreement {
+    fn cell_end(&mut self, totals: &CellTotals<'_>) {
+        let (Ok(form), 1..) = (&totals.closed_form, totals.sums.replicates) else { return };
+        let check = |metric: Metric| {
+            let (observed, exact) = match metric.stat() {
+                Stat::Quantile(q) => {
+                    let quantile = form.latency_quantile(q)?;
+                    let within = totals.latencies.iter().flatten().filter(|nanos| **nanos as f64 <= quantile).count();
+                    (within as f64 / totals.latencies.len() as f64, form.latency_cdf(quantile).ok()?)
+                }
+                _ => (totals.share(metric)?, rate(form, metric)?),
+            };
+            let chance = chance(observed, exact, form.tolerance, totals.sums.replicates);
+            Some(Disagreement { cell: totals.cell.id.clone(), metric, observed, exact, chance })
+        };
+        self.checks.extend(Metric::ALL.iter().filter_map(|metric| check(*metric)));
+    }
+}
+
+/// Probability at most, over so many replicates, to observe this or worse where `exact` is right but for `tolerance`.
+fn chance(observed: f64, exact: f64, tolerance: f64, replicates: u64) -> f64 {
+    let nearest = observed.clamp((exact - tolerance).max(0.0), (exact + tolerance).min(1.0));
+    (2.0 * libm::exp(-(replicates as f64) * relative_entropy(observed, nearest))).min(1.0)
 }
 
 /// The relative entropy of a coin that shows heads with probability `p` to one with `q`, in nats.
@@ -82,7 +94,7 @@ fn relative_entropy(p: f64, q: f64) -> f64 {
     (part(p, q) + part(1.0 - p, 1.0 - q)).max(0.0)
 }
 
-/// What a closed form says, for files and plots.
+/// Values of a closed form, for files and plots.
 pub(super) fn exact(form: &Result<ClosedForm, Absent>) -> Result<Exact, String> {
     let form = form.as_ref().map_err(ToString::to_string)?;
     let value = |metric: &Metric| match metric.stat() {
@@ -95,7 +107,7 @@ pub(super) fn exact(form: &Result<ClosedForm, Absent>) -> Result<Exact, String> 
 }
 
 /// The exact value of a rate; `None` for one that it says nothing about.
-pub(super) fn rate(form: &ClosedForm, metric: Metric) -> Option<f64> {
+fn rate(form: &ClosedForm, metric: Metric) -> Option<f64> {
     let otherwise = form.otherwise.as_ref().ok();
     match metric {
         Metric::Accepted => Some(form.accepted),
@@ -114,25 +126,27 @@ pub(super) fn rate(form: &ClosedForm, metric: Metric) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn check(observed: f64, exact: f64, replicates: u64) -> Check {
-        Check { cell: String::new(), metric: Metric::Accepted, observed, exact, tolerance: 1e-9, replicates }
-    }
-
     #[test]
     fn what_luck_explains_is_no_disagreement() {
+        let chance = |observed, exact, replicates| chance(observed, exact, 1e-9, replicates);
         // 2 exp(-n KL(0.6, 0.5)) with KL = 0.6 ln 1.2 + 0.4 ln 0.8 = 0.020136.
-        assert!((check(0.6, 0.5, 100).chance() - 0.267_0).abs() < 1e-3);
-        assert_eq!(check(0.5, 0.5, 1_000_000).chance(), 1.0);
-        assert_eq!(check(0.5 + 1e-10, 0.5, u64::MAX).chance(), 1.0);
-        assert_eq!((check(0.01, 0.0, 10_000).chance(), check(0.99, 1.0, 10_000).chance()), (0.0, 0.0));
-        assert_eq!((check(0.0, 0.0, 9).chance(), check(1.0, 1.0, 9).chance()), (1.0, 1.0));
+        assert!((chance(0.6, 0.5, 100) - 0.267_0).abs() < 1e-3);
+        assert_eq!(chance(0.5, 0.5, 1_000_000), 1.0);
+        assert_eq!(chance(0.5 + 1e-10, 0.5, u64::MAX), 1.0);
+        assert_eq!((chance(0.01, 0.0, 10_000), chance(0.99, 1.0, 10_000)), (0.0, 0.0));
+        assert_eq!((chance(0.0, 0.0, 9), chance(1.0, 1.0, 9)), (1.0, 1.0));
     }
 
     #[test]
     fn all_checks_share_the_risk() {
+        let check = |observed, exact, replicates| {
+            let chance = chance(observed, exact, 1e-9, replicates);
+            Disagreement { cell: String::new(), metric: Metric::Accepted, observed, exact, chance }
+        };
+        let disagreements = |checks| Agreement { checks }.disagreements();
         // 2 exp(-n KL(1, 1/2)) = 2^(1 - n): 21 heads in a row are rarer than 1e-6 / 1 but not 1e-6 / 3.
         let odd = check(1.0, 0.5, 22);
-        assert!(odd.chance() < 0.5e-6 && odd.chance() > 0.4e-6);
+        assert!(odd.chance < 0.5e-6 && odd.chance > 0.4e-6);
         assert_eq!(disagreements(vec![odd.clone()]).len(), 1);
         assert_eq!(disagreements(vec![odd, check(0.5, 0.5, 22), check(0.5, 0.5, 22)]), []);
     }

@@ -10,17 +10,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::scenario::{Metric, Scenario};
+use crate::scenario::{Cell, Metric, Scenario, Stat};
 use crate::stats::{Interval, Mean, Proportion};
 
-use super::keeper::{Keeper, Series};
-use super::summary::{CellSummary, Difference};
-use super::tally::CONFIDENCE;
+use super::accumulator::CellTotals;
+use super::consumer::Consumer;
+use super::judgement::Bounds;
+use super::pair_store::{PairStore, Series};
+use super::reading::Simulated;
+use super::summary::{CONFIDENCE, Difference};
 
 /// The axis along which cells are compared.
 const AXIS: &str = "aggregator.rule_set";
 
-/// What is compared.
+/// Metrics that are compared.
 const METRICS: [Metric; 7] = [
     Metric::Accepted,
     Metric::AcceptedWrong,
@@ -31,84 +34,72 @@ const METRICS: [Metric; 7] = [
     Metric::SignaturesVerified,
 ];
 
-/// The pairs of cells to compare.
+/// Compares every cell with its partner when both have ended.
+#[derive(Default)]
 pub(super) struct Differences {
     /// By the later cell of a pair: the cell and its partner under the first rule set.
     due: BTreeMap<u64, Vec<[u64; 2]>>,
+    store: PairStore,
+    /// Ids of the cells that ended.
+    ids: Vec<String>,
+    /// By cell.
+    pub found: BTreeMap<u64, Vec<Difference>>,
 }
 
 impl Differences {
-    /// Asks `keeper` for all that will be compared.
-    pub fn new(scenario: &Scenario, keeper: &mut Keeper) -> Self {
-        let mut due: BTreeMap<u64, Vec<[u64; 2]>> = BTreeMap::new();
+    pub fn new(scenario: &Scenario) -> Self {
+        let mut differences = Self::default();
         for (cell, partner) in scenario.against_first(AXIS) {
             let pair = [cell, partner];
-            for metric in METRICS {
-                keeper.want(pair, metric);
-            }
-            due.entry(cell.max(partner)).or_default().push(pair);
+            METRICS.into_iter().for_each(|metric| differences.store.want(pair, metric));
+            differences.due.entry(cell.max(partner)).or_default().push(pair);
         }
-        Self { due }
-    }
-
-    /// Compares all pairs whose later cell is `now`. `summaries` has the cells so far, by their place in the plan, `now`
-    /// included; `requests` is the number of requests of its replicates.
-    pub fn take(&mut self, now: u64, requests: u32, keeper: &Keeper, summaries: &mut [CellSummary]) {
-        for pair in self.due.remove(&now).unwrap_or_default() {
-            let Some(versus) = summaries.get(pair[1] as usize).map(|partner| partner.id.clone()) else { continue };
-            if let Some(cell) = summaries.get_mut(pair[0] as usize) {
-                let difference = |metric| {
-                    let apart = apart(keeper.pair(pair, metric)?, requests)?;
-                    Some(apart.difference(metric, versus.clone()))
-                };
-                cell.differences = METRICS.into_iter().filter_map(difference).collect();
-            }
-        }
+        differences
     }
 }
 
-/// How far two cells are apart.
-struct Apart {
-    value: Option<f64>,
-    paired: Option<Interval>,
-    unpaired: Option<Interval>,
-    replicates: u64,
-}
+impl Consumer for Differences {
+    fn replicate(&mut self, cell: &Cell, _: u64, result: &Result<Simulated, String>) {
+        self.store.add(cell.index, result);
+    }
 
-impl Apart {
-    fn difference(self, metric: Metric, versus: String) -> Difference {
-        Difference {
-            metric,
-            versus,
-            value: self.value,
-            ci_low: self.paired.map(|interval| interval.low),
-            ci_high: self.paired.map(|interval| interval.high),
-            unpaired_low: self.unpaired.map(|interval| interval.low),
-            unpaired_high: self.unpaired.map(|interval| interval.high),
-            n: self.replicates,
+    fn cell_end(&mut self, totals: &CellTotals<'_>) {
+        let Cell { index, id, setup, .. } = totals.cell;
+        self.ids.push(id.clone());
+        for pair in self.due.remove(index).unwrap_or_default() {
+            let compared = |metric| {
+                let versus = self.ids[pair[1] as usize].clone();
+                Some(difference(metric, versus, self.store.pair(pair, metric)?, setup.request.count))
+            };
+            self.found.insert(pair[0], METRICS.into_iter().filter_map(compared).collect());
         }
+        self.store.forget(*index);
     }
 }
 
-/// The difference of two series; of sums a request.
-fn apart([of, minus]: [&Series; 2], requests: u32) -> Option<Apart> {
-    if let Some((rates, own)) = of.rates_apart(minus) {
-        return Some(Apart {
-            value: rates.estimate(),
-            paired: rates.interval(CONFIDENCE),
-            unpaired: unpaired_rates(&own),
-            replicates: rates.replicates(),
-        });
+/// The difference of two series of a metric from cells with so many requests per replicate.
+fn difference(metric: Metric, versus: String, [of, minus]: [&Series; 2], requests: u32) -> Difference {
+    let (paired, unpaired, n) = if metric.stat() == Stat::Rate {
+        let (rates, own) = of.rates_apart(minus);
+        let paired = Bounds::new(rates.estimate(), rates.interval(CONFIDENCE));
+        (paired, Bounds::new(None, unpaired_rates(&own)), rates.replicates())
+    } else {
+        let per_request = |sum: f64| sum / f64::from(requests);
+        let (sums, own) = of.sums_apart(minus);
+        let paired = Bounds::new(sums.estimate(), sums.interval(CONFIDENCE));
+        let unpaired = Bounds::new(None, unpaired_means(&own));
+        (paired.map(per_request), unpaired.map(per_request), sums.replicates())
+    };
+    Difference {
+        metric,
+        versus,
+        value: paired.observed,
+        ci_low: paired.low,
+        ci_high: paired.high,
+        unpaired_low: unpaired.low,
+        unpaired_high: unpaired.high,
+        n,
     }
-    let (sums, own) = of.sums_apart(minus)?;
-    let a_request = |sum: f64| sum / f64::from(requests);
-    let interval_a_request = |i: Interval| Interval { low: a_request(i.low), high: a_request(i.high) };
-    Some(Apart {
-        value: sums.estimate().map(a_request),
-        paired: sums.interval(CONFIDENCE).map(interval_a_request),
-        unpaired: unpaired_means(&own).map(interval_a_request),
-        replicates: sums.replicates(),
-    })
 }
 
 /// The interval of the difference of two rates that have nothing in common: each end is as far from the estimate as the
@@ -137,7 +128,22 @@ fn unpaired_means([of, minus]: &[Mean; 2]) -> Option<Interval> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pair_store::tests::kept;
     use super::*;
+
+    #[test]
+    fn of_rule_sets_only_the_first_is_kept() {
+        let rule_sets = "aggregator.rule_set = [\"identical\", \"attested\", \"attested_strict\"]";
+        let kept = |axes: &str| {
+            let text = format!("schema = 1\n[sweep.grid]\n{axes}\n");
+            let scenario = Scenario::parse(std::path::Path::new("demo.toml"), text, &[]).unwrap();
+            kept(&mut Differences::new(&scenario).store, scenario.cell_count())
+        };
+        let loss = "network.loss = [0, 0.1]";
+        assert_eq!(kept(&format!("{loss}\n{rule_sets}")), [7, 7, 0, 7, 7, 0]);
+        assert_eq!(kept(&format!("{rule_sets}\n{loss}")), [7, 14, 14, 14, 7, 0]);
+        assert_eq!(kept(loss), [0, 0]);
+    }
 
     fn rate(hits: usize, of: usize) -> Proportion {
         let mut rate = Proportion::default();

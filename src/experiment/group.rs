@@ -10,33 +10,31 @@ use std::sync::Arc;
 use crate::scenario::Cell;
 use crate::sim::{Replicate, ReplicateCache, Setup};
 
-use super::run::Simulate;
-use super::savings::Baseline;
+use super::reading::Simulated;
+use super::savings::{Baseline, OcrCost};
 
-/// A replicate of a cell, and what the baseline cost in it.
-pub(super) struct Simulated {
-    pub replicate: Replicate,
-    pub before: Arc<Baseline>,
-}
+/// Simulates one replicate; [`crate::sim::simulate`] but for tests.
+pub type Simulate = dyn Fn(&Setup, u64, &mut ReplicateCache) -> Replicate + Sync;
 
 /// The worlds of a group: first its cells, then what else is needed.
 pub(super) struct Group {
     cells: Vec<Cell>,
     others: Vec<Setup>,
-    /// By cell, the number of its baseline.
-    before: Vec<usize>,
+    /// By cell, the number of its baseline, and its OCR rounds.
+    before: Vec<(usize, OcrCost)>,
 }
 
 impl Group {
     pub fn new(cells: Vec<Cell>) -> Self {
         let mut group = Self { cells, others: Vec::new(), before: Vec::new() };
         for at in 0..group.cells.len() {
-            let before = group.cells[at].setup.baseline();
+            let (before, ocr) = (group.cells[at].setup.baseline(), OcrCost::of(&group.cells[at].setup));
             let known = group.worlds().position(|setup| *setup == before);
-            group.before.push(known.unwrap_or_else(|| {
+            let number = known.unwrap_or_else(|| {
                 group.others.push(before);
                 group.cells.len() + group.others.len() - 1
-            }));
+            });
+            group.before.push((number, ocr));
         }
         group
     }
@@ -55,14 +53,14 @@ impl Group {
         let worlds = self.worlds().map(|setup| attempt(setup, replicate, simulate, cache));
         let worlds: Vec<Result<Replicate, String>> = worlds.collect();
         let mut befores = BTreeMap::new();
-        for at in &self.before {
+        for (at, _) in &self.before {
             befores.entry(*at).or_insert_with(|| match &worlds[*at] {
                 Ok(world) => Ok(Arc::new(Baseline::of(world))),
                 Err(message) => Err(format!("in the baseline: {message}")),
             });
         }
-        let cell = |(world, at): (Result<Replicate, String>, &usize)| {
-            Ok(Simulated { replicate: world?, before: befores[at].clone()? })
+        let cell = |(world, (at, ocr)): (Result<Replicate, String>, &(usize, OcrCost))| {
+            Ok(Simulated { replicate: world?, before: befores[at].clone()?, ocr: *ocr })
         };
         worlds.into_iter().zip(&self.before).map(cell).collect()
     }

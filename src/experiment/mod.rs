@@ -5,28 +5,37 @@
 //! savings are measured against. Blocks are simulated in any order and taken in one, so that nothing depends on the
 //! number of threads.
 
+mod accumulator;
 mod agreement;
 #[cfg(test)]
 mod agreement_tests;
 mod blocks;
 #[cfg(test)]
 mod cause_tests;
+mod consumer;
 mod differences;
 mod expectations;
 mod group;
-mod keeper;
+mod judgement;
+mod mishaps;
+mod pair_store;
+mod reading;
 mod run;
 mod savings;
+mod summarize;
 mod summary;
-mod tally;
 mod verdict;
 mod witness;
 
 pub use crate::scenario::{Axis, AxisValue, Direction, Metric, Stat};
 pub use agreement::Disagreement;
-pub use expectations::{Bounds, Judgement, Ruling, check_power};
-pub use run::{Block, Breaches, Findings, Observer, Options, PanickedReplicate, RunError, Simulate, run};
+pub use expectations::check_power;
+pub use group::Simulate;
+pub use judgement::{Bounds, Judgement, Ruling};
+pub use mishaps::{Breaches, PanickedReplicate};
+pub use reading::own_value;
+pub use run::{Block, Findings, Observer, Options, RunError, run};
 pub use savings::Baseline;
 pub use summary::{CauseSummary, CellSummary, Difference, Estimate, Exact, FaultSummary, RunSummary};
 pub use verdict::{Verdict, idle_faults, is_violated};
-pub use witness::{Witnesses, fits, own_value};
+pub use witness::{Witnesses, fits};

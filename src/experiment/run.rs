@@ -10,19 +10,21 @@ use std::thread;
 
 use thiserror::Error;
 
-use crate::scenario::{Cell, Expectation, Scenario, Subject};
-use crate::sim::{Breach, Replicate, ReplicateCache, Setup};
+use crate::scenario::{Cell, Scenario};
+use crate::sim::{Replicate, ReplicateCache};
 
-use super::agreement::{Check, Disagreement, disagreements};
+use super::accumulator::{CellAccumulator, CellTotals};
+use super::agreement::{Agreement, Disagreement};
 use super::blocks::{Plan, Work};
+use super::consumer::Consumer;
 use super::differences::Differences;
 use super::expectations::Judge;
-use super::group::{Group, Simulated};
-use super::keeper::Keeper;
+use super::group::{Group, Simulate};
+use super::mishaps::{Breaches, PanickedReplicate};
+use super::reading::Simulated;
 use super::savings::Baseline;
 use super::summary::{CellSummary, RunSummary, unify};
-use super::tally::Tally;
-use super::witness::Witnesses;
+use super::witness::{WitnessFinder, Witnesses};
 
 /// How to run.
 #[derive(Clone, Copy, Debug)]
@@ -33,9 +35,6 @@ pub struct Options<'a> {
     pub stop: &'a AtomicBool,
 }
 
-/// Simulates one replicate; [`crate::sim::simulate`] but for tests.
-pub type Simulate = dyn Fn(&Setup, u64, &mut ReplicateCache) -> Replicate + Sync;
-
 /// Some consecutive replicates of one cell.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a> {
@@ -43,9 +42,9 @@ pub struct Block<'a> {
     pub cell: &'a Cell,
     /// Number of the first replicate.
     pub first: u64,
-    /// What each came to; `None` for one that panicked.
+    /// Result of each; `None` for one that panicked.
     pub replicates: &'a [Option<Replicate>],
-    /// What each cost in the baseline; `None` for one that panicked.
+    /// Cost of each in the baseline; `None` for one that panicked.
     pub before: &'a [Option<Arc<Baseline>>],
 }
 
@@ -69,18 +68,18 @@ pub trait Observer {
 
 /// Nobody: keeps nothing.
 impl Observer for () {
-    fn handle_block(&mut self, _: &Block<'_>) -> std::io::Result<()> {
+    fn handle_block(&mut self, _: &Block<'_>) -> io::Result<()> {
         Ok(())
     }
 
-    fn handle_group_end(&mut self) -> std::io::Result<()> {
+    fn handle_group_end(&mut self) -> io::Result<()> {
         Ok(())
     }
 
     fn handle_progress(&mut self, _: u64, _: u64) {}
 }
 
-/// What a run found.
+/// All that a run found.
 #[derive(Clone, Debug)]
 pub struct Findings {
     /// By cell, as far as they were simulated.
@@ -89,7 +88,7 @@ pub struct Findings {
     pub panicked: Vec<PanickedReplicate>,
     /// By cell, which replicates to look at.
     pub witnesses: BTreeMap<String, Witnesses>,
-    /// What contradicts closed forms, by cell.
+    /// Contradictions to closed forms, by cell.
     pub disagreements: Vec<Disagreement>,
     /// Cells in which an aggregator went against its rules.
     pub breaches: Vec<Breaches>,
@@ -105,30 +104,6 @@ impl Findings {
     pub const fn is_complete(&self) -> bool {
         self.done == self.total
     }
-}
-
-/// Requests of a cell whose aggregator went against its rules, which is an error in the aggregator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breaches {
-    /// The cell.
-    pub cell: String,
-    /// Requests and workflow nodes.
-    pub rows: u64,
-    /// First replicate with one.
-    pub replicate: u64,
-    /// What the aggregator did there.
-    pub breach: Breach,
-}
-
-/// A replicate that panicked, which is an error in donsim.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PanickedReplicate {
-    /// Its cell.
-    pub cell: String,
-    /// Its number.
-    pub replicate: u64,
-    /// What it said.
-    pub message: String,
 }
 
 /// A finished piece of work: by cell, then replicate.
@@ -244,118 +219,107 @@ impl Worker<'_> {
     }
 }
 
-/// Takes finished work in order.
+/// Takes finished work in order, and hands it to all that listen.
 struct Collector<'a> {
     scenario: &'a Scenario,
     observer: &'a mut dyn Observer,
-    tallies: Vec<(Cell, Tally)>,
-    keeper: Keeper,
-    judge: Judge<'a>,
-    differences: Differences,
-    summaries: Vec<CellSummary>,
-    panicked: Vec<PanickedReplicate>,
-    witnesses: BTreeMap<String, Witnesses>,
-    checks: Vec<Check>,
-    breaches: Vec<Breaches>,
+    /// The group of cells that is under way.
+    open: Vec<CellAccumulator>,
+    consumers: Consumers<'a>,
     /// Pieces of work taken.
     taken: u64,
     done: u64,
     total: u64,
 }
 
-impl<'a> Collector<'a> {
-    fn new(scenario: &'a Scenario, observer: &'a mut dyn Observer) -> Self {
-        let total = scenario.cell_count().saturating_mul(scenario.run().replicates);
-        let mut keeper = Keeper::default();
+/// Each makes one part of the findings.
+struct Consumers<'a> {
+    panicked: Vec<PanickedReplicate>,
+    breaches: Vec<Breaches>,
+    witnesses: WitnessFinder<'a>,
+    cells: Vec<CellSummary>,
+    agreement: Agreement,
+    differences: Differences,
+    judge: Judge<'a>,
+}
+
+impl<'a> Consumers<'a> {
+    fn new(scenario: &'a Scenario) -> Self {
         Self {
-            scenario,
-            observer,
-            tallies: Vec::new(),
-            judge: Judge::new(scenario, &mut keeper),
-            differences: Differences::new(scenario, &mut keeper),
-            keeper,
-            summaries: Vec::new(),
             panicked: Vec::new(),
-            witnesses: BTreeMap::new(),
-            checks: Vec::new(),
             breaches: Vec::new(),
-            taken: 0,
-            done: 0,
-            total,
+            witnesses: WitnessFinder::new(scenario),
+            cells: Vec::new(),
+            agreement: Agreement::default(),
+            differences: Differences::new(scenario),
+            judge: Judge::new(scenario),
         }
     }
 
+    fn all(&mut self) -> [&mut dyn Consumer; 7] {
+        let Self { panicked, breaches, witnesses, cells, agreement, differences, judge } = self;
+        [panicked, breaches, witnesses, cells, agreement, differences, judge]
+    }
+}
+
+impl<'a> Collector<'a> {
+    fn new(scenario: &'a Scenario, observer: &'a mut dyn Observer) -> Self {
+        let total = scenario.cell_count().saturating_mul(scenario.run().replicates);
+        let consumers = Consumers::new(scenario);
+        Self { scenario, observer, open: Vec::new(), consumers, taken: 0, done: 0, total }
+    }
+
     fn take(&mut self, Finished { work, results, .. }: Finished) -> io::Result<()> {
-        if self.tallies.is_empty() {
-            let cells = work.cells.clone().map(|index| self.scenario.cell(index));
-            let series = |cell: &Cell| self.keeper.series(cell.index, &cell.setup);
-            self.tallies = cells.map(|cell| (cell.clone(), Tally::new(cell.clone(), series(&cell)))).collect();
+        if self.open.is_empty() {
+            let cells = work.cells.map(|index| self.scenario.cell(index));
+            self.open = cells.map(CellAccumulator::new).collect();
         }
-        for ((cell, tally), results) in self.tallies.iter_mut().zip(results) {
-            let witnesses = self.witnesses.entry(cell.id.clone()).or_default();
-            let concerns = |expectation: &Expectation| expectation.subjects.contains(&Subject::Cell(cell.index));
-            let expectations: Vec<(usize, &Expectation)> =
-                self.scenario.expectations().iter().enumerate().filter(|(_, it)| concerns(it)).collect();
-            let (mut replicates, mut before) = (Vec::with_capacity(results.len()), Vec::with_capacity(results.len()));
-            for (replicate, result) in work.replicates.clone().zip(results) {
-                match &result {
-                    Ok(result) => {
-                        tally.add(result);
-                        witnesses.look(replicate, result, &cell.setup, &expectations);
-                        note_breaches(&mut self.breaches, &cell.id, replicate, &result.replicate);
-                    }
-                    Err(message) => {
-                        tally.skip();
-                        let (cell, message) = (cell.id.clone(), message.clone());
-                        self.panicked.push(PanickedReplicate { cell, replicate, message });
-                    }
-                }
-                let (world, cost) = result.ok().map(|result| (result.replicate, result.before)).unzip();
-                replicates.push(world);
-                before.push(cost);
+        for (sums, results) in self.open.iter_mut().zip(results) {
+            let mut consumers = self.consumers.all();
+            for (number, result) in work.replicates.clone().zip(&results) {
+                result.iter().for_each(|simulated| sums.add(simulated));
+                consumers.iter_mut().for_each(|consumer| consumer.replicate(&sums.cell, number, result));
             }
+            let parts = |simulated: Simulated| (simulated.replicate, simulated.before);
+            let (replicates, before): (Vec<_>, Vec<_>) =
+                results.into_iter().map(|result| result.ok().map(parts).unzip()).unzip();
             self.done += replicates.iter().flatten().count() as u64;
-            let block = Block { cell, first: work.replicates.start, replicates: &replicates, before: &before };
-            self.observer.handle_block(&block)?;
+            let (cell, first) = (&sums.cell, work.replicates.start);
+            self.observer.handle_block(&Block { cell, first, replicates: &replicates, before: &before })?;
         }
         self.observer.handle_progress(self.done, self.total);
         if work.ends_group { self.end_group() } else { Ok(()) }
     }
 
     fn end_group(&mut self) -> io::Result<()> {
-        for (Cell { index, setup, .. }, tally) in self.tallies.drain(..) {
-            self.checks.extend(tally.checks());
-            self.summaries.push(tally.finish(&mut self.judge, &mut self.keeper));
-            self.differences.take(index, setup.request.count, &self.keeper, &mut self.summaries);
-            self.keeper.forget(index);
+        for sums in self.open.drain(..) {
+            let latencies = sums.latencies();
+            let totals = CellTotals::new(&sums, &latencies);
+            self.consumers.all().into_iter().for_each(|consumer| consumer.cell_end(&totals));
         }
         self.observer.handle_group_end()
     }
 
     fn finish(mut self) -> io::Result<Findings> {
-        if !self.tallies.is_empty() {
+        if !self.open.is_empty() {
             self.end_group()?;
         }
-        unify(&mut self.summaries);
-        let summary = RunSummary {
-            name: self.scenario.name().to_owned(),
-            id: self.scenario.id().to_owned(),
-            replicates: self.scenario.run().replicates,
-            axes: self.scenario.axes().to_vec(),
-            cells: self.summaries,
-            expectations: self.judge.finish(),
-        };
-        let Self { panicked, witnesses, checks, breaches, done, total, .. } = self;
-        Ok(Findings { summary, panicked, witnesses, disagreements: disagreements(checks), breaches, done, total })
-    }
-}
-
-fn note_breaches(breaches: &mut Vec<Breaches>, cell: &str, number: u64, replicate: &Replicate) {
-    for breach in replicate.rows.iter().filter_map(|row| row.breach) {
-        match breaches.iter_mut().find(|known| known.cell == cell) {
-            Some(known) => known.rows += 1,
-            None => breaches.push(Breaches { cell: cell.to_owned(), rows: 1, replicate: number, breach }),
+        let Self { scenario, done, total, .. } = self;
+        let Consumers { panicked, breaches, witnesses, mut cells, agreement, differences, judge } = self.consumers;
+        for (cell, differences) in differences.found {
+            cells[cell as usize].differences = differences;
         }
+        unify(&mut cells);
+        let summary = RunSummary {
+            name: scenario.name().to_owned(),
+            id: scenario.id().to_owned(),
+            replicates: scenario.run().replicates,
+            axes: scenario.axes().to_vec(),
+            cells,
+            expectations: judge.judgements.into_values().collect(),
+        };
+        let (witnesses, disagreements) = (witnesses.found, agreement.disagreements());
+        Ok(Findings { summary, panicked, witnesses, disagreements, breaches, done, total })
     }
 }
 

@@ -1,11 +1,15 @@
-//! What a run found: one value with its interval a metric and cell. Tables, CSV files and plots read this and nothing
+//! Summary of a run: one value with its interval per metric and cell. Tables, CSV files and plots read this and nothing
 //! else.
 
-use super::expectations::Judgement;
 use std::collections::BTreeSet;
 
 use crate::scenario::{Axis, AxisValue, Metric};
 use crate::sim::FailureCause;
+
+use super::judgement::Judgement;
+
+/// The confidence of every interval that is reported.
+pub(super) const CONFIDENCE: f64 = 0.95;
 
 /// A run's findings.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,13 +18,13 @@ pub struct RunSummary {
     pub name: String,
     /// The run's id.
     pub id: String,
-    /// Replicates a cell.
+    /// Replicates per cell.
     pub replicates: u64,
     /// The swept axes, in the order of the file; empty without a sweep.
     pub axes: Vec<Axis>,
     /// The cells, in the order of the plan.
     pub cells: Vec<CellSummary>,
-    /// What came of the scenario's expectations, in their order, for each by cell; of cells that were not simulated there
+    /// Judgements of the scenario's expectations, in their order, for each by cell; of cells that were not simulated there
     /// is none.
     pub expectations: Vec<Judgement>,
 }
@@ -45,26 +49,26 @@ pub struct CellSummary {
     pub axes: Vec<AxisValue>,
     /// The rule set it ran.
     pub rule_set: String,
-    /// Who held the payload, as the scenario writes it.
+    /// Holders of the payload, as the scenario writes it.
     pub payload_holders: String,
     /// The caller's deadline in ms.
     pub deadline_ms: f64,
     /// Replicates that were simulated.
     pub replicates: u64,
-    /// One estimate a metric, in the order of [`Metric::ALL`].
+    /// One estimate per metric, in the order of [`Metric::ALL`].
     pub estimates: Vec<Estimate>,
     /// Steps of the survival function of the latency: (latency in ms, share of requests that are still waiting or never
     /// accepted just after it), rising in latency, at most a hundred points. Starts at the first acceptance; what is left after the
     /// last point was never accepted before the deadline.
     pub survival: Vec<(f64, f64)>,
-    /// What a closed form says of the cell, which is one value at least, or why there is none.
+    /// Values by a closed form of the cell, one at least, or why there is none.
     pub exact: Result<Exact, String>,
     /// How it differs from its partner under the first rule set; empty where the sweep has none.
     pub differences: Vec<Difference>,
     /// How often each cause occurred: one entry per cause of one kind, then one per cause of several
     /// kinds that occurred.
     pub causes: Vec<CauseSummary>,
-    /// What each fault of the scenario did in all replicates of the cell.
+    /// Actions of each fault of the scenario in all replicates of the cell.
     pub faults: Vec<FaultSummary>,
 }
 
@@ -84,7 +88,7 @@ pub(super) fn unify(cells: &mut [CellSummary]) {
     }
 }
 
-/// What a closed form says of a cell.
+/// Values by a closed form of a cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exact {
     /// The exact values of some metrics, in their units, in the order of [`Metric::ALL`].
@@ -132,7 +136,7 @@ pub struct CauseSummary {
     pub ci_high: Option<f64>,
 }
 
-/// What a fault did in a cell.
+/// Actions of a fault in a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultSummary {
     /// Its place in the scenario: `silent.0` is the first `[[faults.silent]]`.
@@ -158,7 +162,7 @@ impl CellSummary {
         self.estimates.iter().find(|estimate| estimate.metric == metric)
     }
 
-    /// What a closed form says `metric` is; `None` where there is none.
+    /// Value of `metric` by a closed form; `None` where there is none.
     #[must_use]
     pub fn exact_value(&self, metric: Metric) -> Option<f64> {
         let exact = self.exact.as_ref().ok()?;

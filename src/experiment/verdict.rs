@@ -1,9 +1,9 @@
-//! What a run says about its scenario.
+//! Verdict of a run about its scenario.
 
 use crate::scenario::Metric;
 use crate::sim::Safety;
 
-use super::expectations::Ruling;
+use super::judgement::Ruling;
 use super::summary::RunSummary;
 
 /// The verdict of a run.

@@ -60,6 +60,7 @@ pub use files::NamedFile;
 pub use identity::RESULTS_VERSION;
 pub(crate) use kinds::is_name;
 pub use labels::{axis_title, label};
+pub(crate) use metric::Derivation;
 pub use metric::{Metric, Stat};
 pub use plan::{Cell, Scenario};
 pub use reference::{json_schema, markdown};

@@ -3,7 +3,7 @@
 //! Counts are floating point: an effective number of trials, which dependence leaves of a larger one, need not be
 //! whole.
 
-use super::special::{incomplete_beta, last_where};
+use super::special::{incomplete_beta, last_where, student_t_quantile};
 use crate::engine::normal_quantile;
 
 /// A confidence interval, both ends included.
@@ -16,7 +16,7 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// What is known of a probability without any trial.
+    /// All that a probability may be.
     pub const WHOLE: Self = Self { low: 0.0, high: 1.0 };
 
     /// Whether `value` is inside.
@@ -32,14 +32,7 @@ impl Interval {
 /// `0..=n`, `confidence` is taken to 0 or more.
 ///
 /// Source: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 22 (1927).
-///
-/// ```
-/// let interval = donsim::stats::wilson(0.0, 100.0, 0.95);
-/// assert_eq!(interval.low, 0.0);
-/// assert!((interval.high - 0.036_994).abs() < 1e-6);
-/// ```
-#[must_use]
-pub fn wilson(successes: f64, n: f64, confidence: f64) -> Interval {
+pub(super) fn wilson(successes: f64, n: f64, confidence: f64) -> Interval {
     let z = two_sided_z(confidence);
     if !is_experiment(successes, n) || z.is_infinite() {
         return Interval::WHOLE;
@@ -61,14 +54,7 @@ pub fn wilson(successes: f64, n: f64, confidence: f64) -> Interval {
 ///
 /// Source: C. J. Clopper and E. S. Pearson, "The Use of Confidence or Fiducial Limits Illustrated in the Case of the
 /// Binomial", Biometrika 26 (1934), in its form as beta quantiles, which also takes fractions.
-///
-/// ```
-/// let interval = donsim::stats::clopper_pearson(10.0, 10.0, 0.95);
-/// assert_eq!(interval.high, 1.0);
-/// assert!((interval.low - 0.691_503).abs() < 1e-6);
-/// ```
-#[must_use]
-pub fn clopper_pearson(successes: f64, n: f64, confidence: f64) -> Interval {
+pub(super) fn clopper_pearson(successes: f64, n: f64, confidence: f64) -> Interval {
     if !is_experiment(successes, n) || two_sided_z(confidence).is_infinite() {
         return Interval::WHOLE;
     }
@@ -80,7 +66,7 @@ pub fn clopper_pearson(successes: f64, n: f64, confidence: f64) -> Interval {
     Interval { low, high }
 }
 
-/// Which order statistics of `n` independent values enclose their `q` quantile: ranks from 1 to `n`, in general
+/// Order statistics of `n` independent values that enclose their `q` quantile: ranks from 1 to `n`, in general
 /// between two whole ones, `None` where `n` values are too few for an end.
 ///
 /// The number of values up to the quantile is binomial(n, q), whatever the distribution: the lower end is the last rank
@@ -88,30 +74,24 @@ pub fn clopper_pearson(successes: f64, n: f64, confidence: f64) -> Interval {
 /// `confidence` leaves.
 ///
 /// Source: H. A. David and H. N. Nagaraja, "Order Statistics", section 7.1.
-pub(super) fn quantile_ranks(q: f64, n: f64, confidence: f64) -> (Option<f64>, Option<f64>) {
+///
+/// ```
+/// // The largest of 299 values is above the 99 % quantile in 95 of 100 cases; 298 are too few.
+/// let high_end = |n| donsim::stats::quantile_ranks(0.99, n, 0.9).1;
+/// assert!(high_end(299.0).is_some() && high_end(298.0).is_none());
+/// ```
+#[must_use]
+pub fn quantile_ranks(q: f64, n: f64, confidence: f64) -> (Option<f64>, Option<f64>) {
     let inside = q > 0.0 && q < 1.0 && n.is_finite() && n >= 1.0;
     if !inside || two_sided_z(confidence).is_infinite() {
         return (None, None);
     }
     let tail = tail_of(confidence);
-    // How probable it is that the value of this rank is not above the quantile; falls as the rank rises.
+    // The probability that the value of this rank is not above the quantile; falls as the rank rises.
     let not_above = |rank: f64| incomplete_beta(rank, n - rank + 1.0, q);
     let low = (not_above(1.0) >= 1.0 - tail).then(|| last_where(1.0, n, |rank| not_above(rank) >= 1.0 - tail));
     let high = (not_above(n) <= tail).then(|| last_where(1.0, n, |rank| not_above(rank) > tail));
     (low, high)
-}
-
-/// Whether `trials` independent values are enough to bound their `q` quantile from below, and from above.
-///
-/// ```
-/// // The largest of 299 values is above the 99 % quantile in 95 of 100 cases; 298 are too few.
-/// assert_eq!(donsim::stats::bounds_quantile(0.99, 299.0, 0.9), (true, true));
-/// assert_eq!(donsim::stats::bounds_quantile(0.99, 298.0, 0.9), (true, false));
-/// ```
-#[must_use]
-pub fn bounds_quantile(q: f64, trials: f64, confidence: f64) -> (bool, bool) {
-    let (low, high) = quantile_ranks(q, trials, confidence);
-    (low.is_some(), high.is_some())
 }
 
 /// The standard normal deviate that `confidence` lies within; infinite for 1 or more and for NaN, 0 for 0 or less.
@@ -119,8 +99,13 @@ pub(super) fn two_sided_z(confidence: f64) -> f64 {
     if confidence.is_nan() || confidence >= 1.0 { f64::INFINITY } else { normal_quantile(upper(confidence)) }
 }
 
+/// Student's t over so many replicates that `confidence` lies within; infinite for 1 or more and for NaN.
+pub(super) fn two_sided_t(confidence: f64, replicates: u64) -> f64 {
+    if confidence.is_nan() { f64::INFINITY } else { student_t_quantile(upper(confidence), replicates as f64 - 1.0) }
+}
+
 /// The probability below the upper end of an interval.
-pub(super) fn upper(confidence: f64) -> f64 {
+fn upper(confidence: f64) -> f64 {
     0.5 + 0.5 * confidence.clamp(0.0, 1.0)
 }
 

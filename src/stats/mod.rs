@@ -2,26 +2,23 @@
 //!
 //! The unit of statistics is the replicate: the rows of one replicate (requests x workflow nodes) share its weather and
 //! depend on each other, so every interval here is about replicates, however many rows they have. Sums are exact
-//! integers and all mathematics is `libm`'s, so that no result depends on a machine or on the order of merging.
+//! integers and all mathematics is `libm`'s, so that no result depends on a machine.
 
 mod binomial;
 mod mean;
 mod moments;
 mod paired;
-mod paired_mean;
 mod proportion;
 mod quantiles;
 mod ratio;
 mod special;
 
-pub use binomial::{Interval, bounds_quantile, clopper_pearson, wilson};
+pub use binomial::{Interval, quantile_ranks};
 pub use mean::Mean;
 pub use paired::PairedDifference;
-pub use paired_mean::PairedMean;
 pub use proportion::Proportion;
 pub use quantiles::{End, Quantiles, end_ranks};
 pub use ratio::RatioOfMeans;
-pub use special::student_t_quantile;
 
 #[cfg(test)]
 mod simulated {

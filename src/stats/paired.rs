@@ -12,8 +12,6 @@ use super::special::last_where;
 
 /// Accumulates the difference of two cells' shares, replicate by replicate, in constant memory.
 ///
-/// Its sums are integers: blocks of replicates merge to the same bits in any order.
-///
 /// ```
 /// // Seven rows a replicate in both cells; the first has more hits in two of ten replicates, never fewer.
 /// let mut gain = donsim::stats::PairedDifference::new([7, 7]);
@@ -26,7 +24,7 @@ use super::special::last_where;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PairedDifference {
-    /// What a hit of each cell counts: with it, both have as many rows.
+    /// Weight of a hit of each cell: with it, both have as many rows.
     weights: [u64; 2],
     /// Rows of a replicate, so weighted.
     rows: u64,
@@ -43,35 +41,21 @@ impl PairedDifference {
         Self { weights: [b / common, a / common], rows: a / common * b, ahead: [Proportion::default(); 2] }
     }
 
-    /// `replicates` in which the first cell has nothing but hits and the second none, or the other way round: nothing that
-    /// so many may show is clearer.
-    #[must_use]
-    pub fn unanimous(replicates: u64, rows: [u32; 2], first_is_ahead: bool) -> Self {
-        let empty = Self::new(rows);
-        let mut ahead = [true, false].map(|hit| Proportion::unanimous(replicates, empty.rows, hit));
-        if !first_is_ahead {
-            ahead.reverse();
-        }
-        Self { ahead, ..empty }
-    }
-
     /// Adds a replicate, in which the cells have so many hits, no more than rows. Without rows it says nothing and
     /// does not count.
     pub fn record(&mut self, hits: [u32; 2]) {
+        self.record_many(1, hits);
+    }
+
+    /// Adds `replicates` that are all alike; see [`Self::record`].
+    pub fn record_many(&mut self, replicates: u64, hits: [u32; 2]) {
         let weighted = |cell: usize| (u64::from(hits[cell]) * self.weights[cell]).min(self.rows);
         let (a, b) = (weighted(0), weighted(1));
-        self.ahead[0].record_wide(a.saturating_sub(b), self.rows);
-        self.ahead[1].record_wide(b.saturating_sub(a), self.rows);
+        self.ahead[0].record_many(replicates, a.saturating_sub(b), self.rows);
+        self.ahead[1].record_many(replicates, b.saturating_sub(a), self.rows);
     }
 
-    /// Adds the replicates of `other`, which is about the same cells.
-    pub fn merge(&mut self, other: &Self) {
-        for (own, other) in self.ahead.iter_mut().zip(&other.ahead) {
-            own.merge(other);
-        }
-    }
-
-    /// How many replicates have rows.
+    /// Number of replicates that have rows.
     #[must_use]
     pub const fn replicates(&self) -> u64 {
         self.ahead[0].replicates()
@@ -126,7 +110,7 @@ impl PairedDifference {
         self.ahead[0].estimate().zip(self.ahead[1].estimate())
     }
 
-    /// How many independent rows, each ahead, behind or neither, would tell as much of the difference of the shares `p`
+    /// Number of independent rows, each ahead, behind or neither, that would tell as much of the difference of the shares `p`
     /// and `q`. As [`Proportion::effective_rows`] it imagines part of a replicate that is all of one kind.
     fn effective_rows(&self, p: f64, q: f64, confidence: f64) -> f64 {
         let (n, size) = (self.replicates() as f64, self.rows as f64);
@@ -176,7 +160,7 @@ fn put_together([p, q]: [f64; 2], [a, b]: [Interval; 2], correlation: [f64; 2]) 
     Interval { low: low.clamp(-1.0, p - q), high: high.clamp(p - q, 1.0) }
 }
 
-/// How strongly two events that exclude each other are correlated, without its sign.
+/// Correlation of two events that exclude each other, without its sign.
 fn exclusion(p: f64, q: f64) -> f64 {
     if p <= 0.0 || q <= 0.0 {
         return 0.0;
@@ -194,7 +178,7 @@ fn greatest_common_divisor(a: u64, b: u64) -> u64 {
 mod tests {
     use super::*;
     use crate::stats::simulated::dependent_rows;
-    use crate::stats::student_t_quantile;
+    use crate::stats::special::student_t_quantile;
 
     fn of(rows: [u32; 2], replicates: impl IntoIterator<Item = [u32; 2]>) -> PairedDifference {
         let mut difference = PairedDifference::new(rows);
@@ -241,8 +225,11 @@ mod tests {
         // What is not ahead may be behind, which counts twice.
         let opposite = of([1, 1], [[1, 0]; 100]).exact_interval(0.9).unwrap();
         assert!(near(opposite.low, 1.0 - 2.0 * exact) && opposite.high == 1.0, "{opposite:?}");
-        assert_eq!(PairedDifference::unanimous(9, [4, 6], true), of([4, 6], [[4, 0]; 9]));
-        assert_eq!(PairedDifference::unanimous(9, [4, 6], false), of([4, 6], [[0, 6]; 9]));
+        for hits in [[4, 0], [0, 6]] {
+            let mut many = of([4, 6], []);
+            many.record_many(9, hits);
+            assert_eq!(many, of([4, 6], [hits; 9]));
+        }
         let one = of([7, 7], [[7, 0]]).exact_interval(0.95).unwrap();
         assert!(one.low < -0.9, "{one:?}");
     }
@@ -308,19 +295,6 @@ mod tests {
         }
         let one = of([7, 7], [[7, 0]]).interval(0.95).unwrap();
         assert!(one.low < 0.3 && one.high == 1.0, "{one:?}");
-    }
-
-    #[test]
-    fn blocks_merge_in_any_order() {
-        let blocks = [of([7, 7], [[7, 0], [3, 4]]), of([7, 7], []), of([7, 7], [[0, 7]])];
-        let merged = |order: [usize; 3]| {
-            order.into_iter().fold(PairedDifference::new([7, 7]), |mut sum, at| {
-                sum.merge(&blocks[at]);
-                sum
-            })
-        };
-        assert_eq!(merged([0, 1, 2]), merged([2, 1, 0]));
-        assert_eq!(merged([1, 2, 0]), of([7, 7], [[7, 0], [3, 4], [0, 7]]));
     }
 
     /// 60 replicates of seven dependent rows that hit below `p` in the first cell and below `q` in the second, in the same

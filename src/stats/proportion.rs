@@ -4,10 +4,9 @@
 //! dependence shrinks the number of rows. Intervals then are those of that many independent trials, which stay
 //! inside 0 and 1 and say something at both.
 
-use super::binomial::{Interval, clopper_pearson, two_sided_z, upper, wilson};
-use super::special::student_t_quantile;
+use super::binomial::{Interval, clopper_pearson, two_sided_t, two_sided_z, wilson};
 
-/// What one imagined replicate whose rows all agree, and are of the rarer kind, weighs in the design effect.
+/// Weight in the design effect of one imagined replicate whose rows all agree, and are of the rarer kind.
 ///
 /// Where few replicates have rows of the rarer kind, they cannot tell how much rows depend on each other, and the
 /// estimate is often far too low. Weights of 0, 0.1, 0.25, 0.5, 1 and 2 were tried with 30, 100 and 1,000 replicates of
@@ -18,8 +17,6 @@ use super::special::student_t_quantile;
 pub(super) const PRIOR_WEIGHT: f64 = 0.25;
 
 /// Accumulates hits among rows, replicate by replicate, in constant memory.
-///
-/// Its sums are integers: blocks of replicates merge to the same bits in any order.
 ///
 /// ```
 /// let mut accepted = donsim::stats::Proportion::default();
@@ -42,59 +39,35 @@ pub struct Proportion {
 }
 
 impl Proportion {
-    /// `replicates` of `rows` rows each in which every row is a hit, or none: nothing that so many may show is clearer.
-    #[must_use]
-    pub fn unanimous(replicates: u64, rows: u64, hit: bool) -> Self {
-        let mut one = Self::default();
-        one.record_wide(if hit { rows } else { 0 }, rows);
-        let times = |sum: u128| sum.saturating_mul(u128::from(replicates));
-        Self {
-            replicates: one.replicates.saturating_mul(replicates),
-            rows: times(one.rows),
-            hits: times(one.hits),
-            rows_squared: times(one.rows_squared),
-            hits_squared: times(one.hits_squared),
-            hits_by_rows: times(one.hits_by_rows),
-        }
-    }
-
     /// Adds a replicate: `hits` of its `rows`, no more than there are. One without rows says nothing and does not
     /// count.
     pub fn record(&mut self, hits: u32, rows: u32) {
-        self.record_wide(u64::from(hits), u64::from(rows));
+        self.record_many(1, u64::from(hits), u64::from(rows));
     }
 
-    /// As [`Self::record`], for numbers of rows that are products of such.
-    pub(super) fn record_wide(&mut self, hits: u64, rows: u64) {
+    /// Adds `replicates` that are all alike; see [`Self::record`].
+    pub fn record_many(&mut self, replicates: u64, hits: u64, rows: u64) {
+        if rows == 0 {
+            return;
+        }
         let (hits, rows) = (u128::from(hits.min(rows)), u128::from(rows));
-        self.merge(&Self {
-            replicates: u64::from(rows > 0),
-            rows,
-            hits,
-            rows_squared: rows * rows,
-            hits_squared: hits * hits,
-            hits_by_rows: hits * rows,
-        });
-    }
-
-    /// Adds the replicates of `other`.
-    pub fn merge(&mut self, other: &Self) {
         // 2^64 replicates of 2^32 rows fit: nothing saturates in practice.
-        self.replicates = self.replicates.saturating_add(other.replicates);
-        self.rows = self.rows.saturating_add(other.rows);
-        self.hits = self.hits.saturating_add(other.hits);
-        self.rows_squared = self.rows_squared.saturating_add(other.rows_squared);
-        self.hits_squared = self.hits_squared.saturating_add(other.hits_squared);
-        self.hits_by_rows = self.hits_by_rows.saturating_add(other.hits_by_rows);
+        let add = |sum: &mut u128, each: u128| *sum = sum.saturating_add(each.saturating_mul(u128::from(replicates)));
+        self.replicates = self.replicates.saturating_add(replicates);
+        add(&mut self.rows, rows);
+        add(&mut self.hits, hits);
+        add(&mut self.rows_squared, rows * rows);
+        add(&mut self.hits_squared, hits * hits);
+        add(&mut self.hits_by_rows, hits * rows);
     }
 
-    /// How many replicates have rows.
+    /// Number of replicates that have rows.
     #[must_use]
     pub const fn replicates(&self) -> u64 {
         self.replicates
     }
 
-    /// How many rows all replicates have.
+    /// Number of rows that all replicates have.
     #[must_use]
     pub const fn rows(&self) -> u128 {
         self.rows
@@ -129,7 +102,7 @@ impl Proportion {
         Some(clopper_pearson(self.estimate()? * trials, trials, confidence))
     }
 
-    /// How many independent rows would tell as much, between 1 and the number of rows: that number by the design
+    /// Number of independent rows that would tell as much, between 1 and the number of rows: that number by the design
     /// effect, less what estimating it from few replicates costs. `None` without rows.
     ///
     /// When all rows are hits, or none is, it is about the number of replicates: as if each were one trial.
@@ -183,10 +156,10 @@ impl Proportion {
     }
 }
 
-/// How much nearer the normal quantile is than Student's t: what estimating a variance from so many replicates costs.
+/// Ratio of the normal quantile to Student's t: what estimating a variance from so many replicates costs.
 pub(super) fn normal_over_student(replicates: u64, confidence: f64) -> f64 {
     let z = two_sided_z(confidence);
-    let t = student_t_quantile(upper(confidence), replicates as f64 - 1.0);
+    let t = two_sided_t(confidence, replicates);
     if z > 0.0 && t.is_finite() { z / t } else { 1.0 }
 }
 
@@ -241,10 +214,12 @@ mod tests {
     }
 
     #[test]
-    fn unanimous_is_all_of_one_kind() {
-        assert_eq!(Proportion::unanimous(9, 7, true), of(&[(7, 7); 9]));
-        assert_eq!(Proportion::unanimous(9, 7, false), of(&[(0, 7); 9]));
-        assert_eq!(Proportion::unanimous(9, 0, true), of(&[]));
+    fn many_alike_are_as_many() {
+        for (hits, rows) in [(7, 7), (0, 7), (0, 0)] {
+            let mut many = Proportion::default();
+            many.record_many(9, u64::from(hits), u64::from(rows));
+            assert_eq!(many, of(&[(hits, rows); 9]));
+        }
     }
 
     #[test]
@@ -285,22 +260,10 @@ mod tests {
     fn extremes_do_not_panic() {
         let large = of(&[(u32::MAX, u32::MAX), (0, u32::MAX), (1, u32::MAX)]);
         assert!(large.interval(0.95).is_some_and(|interval| interval.low > 0.0 && interval.high < 1.0));
-        let mut sum = large;
-        (0..200).for_each(|_| sum.merge(&sum.clone()));
-        assert!(sum.effective_rows(0.95).is_some_and(f64::is_finite));
-    }
-
-    #[test]
-    fn blocks_merge_in_any_order() {
-        let blocks = [of(&[(3, 7), (7, 7)]), of(&[]), of(&[(u32::MAX, u32::MAX), (0, 1)]), of(&[(2, 9)])];
-        let merged = |order: [usize; 4]| {
-            order.into_iter().fold(Proportion::default(), |mut sum, at| {
-                sum.merge(&blocks[at]);
-                sum
-            })
-        };
-        assert_eq!(merged([0, 1, 2, 3]), merged([3, 1, 0, 2]));
-        assert_eq!(merged([2, 3, 1, 0]), of(&[(3, 7), (7, 7), (u32::MAX, u32::MAX), (0, 1), (2, 9)]));
+        let mut many = large;
+        many.record_many(u64::MAX, u64::from(u32::MAX), u64::MAX);
+        many.record_many(u64::MAX, u64::MAX, u64::MAX);
+        assert!(many.effective_rows(0.95).is_some_and(f64::is_finite));
     }
 
     #[test]

@@ -32,17 +32,6 @@ pub enum End {
     BeyondDeadline,
 }
 
-impl End {
-    /// The latency in ns, where there is one.
-    #[must_use]
-    pub const fn latency(self) -> Option<u64> {
-        match self {
-            Self::At(latency) => Some(latency),
-            Self::Unknown | Self::BeyondDeadline => None,
-        }
-    }
-}
-
 impl<'a> Quantiles<'a> {
     /// Of `latencies` in ns, `None` where not accepted before the deadline, in the order of replicates with
     /// `rows_per_replicate` rows each (0 counts as 1; the last replicate may be shorter).
@@ -51,12 +40,6 @@ impl<'a> Quantiles<'a> {
         let mut accepted: Vec<u64> = latencies.iter().copied().flatten().collect();
         accepted.sort_unstable();
         Self { latencies, rows_per_replicate: rows_per_replicate.max(1), accepted }
-    }
-
-    /// Whether there are no rows at all.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.latencies.is_empty()
     }
 
     /// The `q` quantile in ns: the smallest latency that a share of at least `q` of all rows does not exceed. `None`
@@ -75,20 +58,11 @@ impl<'a> Quantiles<'a> {
     /// that binomial. Where the estimate is beyond the deadline, the share below the deadline stands for it, the last
     /// thing that was observed; the low end may still be known then.
     ///
-    /// The low end is `None` when it is beyond the deadline too (nothing is known from above or below) or when there
-    /// is too little to bound from below; the high end is `None` when it is beyond the deadline or when there is too
-    /// little to bound from above, such as the 99 % quantile of 100 dependent replicates. The estimate is never
-    /// outside.
+    /// An end is unknown when there is too little to tell, such as the upper one of the 99 % quantile of 100 dependent
+    /// replicates. The estimate is never outside.
     ///
     /// Source: R. S. Woodruff, "Confidence Intervals for Medians and Other Position Measures", JASA 47 (1952), with the
     /// binomial in place of the normal distribution, whose tails are wrong for quantiles near 1.
-    #[must_use]
-    pub fn interval(&self, q: f64, confidence: f64) -> (Option<u64>, Option<u64>) {
-        let (low, high) = self.ends(q, confidence);
-        (low.latency(), high.latency())
-    }
-
-    /// As [`Self::interval`], telling an end beyond the deadline from one that is unknown.
     #[must_use]
     pub fn ends(&self, q: f64, confidence: f64) -> (End, End) {
         let Some(rank) = rank_of(q, self.latencies.len()) else { return (End::Unknown, End::Unknown) };
@@ -143,8 +117,8 @@ impl<'a> Quantiles<'a> {
     }
 }
 
-/// Which of the sorted rows are the ends of the interval of the `q` quantile: ranks from 1, `None` for an end that is
-/// unknown. All that it needs to know is the share of rows `until` the estimate, or until the deadline when the
+/// Ranks among the sorted rows of the ends of the interval of the `q` quantile, from 1; `None` for an end that is
+/// unknown. All that they depend on is the share of rows `until` the estimate, or until the deadline when the
 /// estimate is beyond it; [`Quantiles::ends`] says how.
 ///
 /// ```
@@ -205,6 +179,13 @@ mod tests {
         (1..=count).rev().map(Some).collect()
     }
 
+    /// The latencies of both ends, where they have one.
+    fn interval(quantiles: &Quantiles<'_>, q: f64, confidence: f64) -> (Option<u64>, Option<u64>) {
+        let latency = |end| if let End::At(latency) = end { Some(latency) } else { None };
+        let (low, high) = quantiles.ends(q, confidence);
+        (latency(low), latency(high))
+    }
+
     #[test]
     fn quantiles_are_the_smallest_latencies_that_reach() {
         let latencies = without_censoring(700);
@@ -238,14 +219,14 @@ mod tests {
         let latencies = [Some(1), Some(2)];
         for q in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
             assert_eq!(Quantiles::new(&latencies, 1).quantile(q), None);
-            assert_eq!(Quantiles::new(&latencies, 1).interval(q, 0.95), (None, None));
+            assert_eq!(interval(&Quantiles::new(&latencies, 1), q, 0.95), (None, None));
         }
         let (empty, all_late) = (Quantiles::new(&[], 0), Quantiles::new(&[None, None, None], 0));
         for none in [&empty, &all_late] {
-            assert_eq!((none.quantile(0.5), none.interval(0.5, 0.95)), (None, (None, None)));
+            assert_eq!((none.quantile(0.5), interval(&none, 0.5, 0.95)), (None, (None, None)));
             assert_eq!(none.survival(5), []);
         }
-        assert_eq!(Quantiles::new(&latencies, usize::MAX).interval(0.5, f64::NAN), (None, None));
+        assert_eq!(interval(&Quantiles::new(&latencies, usize::MAX), 0.5, f64::NAN), (None, None));
     }
 
     #[test]
@@ -253,20 +234,20 @@ mod tests {
         // Tables: of 100 values the 40th and the 61st enclose the median.
         let latencies = without_censoring(100);
         let quantiles = Quantiles::new(&latencies, 1);
-        assert_eq!(quantiles.interval(0.5, 0.95), (Some(40), Some(61)));
+        assert_eq!(interval(&quantiles, 0.5, 0.95), (Some(40), Some(61)));
         // 0.99^100 is above 2.5 %: all may be below the 99 % quantile.
-        assert_eq!(quantiles.interval(0.99, 0.95), (Some(97), None));
-        assert_eq!(quantiles.interval(0.01, 0.95), (None, Some(4)));
-        assert_eq!(Quantiles::new(&latencies[..5], 1).interval(0.5, 0.95), (None, None));
+        assert_eq!(interval(&quantiles, 0.99, 0.95), (Some(97), None));
+        assert_eq!(interval(&quantiles, 0.01, 0.95), (None, Some(4)));
+        assert_eq!(interval(&Quantiles::new(&latencies[..5], 1), 0.5, 0.95), (None, None));
     }
 
     #[test]
     fn agreeing_rows_count_once() {
         let latencies: Vec<_> = (1..=100).flat_map(|replicate| [Some(replicate); 7]).collect();
-        let (low, high) = Quantiles::new(&latencies, 7).interval(0.5, 0.95);
+        let (low, high) = interval(&Quantiles::new(&latencies, 7), 0.5, 0.95);
         assert!(low.is_some_and(|low| (39..=41).contains(&low)), "{low:?}");
         assert!(high.is_some_and(|high| (60..=62).contains(&high)), "{high:?}");
-        let (low, high) = Quantiles::new(&latencies, 1).interval(0.5, 0.95);
+        let (low, high) = interval(&Quantiles::new(&latencies, 1), 0.5, 0.95);
         assert!(low.is_some_and(|low| low > 45) && high.is_some_and(|high| high < 56));
     }
 
@@ -283,7 +264,11 @@ mod tests {
         ] {
             let latencies = accepted(count);
             let quantiles = Quantiles::new(&latencies, 1);
-            assert_eq!((quantiles.quantile(0.5), quantiles.interval(0.5, 0.95)), (estimate, ends), "{count} accepted");
+            assert_eq!(
+                (quantiles.quantile(0.5), interval(&quantiles, 0.5, 0.95)),
+                (estimate, ends),
+                "{count} accepted"
+            );
         }
         let ends = |count: u64, q: f64| Quantiles::new(&accepted(count), 1).ends(q, 0.95);
         assert_eq!(ends(39, 0.5), (End::BeyondDeadline, End::BeyondDeadline));
@@ -298,7 +283,7 @@ mod tests {
         for step in 1..100 {
             let q = f64::from(step) / 100.0;
             for confidence in [0.0, 0.01, 0.5, 0.95, 0.999] {
-                let (low, high) = quantiles.interval(q, confidence);
+                let (low, high) = interval(&quantiles, q, confidence);
                 if let Some(estimate) = quantiles.quantile(q) {
                     assert!(low.is_none_or(|low| low <= estimate), "{q} {confidence}");
                     assert!(high.is_none_or(|high| high >= estimate), "{q} {confidence}");
@@ -350,7 +335,7 @@ mod tests {
             let truth = (q * 1e9) as u64;
             let covers = |at: &u32| {
                 let latencies = simulate(*at, deadline);
-                let (low, high) = Quantiles::new(&latencies, 7).interval(q, 0.95);
+                let (low, high) = interval(&Quantiles::new(&latencies, 7), q, 0.95);
                 low.is_none_or(|low| low <= truth) && high.is_none_or(|high| truth <= high)
             };
             let coverage = (0..EXPERIMENTS).filter(covers).count() as f64 / f64::from(EXPERIMENTS);

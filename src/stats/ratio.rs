@@ -1,12 +1,9 @@
 //! The ratio of two means that are measured in the same replicates, such as bytes of one way over bytes of another.
 
-use super::binomial::{Interval, upper};
+use super::binomial::{Interval, two_sided_t};
 use super::moments::scatter;
-use super::special::student_t_quantile;
 
 /// Accumulates two amounts a replicate in constant memory; both have one unit, the ratio has none.
-///
-/// Its sums are integers: blocks of replicates merge to the same bits in any order.
 ///
 /// ```
 /// // Bytes with and without the payload of others, in the same four replicates.
@@ -23,7 +20,7 @@ pub struct RatioOfMeans {
     replicates: u64,
     a: u128,
     b: u128,
-    // These stay at their largest value once they got there, whatever the order.
+    // These stay at their largest value once they got there.
     a_squared: u128,
     b_squared: u128,
     a_by_b: u128,
@@ -33,20 +30,15 @@ impl RatioOfMeans {
     /// Adds a replicate: the amount above the fraction bar and that below it.
     pub fn record(&mut self, a: u64, b: u64) {
         let (a, b) = (u128::from(a), u128::from(b));
-        self.merge(&Self { replicates: 1, a, b, a_squared: a * a, b_squared: b * b, a_by_b: a * b });
+        self.replicates += 1;
+        self.a += a;
+        self.b += b;
+        self.a_squared = self.a_squared.saturating_add(a * a);
+        self.b_squared = self.b_squared.saturating_add(b * b);
+        self.a_by_b = self.a_by_b.saturating_add(a * b);
     }
 
-    /// Adds the replicates of `other`.
-    pub fn merge(&mut self, other: &Self) {
-        self.replicates = self.replicates.saturating_add(other.replicates);
-        self.a = self.a.saturating_add(other.a);
-        self.b = self.b.saturating_add(other.b);
-        self.a_squared = self.a_squared.saturating_add(other.a_squared);
-        self.b_squared = self.b_squared.saturating_add(other.b_squared);
-        self.a_by_b = self.a_by_b.saturating_add(other.a_by_b);
-    }
-
-    /// How many replicates were recorded.
+    /// Number of replicates that were recorded.
     #[must_use]
     pub const fn replicates(&self) -> u64 {
         self.replicates
@@ -77,9 +69,9 @@ impl RatioOfMeans {
         if self.replicates < 2 || saturated {
             return None;
         }
-        let degrees = self.replicates as f64 - 1.0;
-        let t = if confidence.is_nan() { f64::INFINITY } else { student_t_quantile(upper(confidence), degrees) };
-        let (low, high) = if t.is_infinite() { (0.0, f64::INFINITY) } else { self.ends(ratio, t * t / degrees) };
+        let t = two_sided_t(confidence, self.replicates);
+        let scale = t * t / (self.replicates as f64 - 1.0);
+        let (low, high) = if t.is_infinite() { (0.0, f64::INFINITY) } else { self.ends(ratio, scale) };
         Some(Interval { low: low.max(0.0).min(ratio), high: high.max(ratio) })
     }
 
@@ -126,7 +118,7 @@ mod tests {
         let left: Vec<f64> = pairs.iter().map(|(a, b)| *a as f64 - r * *b as f64).collect();
         let mean = left.iter().sum::<f64>() / n;
         let variance = left.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
-        mean.abs() > student_t_quantile(upper(confidence), n - 1.0) * libm::sqrt(variance / n)
+        mean.abs() > two_sided_t(confidence, pairs.len() as u64) * libm::sqrt(variance / n)
     }
 
     #[test]
@@ -192,18 +184,5 @@ mod tests {
         assert_eq!(of(&[(1, u64::MAX); 3]).interval(0.95), None);
         let found = of(&[(1 << 61, 1 << 62), (1 << 60, 1 << 62), (1 << 61, 1 << 61)]).interval(0.95).unwrap();
         assert!(found.low >= 0.0 && found.contains(0.5) && found.high.is_finite(), "{found:?}");
-    }
-
-    #[test]
-    fn blocks_merge_in_any_order() {
-        let blocks = [of(&[(3, u64::MAX)]), of(&[]), of(&[(1 << 40, 17), (2, 2)]), of(&[(u64::MAX - 1, 9)])];
-        let merged = |order: [usize; 4]| {
-            order.into_iter().fold(RatioOfMeans::default(), |mut sum, at| {
-                sum.merge(&blocks[at]);
-                sum
-            })
-        };
-        assert_eq!(merged([0, 1, 2, 3]), merged([3, 1, 0, 2]));
-        assert_eq!(merged([2, 3, 1, 0]), of(&[(3, u64::MAX), (1 << 40, 17), (2, 2), (u64::MAX - 1, 9)]));
     }
 }

@@ -50,7 +50,7 @@ fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
     fraction
 }
 
-/// Where `holds` turns from true to false between `low` and `high`, to the last bit where they are near each other and
+/// Point between `low` and `high` at which `holds` turns from true to false, to the last bit where they are near each other and
 /// to 2^-200 of their distance otherwise; the last point where it holds.
 pub(super) fn last_where(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
     for _ in 0..200 {
@@ -73,13 +73,7 @@ pub(super) fn last_where(mut low: f64, mut high: f64, holds: impl Fn(f64) -> boo
 ///
 /// Source: NIST DLMF 8.17 for the tail as an incomplete beta function; from a million degrees the first term of the
 /// Cornish-Fisher expansion (Abramowitz and Stegun 26.7.5), whose error is below 1e-11 there.
-///
-/// ```
-/// let t = donsim::stats::student_t_quantile(0.975, 9.0);
-/// assert!((t - 2.262_157_162_798).abs() < 1e-9);
-/// ```
-#[must_use]
-pub fn student_t_quantile(p: f64, degrees: f64) -> f64 {
+pub(super) fn student_t_quantile(p: f64, degrees: f64) -> f64 {
     if degrees.is_nan() || degrees <= 0.0 {
         return f64::NAN;
     }

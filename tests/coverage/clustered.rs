@@ -23,7 +23,9 @@ fn clustered_shares_cover_on_average() {
         for share in [0.0, 0.3, 0.6, 1.0] {
             for p in [0.01, 0.05, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.99] {
                 let kinds: Vec<_> = hit_chances(p, share).into_iter().zip(0..).collect();
-                let law = Law::new(Proportion::default(), &kinds, |sum, hits| sum.record(*hits, ROWS));
+                let law = Law::new(Proportion::default(), &kinds, |sum, n, hits| {
+                    sum.record_many(u64::from(n), *hits, u64::from(ROWS));
+                });
                 rows.push(Row::run("clustered share", &format!("{p}, dependence {share}"), n, |chance| {
                     Said::of(p, law.draw(chance, n).interval(CONFIDENCE))
                 }));

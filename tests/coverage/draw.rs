@@ -95,64 +95,25 @@ impl Chance {
     }
 }
 
-/// What an estimator sums up.
-pub trait Sums: Copy {
-    /// Adds the replicates of `other`.
-    fn add(&mut self, other: &Self);
-}
-
-macro_rules! sums {
-    ($($estimator:ty),*) => {$(
-        impl Sums for $estimator {
-            fn add(&mut self, other: &Self) {
-                self.merge(other);
-            }
-        }
-    )*};
-}
-
-sums!(
-    donsim::stats::Mean,
-    donsim::stats::PairedDifference,
-    donsim::stats::PairedMean,
-    donsim::stats::Proportion,
-    donsim::stats::RatioOfMeans
-);
-
 /// The law of a replicate: kinds of replicates with their chances.
-pub struct Law<S> {
+pub struct Law<S, T> {
     chances: Vec<f64>,
+    kinds: Vec<T>,
     empty: S,
-    /// By kind: the sums of 1, 2, 4, … replicates of it.
-    doubled: Vec<[S; 14]>,
+    record: fn(&mut S, u32, &T),
 }
 
-impl<S: Sums> Law<S> {
-    /// Of kinds with their chances; `empty` is without replicates, `record` adds one of a kind.
-    pub fn new<T>(empty: S, kinds: &[(f64, T)], record: impl Fn(&mut S, &T)) -> Self {
-        let doubled = |kind: &T| {
-            let mut one = empty;
-            record(&mut one, kind);
-            std::array::from_fn(|_| {
-                let here = one;
-                one.add(&here);
-                here
-            })
-        };
-        let kinds: Vec<_> = kinds.iter().filter(|(chance, _)| *chance > 0.0).collect();
-        Self {
-            chances: kinds.iter().map(|(chance, _)| *chance).collect(),
-            empty,
-            doubled: kinds.iter().map(|(_, kind)| doubled(kind)).collect(),
-        }
+impl<S: Copy, T: Clone> Law<S, T> {
+    /// Of kinds with their chances; `empty` is without replicates, `record` adds so many of a kind.
+    pub fn new(empty: S, kinds: &[(f64, T)], record: fn(&mut S, u32, &T)) -> Self {
+        let (chances, kinds) = kinds.iter().filter(|(chance, _)| *chance > 0.0).cloned().unzip();
+        Self { chances, kinds, empty, record }
     }
 
     /// So many replicates of each kind.
     pub fn sum(&self, counts: &[u32]) -> S {
         let mut sum = self.empty;
-        for (count, doubled) in counts.iter().zip(&self.doubled) {
-            doubled.iter().enumerate().filter(|(bit, _)| count >> bit & 1 == 1).for_each(|(_, some)| sum.add(some));
-        }
+        counts.iter().zip(&self.kinds).for_each(|(count, kind)| (self.record)(&mut sum, *count, kind));
         sum
     }
 

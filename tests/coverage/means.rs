@@ -1,7 +1,7 @@
 //! Means of amounts, their differences and their ratios.
 
 use donsim::engine::normal_quantile;
-use donsim::stats::{Mean, PairedMean, RatioOfMeans};
+use donsim::stats::{Mean, RatioOfMeans};
 
 use super::clustered::{ROWS, hit_chances};
 use super::draw::{Law, REPLICATES};
@@ -51,7 +51,9 @@ fn means_cover_on_average() {
     for n in REPLICATES {
         for Amounts { name, kinds } in amounts() {
             let truth = expected(&kinds, |amount| *amount as f64);
-            let law = Law::new(Mean::default(), &kinds, |sum, amount| sum.record(*amount));
+            let law = Law::new(Mean::default(), &kinds, |sum, n, amount| {
+                (0..n).for_each(|_| sum.record(*amount));
+            });
             rows.push(Row::run("mean", &name, n, |chance| Said::of(truth, law.draw(chance, n).interval(CONFIDENCE))));
         }
     }
@@ -94,11 +96,15 @@ fn ratios_and_differences_of_means_cover_on_average() {
     for n in REPLICATES {
         for Amounts { name, kinds } in pair_laws() {
             let (a, b) = (expected(&kinds, |pair| pair.0 as f64), expected(&kinds, |pair| pair.1 as f64));
-            let law = Law::new(RatioOfMeans::default(), &kinds, |sum, (a, b)| sum.record(*a, *b));
+            let law = Law::new(RatioOfMeans::default(), &kinds, |sum, n, (a, b)| {
+                (0..n).for_each(|_| sum.record(*a, *b));
+            });
             rows.push(Row::run("ratio of means", &name, n, |chance| {
                 Said::of(a / b, law.draw(chance, n).interval(CONFIDENCE))
             }));
-            let law = Law::new(PairedMean::default(), &kinds, |sum, (a, b)| sum.record(*a, *b));
+            let law = Law::new(Mean::default(), &kinds, |sum, n, (a, b)| {
+                (0..n).for_each(|_| sum.record_difference(*a, *b));
+            });
             rows.push(Row::run("paired difference of means", &name, n, |chance| {
                 Said::of(a - b, law.draw(chance, n).interval(CONFIDENCE))
             }));

@@ -47,7 +47,9 @@ fn paired_rates_cover_on_average() {
                 // Equal cells in the same weather never differ.
                 for (p, q) in PAIRS.into_iter().filter(|(p, q)| p != q || common < 1.0) {
                     let kinds = pair_chances(p, q, share, common);
-                    let law = Law::new(PairedDifference::new([ROWS; 2]), &kinds, |sum, hits| sum.record(*hits));
+                    let law = Law::new(PairedDifference::new([ROWS; 2]), &kinds, |sum, n, hits| {
+                        sum.record_many(u64::from(n), *hits);
+                    });
                     let name = format!("{p} - {q}, dependence {share}");
                     rows.push(Row::run(&format!("paired, {common} in common"), &name, n, |chance| {
                         Said::of(p - q, law.draw(chance, n).interval(CONFIDENCE))

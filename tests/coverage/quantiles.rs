@@ -109,7 +109,7 @@ impl Case {
     }
 
     /// An experiment of `n` replicates by its sums.
-    fn draw(self, chance: &mut Chance, until: &Law<Proportion>, n: u32) -> Said {
+    fn draw(self, chance: &mut Chance, until: &Law<Proportion, u64>, n: u32) -> Said {
         let truth = State::draw(chance, n, self.q, self.share);
         // The smallest whose share of the rows is at least q; no such product is whole by chance of rounding.
         let rank = libm::ceil(self.q * f64::from(n * ROWS) - 1e-6) as u32;
@@ -146,9 +146,9 @@ impl Case {
 }
 
 /// The share of hits up to some latency, from the number of replicates with each number of them.
-fn until() -> Law<Proportion> {
-    let kinds: Vec<(f64, u32)> = (0..=ROWS).map(|rows| (1.0, rows)).collect();
-    Law::new(Proportion::default(), &kinds, |sum, hits| sum.record(*hits, ROWS))
+fn until() -> Law<Proportion, u64> {
+    let kinds: Vec<(f64, u64)> = (0..=u64::from(ROWS)).map(|rows| (1.0, rows)).collect();
+    Law::new(Proportion::default(), &kinds, |sum, n, hits| sum.record_many(u64::from(n), *hits, u64::from(ROWS)))
 }
 
 #[test]

@@ -18,7 +18,9 @@ fn rows(group: &str, interval: impl Fn(&Proportion) -> Option<donsim::stats::Int
     let mut rows = Vec::new();
     for n in REPLICATES {
         for p in truths() {
-            let law = Law::new(Proportion::default(), &[(p, 1), (1.0 - p, 0)], |sum, hit| sum.record(*hit, 1));
+            let law = Law::new(Proportion::default(), &[(p, 1), (1.0 - p, 0)], |sum, n, hit| {
+                sum.record_many(u64::from(n), *hit, 1);
+            });
             // An interval is a function of the number of hits, which is seldom new.
             let mut known: BTreeMap<u32, Said> = BTreeMap::new();
             rows.push(Row::run(group, &format!("p = {p}"), n, |chance| {

@@ -1,18 +1,24 @@
-//! Judges the checks of a run as its cells are completed.
+//! Judges the checks of a run as its cells end.
 //!
-//! A single cell is judged when its group ends. A difference needs both cells replicate by replicate, and they may be
-//! in different groups: the keeper has what is needed of the first when the second comes.
+//! A single cell is judged when it ends. A difference needs both cells replicate by replicate, and they may be in
+//! different groups: what is needed of the first is kept until the second ends.
 
 use std::collections::BTreeMap;
 
-use crate::scenario::{Expectation, Metric, Scenario, Subject};
+use crate::scenario::{Cell, Expectation, Scenario, Subject};
+use crate::stats::Proportion;
 
-use super::super::keeper::Keeper;
-use super::{Bounds, Judgement, cells, shared_confidence, two_sided};
+use super::super::accumulator::CellTotals;
+use super::super::consumer::Consumer;
+use super::super::judgement::{Bounds, Judgement};
+use super::super::pair_store::PairStore;
+use super::super::reading::Simulated;
+use super::checks::{cells, shared_confidence, two_sided};
 
-/// One check: an expectation and what it is checked on.
+/// One check: its number, and an expectation's, and what it is checked on.
 #[derive(Clone, Copy, Debug)]
-struct Check {
+struct Due {
+    number: usize,
     expectation: usize,
     subject: Subject,
 }
@@ -20,51 +26,50 @@ struct Check {
 /// A scenario's expectations and what is known of them so far.
 pub(in super::super) struct Judge<'a> {
     scenario: &'a Scenario,
-    /// Checks by the last of their cells in the plan, with their numbers.
-    due: BTreeMap<u64, Vec<(usize, Check)>>,
-    /// By number.
-    judgements: BTreeMap<usize, Judgement>,
+    /// Checks by the last of their cells in the plan.
+    due: BTreeMap<u64, Vec<Due>>,
+    store: PairStore,
+    /// By the number of the check, so in the order of the scenario.
+    pub judgements: BTreeMap<usize, Judgement>,
 }
 
 impl<'a> Judge<'a> {
-    /// Asks `keeper` for what differences need.
-    pub fn new(scenario: &'a Scenario, keeper: &mut Keeper) -> Self {
-        let mut judge = Self { scenario, due: BTreeMap::new(), judgements: BTreeMap::new() };
-        let expectations = scenario.expectations().iter().enumerate();
-        let checks = expectations.flat_map(|(expectation, Expectation { subjects, .. })| {
-            subjects.iter().map(move |subject| Check { expectation, subject: *subject })
-        });
-        checks.enumerate().for_each(|(number, check)| judge.plan(number, check, keeper));
+    pub fn new(scenario: &'a Scenario) -> Self {
+        let mut judge =
+            Self { scenario, due: BTreeMap::new(), store: PairStore::default(), judgements: BTreeMap::new() };
+        let mut number = 0;
+        for (at, expectation) in scenario.expectations().iter().enumerate() {
+            for subject in expectation.subjects.iter().copied() {
+                let last = cells(subject).max().unwrap_or_default();
+                judge.due.entry(last).or_default().push(Due { number, expectation: at, subject });
+                if let Subject::Difference { of, minus } = subject {
+                    judge.store.want([of, minus], expectation.metric);
+                }
+                number += 1;
+            }
+        }
         judge
     }
 
-    fn plan(&mut self, number: usize, check: Check, keeper: &mut Keeper) {
-        let last = cells(check.subject).max().unwrap_or_default();
-        self.due.entry(last).or_default().push((number, check));
-        if let Subject::Difference { of, minus } = check.subject {
-            keeper.want([of, minus], self.expectation(check).metric);
+    /// What is known of a metric of a cell that ended, or of its difference; rates by their exact intervals.
+    fn bounds(&self, totals: &CellTotals<'_>, check: Due, confidence: f64) -> Bounds {
+        let (metric, confidence) = (self.expectation(check).metric, two_sided(confidence));
+        match check.subject {
+            Subject::Cell(_) => totals.bounds(metric, confidence, Proportion::exact_interval),
+            Subject::Difference { of, minus } => {
+                let Some([of, minus]) = self.store.pair([of, minus], metric) else { return Bounds::default() };
+                // Scenarios expect differences of rates alone.
+                let (rates, _) = of.rates_apart(minus);
+                Bounds::new(rates.estimate(), rates.exact_interval(confidence))
+            }
         }
     }
 
-    fn expectation(&self, check: Check) -> &'a Expectation {
+    fn expectation(&self, check: Due) -> &'a Expectation {
         &self.scenario.expectations()[check.expectation]
     }
 
-    /// Takes the next cell of the plan: what it knows of a metric at a two-sided confidence. Its series are kept by now.
-    pub fn take(&mut self, cell: u64, bounds: &dyn Fn(Metric, f64) -> Bounds, keeper: &Keeper) {
-        for (number, check) in self.due.remove(&cell).unwrap_or_default() {
-            let expectation = self.expectation(check);
-            let confidence = shared_confidence(self.scenario, expectation.confidence);
-            let found = match check.subject {
-                Subject::Cell(_) => bounds(expectation.metric, two_sided(confidence)),
-                Subject::Difference { of, minus } => difference(keeper, expectation.metric, [of, minus], confidence),
-            };
-            let judgement = self.judgement(check, confidence, found);
-            self.judgements.insert(number, judgement);
-        }
-    }
-
-    fn judgement(&self, check: Check, confidence: f64, bounds: Bounds) -> Judgement {
+    fn judgement(&self, check: Due, confidence: f64, bounds: Bounds) -> Judgement {
         let expectation = self.expectation(check);
         let of: Vec<_> = cells(check.subject).map(|cell| self.scenario.cell(cell)).collect();
         let axes = self.scenario.axes().iter().enumerate();
@@ -85,19 +90,35 @@ impl<'a> Judge<'a> {
             ruling: bounds.rule(expectation.direction, expectation.threshold),
         }
     }
+}
 
-    /// All that could be judged, in the order of the scenario.
-    pub fn finish(self) -> Vec<Judgement> {
-        self.judgements.into_values().collect()
+impl Consumer for Judge<'_> {
+    fn replicate(&mut self, cell: &Cell, _: u64, result: &Result<Simulated, String>) {
+        self.store.add(cell.index, result);
+    }
+
+    fn cell_end(&mut self, totals: &CellTotals<'_>) {
+        for check in self.due.remove(&totals.cell.index).unwrap_or_default() {
+            let confidence = shared_confidence(self.scenario, self.expectation(check).confidence);
+            let bounds = self.bounds(totals, check, confidence);
+            self.judgements.insert(check.number, self.judgement(check, confidence, bounds));
+        }
+        self.store.forget(totals.cell.index);
     }
 }
 
-fn difference(keeper: &Keeper, metric: Metric, pair: [u64; 2], confidence: f64) -> Bounds {
-    let rates = keeper.pair(pair, metric).and_then(|[of, minus]| Some(of.rates_apart(minus)?.0));
-    let interval = rates.and_then(|rates| rates.exact_interval(two_sided(confidence)));
-    Bounds {
-        observed: rates.and_then(|rates| rates.estimate()),
-        low: interval.map(|interval| interval.low),
-        high: interval.map(|interval| interval.high),
+#[cfg(test)]
+mod tests {
+    use super::super::super::pair_store::tests::kept;
+    use super::*;
+
+    #[test]
+    fn series_are_kept_no_longer_than_they_are_needed() {
+        let text = "schema = 1\n[[expect]]\nthat = \"accepted[0.1] - accepted[0] <= 0.5\"\n\
+                    [[expect]]\nthat = \"served[0.2] - served[0] <= 0.5\"\n\
+                    [sweep.grid]\nnetwork.loss = [0, 0.1, 0.2, 0.3]\nrequest.count = [1, 2]\n";
+        let scenario = Scenario::parse(std::path::Path::new("demo.toml"), text.to_owned(), &[]).unwrap();
+        // Both cells without loss are in two differences each, of two rates.
+        assert_eq!(kept(&mut Judge::new(&scenario).store, scenario.cell_count()), [2, 4, 4, 4, 2, 0, 0, 0]);
     }
 }

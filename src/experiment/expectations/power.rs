@@ -7,10 +7,11 @@
 use std::collections::BTreeSet;
 
 use crate::scenario::{Diagnostics, Direction, Expectation, Objection, Scenario, Stat, Subject};
-use crate::stats::{PairedDifference, Proportion, bounds_quantile};
+use crate::stats::{PairedDifference, Proportion, quantile_ranks};
 
-use super::super::tally::rows_a_replicate;
-use super::{Bounds, Ruling, cells, shared_confidence, two_sided};
+use super::super::judgement::{Bounds, Ruling};
+use super::super::reading::rows_per_replicate;
+use super::checks::{cells, shared_confidence, two_sided};
 
 /// More replicates than this no scenario can ask for.
 const MOST_REPLICATES: u64 = 1_000_000_000;
@@ -68,7 +69,7 @@ struct Best<'a> {
     expectation: &'a Expectation,
     /// Of a two-sided interval.
     confidence: f64,
-    /// Rows a replicate, of one cell or of the two of a difference.
+    /// Rows per replicate, of one cell or of the two of a difference.
     rows: [u32; 2],
 }
 
@@ -77,7 +78,7 @@ impl<'a> Best<'a> {
     fn of(scenario: &Scenario, expectation: &'a Expectation) -> Vec<Self> {
         let confidence = two_sided(shared_confidence(scenario, expectation.confidence));
         let rows = |subject: &Subject| {
-            let rows = |cell| rows_a_replicate(&scenario.cell(cell).setup, expectation.metric);
+            let rows = |cell| rows_per_replicate(&scenario.cell(cell).setup, expectation.metric);
             let mut of_cells = cells(*subject).map(rows);
             let first = of_cells.next().unwrap_or_default();
             [first, of_cells.next().unwrap_or(first)]
@@ -90,20 +91,24 @@ impl<'a> Best<'a> {
         matches!(self.expectation.subjects.first(), Some(Subject::Difference { .. }))
     }
 
-    /// What is known when all goes as expected.
+    /// Bounds when all goes as expected.
     fn bounds(&self, replicates: u64) -> Bounds {
         let upwards = self.expectation.direction == Direction::AtLeast;
-        let rate = Proportion::unanimous(replicates, u64::from(self.rows[0]), upwards);
+        let mut rate = Proportion::default();
+        let rows = u64::from(self.rows[0]);
+        rate.record_many(replicates, if upwards { rows } else { 0 }, rows);
         let interval = match self.expectation.metric.stat() {
             Stat::Rate if self.is_difference() => {
-                PairedDifference::unanimous(replicates, self.rows, upwards).exact_interval(self.confidence)
+                let mut difference = PairedDifference::new(self.rows);
+                difference.record_many(replicates, if upwards { [self.rows[0], 0] } else { [0, self.rows[1]] });
+                difference.exact_interval(self.confidence)
             }
             Stat::Rate => rate.exact_interval(self.confidence),
             Stat::Quantile(q) => {
                 let trials = rate.effective_rows(self.confidence).unwrap_or_default();
-                let (low, high) = bounds_quantile(q, trials, self.confidence);
+                let (low, high) = quantile_ranks(q, trials, self.confidence);
                 // All at the threshold: what matters is whether there is a bound.
-                let at = |known: bool| known.then_some(self.expectation.threshold);
+                let at = |rank: Option<f64>| rank.map(|_| self.expectation.threshold);
                 return Bounds { observed: None, low: at(low), high: at(high) };
             }
             Stat::Mean | Stat::Ratio => {
@@ -111,11 +116,7 @@ impl<'a> Best<'a> {
                 return Bounds { observed: None, low: known, high: known };
             }
         };
-        Bounds {
-            observed: None,
-            low: interval.map(|interval| interval.low),
-            high: interval.map(|interval| interval.high),
-        }
+        Bounds::new(None, interval)
     }
 
     fn passes(&self, replicates: u64) -> bool {

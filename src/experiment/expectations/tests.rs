@@ -3,11 +3,12 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 
-use super::super::{Findings, Options, Simulate, Verdict, run};
-use super::Ruling::{Fail, Inconclusive, Pass};
-use super::*;
+use super::super::Ruling::{Fail, Inconclusive, Pass};
+use super::super::{Findings, Options, Ruling, Simulate, Verdict, run};
+use super::check_power;
 use crate::aggregator::RuleSet;
 use crate::engine::Span;
+use crate::scenario::Scenario;
 use crate::sim::{Outcome, PayloadHolders, Replicate, Row, Setup};
 
 fn scenario(text: &str) -> Scenario {
@@ -137,7 +138,7 @@ error: `accepted >= 1` cannot pass with 100 replicates
 
 #[test]
 fn the_smallest_number_of_the_weakest_cell_counts() {
-    // With one row a replicate the number of trials is known, with several it is estimated.
+    // With one row per replicate the number of trials is known, with several it is estimated.
     let text =
         |nodes: &str| format!("[[expect]]\nthat = \"accepted >= 0.9\"\n[sweep.grid]\nworkflow_don.nodes = {nodes}");
     assert_eq!(needed(&text("[1, 7]")), needed(&text("[7, 10]")));

@@ -1,0 +1,170 @@
+//! Sums over the replicates of a cell, and what they say of each metric.
+
+use std::collections::BTreeMap;
+
+use crate::closed_form::{self, Absent, ClosedForm};
+use crate::scenario::{Cell, Metric, Stat};
+use crate::sim::{FailureCause, FaultReport, Replicate};
+use crate::stats::{End, Interval, Mean, Proportion, Quantiles, RatioOfMeans};
+
+use super::judgement::Bounds;
+use super::reading::{NEVER, Reading, Simulated, honest, latencies, rows_per_replicate};
+
+/// The sums of one cell, in an order of replicates that does not matter but for latencies.
+pub(super) struct CellAccumulator {
+    pub cell: Cell,
+    pub replicates: u64,
+    /// By metric.
+    sums: [Sums; Metric::ALL.len()],
+    /// Causes that occurred, and one that did not.
+    causes: BTreeMap<FailureCause, Proportion>,
+    no_cause: Proportion,
+    /// Latencies in ns by replicate, then row.
+    latencies: Vec<u64>,
+    pub faults: Vec<FaultReport>,
+    /// Messages that each partition stopped.
+    pub partitions: Vec<u64>,
+    pub cuts: Vec<u64>,
+}
+
+/// The sums of a metric, of which its readings feed one.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    share: Proportion,
+    amount: Mean,
+    saving: RatioOfMeans,
+}
+
+impl CellAccumulator {
+    pub fn new(cell: Cell) -> Self {
+        let setup = &cell.setup;
+        Self {
+            replicates: 0,
+            sums: [Sums::default(); Metric::ALL.len()],
+            causes: BTreeMap::new(),
+            no_cause: Proportion::default(),
+            latencies: Vec::new(),
+            faults: vec![FaultReport::default(); setup.faults.len()],
+            partitions: vec![0; setup.network.partitions.len()],
+            cuts: vec![0; setup.network.cuts.len()],
+            cell,
+        }
+    }
+
+    /// Adds the next replicate.
+    pub fn add(&mut self, simulated: &Simulated) {
+        self.replicates += 1;
+        for (metric, sums) in Metric::ALL.iter().zip(&mut self.sums) {
+            match simulated.reading(*metric) {
+                Reading::Share { hits, rows } => sums.share.record(hits, rows),
+                Reading::Amount(sum) => sums.amount.record(sum),
+                // A replicate in which nothing was sent before has nothing to save.
+                Reading::Cost { before: 0, .. } | Reading::Latency(_) => {}
+                Reading::Cost { now, before } => sums.saving.record(now, before),
+            }
+        }
+        let replicate = &simulated.replicate;
+        self.add_causes(replicate);
+        self.latencies.extend(latencies(replicate));
+        self.faults.iter_mut().zip(&replicate.faults).for_each(|(sum, report)| *sum += *report);
+        self.partitions.iter_mut().zip(&replicate.partitions).for_each(|(sum, stopped)| *sum += stopped);
+        self.cuts.iter_mut().zip(&replicate.cuts).for_each(|(sum, stopped)| *sum += stopped);
+    }
+
+    fn add_causes(&mut self, replicate: &Replicate) {
+        let honest = honest(replicate).count() as u32;
+        // Rows of workflow nodes that are faulty themselves have no cause.
+        let causes = || replicate.rows.iter().filter_map(|row| row.unreachable).map(|unreachable| unreachable.cause);
+        for cause in causes() {
+            self.causes.entry(cause).or_insert(self.no_cause);
+        }
+        for (cause, proportion) in &mut self.causes {
+            proportion.record(causes().filter(|other| other == cause).count() as u32, honest);
+        }
+        self.no_cause.record(0, honest);
+    }
+
+    /// Latencies by replicate, then row; `None` for one that never came.
+    pub fn latencies(&self) -> Vec<Option<u64>> {
+        self.latencies.iter().map(|nanos| (*nanos != NEVER).then_some(*nanos)).collect()
+    }
+
+    /// Every single cause and every one of several that occurred, with its share.
+    pub fn causes(&self) -> impl Iterator<Item = (FailureCause, &Proportion)> {
+        let several = self.causes.keys().copied().filter(|cause| !cause.is_single());
+        let share = |cause| (cause, self.causes.get(&cause).unwrap_or(&self.no_cause));
+        FailureCause::SINGLE.into_iter().chain(several).map(share)
+    }
+}
+
+/// All that is known of a cell when no more replicates come.
+pub(super) struct CellTotals<'a> {
+    pub cell: &'a Cell,
+    pub sums: &'a CellAccumulator,
+    pub latencies: &'a [Option<u64>],
+    pub quantiles: Quantiles<'a>,
+    /// Values that simulation should come to.
+    pub closed_form: Result<ClosedForm, Absent>,
+}
+
+impl<'a> CellTotals<'a> {
+    /// Of the sums of a cell and their [`CellAccumulator::latencies`].
+    pub fn new(sums: &'a CellAccumulator, latencies: &'a [Option<u64>]) -> Self {
+        let (cell, setup) = (&sums.cell, &sums.cell.setup);
+        let quantiles = Quantiles::new(latencies, rows_per_replicate(setup, Metric::LatencyP50) as usize);
+        Self { cell, sums, latencies, quantiles, closed_form: closed_form::of(setup) }
+    }
+
+    /// Share of hits among all rows, or requests, that a rate is about.
+    pub fn share(&self, rate: Metric) -> Option<f64> {
+        self.sums.sums[rate as usize].share.estimate()
+    }
+
+    /// Replicates that tell something of a metric.
+    pub fn replicates(&self, metric: Metric) -> u64 {
+        match metric.stat() {
+            Stat::Ratio => self.sums.sums[metric as usize].saving.replicates(),
+            _ => self.sums.replicates,
+        }
+    }
+
+    /// Estimate of a metric with the ends of its two-sided interval; those of a rate are of the kind that is asked for.
+    pub fn bounds(
+        &self,
+        metric: Metric,
+        confidence: f64,
+        interval_of_share: fn(&Proportion, f64) -> Option<Interval>,
+    ) -> Bounds {
+        let Sums { share, amount, saving } = &self.sums.sums[metric as usize];
+        match metric.stat() {
+            Stat::Rate => Bounds::new(share.estimate(), interval_of_share(share, confidence)),
+            Stat::Mean => {
+                let requests = f64::from(self.cell.setup.request.count);
+                // No amount is below zero.
+                Bounds::new(amount.estimate(), amount.interval(confidence)).map(|sum| sum.max(0.0) / requests)
+            }
+            Stat::Ratio => {
+                // What is saved is what is left of one. An end that a ratio has not is open.
+                let ratio = Bounds::new(saving.estimate(), saving.interval(confidence)).finite().map(|now| 1.0 - now);
+                Bounds { low: ratio.high, high: ratio.low, ..ratio }
+            }
+            Stat::Quantile(q) => self.latency_bounds(q, confidence),
+        }
+    }
+
+    fn latency_bounds(&self, q: f64, confidence: f64) -> Bounds {
+        let end = |end: End| match end {
+            End::Unknown => None,
+            End::At(nanos) => Some(ms(nanos)),
+            End::BeyondDeadline => Some(f64::INFINITY),
+        };
+        let (low, high) = self.quantiles.ends(q, confidence);
+        let latency = || self.quantiles.quantile(q).map_or(f64::INFINITY, ms);
+        Bounds { observed: (!self.latencies.is_empty()).then(latency), low: end(low), high: end(high) }
+    }
+}
+
+/// Nanoseconds in ms.
+pub(super) fn ms(nanos: u64) -> f64 {
+    nanos as f64 / 1e6
+}
