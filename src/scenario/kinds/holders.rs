@@ -35,9 +35,8 @@ impl Kind for Holders {
             }
             Raw::Table(entries) => {
                 let entries: Vec<_> = entries.iter().collect();
-                let parameters = lowering.parameters(key, node, &entries, &[AGREE])?;
-                let agree = parameters.first().copied().flatten()?;
-                PayloadHolders::Agree(PROBABILITY.number(lowering, &format!("{key}.agree"), agree)?)
+                let agree = lowering.parameters(key, node, &entries, &[AGREE])?;
+                PayloadHolders::Agree(f64::from_value(agree.first().map(AsRef::as_ref)))
             }
             _ => return lowering.wrong_type(key, node, EXPECTED),
         }))

@@ -68,13 +68,13 @@ pub(super) const KINDS: &[&dyn Kind] = &[
     &Word(&["some", "word"]),
     &Names,
     &Nodes,
-    &file::File,
+    &file::FILE,
 ];
 
 /// The parameters of all inline tables.
 const PARAMETERS: [Parameter; 10] = {
-    use distribution::{ALPHA, FILE, JITTER, MAX, MEAN, MIN, P50, P99, VALUE};
-    [VALUE, MIN, MAX, MEAN, P50, P99, ALPHA, holders::AGREE, JITTER, FILE]
+    use distribution::{ALPHA, ANY_FILE, JITTER, MAX, MEAN, MIN, P50, P99, VALUE};
+    [VALUE, MIN, MAX, MEAN, P50, P99, ALPHA, holders::AGREE, JITTER, ANY_FILE]
 };
 
 /// The kind of a parameter of an inline table.

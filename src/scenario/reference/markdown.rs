@@ -81,8 +81,8 @@ fn units() -> String {
 fn distributions() -> String {
     let mut out = format!("| `dist` | parameters | meaning |\n{}", rule(3));
     for form in FORMS {
-        let parameter = |Parameter { name, kind, is_required }: &Parameter| {
-            format!("{}: {}{}", code(name), kind.about().words, if *is_required { "" } else { "; may be left out" })
+        let parameter = |Parameter { name, kind, default }: &Parameter| {
+            format!("{}: {}{}", code(name), kind.about().words, default.map_or("", |_| "; may be left out"))
         };
         let parameters = form.parameters.iter().map(parameter).collect::<Vec<_>>().join("<br>");
         row(&mut out, &[&code(form.name), &parameters, form.meaning]);
