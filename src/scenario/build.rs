@@ -1,12 +1,12 @@
 //! From settings to the types that the simulation reads.
 
-use super::kinds::{Selector, Side};
+use super::kinds::Selector;
 use super::settings::{Group, Settings};
 use crate::engine::{Distribution, Span};
 use crate::network::{Cut, LinkSetup, NetworkSetup, NodeSet, Partition};
 use crate::sim::{
     AggregatorSetup, CapabilityDon, FAULTS, Fault, FaultKind, Parameter, ParameterKind, RequestSetup, Run, Safety,
-    Setup, Values, WorkflowDon,
+    Setup, Side, Values, WorkflowDon,
 };
 
 /// A struct whose fields are called as the keys of a table.

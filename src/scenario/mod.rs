@@ -52,7 +52,7 @@ mod validate;
 
 pub use adjust::Adjustments;
 pub use axis::{Axis, AxisValue};
-pub use catalogue::{FaultDescription, KeyDefault, KeyDescription, fault_catalogue};
+pub use catalogue::{FaultDescription, fault_catalogue};
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use escape::escaped;
 pub use expect::{Direction, Expectation, Objection, Subject};
@@ -63,3 +63,4 @@ pub use labels::{axis_title, label};
 pub use metric::{Metric, Stat};
 pub use plan::{Cell, Scenario};
 pub use reference::{json_schema, markdown};
+pub use schema::{Key, Preset};

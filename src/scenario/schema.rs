@@ -6,7 +6,7 @@ use super::kinds::{Count, Kind, MAX_NODES, TIME};
 
 /// Default of a key that is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Preset {
+pub enum Preset {
     /// Nothing: the key must be there.
     Required,
     /// This TOML value.
@@ -17,16 +17,19 @@ pub(super) enum Preset {
     Open(&'static str),
 }
 
-/// A key.
+/// A key of a table.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Key {
+pub struct Key {
+    /// Its name.
     pub name: &'static str,
-    pub kind: &'static dyn Kind,
+    pub(super) kind: &'static dyn Kind,
+    /// What holds when it is absent.
     pub preset: Preset,
+    /// What it says, in one line.
     pub meaning: &'static str,
     /// A value, as TOML, that shows what can be written; `None` where the kind's own example does.
-    pub example: Option<&'static str>,
-    pub words: Words,
+    pub(super) example: Option<&'static str>,
+    pub(super) words: Words,
 }
 
 /// Names of a key in tables and pictures.
@@ -42,32 +45,32 @@ pub(super) struct Words {
 
 impl Key {
     /// Key with an example of its own.
-    pub const fn such_as(self, example: &'static str) -> Self {
+    pub(super) const fn such_as(self, example: &'static str) -> Self {
         Self { example: Some(example), ..self }
     }
 
     /// Key with the title of its axis.
-    pub const fn axis(self, title: &'static str) -> Self {
+    pub(super) const fn axis(self, title: &'static str) -> Self {
         Self { words: Words { title, ..self.words }, ..self }
     }
 
     /// Key with a name for tables.
-    pub const fn column(self, label: &'static str) -> Self {
+    pub(super) const fn column(self, label: &'static str) -> Self {
         Self { words: Words { label, ..self.words }, ..self }
     }
 
     /// Key with the titles of axes of its parameters.
-    pub const fn parts(self, parts: &'static [(&'static str, &'static str)]) -> Self {
+    pub(super) const fn parts(self, parts: &'static [(&'static str, &'static str)]) -> Self {
         Self { words: Words { parts, ..self.words }, ..self }
     }
 
     /// Whether two keys are the same in files, whatever they are called in pictures.
-    pub fn is_like(&self, other: &Self) -> bool {
+    pub(super) fn is_like(&self, other: &Self) -> bool {
         Self { words: other.words, ..*self } == *other
     }
 
     /// A value that shows what can be written for it.
-    pub fn example(&self) -> String {
+    pub(super) fn example(&self) -> String {
         self.example.map_or_else(|| self.kind.about().example, Into::into)
     }
 }

@@ -4,15 +4,13 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::catalogue::{FAULT_TABLES, FaultTable};
+use super::catalogue::{FaultDescription, fault_catalogue};
 use super::kinds::{
-    BANDWIDTH, CONFIDENCE, Choice, Count, DISTRIBUTION, Flag, Holders, Kind, LATENCY, MAX_NODES, Name, Names, Nodes,
-    POSITIVE_TIME, PROBABILITY, SIZE, SKEW, TIME, Text,
+    BANDWIDTH, CONFIDENCE, Count, DISTRIBUTION, Flag, Holders, Kind, LATENCY, MAX_NODES, Name, Names, Nodes,
+    POSITIVE_TIME, PROBABILITY, RULE_SET, SAFETY, SCHEDULE, SIZE, SKEW, TIES, TIME, Text,
 };
 use super::schema::Preset::{Derived, Open, Required, Value};
 use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key};
-use crate::aggregator::RuleSet;
-use crate::sim::{Safety, Schedule, Ties};
 
 const NODES: &dyn Kind = &Count { min: 1, max: MAX_NODES };
 const BOUND_RULE: &str = "the largest that the nodes can bear, floor((nodes - 1) / 3)";
@@ -53,7 +51,7 @@ const fn fixed_list(path: &'static str, meaning: &'static str, keys: &'static [K
 
 /// All tables, in the order of `resolved.toml`.
 pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
-    let faults = FAULT_TABLES.iter().map(FaultTable::section);
+    let faults = fault_catalogue().iter().map(FaultDescription::section);
     BEFORE_FAULTS.iter().cloned().chain(faults).chain(BEHIND_FAULTS.iter().cloned()).collect()
 });
 
@@ -131,7 +129,7 @@ static BEFORE_FAULTS: &[Section] = tables! {
             such_as "[\"dallas\", \"tokyo\"]", axis "Regions of the workflow DON")
         (allow_infeasible: &Flag, Value("false"), "Whether M < 3F_w + 1 is meant.", axis "M < 3F_w + 1 allowed")
     table "aggregator", "How a workflow node decides.";
-        (rule_set: &Choice::<RuleSet>::NEW, Value("\"attested\""), "The rules that decide.",
+        (rule_set: &RULE_SET, Value("\"attested\""), "The rules that decide.",
             such_as "\"identical\"", axis "Rule set")
         (timeout: &POSITIVE_TIME, Value("\"10s\""), "Time-out of a request, for both sides.",
             such_as "\"1min\"", axis "Deadline")
@@ -145,7 +143,7 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (count: &Count { min: 1, max: 10_000 }, Value("1"), "Requests in a replicate.", such_as "10", axis "Requests")
         (arrival: &DISTRIBUTION, Value("\"0s\""), "Time from one request to the next.",
             such_as "{ dist = \"exponential\", mean = \"2s\" }", axis "Time between requests")
-        (schedule: &Choice::<Schedule>::NEW, Value("\"all_at_once\""), "In which order capability nodes are asked.",
+        (schedule: &SCHEDULE, Value("\"all_at_once\""), "In which order capability nodes are asked.",
             axis "Schedule")
         (delta_stage: &TIME, Value("\"2s\""), "Delay between the stages of one_at_a_time.",
             such_as "\"500ms\"", axis "Delay between stages")
@@ -162,7 +160,7 @@ static BEFORE_FAULTS: &[Section] = tables! {
             such_as "\"20Mbit/s\"", axis "Bandwidth out of a node")
         (downlink: &BANDWIDTH, Derived("network.bandwidth", &["network.bandwidth"]), "Bandwidth into a node.",
             such_as "\"50Mbit/s\"", axis "Bandwidth into a node")
-        (ties: &Choice::<Ties>::NEW, Value("\"random\""),
+        (ties: &TIES, Value("\"random\""),
             "Order of events of one instant: by chance, or against the caller.",
             axis "Order of ties")
         (frame: &SIZE, Value("\"37B\""), "What the transport adds to every message.",
@@ -195,7 +193,7 @@ static BEFORE_FAULTS: &[Section] = tables! {
 
 static BEHIND_FAULTS: &[Section] = tables! {
     fixed "safety", "What is expected of safety.";
-        (expect: &Choice::<Safety>::NEW, Value("\"holds\""),
+        (expect: &SAFETY, Value("\"holds\""),
             "Whether no wrong response is accepted, or one must be because the scenario shows a weakness.")
     fixed_list EXPECT, "What the results have to show; any number of them.";
         (that: &Text { may_be_empty: false }, Required,

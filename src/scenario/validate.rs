@@ -2,12 +2,12 @@
 
 use super::diagnostics::{Diagnostic, did_you_mean};
 use super::document::Raw;
-use super::kinds::{Selector, Side};
+use super::kinds::Selector;
 use super::memory;
 use super::settings::{Group, Settings, Slot};
 use crate::engine::Span;
 use crate::network::Latency;
-use crate::sim::{PayloadHolders, Schedule};
+use crate::sim::{PayloadHolders, Schedule, Side};
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 /// Everything that is wrong with one cell as a whole.
@@ -239,7 +239,7 @@ fn beyond(settings: &Settings, index: usize, selector: &Selector) -> Option<(usi
         Side::Capability => settings.group("capability_don"),
     };
     let (nodes, (_, last)): (u32, _) = (don.get("nodes"), selector.range?);
-    let side = selector.side.name();
+    let side = selector.side_name();
     (last >= nodes && sound(&[don.slot("nodes")])).then(|| {
         let message = format!("selects {side} node {last}, but there are only {nodes}");
         (index, (message, format!("{side}.{}", nodes.saturating_sub(1))))

@@ -27,9 +27,8 @@ mod quantity;
 #[cfg(test)]
 mod tests;
 mod text;
-mod word;
 
-pub(super) use choice::Choice;
+pub(super) use choice::{Choice, RULE_SET, SAFETY, SCHEDULE, TIES};
 pub(super) use count::{Count, MAX_NODES};
 pub(super) use distribution::{DISTRIBUTION, FORMS, LATENCY, SKEW};
 pub(super) use flag::Flag;
@@ -37,13 +36,12 @@ pub(super) use holders::Holders;
 pub(super) use kind::{FromValue, Kind, Value};
 pub(super) use lowering::Lowering;
 pub(super) use measure::Measure;
-pub(super) use names::{Names, Nodes, Selector, Side};
+pub(super) use names::{Names, Nodes, Selector};
 pub(super) use number::{CONFIDENCE, PROBABILITY};
 pub(super) use parameter::Parameter;
 pub(super) use quantity::{BANDWIDTH, POSITIVE_TIME, SIZE, TIME, amount};
 pub(crate) use text::is_name;
 pub(super) use text::{Name, Text};
-pub(super) use word::Word;
 
 /// Every kind, with some bounds where it has such.
 #[cfg(test)]
@@ -64,8 +62,8 @@ pub(super) const KINDS: &[&dyn Kind] = &[
     &SKEW,
     &LATENCY,
     &Holders,
-    &Choice::<crate::aggregator::RuleSet>::NEW,
-    &Word(&["some", "word"]),
+    &RULE_SET,
+    &Choice(&["some", "word"]),
     &Names,
     &Nodes,
     &file::FILE,

@@ -106,11 +106,6 @@ impl FromValue for Span {
     }
 }
 
-/// The duration that `node` is.
-pub(super) fn span(lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<Span> {
-    amount(lowering, key, node, Quantity::Duration).map(Span::from_nanos)
-}
-
 /// The amount that `node` is.
 pub(in super::super) fn amount(lowering: &mut Lowering<'_>, key: &str, node: &Node, quantity: Quantity) -> Option<u64> {
     let (text, result) = match &node.raw {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::catalogue::{FaultDescription, KeyDefault, KeyDescription, fault_catalogue};
+use super::super::catalogue::{FaultDescription, fault_catalogue};
 use super::super::kinds::{FORMS, Parameter};
 use super::super::metric::{Metric, Stat};
 use super::super::schema::{AXES, Key, Preset, RANGE, Section};
@@ -124,20 +124,19 @@ fn faults(side: Side) -> String {
     out
 }
 
-fn described(key: &KeyDescription) -> String {
-    let default = match key.default {
-        KeyDefault::Required => " (required)".into(),
-        KeyDefault::Value(value) => format!(" = {value}"),
-        KeyDefault::Words(words) => format!(" (absent: {words})"),
+fn described(key: &Key) -> String {
+    let default = match key.preset {
+        Preset::Required => " (required)".into(),
+        Preset::Value(value) => format!(" = {value}"),
+        Preset::Derived(words, _) | Preset::Open(words) => format!(" (absent: {words})"),
     };
     format!("{}: {}", code(&format!("{}{default}", key.name)), key.meaning)
 }
 
 /// The common keys that a fault does not have.
 fn lacking(fault: &FaultDescription) -> String {
-    let catalogue = fault_catalogue();
-    let same_side = catalogue.iter().filter(|other| other.side == fault.side);
-    let most = same_side.max_by_key(|other| other.common.len()).map_or(&[][..], |other| &other.common);
+    let same_side = fault_catalogue().iter().filter(|other| other.side == fault.side);
+    let most = same_side.map(|other| other.common).max_by_key(|keys| keys.len()).unwrap_or_default();
     let lacks = most.iter().filter(|key| fault.common.iter().all(|other| other.name != key.name));
     let lacks: Vec<_> = lacks.map(|key| code(key.name)).collect();
     if lacks.is_empty() { String::new() } else { format!(" Has no {}.", lacks.join(" and no ")) }
