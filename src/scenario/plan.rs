@@ -15,9 +15,9 @@ use super::expect::{self, Expectation, Objection};
 use super::files::{self, Files, NamedFile};
 use super::identity;
 use super::schema::SWEEP;
-use super::selection::{self, Conditions, Ground, Selection};
+use super::selection::{self, Conditions, Selection};
 use super::settings::Settings;
-use super::sweep::Sweep;
+use super::sweep::{Ground, Sweep};
 use super::{build, partners, render};
 use crate::sim::{Run, Safety, Setup};
 
@@ -140,7 +140,8 @@ impl Scenario {
         (sweep, selection): (Sweep, Selection),
         expectations: Vec<Expectation>,
     ) -> Self {
-        let first = sweep.settings(&settings, selection.selected.get(0), &files, &mut Vec::new());
+        let ground = Ground { base: &settings, sweep: &sweep, files: &files };
+        let first = ground.settings(selection.selected.get(0), &mut Vec::new());
         Self {
             warnings: None,
             name: first.group("").get("name"),
@@ -274,7 +275,8 @@ impl Scenario {
         let index = index % self.cells.len().max(1);
         let combination = self.cells.get(index);
         // Loading has made every cell once and found nothing wrong with any.
-        let settings = self.sweep.settings(&self.base, combination, &self.files, &mut Vec::new());
+        let ground = Ground { base: &self.base, sweep: &self.sweep, files: &self.files };
+        let settings = ground.settings(combination, &mut Vec::new());
         let id = identity::cell_id(&settings);
         Cell { id, index, axes: self.sweep.values(combination), setup: build::setup(&settings) }
     }

@@ -105,12 +105,22 @@ impl Sweep {
     pub fn place(&self, index: u64) -> Option<Place> {
         self.points(index).last().map(|(_, point)| point.node.at)
     }
+}
 
-    /// `base` with a cell's values in it and all derived defaults filled.
-    pub fn settings(&self, base: &Settings, index: u64, files: &Files, findings: &mut Vec<Diagnostic>) -> Settings {
-        let mut settings = base.clone();
+/// Parts that cells are made of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ground<'a> {
+    pub base: &'a Settings,
+    pub sweep: &'a Sweep,
+    pub files: &'a Files,
+}
+
+impl Ground<'_> {
+    /// Settings of a cell: its values in those of all cells, and every derived default filled.
+    pub fn settings(&self, index: u64, findings: &mut Vec<Diagnostic>) -> Settings {
+        let mut settings = self.base.clone();
         let mut parts = BTreeSet::new();
-        for (axis, point) in self.points(index) {
+        for (axis, point) in self.sweep.points(index) {
             let (group, slot) = (axis.target.group, axis.target.slot);
             settings.groups[group].slots[slot].swept = true;
             if axis.broken {
@@ -130,7 +140,7 @@ impl Sweep {
             }
         }
         for (group, slot) in parts {
-            settings.lower(group, slot, &mut Lowering::new(files, findings));
+            settings.lower(group, slot, &mut Lowering::new(self.files, findings));
         }
         settings.derive();
         settings
