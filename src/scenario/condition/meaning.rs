@@ -19,7 +19,7 @@ const ID: &str = "cell";
 type Dimension = Option<Quantity>;
 
 fn noun(dimension: Dimension) -> &'static str {
-    dimension.map_or("a plain number", Quantity::noun)
+    dimension.map_or("a plain number", |quantity| quantity.units().noun)
 }
 
 /// `None` for what has no order.
@@ -225,7 +225,7 @@ impl Meaning<'_, '_> {
             Raw::Text(text) => {
                 let parsed = |quantity: Quantity| Some((quantity, quantity.parse(&text).ok()?));
                 let (quantity, amount) = Quantity::ALL.into_iter().find_map(parsed)?;
-                (amount as f64 / quantity.per_axis_unit(), Some(quantity))
+                (amount as f64 / quantity.per_axis_unit, Some(quantity))
             }
             _ => return None,
         };

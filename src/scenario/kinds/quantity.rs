@@ -113,7 +113,7 @@ pub(in super::super) fn amount(lowering: &mut Lowering<'_>, key: &str, node: &No
         Raw::Integer(number) if *number >= 0 => (number.to_string(), Err(Problem::MissingUnit)),
         Raw::Float(number) if number.is_finite() && *number >= 0.0 => (number.to_string(), Err(Problem::MissingUnit)),
         _ => {
-            let example = format!("{} with its unit, such as \"40{}\"", quantity.noun(), quantity.usual_unit());
+            let example = format!("{} with its unit, such as \"40{}\"", quantity.noun, quantity.usual_unit);
             return lowering.wrong_type(key, node, &example);
         }
     };
@@ -121,14 +121,14 @@ pub(in super::super) fn amount(lowering: &mut Lowering<'_>, key: &str, node: &No
 }
 
 fn finding(key: &str, node: &Node, quantity: Quantity, text: &str, problem: Problem) -> Diagnostic {
-    let noun = quantity.noun();
+    let noun = quantity.noun;
     let (message, label, help) = match problem {
         Problem::NotANumber => {
-            let help = format!("write a number and a unit, such as \"40{}\"", quantity.usual_unit());
+            let help = format!("write a number and a unit, such as \"40{}\"", quantity.usual_unit);
             (format!("`{key}` must be {noun}"), "not a number with a unit", help)
         }
         Problem::MissingUnit => {
-            let help = format!("write \"{}{}\"; units: {}", text.trim(), quantity.usual_unit(), quantity.unit_list());
+            let help = format!("write \"{}{}\"; units: {}", text.trim(), quantity.usual_unit, quantity.unit_list);
             (format!("`{key}` lacks a unit"), "a number alone", help)
         }
         Problem::UnknownUnit { number, unit, candidates } if !candidates.is_empty() => {
@@ -141,7 +141,7 @@ fn finding(key: &str, node: &Node, quantity: Quantity, text: &str, problem: Prob
             )
         }
         Problem::UnknownUnit { unit, .. } => {
-            (format!("unknown unit `{unit}` in `{key}`"), "not a unit", format!("units: {}", quantity.unit_list()))
+            (format!("unknown unit `{unit}` in `{key}`"), "not a unit", format!("units: {}", quantity.unit_list))
         }
         Problem::TooFine => {
             let help = format!("the smallest step is {}", quantity.print(1));

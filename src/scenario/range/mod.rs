@@ -88,7 +88,7 @@ impl Reader<'_> {
         let help = match self.measure {
             Measure::Count => "write a whole number".into(),
             Measure::Decimal => "write a decimal number of at most 18 digits behind the point".into(),
-            Measure::Of(quantity) => format!("write {} such as \"40{}\"", quantity.noun(), quantity.usual_unit()),
+            Measure::Of(quantity) => format!("write {} such as \"40{}\"", quantity.noun, quantity.usual_unit),
         };
         self.report(node.at, &message, &label, help)
     }

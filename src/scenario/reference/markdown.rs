@@ -72,7 +72,7 @@ fn units() -> String {
         ("size", Quantity::Size, "\"64KiB\""),
         ("bandwidth", Quantity::Bandwidth, "\"100Mbit/s\""),
     ] {
-        let units = quantity.units().map(code).collect::<Vec<_>>().join(" ");
+        let units = quantity.unit_names().map(code).collect::<Vec<_>>().join(" ");
         row(&mut out, &[noun, &units, &code(example)]);
     }
     out
