@@ -59,7 +59,7 @@ pub use expect::{Direction, Expectation, Objection, Subject};
 pub use files::NamedFile;
 pub use identity::RESULTS_VERSION;
 pub(crate) use kinds::is_name;
-pub use labels::{axis_title, label};
+pub use labels::{along, axis_title, label, short_label};
 pub use metric::{Metric, Stat};
 pub use plan::{Cell, Scenario};
 pub use reference::{json_schema, markdown};

@@ -32,15 +32,26 @@ pub struct Key {
     pub(super) words: Words,
 }
 
-/// Names of a key in tables and pictures.
+/// Names of a key, or of a parameter in it, in tables and pictures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Words {
     /// Title of an axis of it, without the unit; `{}` is the name of its table, a fault's. Empty for the key itself.
     pub title: &'static str,
-    /// Its name in a column's head; empty for its path.
+    /// Its name in a column's head and within a sentence; empty for its path, and for the title.
     pub label: &'static str,
-    /// The titles of its parameters.
-    pub parts: &'static [(&'static str, &'static str)],
+    /// The end of a title that tells what happens along its axis; empty where there is none.
+    pub along: &'static str,
+    /// Its parameters.
+    pub parts: &'static [(&'static str, Words)],
+}
+
+impl Words {
+    const NONE: Self = Self { title: "", label: "", along: "", parts: &[] };
+}
+
+/// Words of a parameter: its title, its name within a sentence, and what happens along its axis.
+pub(super) const fn part(title: &'static str, label: &'static str, along: &'static str) -> Words {
+    Words { title, label, along, ..Words::NONE }
 }
 
 impl Key {
@@ -59,8 +70,13 @@ impl Key {
         Self { words: Words { label, ..self.words }, ..self }
     }
 
-    /// Key with the titles of axes of its parameters.
-    pub(super) const fn parts(self, parts: &'static [(&'static str, &'static str)]) -> Self {
+    /// Key with what happens along its axis.
+    pub(super) const fn along(self, along: &'static str) -> Self {
+        Self { words: Words { along, ..self.words }, ..self }
+    }
+
+    /// Key with the words of its parameters.
+    pub(super) const fn parts(self, parts: &'static [(&'static str, Words)]) -> Self {
         Self { words: Words { parts, ..self.words }, ..self }
     }
 
@@ -129,7 +145,7 @@ pub(super) const RANGE: &[(&str, &str)] = &[
 pub(super) const UP_TO_ALL: &dyn Kind = &Count { min: 0, max: MAX_NODES };
 
 pub(super) const fn key(name: &'static str, kind: &'static dyn Kind, preset: Preset, meaning: &'static str) -> Key {
-    Key { name, kind, preset, meaning, example: None, words: Words { title: "", label: "", parts: &[] } }
+    Key { name, kind, preset, meaning, example: None, words: Words::NONE }
 }
 
 pub(super) const START: Key =

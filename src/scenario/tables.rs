@@ -10,14 +10,14 @@ use super::kinds::{
     POSITIVE_TIME, PROBABILITY, RULE_SET, SAFETY, SCHEDULE, SIZE, SKEW, TIES, TIME, Text,
 };
 use super::schema::Preset::{Derived, Open, Required, Value};
-use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key};
+use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key, part};
 
 const NODES: &dyn Kind = &Count { min: 1, max: MAX_NODES };
 const BOUND_RULE: &str = "the largest that the nodes can bear, floor((nodes - 1) / 3)";
 
 /// Tables of `fixed` keys, which are the same in every cell, and of others; a `list` may be there any number of times.
 /// A key is its name, kind, what holds without it, and meaning; behind these an example, what its axis measures, its name
-/// in a column's head, and the axes of its parameters: methods of [`Key`].
+/// in a column's head, what happens along its axis, and the words of its parameters: methods of [`Key`].
 macro_rules! tables {
     ($($make:ident $path:expr, $meaning:expr; $(($($row:tt)+))+)+) => {
         &[$($make($path, $meaning, &[$(row!($($row)+)),+])),+]
@@ -100,12 +100,13 @@ static BEFORE_FAULTS: &[Section] = tables! {
             such_as "3000")
     table "capability_don", "The nodes that execute a request and answer it.";
         (nodes: NODES, Value("16"), "N, the nodes that execute and answer.",
-            such_as "31", axis "Nodes of the capability DON", column "N")
+            such_as "31", axis "Nodes of the capability DON", column "N", along "as the DON grows")
         (f: UP_TO_ALL, Derived(BOUND_RULE, &["capability_don.nodes"]), "F, how many may be Byzantine.",
-            such_as "5", axis "F of the capability DON", column "F")
+            such_as "5", axis "F of the capability DON", column "F", along "as F grows")
         (payload_holders: &Holders, Value("\"f+1\""),
             "Who holds the payload: \"f+1\", \"all\", a number, or { agree = probability a node }.",
-            axis "Nodes that hold the payload", column "holders", parts &[("agree", "Nodes that agree")])
+            axis "Nodes that hold the payload", column "holders", along "as more nodes hold the payload",
+            parts &[("agree", part("Nodes that agree", "", "as nodes agree more often"))])
         (execution: &DISTRIBUTION, Value("{ dist = \"lognormal\", p50 = \"180ms\", p99 = \"900ms\" }"),
             "Time from the start of the execution to a node's own observation.",
             such_as "{ dist = \"exponential\", mean = \"300ms\" }", axis "Execution")
@@ -116,7 +117,7 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (allow_infeasible: &Flag, Value("false"), "Whether N < 3F + 1 is meant.", axis "N < 3F + 1 allowed")
     table "workflow_don", "The nodes that ask; each aggregates the answers for itself.";
         (nodes: NODES, Value("4"), "M, the nodes that ask and aggregate.",
-            such_as "7", axis "Nodes of the workflow DON", column "M")
+            such_as "7", axis "Nodes of the workflow DON", column "M", along "as the workflow DON grows")
         (f: UP_TO_ALL, Derived(BOUND_RULE, &["workflow_don.nodes"]), "F_w, how many may be Byzantine.",
             such_as "0", axis "F of the workflow DON", column "F_w")
         (start_skew: &SKEW, Value("\"50ms\""),
@@ -132,15 +133,17 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (rule_set: &RULE_SET, Value("\"attested\""), "The rules that decide.",
             such_as "\"identical\"", axis "Rule set")
         (timeout: &POSITIVE_TIME, Value("\"10s\""), "Time-out of a request, for both sides.",
-            such_as "\"1min\"", axis "Deadline")
+            such_as "\"1min\"", axis "Deadline", along "as the deadline moves")
         (min_responses: UP_TO_ALL, Value("0"),
             "Confirmations that a decision needs: 0 for F + 1, otherwise F + 1 to N.",
             such_as "7", axis "Confirmations that a decision needs")
     table "request", "What is asked, and how.";
-        (payload_size: &SIZE, Value("\"1KiB\""), "Size of the answer's payload.", axis "Payload")
+        (payload_size: &SIZE, Value("\"1KiB\""), "Size of the answer's payload.",
+            axis "Payload", along "as the payload grows")
         (call_size: &SIZE, Value("\"256B\""), "Size of the request's own payload.",
             such_as "\"1KiB\"", axis "Payload of the request")
-        (count: &Count { min: 1, max: 10_000 }, Value("1"), "Requests in a replicate.", such_as "10", axis "Requests")
+        (count: &Count { min: 1, max: 10_000 }, Value("1"), "Requests in a replicate.",
+            such_as "10", axis "Requests", along "as more requests run")
         (arrival: &DISTRIBUTION, Value("\"0s\""), "Time from one request to the next.",
             such_as "{ dist = \"exponential\", mean = \"2s\" }", axis "Time between requests")
         (schedule: &SCHEDULE, Value("\"all_at_once\""), "In which order capability nodes are asked.",
@@ -150,12 +153,17 @@ static BEFORE_FAULTS: &[Section] = tables! {
     table "network", "Links between the two DONs, both directions.";
         (latency: &LATENCY, Value("{ dist = \"lognormal\", p50 = \"40ms\", p99 = \"180ms\" }"),
             "One-way latency of both directions.",
-            such_as "\"40ms\"", axis "One-way latency",
-            parts &[("p50", "One-way latency"), ("p99", "99 % quantile of the one-way latency")])
-        (loss: &PROBABILITY, Value("0"), "Probability that a message is lost.", such_as "0.01", axis "Lost messages")
+            such_as "\"40ms\"", axis "One-way latency", along "as the network gets slower",
+            parts &[
+                ("p50", part("One-way latency", "", "as the network gets slower")),
+                ("p99", part("99 % quantile of the one-way latency", "p99 of ways", "as stragglers get slower")),
+            ])
+        (loss: &PROBABILITY, Value("0"), "Probability that a message is lost.",
+            such_as "0.01", axis "Lost messages", along "as messages get lost")
         (duplication: &PROBABILITY, Value("0"), "Probability that a message arrives twice.",
-            such_as "0.001", axis "Duplicated messages")
-        (bandwidth: &BANDWIDTH, Open("no limit"), "Bandwidth of every node, up and down.", axis "Bandwidth")
+            such_as "0.001", axis "Duplicated messages", along "as messages are duplicated")
+        (bandwidth: &BANDWIDTH, Open("no limit"), "Bandwidth of every node, up and down.",
+            axis "Bandwidth", along "as bandwidth grows")
         (uplink: &BANDWIDTH, Derived("network.bandwidth", &["network.bandwidth"]), "Bandwidth out of a node.",
             such_as "\"20Mbit/s\"", axis "Bandwidth out of a node")
         (downlink: &BANDWIDTH, Derived("network.bandwidth", &["network.bandwidth"]), "Bandwidth into a node.",
@@ -168,15 +176,17 @@ static BEFORE_FAULTS: &[Section] = tables! {
     table "network.request", "Links from workflow to capability nodes, where they differ from `[network]`.";
         (latency: &LATENCY, Derived("network.latency", &["network.latency"]), "Latency this way.",
             such_as "{ dist = \"regions\", file = \"data/rtt-ibm-cloud-2024-08.csv\" }",
-            axis "One-way latency of requests", parts &[("p99", "99 % quantile of the way there")])
-        (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss this way.", axis "Lost requests")
+            axis "One-way latency of requests", parts &[("p99", part("99 % quantile of the way there", "p99 of ways there", ""))])
+        (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss this way.",
+            axis "Lost requests", along "as requests get lost")
         (duplication: &PROBABILITY, Derived("network.duplication", &["network.duplication"]), "Duplication this way.",
             axis "Duplicated requests")
     table "network.response", "Links from capability to workflow nodes, where they differ from `[network]`.";
         (latency: &LATENCY, Derived("network.latency", &["network.latency"]), "Latency this way.",
             such_as "{ dist = \"regions\", file = \"data/rtt-ibm-cloud-2024-08.csv\" }",
-            axis "One-way latency of responses", parts &[("p99", "99 % quantile of the way back")])
-        (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss this way.", axis "Lost responses")
+            axis "One-way latency of responses", parts &[("p99", part("99 % quantile of the way back", "p99 of ways back", ""))])
+        (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss this way.",
+            axis "Lost responses", along "as responses get lost")
         (duplication: &PROBABILITY, Derived("network.duplication", &["network.duplication"]), "Duplication this way.",
             axis "Duplicated responses")
     list "network.partitions", "Nodes that are cut off from all others for a while.";
