@@ -69,8 +69,13 @@ impl Node {
 
     /// The value of `key`, if this is a table that has it.
     pub fn get(&self, key: &str) -> Option<&Self> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The entry of `key`, if this is a table that has it.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.raw {
-            Raw::Table(entries) => entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value),
+            Raw::Table(entries) => entries.iter().find(|entry| entry.key == key),
             _ => None,
         }
     }

@@ -26,8 +26,8 @@ pub(super) struct Draft {
 impl Draft {
     /// Lays the file, the overrides and the schema's defaults over each other and reads the files they name.
     pub fn read(path: &Path, root: &Node, adjustments: &Read, findings: &mut Vec<Diagnostic>) -> Self {
-        let (mut settings, axes) = Settings::read(root, findings);
-        let mut sweep = RawSweep::read(axes.as_ref(), &settings, findings);
+        let mut settings = Settings::read(root, findings);
+        let mut sweep = RawSweep::read(root.entry(SWEEP), &settings, findings);
         for set in &adjustments.set {
             match settings.target(&set.path) {
                 Ok(target) if sweep.pin(&target, set) => {}

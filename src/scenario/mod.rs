@@ -34,7 +34,6 @@ mod kinds;
 mod labels;
 mod memory;
 mod metric;
-mod partners;
 mod plan;
 mod range;
 mod reference;

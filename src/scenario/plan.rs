@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::adjust::{self, Adjustments};
 use super::axis::{Axis, AxisValue};
-use super::cells::Cells;
+use super::cells::{self, Cells};
 use super::condition::Context;
 use super::diagnostics::{Diagnostic, Diagnostics, Source, Sources};
 use super::document;
@@ -18,7 +18,7 @@ use super::schema::SWEEP;
 use super::selection::{self, Conditions, Selection};
 use super::settings::Settings;
 use super::sweep::{Ground, Sweep};
-use super::{build, partners, render};
+use super::{build, render};
 use crate::sim::{Run, Safety, Setup};
 
 /// A scenario: one file with its overrides, checked as a whole.
@@ -285,7 +285,7 @@ impl Scenario {
     /// is equal on all other axes; cells without such a partner are left out.
     #[must_use]
     pub fn against_first(&self, key: &str) -> Vec<(u64, u64)> {
-        partners::against_first(&self.sweep, &self.cells, key)
+        cells::against_first(&self.sweep, &self.cells, key)
     }
 }
 

@@ -7,7 +7,7 @@ use super::kinds::Value;
 use super::schema::{EXPECT, Key, Preset, SWEEP};
 use super::settings::{Group, Settings, Slot};
 use super::sweep::Sweep;
-use super::tables::TEMPLATES;
+use super::tables::is_template;
 
 /// The scenario with every default filled in, commented; `first` is its first cell.
 pub(super) fn resolved(first: &Settings, sweep: &Sweep) -> String {
@@ -34,9 +34,9 @@ fn commented_key(out: &mut String, key: &Key, slot: &Slot, sweep: &Sweep) {
             let _ = writeln!(out, "# {name}: {rule}, in every cell.");
         }
         // A copy would outlive a later `--set` of its original.
-        (Preset::Derived(rule, [origin]), value) if rule == *origin && slot.given.is_none() => {
+        (Preset::Derived(rule, _), value) if key.origin().is_some() && slot.given.is_none() => {
             let text = value.as_ref().map_or_else(|| "no limit".into(), print);
-            let _ = writeln!(out, "# {name}: {text}, as {origin}.");
+            let _ = writeln!(out, "# {name}: {text}, as {rule}.");
         }
         (Preset::Open(meaning), None) => {
             let _ = writeln!(out, "# {name}: {meaning}.");
@@ -68,8 +68,7 @@ pub(super) fn cell(settings: &Settings) -> String {
     let mut out = String::with_capacity(3_000);
     for group in settings.groups.iter().filter(|group| group.section.sweepable) {
         header(&mut out, group);
-        let template = |key: &Key| group.section.path == "network" && TEMPLATES.contains(&key.name);
-        for (key, slot) in group.iter().filter(|(key, _)| !template(key)) {
+        for (key, slot) in group.iter().filter(|(key, _)| !is_template(group.section, key)) {
             plain_key(&mut out, key, slot);
         }
     }

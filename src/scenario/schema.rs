@@ -80,6 +80,14 @@ impl Key {
         Self { words: Words { parts, ..self.words }, ..self }
     }
 
+    /// Table and name of the key whose value this one has by default, if there is such a key.
+    pub(super) fn origin(&self) -> Option<(&'static str, &'static str)> {
+        match self.preset {
+            Preset::Derived(rule, [origin]) if rule == *origin => origin.rsplit_once('.'),
+            _ => None,
+        }
+    }
+
     /// Whether two keys are the same in files, whatever they are called in pictures.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         Self { words: other.words, ..*self } == *other

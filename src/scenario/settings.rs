@@ -8,7 +8,7 @@ use super::document::{self, Entry, Node, Raw, Segment};
 use super::files::Files;
 use super::kinds::{FromValue, Lowering, Value};
 use super::schema::{EXPECT, Key, Preset, SWEEP, Section};
-use super::tables::{SECTIONS, children, number_of, section};
+use super::tables::{SECTIONS, children, number_of};
 use crate::engine::{Span, Time, Window};
 
 /// One key of one table.
@@ -126,28 +126,20 @@ impl Group {
 }
 
 impl Settings {
-    /// Reads all tables; of `[sweep]` the axes are handed back.
-    pub fn read(root: &Node, findings: &mut Vec<Diagnostic>) -> (Self, Option<Entry>) {
+    /// Reads all tables; axes of `[sweep]` are for others to read.
+    pub fn read(root: &Node, findings: &mut Vec<Diagnostic>) -> Self {
         let plain = SECTIONS.iter().filter(|section| !section.list);
         let mut settings = Self { groups: plain.map(|section| Group::new(section, None)).collect() };
-        let mut sweep = None;
-        let mut rest = root.clone();
-        if let Raw::Table(entries) = &mut rest.raw
-            && let Some(index) = entries.iter().position(|entry| entry.key == SWEEP)
-        {
-            let (keys, axes) = split_sweep(entries.remove(index));
-            entries.extend(keys);
-            sweep = Some(axes);
-        }
         let top = Place { source: root.at.source, start: 0, end: 0 };
-        settings.read_table("", &rest, top, findings);
+        settings.read_table("", root, top, findings);
         settings.groups.sort_by_key(|group| group.number);
-        (settings, sweep)
+        settings
     }
 
     fn read_table(&mut self, path: &str, node: &Node, at: Place, findings: &mut Vec<Diagnostic>) {
         let Raw::Table(entries) = &node.raw else {
-            findings.push(node.is_no_table(path, &format!("[{path}]"), "keys"));
+            // Whoever reads the axes says so of theirs.
+            findings.extend((path != SWEEP).then(|| node.is_no_table(path, &format!("[{path}]"), "keys")));
             return;
         };
         let group = self.groups.iter().position(|group| group.section.path == path && !group.section.list);
@@ -166,7 +158,7 @@ impl Settings {
                 self.read_list(section, entry, findings);
             } else if is_table(&child) {
                 self.read_table(&child, &entry.value, entry.key_at, findings);
-            } else {
+            } else if path != SWEEP {
                 findings.push(unknown_key(path, entry));
             }
         }
@@ -292,12 +284,11 @@ impl Settings {
         let (nodes, f): (u32, u32) = (workflow.get("nodes"), workflow.get("f"));
         let needed = f.saturating_mul(2).saturating_add(1).min(nodes);
         self.fill("workflow_don", "needed", needed);
-        for limit in ["uplink", "downlink"] {
-            self.inherit("network", limit, "bandwidth");
-        }
-        for direction in ["network.request", "network.response"] {
-            for key in ["latency", "loss", "duplication"] {
-                self.inherit(direction, key, key);
+        for section in SECTIONS.iter().filter(|section| !section.list) {
+            for key in section.keys.iter() {
+                if let Some(origin) = key.origin() {
+                    self.inherit(section.path, key.name, origin);
+                }
             }
         }
     }
@@ -314,8 +305,8 @@ impl Settings {
         }
     }
 
-    fn inherit(&mut self, path: &str, key: &str, from: &str) {
-        let origin = self.group("network").slot(from);
+    fn inherit(&mut self, path: &str, key: &str, (table, from): (&str, &str)) {
+        let origin = self.group(table).slot(from);
         let (value, broken) = (origin.value.clone(), origin.broken);
         if let Some(slot) = self.slot_mut(path, key).filter(|slot| slot.given.is_none() || slot.broken) {
             slot.value = value;
@@ -338,17 +329,6 @@ fn no_parameter(key: &Key, target: &Target, node: &Node) -> Diagnostic {
     let help = format!("give `{whole}` {table}");
     let finding = Diagnostic::new(node.at, format!("`{whole}` has no parameter `{parameter}`: its value is no table"));
     finding.label(format!("for `{}`", target.dotted)).help(help)
-}
-
-/// The keys of `[sweep]`, if it has any, and the axes.
-fn split_sweep(mut sweep: Entry) -> (Option<Entry>, Entry) {
-    let Raw::Table(entries) = &mut sweep.value.raw else { return (None, sweep) };
-    let section = section(SWEEP);
-    let is_key = |entry: &Entry| section.is_some_and(|section| section.index_of(&entry.key).is_some());
-    let (keys, axes) = std::mem::take(entries).into_iter().partition::<Vec<_>, _>(is_key);
-    *entries = axes;
-    let of = |entries| Entry { value: Node { at: sweep.value.at, raw: Raw::Table(entries) }, ..sweep.clone() };
-    (Some(keys).filter(|keys| !keys.is_empty()).map(of), sweep)
 }
 
 fn missing(group: &Group, key: &Key) -> Diagnostic {

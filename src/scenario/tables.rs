@@ -222,5 +222,8 @@ static BEHIND_FAULTS: &[Section] = tables! {
             such_as "\"network.loss < 0.5\"")
 };
 
-/// Keys of `[network]` that do nothing but give others their default: two cells that differ in these alone are equal.
-pub(super) const TEMPLATES: &[&str] = &["latency", "loss", "duplication", "bandwidth"];
+/// Whether a key does nothing but give others their default: two cells that differ in such alone are equal.
+pub(super) fn is_template(section: &Section, key: &Key) -> bool {
+    let mut keys = SECTIONS.iter().filter(|section| !section.list).flat_map(|section| section.keys.iter());
+    keys.any(|other| other.origin() == Some((section.path, key.name)))
+}

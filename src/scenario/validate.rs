@@ -108,12 +108,17 @@ fn holders(group: &Group) -> Option<Diagnostic> {
 }
 
 fn needed(group: &Group) -> Option<Diagnostic> {
-    let slots = [group.slot("needed"), group.slot("nodes")];
-    let (needed, nodes): (u32, u32) = (group.get("needed"), group.get("nodes"));
-    (needed > nodes && sound(&slots)).then(|| {
-        let message = format!("{needed} workflow nodes are needed, but there are only {nodes}");
-        blame(group, &slots, message).label("more than there are").help(format!("use `needed = {nodes}` at most"))
-    })
+    let (needed, nodes, slots) = above(group, "needed", group)?;
+    let message = format!("{needed} workflow nodes are needed, but there are only {nodes}");
+    let finding = blame(group, &slots, message).label("more than there are");
+    Some(finding.help(format!("use `needed = {nodes}` at most")))
+}
+
+/// A count in `group` that is above the number of nodes in `other`, and that number.
+fn above<'a>(group: &'a Group, key: &str, other: &'a Group) -> Option<(u32, u32, [&'a Slot; 2])> {
+    let slots = [group.slot(key), other.slot("nodes")];
+    let (count, nodes): (Option<u32>, u32) = (group.get(key), other.get("nodes"));
+    count.filter(|count| *count > nodes && sound(&slots)).map(|count| (count, nodes, slots))
 }
 
 fn min_responses(settings: &Settings) -> Option<Diagnostic> {
@@ -145,9 +150,7 @@ fn faults(settings: &Settings) -> Vec<Diagnostic> {
 }
 
 fn faulty_holders(group: &Group) -> Option<Diagnostic> {
-    let slots = [group.slot("holders"), group.slot("nodes")];
-    let (holders, nodes): (Option<u32>, u32) = (group.get("holders"), group.get("nodes"));
-    let holders = holders.filter(|holders| *holders > nodes && sound(&slots))?;
+    let (holders, nodes, slots) = above(group, "holders", group)?;
     let s = if nodes == 1 { "" } else { "s" };
     let message = format!("`{}`: {holders} holders among {nodes} faulty node{s}", group.section.path);
     let finding = blame(group, &slots, message).label(format!("at most {nodes}"));
@@ -187,9 +190,7 @@ fn too_many_callers(faults: &[&Group], don: &Group) -> Option<Diagnostic> {
 
 fn targets(group: &Group, audience: &Group, side: &str) -> Option<Diagnostic> {
     group.section.index_of("targets")?;
-    let slots = [group.slot("targets"), audience.slot("nodes")];
-    let (targets, nodes): (Option<u32>, u32) = (group.get("targets"), audience.get("nodes"));
-    let targets = targets.filter(|targets| *targets > nodes && sound(&slots))?;
+    let (targets, nodes, slots) = above(group, "targets", audience)?;
     let message = format!("`{}`: {targets} targets, but only {nodes} {side} nodes", group.section.path);
     let finding = blame(group, &slots, message).label(format!("at most {nodes}"));
     Some(finding.help(format!("leave `targets` out for all of them, or use {nodes} at most")))

@@ -4,7 +4,7 @@ use super::super::axis::AxisValue;
 use super::super::diagnostics::{Diagnostic, did_you_mean};
 use super::super::document::{Raw, literal, segments};
 use super::super::files::Files;
-use super::super::kinds::{Flag, Kind, Lowering, Measure, parameter, parameters};
+use super::super::kinds::{Flag, Kind, Lowering, Measure, PARAMETERS, parameter};
 use super::super::settings::{Settings, Target};
 use super::super::sweep::kind_at;
 use super::super::text::{Part, Text};
@@ -187,7 +187,7 @@ impl Meaning<'_, '_> {
             && parameter(last).is_none()
         {
             let message = format!("`{}` is no parameter to compare", target.dotted);
-            let help = did_you_mean(last, parameters());
+            let help = did_you_mean(last, PARAMETERS.iter().map(|parameter| parameter.name));
             return self.report(part, message, "not a number, a quantity or a name", &help);
         }
         let (kind, dotted) = (kind_at(settings, &target), target.dotted.clone());

@@ -142,11 +142,7 @@ pub(super) fn pairs(
     selections: [&Selection; 2],
     fits: &dyn Fn(u64) -> bool,
 ) -> Vec<Subject> {
-    let others = |index: u64| {
-        let values = sweep.values(index).into_iter().enumerate();
-        let is_free = |at: usize| selections[0].iter().all(|(axis, _)| *axis != at);
-        values.filter(|(at, _)| is_free(*at)).map(|(_, value)| value.text).collect::<Vec<_>>()
-    };
+    let others = |index: u64| sweep.texts(index, |at| selections[0].iter().all(|(axis, _)| *axis != at));
     let [first, second] = selections.map(|selection| matching(sweep, cells, selection, fits));
     let second: BTreeMap<_, _> = second.into_iter().map(|index| (others(index), index)).collect();
     let pair = |cell: u64| Some(Subject::Difference { of: cell, minus: *second.get(&others(cell))? });

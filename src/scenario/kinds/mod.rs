@@ -70,7 +70,7 @@ pub(super) const KINDS: &[&dyn Kind] = &[
 ];
 
 /// The parameters of all inline tables.
-const PARAMETERS: [Parameter; 10] = {
+pub(super) const PARAMETERS: [Parameter; 10] = {
     use distribution::{ALPHA, ANY_FILE, JITTER, MAX, MEAN, MIN, P50, P99, VALUE};
     [VALUE, MIN, MAX, MEAN, P50, P99, ALPHA, holders::AGREE, JITTER, ANY_FILE]
 };
@@ -78,14 +78,4 @@ const PARAMETERS: [Parameter; 10] = {
 /// The kind of a parameter of an inline table.
 pub(super) fn parameter(name: &str) -> Option<&'static dyn Kind> {
     PARAMETERS.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.kind)
-}
-
-/// The names of all parameters.
-pub(super) fn parameters() -> impl Iterator<Item = &'static str> + Clone {
-    PARAMETERS.iter().map(|parameter| parameter.name)
-}
-
-/// The kinds of all parameters.
-pub(super) fn parameter_kinds() -> impl Iterator<Item = &'static dyn Kind> {
-    PARAMETERS.iter().map(|parameter| parameter.kind)
 }

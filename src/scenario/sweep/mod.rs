@@ -94,6 +94,12 @@ impl Sweep {
         self.points(index).map(|(_, point)| point.shown.clone().unwrap_or_else(|| AxisValue::word(""))).collect()
     }
 
+    /// The texts of a cell's values on the axes that are `wanted`.
+    pub fn texts(&self, index: u64, wanted: impl Fn(usize) -> bool) -> Vec<String> {
+        let values = self.values(index).into_iter().enumerate();
+        values.filter(|(axis, _)| wanted(*axis)).map(|(_, value)| value.text).collect()
+    }
+
     /// A cell in words: `network.loss = 0.1, aggregator.rule_set = attested`.
     pub fn describe(&self, index: u64) -> String {
         let values = self.values(index);

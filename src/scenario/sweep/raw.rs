@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::diagnostics::{Diagnostic, Place, did_you_mean, is_enough};
 use super::super::document::{Entry, Node, Override, Raw, Segment, segments};
-use super::super::kinds::{Kind, parameter, parameters};
+use super::super::kinds::{Kind, PARAMETERS, parameter};
 use super::super::range;
 use super::super::schema::{AXES, SWEEP};
 use super::super::settings::{Settings, Target, whole};
@@ -38,7 +38,8 @@ impl RawSweep {
             findings.push(entry.value.is_no_table(SWEEP, "[sweep.grid]", "axes"));
             return sweep;
         };
-        for table in tables {
+        let keys = settings.group(SWEEP).section;
+        for table in tables.iter().filter(|table| keys.index_of(&table.key).is_none()) {
             let known = AXES.iter().any(|(name, _)| *name == table.key);
             if known && !matches!(table.value.raw, Raw::Table(_)) {
                 let path = format!("sweep.{}", table.key);
@@ -47,7 +48,7 @@ impl RawSweep {
                 sweep.flatten(table.key == "zip", &[], &table.value, settings, findings);
             } else {
                 let message = format!("unknown key `{}` in `sweep`", table.key);
-                let keys = settings.group(SWEEP).section.keys.iter().map(|key| key.name);
+                let keys = keys.keys.iter().map(|key| key.name);
                 let help = did_you_mean(&table.key, AXES.iter().map(|(name, _)| *name).chain(keys));
                 findings.push(Diagnostic::new(table.key_at, message).label("not known here").help(help));
             }
@@ -111,7 +112,9 @@ impl RawSweep {
         if !target.rest.is_empty() && parameter_kind(&target).is_none() {
             let last = target.rest.last().map_or("", String::as_str);
             let finding = Diagnostic::new(whole(path), format!("unknown parameter `{last}` in `{}`", target.dotted));
-            return Err(finding.label("not known here").help(did_you_mean(last, parameters())));
+            return Err(finding
+                .label("not known here")
+                .help(did_you_mean(last, PARAMETERS.iter().map(|parameter| parameter.name))));
         }
         let clash = self.axes.iter().find(|axis| overlap(&axis.target, &target));
         match clash {
