@@ -56,7 +56,7 @@ impl Cells {
 /// Every cell that has not the first value of the axis `key`, with the cell that has it and is equal on all other axes,
 /// in the order of the plan. Cells without such a partner are left out.
 pub(super) fn against_first(sweep: &Sweep, cells: &Cells, key: &str) -> Vec<(u64, u64)> {
-    let Some(at) = sweep.axes.iter().position(|axis| axis.axis.key == key) else { return Vec::new() };
+    let Some(at) = sweep.axes.iter().position(|axis| axis.target.dotted == key) else { return Vec::new() };
     let first = sweep.axes[at].shown().next().map(|value| &value.text);
     let (mut firsts, mut others) = (BTreeMap::new(), Vec::new());
     for (cell, index) in (0..).zip(cells.iter()) {

@@ -92,18 +92,18 @@ fn plain_key(out: &mut String, key: &Key, slot: &Slot) {
 /// Whether a derived default differs from cell to cell, so that writing it down once would change the others.
 fn varies(key: &Key, slot: &Slot, sweep: &Sweep) -> bool {
     let Preset::Derived(_, inputs) = key.preset else { return false };
-    let swept = |input: &str| sweep.axes.iter().any(|axis| axis.axis.key.starts_with(input));
+    let swept = |input: &str| sweep.axes.iter().any(|axis| axis.target.dotted.starts_with(input));
     slot.given.is_none() && inputs.iter().any(|input| swept(input))
 }
 
 fn axes(out: &mut String, sweep: &Sweep, names: FileNames) {
-    let (zip, grid) = sweep.axes.split_at(sweep.zipped);
+    let (zip, grid) = sweep.axes.split_at(sweep.zipped());
     for (title, axes) in [("zip", zip), ("grid", grid)] {
         if !axes.is_empty() {
             let _ = writeln!(out, "\n[sweep.{title}]");
         }
         for axis in axes {
-            let _ = writeln!(out, "{} = {}", axis.axis.key, axis.print(names));
+            let _ = writeln!(out, "{} = {}", axis.target.dotted, axis.print(names));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use super::diagnostics::{Diagnostic, Place, did_you_mean, is_enough};
-use super::document::{self, Entry, Node, Raw, Segment};
+use super::document::{self, Entry, Node, Path, Raw};
 use super::files::Files;
 use super::kinds::{FromValue, Lowering, Value};
 use super::schema::{EXPECT, Key, Preset, SWEEP, Section};
@@ -209,18 +209,18 @@ impl Settings {
     }
 
     /// Where a dotted path leads.
-    pub fn target(&self, path: &[Segment]) -> Result<Target, Diagnostic> {
-        let words: Vec<&str> = path.iter().map(|segment| segment.text.as_str()).collect();
+    pub fn target(&self, path: &Path) -> Result<Target, Diagnostic> {
+        let words: Vec<&str> = path.dotted.split('.').collect();
         // The longest table name wins: `network.request.loss` is a key of `[network.request]`.
-        let fits = |section: &&Section| words.join(".").starts_with(&join(section.path, ""));
+        let fits = |section: &&Section| path.dotted.starts_with(&join(section.path, ""));
         let section = SECTIONS.iter().filter(fits).max_by_key(|section| section.path.len());
-        let section = section.ok_or_else(|| unknown_path(path, &words))?;
+        let section = section.ok_or_else(|| unknown_path(path))?;
         let depth = if section.path.is_empty() { 0 } else { section.path.split('.').count() };
         let groups = self.range(section.path);
         let number = words.get(depth).filter(|_| section.list).and_then(|word| word.parse::<usize>().ok());
         let key_depth = depth + usize::from(number.is_some());
         let key = words.get(key_depth).copied().unwrap_or_default();
-        let slot = section.index_of(key).ok_or_else(|| unknown_path(path, &words))?;
+        let slot = section.index_of(key).ok_or_else(|| unknown_path(path))?;
         let position = match number {
             None if groups.len() == 1 => 0,
             Some(number) if number < groups.len() => number,
@@ -380,49 +380,31 @@ fn unknown_key(path: &str, entry: &Entry) -> Diagnostic {
     Diagnostic::new(entry.key_at, message).label("not known here").help(help)
 }
 
-/// The stretch of `path` in the text, as far as its parts stand beside each other: a table that several keys share has
-/// its place where it is named first.
-pub(super) fn whole(path: &[Segment]) -> Option<Place> {
-    // A dot, and quotes around either part.
-    const BETWEEN: usize = 3;
-    let (last, before) = path.split_last()?;
-    let mut place = last.at;
-    for part in before.iter().rev() {
-        let is_beside = part.at.end <= place.start && place.start - part.at.end <= BETWEEN;
-        if part.at != place && !(is_beside && part.at.source == place.source) {
-            break;
-        }
-        place.start = part.at.start;
-    }
-    Some(place)
-}
-
-fn unknown_path(path: &[Segment], words: &[&str]) -> Diagnostic {
-    let dotted = words.join(".");
+fn unknown_path(path: &Path) -> Diagnostic {
+    let dotted = &path.dotted;
     let all: Vec<String> =
         SECTIONS.iter().flat_map(|section| section.keys.iter().map(|key| section.dotted(key.name))).collect();
-    let near = super::diagnostics::nearest(&dotted, all.iter().map(String::as_str));
-    let same_name = || all.iter().find(|known| known.rsplit('.').next() == words.last().copied());
+    let near = super::diagnostics::nearest(dotted, all.iter().map(String::as_str));
+    let same_name = || all.iter().find(|known| known.rsplit('.').next() == dotted.rsplit('.').next());
     let near = near.or_else(|| same_name().map(String::as_str));
-    Diagnostic::new(whole(path), format!("unknown key `{dotted}`")).label("not a key of any table").help(match near {
+    Diagnostic::new(path.at, format!("unknown key `{dotted}`")).label("not a key of any table").help(match near {
         Some(near) => format!("did you mean `{near}`?"),
         None => "a key goes by its table and its name, such as `network.loss`".into(),
     })
 }
 
 /// A path that goes on behind a key of one value.
-fn one_value(path: &[Segment], key: &str) -> Diagnostic {
-    let finding =
-        Diagnostic::new(whole(path), format!("`{key}` has no parameters")).label("its value is one and whole");
+fn one_value(path: &Path, key: &str) -> Diagnostic {
+    let finding = Diagnostic::new(path.at, format!("`{key}` has no parameters")).label("its value is one and whole");
     finding.help(format!("write `{key}`"))
 }
 
-fn no_such_table(path: &[Segment], section: &Section, count: usize) -> Diagnostic {
+fn no_such_table(path: &Path, section: &Section, count: usize) -> Diagnostic {
     let name = section.path;
     let (label, help) = match count {
         0 => (format!("there is no [[{name}]]"), format!("add a [[{name}]] to the file first")),
         1 => ("there is one only".into(), format!("write `{name}.…` without a number, or `{name}.0.…`")),
         count => (format!("there are {count} of them"), format!("write `{name}.0.…` to `{name}.{}.…`", count - 1)),
     };
-    Diagnostic::new(whole(path), format!("this path leads to no single `{name}`")).label(label).help(help)
+    Diagnostic::new(path.at, format!("this path leads to no single `{name}`")).label(label).help(help)
 }

@@ -2,7 +2,7 @@
 
 use super::super::axis::AxisValue;
 use super::super::diagnostics::{Diagnostic, did_you_mean};
-use super::super::document::{Raw, literal, segments};
+use super::super::document::{Path, Raw, literal};
 use super::super::files::Files;
 use super::super::kinds::{Flag, Kind, Lowering, Measure, PARAMETERS, parameter};
 use super::super::settings::{Settings, Target};
@@ -165,8 +165,7 @@ impl Meaning<'_, '_> {
     }
 
     fn target(&self, part: Part<'_>) -> Result<Target, Diagnostic> {
-        let path: Vec<_> = segments(part.text, self.text.place(part)).collect();
-        self.context.settings.target(&path)
+        self.context.settings.target(&Path::new(part.text, self.text.place(part)))
     }
 
     /// A key that tells cells apart and has a value by itself.

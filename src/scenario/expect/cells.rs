@@ -53,7 +53,7 @@ pub(super) fn selection(ground: Ground<'_>, text: &Text<'_>, bracket: Part<'_>) 
             }
         };
         if selection.iter().any(|(other, _)| *other == axis) {
-            let message = format!("`{}` has two values in one bracket", ground.sweep.axes[axis].axis.key);
+            let message = format!("`{}` has two values in one bracket", ground.sweep.axes[axis].target.dotted);
             let help = "write one value an axis; without a bracket every cell is checked";
             return Err(Diagnostic::new(text.place(item), message).label("the second").help(help));
         }
@@ -81,7 +81,7 @@ fn anywhere(ground: Ground<'_>, text: &Text<'_>, value: Part<'_>) -> Result<(usi
             Err(finding.label("not swept").help(help))
         }
         several => {
-            let offers = several.iter().map(|(at, value)| format!("`{}={value}`", axes[*at].axis.key));
+            let offers = several.iter().map(|(at, value)| format!("`{}={value}`", axes[*at].target.dotted));
             let offers = offers.collect::<Vec<_>>().join(" or ");
             let message = format!("several axes have the value `{}`", value.text);
             Err(Diagnostic::new(text.place(value), message).label("ambiguous").help(format!("write {offers}")))
@@ -91,8 +91,8 @@ fn anywhere(ground: Ground<'_>, text: &Text<'_>, value: Part<'_>) -> Result<(usi
 
 fn on_axis(ground: Ground<'_>, text: &Text<'_>, key: Part<'_>, value: Part<'_>) -> Result<(usize, String), Diagnostic> {
     let axes = &ground.sweep.axes;
-    let Some(at) = axes.iter().position(|axis| axis.axis.key == key.text) else {
-        let keys = axes.iter().map(|axis| axis.axis.key.as_str());
+    let Some(at) = axes.iter().position(|axis| axis.target.dotted == key.text) else {
+        let keys = axes.iter().map(|axis| axis.target.dotted.as_str());
         let ending = keys.clone().find(|known| known.rsplit('.').next() == Some(key.text));
         let help = match nearest(key.text, keys.clone()).or(ending) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -120,7 +120,7 @@ fn find(ground: Ground<'_>, axis: &AxisPlan, text: &str) -> Option<String> {
         let mut tried = Vec::new();
         let node = literal(text, Place::NOWHERE);
         let mut lowering = Lowering::new(ground.files, &mut tried);
-        let value = kind.read(&mut lowering, &axis.axis.key, &node)?.axis_value();
+        let value = kind.read(&mut lowering, &axis.target.dotted, &node)?.axis_value();
         axis.shown().find(|shown| **shown == value)
     };
     as_shown.or_else(meant).map(|value| value.text.clone())

@@ -1,7 +1,7 @@
 //! `[sweep]`: axes, the order of cells, and the settings of each.
 
 mod lower;
-mod raw;
+mod read;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,26 +12,34 @@ use super::document::Node;
 use super::files::{FileNames, Files};
 use super::kinds::{Lowering, Value};
 use super::settings::{Settings, Target};
-pub(super) use raw::{RawSweep, kind_at};
+pub(super) use read::kind_at;
 
 /// A value on an axis.
 #[derive(Clone, Debug)]
 struct Point {
     node: Arc<Node>,
-    /// `None` when it was refused.
+    /// `None` until it is understood, and when it was refused.
     value: Option<Value>,
     shown: Option<AxisValue>,
+}
+
+impl Point {
+    fn new(node: Node) -> Self {
+        Self { node: Arc::new(node), value: None, shown: None }
+    }
 }
 
 /// An axis with its values.
 #[derive(Debug)]
 pub(super) struct AxisPlan {
-    /// Its name and group.
-    pub axis: Axis,
     /// The key, or part of one, that it sweeps.
     pub target: Target,
     points: Vec<Point>,
-    /// Whether its values could not be read.
+    zip: bool,
+    at: Option<Place>,
+    /// Whether the command line took it out of the zipped group.
+    unzipped: bool,
+    /// Whether its values could not be read; what is wrong with them is reported.
     broken: bool,
 }
 
@@ -49,27 +57,39 @@ impl AxisPlan {
 }
 
 /// All axes, and by them all cells.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Sweep {
+    at: Option<Place>,
     /// Zipped axes, then grid axes in the order of the file.
     pub axes: Vec<AxisPlan>,
-    /// How many axes are zipped.
-    pub zipped: usize,
     /// How many combinations there are; conditions choose among them.
     pub count: u64,
 }
 
 impl Sweep {
+    /// How many axes are zipped.
+    pub fn zipped(&self) -> usize {
+        self.axes.iter().filter(|axis| axis.zip).count()
+    }
+
+    /// The axes as others see them.
+    pub fn named(&self) -> Vec<Axis> {
+        let first_grid = self.zipped().saturating_sub(1);
+        let axes = self.axes.iter().enumerate();
+        axes.map(|(at, axis)| Axis { key: axis.target.dotted.clone(), group: at.saturating_sub(first_grid) }).collect()
+    }
+
     /// The positions of a cell on all axes; the last grid axis runs fastest.
     fn positions(&self, index: u64) -> Vec<usize> {
         let mut rest = index;
         let mut positions = vec![0; self.axes.len()];
-        for (axis, position) in self.axes.iter().zip(&mut positions).skip(self.zipped).rev() {
+        let zipped = self.zipped();
+        for (axis, position) in self.axes.iter().zip(&mut positions).skip(zipped).rev() {
             let size = axis.points.len() as u64;
             *position = (rest % size) as usize;
             rest /= size;
         }
-        for (axis, position) in self.axes.iter().zip(&mut positions).take(self.zipped) {
+        for (axis, position) in self.axes.iter().zip(&mut positions).take(zipped) {
             *position = (rest % axis.points.len() as u64) as usize;
         }
         positions
@@ -103,7 +123,8 @@ impl Sweep {
     /// A cell in words: `network.loss = 0.1, aggregator.rule_set = attested`.
     pub fn describe(&self, index: u64) -> String {
         let values = self.values(index);
-        let pairs = self.axes.iter().zip(values).map(|(axis, value)| format!("{} = {}", axis.axis.key, value.text));
+        let pairs =
+            self.axes.iter().zip(values).map(|(axis, value)| format!("{} = {}", axis.target.dotted, value.text));
         pairs.collect::<Vec<_>>().join(", ")
     }
 
