@@ -35,12 +35,10 @@ pub(super) fn setup(settings: &Settings) -> Setup {
     }
 }
 
-/// `[run]`.
 pub(super) fn run(settings: &Settings) -> Run {
     read!(settings.group("run") => Run { seed, replicates })
 }
 
-/// `[safety]`.
 pub(super) fn safety(settings: &Settings) -> Safety {
     settings.group("safety").get("expect")
 }

@@ -19,9 +19,7 @@ const MAX_DEPTH: usize = 32;
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
-    /// Where it stands.
     pub at: Place,
-    /// Its contents.
     pub raw: Raw,
 }
 

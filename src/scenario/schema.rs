@@ -41,7 +41,6 @@ pub(super) struct Words {
     pub label: &'static str,
     /// The end of a title that tells what happens along its axis; empty where there is none.
     pub along: &'static str,
-    /// Its parameters.
     pub parts: &'static [(&'static str, Words)],
 }
 
@@ -60,7 +59,6 @@ impl Key {
         Self { example: Some(example), ..self }
     }
 
-    /// Key with the title of its axis.
     pub(super) const fn axis(self, title: &'static str) -> Self {
         Self { words: Words { title, ..self.words }, ..self }
     }
@@ -70,12 +68,10 @@ impl Key {
         Self { words: Words { label, ..self.words }, ..self }
     }
 
-    /// Key with what happens along its axis.
     pub(super) const fn along(self, along: &'static str) -> Self {
         Self { words: Words { along, ..self.words }, ..self }
     }
 
-    /// Key with the words of its parameters.
     pub(super) const fn parts(self, parts: &'static [(&'static str, Words)]) -> Self {
         Self { words: Words { parts, ..self.words }, ..self }
     }

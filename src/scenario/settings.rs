@@ -106,7 +106,6 @@ impl Group {
         slot.place().filter(|_| !slot.broken).map(|at| (self.get(name), at))
     }
 
-    /// Its window of time.
     pub fn window(&self) -> Window {
         let end: Option<Span> = self.get("end");
         let at = |span: Span| Time::ZERO + span;
@@ -236,7 +235,6 @@ impl Settings {
         Ok(Target { group, slot, rest, dotted })
     }
 
-    /// The key that `target` is in.
     pub fn key(&self, target: &Target) -> &'static Key {
         &self.groups[target.group].section.keys[target.slot]
     }

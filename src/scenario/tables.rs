@@ -20,8 +20,12 @@ const BOUND_RULE: &str = "the largest that the nodes can bear, floor((nodes - 1)
 /// in a column's head, what happens along its axis, and the words of its parameters: methods of [`Key`].
 macro_rules! tables {
     ($($make:ident $path:expr, $meaning:expr; $(($($row:tt)+))+)+) => {
-        &[$($make($path, $meaning, &[$(row!($($row)+)),+])),+]
+        &[$(section_of(tables!(@$make), $path, $meaning, &[$(row!($($row)+)),+])),+]
     };
+    (@table) => { (false, true) };
+    (@list) => { (true, true) };
+    (@fixed) => { (false, false) };
+    (@fixed_list) => { (true, false) };
 }
 
 macro_rules! row {
@@ -33,20 +37,13 @@ macro_rules! row {
     };
 }
 
-const fn table(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { path, meaning, list: false, sweepable: true, keys: Cow::Borrowed(keys) }
-}
-
-const fn list(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { path, meaning, list: true, sweepable: true, keys: Cow::Borrowed(keys) }
-}
-
-const fn fixed(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { path, meaning, list: false, sweepable: false, keys: Cow::Borrowed(keys) }
-}
-
-const fn fixed_list(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { path, meaning, list: true, sweepable: false, keys: Cow::Borrowed(keys) }
+const fn section_of(
+    (list, sweepable): (bool, bool),
+    path: &'static str,
+    meaning: &'static str,
+    keys: &'static [Key],
+) -> Section {
+    Section { path, meaning, list, sweepable, keys: Cow::Borrowed(keys) }
 }
 
 /// All tables, in the order of `resolved.toml`.
@@ -60,7 +57,6 @@ pub(super) fn number_of(path: &str) -> Option<usize> {
     SECTIONS.iter().position(|section| section.path == path)
 }
 
-/// The section called `path`.
 pub(super) fn section(path: &str) -> Option<&'static Section> {
     number_of(path).map(|number| &SECTIONS[number])
 }

@@ -137,7 +137,6 @@ impl Quantity {
         }
     }
 
-    /// The names of its units.
     pub fn unit_names(self) -> impl Iterator<Item = &'static str> {
         self.units().units.iter().map(|(name, _)| *name)
     }

@@ -90,8 +90,7 @@ impl Meaning<'_, '_> {
 
     fn compare(&mut self, all: Part<'_>, left: &Expr<'_>, comparison: Comparison, right: &Expr<'_>) -> Option<Test> {
         let is_word = |expr: &Expr<'_>| matches!(expr.form, Form::Word);
-        let is_value =
-            |this: &Self, expr: &Expr<'_>| matches!(expr.form, Form::Number | Form::Literal) || this.is_bare(expr);
+        let is_value = |this: &Self, expr: &Expr<'_>| matches!(expr.form, Form::Value) || this.is_bare(expr);
         let (left, right, by_number) = if is_word(left) && is_value(self, right) {
             let named = self.key(left.part)?;
             let value = self.literal(all, &named, comparison, right.part)?;
@@ -200,7 +199,7 @@ impl Meaning<'_, '_> {
                 let named = self.key(expr.part)?;
                 dimension(&named).map(|dimension| (named.term, dimension))
             }
-            Form::Number | Form::Literal => self.fixed(expr.part),
+            Form::Value => self.fixed(expr.part),
             Form::Negative(inner) => {
                 let (term, dimension) = self.number(inner)?;
                 Some((Term::Negative(Box::new(term)), dimension))

@@ -30,7 +30,6 @@ const COMPARISONS: [(&str, Comparison); 6] = [
 /// A part of a condition, not yet understood.
 #[derive(Debug)]
 pub(super) struct Expr<'a> {
-    /// All of it.
     pub part: Part<'a>,
     pub form: Form<'a>,
 }
@@ -45,8 +44,7 @@ pub(super) enum Form<'a> {
     Product(Chain<'a>),
     Negative(Box<Expr<'a>>),
     Word,
-    Number,
-    Literal,
+    Value,
 }
 
 /// Operands; what stands behind the second sign of a pair is marked: subtracted, or what is divided by.
@@ -192,8 +190,7 @@ impl<'a> Parser<'_, 'a> {
                 return Err((token.part, "a comparison is missing before this"));
             }
             TokenKind::Word => Form::Word,
-            TokenKind::Number => Form::Number,
-            TokenKind::Literal => Form::Literal,
+            TokenKind::Value => Form::Value,
             TokenKind::Sign => return Err((token.part, "a key or a value is missing before this")),
         };
         self.at += 1;

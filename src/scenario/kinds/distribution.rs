@@ -25,7 +25,6 @@ pub(in super::super) struct Random {
     has_regions: bool,
 }
 
-/// A distribution.
 pub(in super::super) const DISTRIBUTION: Random = Random {
     name: "distribution",
     words: "distribution",

@@ -7,7 +7,6 @@ use super::parameter::{Parameter, inline_table};
 use super::prelude::*;
 use crate::sim::PayloadHolders;
 
-/// Payload holders.
 #[derive(Debug)]
 pub(in super::super) struct Holders;
 
@@ -30,9 +29,7 @@ impl Kind for Holders {
         Some(Arc::new(match &node.raw {
             Raw::Text(text) if text == "f+1" => PayloadHolders::FPlusOne,
             Raw::Text(text) if text == "all" => PayloadHolders::All,
-            Raw::Integer(_) => {
-                PayloadHolders::Count(u32::try_from(NUMBER.number(lowering, key, node)?).unwrap_or(u32::MAX))
-            }
+            Raw::Integer(_) => PayloadHolders::Count(u32::from_value(Some(&*NUMBER.read(lowering, key, node)?))),
             Raw::Table(entries) => {
                 let entries: Vec<_> = entries.iter().collect();
                 let agree = lowering.parameters(key, node, &entries, &[AGREE])?;

@@ -30,7 +30,7 @@ mod text;
 
 pub(super) use choice::{Choice, RULE_SET, SAFETY, SCHEDULE, TIES};
 pub(super) use count::{Count, MAX_NODES};
-pub(super) use distribution::{DISTRIBUTION, FORMS, LATENCY, SKEW};
+pub(super) use distribution::{DISTRIBUTION, FORMS, Form, LATENCY, SKEW};
 pub(super) use flag::Flag;
 pub(super) use holders::Holders;
 pub(super) use kind::{FromValue, Kind, Value};

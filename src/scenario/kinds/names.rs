@@ -5,11 +5,9 @@ use super::text::text;
 use crate::sim::Side;
 use std::fmt::{self, Debug, Display};
 
-/// Names of regions.
 #[derive(Debug)]
 pub(in super::super) struct Names;
 
-/// Node selectors.
 #[derive(Debug)]
 pub(in super::super) struct Nodes;
 

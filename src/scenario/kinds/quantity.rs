@@ -18,7 +18,6 @@ pub(in super::super) struct Measured {
     max: Option<u64>,
 }
 
-/// A duration.
 pub(in super::super) const TIME: Measured = Measured {
     name: "duration",
     words: "duration",
@@ -56,7 +55,6 @@ pub(in super::super) const BANDWIDTH: Measured = Measured {
     max: None,
 };
 
-/// Amount of a quantity.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Amount {
     pub quantity: Quantity,
