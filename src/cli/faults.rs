@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::scenario::{FaultDescription, KeyDefault, KeyDescription, fault_catalogue};
+use crate::scenario::{FaultDescription, Key, Preset, fault_catalogue};
 use crate::sim::Side;
 
 use super::{exit, print};
@@ -12,7 +12,7 @@ const COLUMN: usize = 44;
 
 pub(super) fn execute() -> u8 {
     let (callees, callers): (Vec<_>, Vec<_>) =
-        fault_catalogue().into_iter().partition(|fault| fault.side == Side::Capability);
+        fault_catalogue().iter().partition(|fault| fault.side == Side::Capability);
     let text = [
         section("capability nodes", "workflow nodes", &callees),
         section("workflow nodes", "capability nodes", &callers),
@@ -21,12 +21,11 @@ pub(super) fn execute() -> u8 {
     exit::PASS
 }
 
-fn section(who: &str, audience: &str, faults: &[FaultDescription]) -> String {
+fn section(who: &str, audience: &str, faults: &[&FaultDescription]) -> String {
     let mut out = format!(
         "Faults of {who}, in what they do to {audience}. Each is a table [[faults.<name>]] with these keys:\n\n"
     );
-    let common = faults.iter().map(|fault| &fault.common).max_by_key(|keys| keys.len());
-    let common = common.map_or(&[][..], Vec::as_slice);
+    let common = faults.iter().map(|fault| fault.common).max_by_key(|keys| keys.len()).unwrap_or_default();
     out.extend(common.iter().map(key));
     out.push_str("\nand those of its own:\n\n");
     for fault in faults {
@@ -41,11 +40,11 @@ fn section(who: &str, audience: &str, faults: &[FaultDescription]) -> String {
     out
 }
 
-fn key(key: &KeyDescription) -> String {
-    let (head, rest) = match key.default {
-        KeyDefault::Required => (format!("{} (required)", key.name), String::new()),
-        KeyDefault::Value(value) => (format!("{} = {value}", key.name), String::new()),
-        KeyDefault::Words(words) => (key.name.to_owned(), format!(" When absent: {words}.")),
+fn key(key: &Key) -> String {
+    let (head, rest) = match key.preset {
+        Preset::Required => (format!("{} (required)", key.name), String::new()),
+        Preset::Value(value) => (format!("{} = {value}", key.name), String::new()),
+        Preset::Derived(words, _) | Preset::Open(words) => (key.name.to_owned(), format!(" When absent: {words}.")),
     };
     let mut out = String::new();
     line(&mut out, 6, &head, &format!("{}{rest}", key.meaning));

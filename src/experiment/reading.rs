@@ -186,7 +186,8 @@ mod tests {
         let (now, before) = (world(60, 40, 10), world(400, 1_000, 20));
         assert_eq!(own(Metric::SavedResponse, &now, &before), Some(0.75));
         let ocr = |observed| crate::sim::ocr_bytes(&setup(), observed) as f64;
-        let (hashes, payloads) = (ocr(crate::sim::ObservationContent::Hash), ocr(crate::sim::ObservationContent::Payload));
+        let (hashes, payloads) =
+            (ocr(crate::sim::ObservationContent::Hash), ocr(crate::sim::ObservationContent::Payload));
         let total = 1.0 - (220.0 + hashes) / (840.0 + payloads);
         assert_eq!(own(Metric::SavedTotal, &now, &before), Some(total));
         assert_eq!(own(Metric::SavedResponse, &now, &world(0, 1_000, 20)), None);

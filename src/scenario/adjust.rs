@@ -49,9 +49,10 @@ pub(super) fn read(adjustments: &Adjustments, sources: &mut Sources, findings: &
 /// Keys that are given again with another value: which of the two is meant, nobody knows.
 fn contradictions(given: &[Override], done: &str, findings: &mut Vec<Diagnostic>) {
     for (at, second) in given.iter().enumerate() {
-        let is_other = |first: &&Override| first.key() == second.key() && !first.value.says_as(&second.value);
+        let is_other =
+            |first: &&Override| first.path.dotted == second.path.dotted && !first.value.says_as(&second.value);
         if given[..at].iter().any(|first| is_other(&first)) {
-            let message = format!("`{}` is {done} twice, to different values", second.key());
+            let message = format!("`{}` is {done} twice, to different values", second.path.dotted);
             findings.push(Diagnostic::new(second.value.at, message).label("the second").help("drop one of the two"));
         }
     }

@@ -24,19 +24,23 @@ pub struct AxisValue {
 
 impl AxisValue {
     /// The units that numbers on axes have.
-    pub const UNITS: [&'static str; 4] =
-        ["", Quantity::Duration.axis_unit(), Quantity::Size.axis_unit(), Quantity::Bandwidth.axis_unit()];
+    pub const UNITS: [&'static str; 4] = [
+        "",
+        Quantity::Duration.units().axis_unit,
+        Quantity::Size.units().axis_unit,
+        Quantity::Bandwidth.units().axis_unit,
+    ];
 
     /// A number in one of [`Self::UNITS`], with the one text that it has whoever wrote it: `1.5s` for 1500 in `ms`.
     /// `None` for what no scenario can have there: a quantity below zero, or finer than it is counted.
     #[must_use]
     pub fn of_number(number: f64, unit: &'static str) -> Option<Self> {
-        let Some(quantity) = Quantity::ALL.into_iter().find(|quantity| quantity.axis_unit() == unit) else {
+        let Some(quantity) = Quantity::ALL.into_iter().find(|quantity| quantity.axis_unit == unit) else {
             return (unit.is_empty() && number.is_finite()).then(|| Self::plain(number));
         };
         // Floats hold every count of a scenario exactly, and give it back when the division is undone.
-        let count = libm::round(number * quantity.per_axis_unit());
-        let is_exact = (0.0..u64::MAX as f64).contains(&count) && count / quantity.per_axis_unit() == number;
+        let count = libm::round(number * quantity.per_axis_unit);
+        let is_exact = (0.0..u64::MAX as f64).contains(&count) && count / quantity.per_axis_unit == number;
         is_exact.then(|| Self { number: Some(number), ..Self::amount(quantity, count as u64) })
     }
 
@@ -52,7 +56,7 @@ impl AxisValue {
 
     /// An amount of a quantity, in what it is counted in.
     pub(super) fn amount(quantity: Quantity, amount: u64) -> Self {
-        let number = amount as f64 / quantity.per_axis_unit();
-        Self { text: quantity.print(amount), number: Some(number), unit: quantity.axis_unit() }
+        let number = amount as f64 / quantity.per_axis_unit;
+        Self { text: quantity.print(amount), number: Some(number), unit: quantity.axis_unit }
     }
 }

@@ -1,12 +1,12 @@
 //! From settings to the types that the simulation reads.
 
-use super::kinds::{AgreementLatency, Selector, Side};
+use super::kinds::{AgreementLatency, Selector};
 use super::settings::{Group, Settings};
 use crate::engine::{Distribution, Span};
 use crate::network::{Cut, LinkSetup, NetworkSetup, NodeSet, Partition};
 use crate::sim::{
     AggregatorSetup, CapabilityDon, FAULTS, Fault, FaultKind, ObservationSetup, Ocr, Parameter, ParameterKind,
-    RequestSetup, RoundsSetup, Run, Safety, Setup, Values, WorkflowDon,
+    RequestSetup, RoundsSetup, Run, Safety, Setup, Side, Values, WorkflowDon,
 };
 
 /// A struct whose fields are called as the keys of a table.
@@ -75,7 +75,6 @@ pub(super) fn run(settings: &Settings) -> Run {
     read!(settings.group("run") => Run { seed, replicates })
 }
 
-/// `[safety]`.
 pub(super) fn safety(settings: &Settings) -> Safety {
     settings.group("safety").get("expect")
 }

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::kinds::{self, Count, DISTRIBUTION, Flag, Kind, SIZE, TIME, Text, Word};
+use super::kinds::{self, Choice, Count, DISTRIBUTION, Flag, Kind, SIZE, TIME, Text};
 use super::schema::{END, Key, Preset, START, Section, UP_TO_ALL, key};
 use crate::sim::{Definition, FAULTS, Parameter, ParameterKind, Side};
 
-/// A kind of fault as `donsim faults` shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A kind of fault: its table in scenarios.
+#[derive(Debug)]
 pub struct FaultDescription {
     /// Its name: a scenario has it as `[[faults.<name>]]`.
     pub name: &'static str,
@@ -17,57 +17,20 @@ pub struct FaultDescription {
     /// What they do, in one line.
     pub meaning: &'static str,
     /// The keys that it shares with other faults of its side.
-    pub common: Vec<KeyDescription>,
+    pub common: &'static [Key],
     /// Those of its own.
-    pub own: Vec<KeyDescription>,
+    pub own: Vec<Key>,
 }
 
-/// A key of a fault's table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyDescription {
-    /// Its name.
-    pub name: &'static str,
-    /// What holds when it is absent.
-    pub default: KeyDefault,
-    /// What it says, in one line.
-    pub meaning: &'static str,
-}
-
-/// What holds when a key is absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyDefault {
-    /// It may not be absent.
-    Required,
-    /// This value, as TOML.
-    Value(&'static str),
-    /// This, in words.
-    Words(&'static str),
-}
+/// Made once and kept for good.
+static CATALOGUE: LazyLock<Vec<FaultDescription>> =
+    LazyLock::new(|| FAULTS.iter().map(|fault| FaultDescription::of(fault)).collect());
 
 /// Every kind of fault, in the order of their names.
 #[must_use]
-pub fn fault_catalogue() -> Vec<FaultDescription> {
-    FAULT_TABLES.iter().map(FaultTable::description).collect()
+pub fn fault_catalogue() -> &'static [FaultDescription] {
+    &CATALOGUE
 }
-
-/// The table of one kind of fault.
-#[derive(Debug)]
-pub(super) struct FaultTable {
-    fault: &'static Definition,
-    /// The dotted name of its table.
-    path: &'static str,
-    own: Vec<Key>,
-}
-
-/// The tables of all faults. What they are made of is made once and kept for good.
-pub(super) static FAULT_TABLES: LazyLock<Vec<FaultTable>> = LazyLock::new(|| {
-    let table = |fault: &'static Definition| FaultTable {
-        fault,
-        path: format!("faults.{}", fault.name).leak(),
-        own: fault.parameters.iter().map(own_key).collect(),
-    };
-    FAULTS.iter().copied().map(table).collect()
-});
 
 fn own_key(parameter: &Parameter) -> Key {
     let preset = parameter.default.map_or(Preset::Required, Preset::Value);
@@ -78,47 +41,27 @@ fn own_key(parameter: &Parameter) -> Key {
         ParameterKind::Flag => &Flag,
         ParameterKind::Text => &Text { may_be_empty: false },
         ParameterKind::Size => &SIZE,
-        ParameterKind::Word(words) => Box::leak(Box::new(Word(words))),
+        ParameterKind::Word(words) => Box::leak(Box::new(Choice(words))),
     };
     Key { example: parameter.example, ..key(parameter.name, kind, preset, parameter.meaning) }
 }
 
-impl FaultTable {
-    /// Its table in the schema.
-    pub fn section(&self) -> Section {
-        let keys = [self.common(), &self.own].concat();
-        Section { path: self.path, meaning: self.fault.meaning, list: true, sweepable: true, keys: Cow::Owned(keys) }
-    }
-
-    /// Keys that it shares with others.
-    const fn common(&self) -> &'static [Key] {
-        match self.fault.side {
+impl FaultDescription {
+    fn of(fault: &Definition) -> Self {
+        let &Definition { name, side, meaning, .. } = fault;
+        let common = match side {
             Side::Workflow => COMMON_CALLER,
-            Side::Capability if self.fault.is_outage => COMMON_OUTAGE,
+            Side::Capability if fault.is_outage => COMMON_OUTAGE,
             Side::Capability => COMMON,
-        }
-    }
-
-    fn description(&self) -> FaultDescription {
-        let describe = |keys: &[Key]| keys.iter().map(KeyDescription::of).collect();
-        FaultDescription {
-            name: self.fault.name,
-            side: self.fault.side,
-            meaning: self.fault.meaning,
-            common: describe(self.common()),
-            own: describe(&self.own),
-        }
-    }
-}
-
-impl KeyDescription {
-    fn of(key: &Key) -> Self {
-        let default = match key.preset {
-            Preset::Required => KeyDefault::Required,
-            Preset::Value(text) => KeyDefault::Value(text),
-            Preset::Derived(words, _) | Preset::Open(words) => KeyDefault::Words(words),
         };
-        Self { name: key.name, default, meaning: key.meaning }
+        Self { name, side, meaning, common, own: fault.parameters.iter().map(own_key).collect() }
+    }
+
+    /// Its table in the schema.
+    pub(super) fn section(&self) -> Section {
+        let keys = [self.common, &self.own].concat();
+        let path = format!("faults.{}", self.name).leak();
+        Section { path, meaning: self.meaning, list: true, sweepable: true, keys: Cow::Owned(keys) }
     }
 }
 

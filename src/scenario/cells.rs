@@ -1,4 +1,8 @@
-//! Which combinations of a sweep are cells.
+//! Which combinations of a sweep are cells, and which cells differ in nothing but one axis.
+
+use std::collections::BTreeMap;
+
+use super::sweep::Sweep;
 
 /// Some combinations of a sweep, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,4 +51,21 @@ impl Cells {
             Self::These(chosen) => Some(chosen),
         }
     }
+}
+
+/// Every cell that has not the first value of the axis `key`, with the cell that has it and is equal on all other axes,
+/// in the order of the plan. Cells without such a partner are left out.
+pub(super) fn against_first(sweep: &Sweep, cells: &Cells, key: &str) -> Vec<(u64, u64)> {
+    let Some(at) = sweep.axes.iter().position(|axis| axis.target.dotted == key) else { return Vec::new() };
+    let first = sweep.axes[at].shown().next().map(|value| &value.text);
+    let (mut firsts, mut others) = (BTreeMap::new(), Vec::new());
+    for (cell, index) in (0..).zip(cells.iter()) {
+        let rest = sweep.texts(index, |axis| axis != at);
+        if sweep.value(index, at).map(|value| &value.text) == first {
+            firsts.entry(rest).or_insert(cell);
+        } else {
+            others.push((cell, rest));
+        }
+    }
+    others.into_iter().filter_map(|(cell, rest)| Some((cell, *firsts.get(&rest)?))).collect()
 }

@@ -32,7 +32,6 @@ impl Place {
 pub(super) struct Source {
     /// Its path, or `--set`.
     pub name: String,
-    /// Its contents.
     pub text: String,
     /// Where each of its lines begins.
     lines: Vec<usize>,
@@ -82,7 +81,6 @@ impl Diagnostic {
         Self(Box::new(Finding { is_warning: false, place, position: None, message, label, notes, help: None }))
     }
 
-    /// Makes it a warning.
     pub(super) fn warning(mut self) -> Self {
         self.0.is_warning = true;
         self

@@ -19,9 +19,7 @@ const MAX_DEPTH: usize = 32;
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
-    /// Where it stands.
     pub at: Place,
-    /// Its contents.
     pub raw: Raw,
 }
 
@@ -69,8 +67,13 @@ impl Node {
 
     /// The value of `key`, if this is a table that has it.
     pub fn get(&self, key: &str) -> Option<&Self> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The entry of `key`, if this is a table that has it.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.raw {
-            Raw::Table(entries) => entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value),
+            Raw::Table(entries) => entries.iter().find(|entry| entry.key == key),
             _ => None,
         }
     }
@@ -258,32 +261,38 @@ pub(super) fn literal(text: &str, place: Place) -> Node {
     value(text, place).unwrap_or_else(|| Node { at: place, raw: Raw::Text(text.into()) })
 }
 
-/// One part of a dotted key.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Segment {
-    pub text: String,
-    pub at: Place,
+/// A dotted key.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Path {
+    pub dotted: String,
+    /// Where it stands, as far as its parts stand beside each other: a table that several keys share has its place where
+    /// it is named first. `None` for a path without any part.
+    pub at: Option<Place>,
 }
 
-/// The parts of `key`, which may itself hold dots when it was quoted.
-pub(super) fn segments(key: &str, at: Place) -> impl Iterator<Item = Segment> {
-    key.split('.').map(move |text| Segment { text: text.into(), at })
+impl Path {
+    /// The path of `key`, which may itself hold dots when it was quoted.
+    pub fn new(key: &str, at: Place) -> Self {
+        Self { dotted: key.into(), at: Some(at) }
+    }
+
+    /// The path one part further.
+    pub fn join(&self, key: &str, at: Place) -> Self {
+        // A dot, and quotes around either part.
+        const BETWEEN: usize = 3;
+        let Some(before) = self.at else { return Self::new(key, at) };
+        let is_beside = before.source == at.source && (0..=BETWEEN).any(|gap| before.end + gap == at.start);
+        let start = if is_beside { before.start } else { at.start };
+        Self { dotted: format!("{}.{key}", self.dotted), at: Some(Place { start, ..at }) }
+    }
 }
 
 /// A `--set key=value` argument, or a `--sweep` one with all values in an array.
 #[derive(Clone, Debug)]
 pub(super) struct Override {
-    /// The parts of its key.
-    pub path: Vec<Segment>,
+    pub path: Path,
     /// Its value: TOML if it parses as such, otherwise a bare string.
     pub value: Node,
-}
-
-impl Override {
-    /// Its key, dotted.
-    pub fn key(&self) -> String {
-        self.path.iter().map(|segment| segment.text.as_str()).collect::<Vec<_>>().join(".")
-    }
 }
 
 /// Reads an argument of the form `key=value`; `option` names it.
@@ -328,11 +337,11 @@ pub(super) fn parse_sweep(text: &str, source: usize, sources: &[Source]) -> Resu
 }
 
 /// The path to the only leaf of nested tables, if there is one leaf only.
-fn single_path(mut raw: Raw) -> Option<Vec<Segment>> {
-    let mut path = Vec::new();
+fn single_path(mut raw: Raw) -> Option<Path> {
+    let mut path = Path::default();
     while let Raw::Table(mut list) = raw {
         let entry = list.pop().filter(|_| list.is_empty())?;
-        path.extend(segments(&entry.key, entry.key_at));
+        path = path.join(&entry.key, entry.key_at);
         raw = entry.value.raw;
     }
     Some(path)
@@ -367,8 +376,7 @@ mod tests {
             ("t=1\nb=2", "t", Raw::Text("1\nb=2".into()), 2),
         ] {
             let set = parse_override(text, "--set", 1).unwrap_or_else(|_| panic!("{text}"));
-            let path: Vec<_> = set.path.iter().map(|segment| segment.text.as_str()).collect();
-            assert_eq!((path.join("."), &set.value.raw, set.value.at.start), (key.into(), &raw, start), "{text}");
+            assert_eq!((set.path.dotted, set.value.raw, set.value.at.start), (key.into(), raw, start), "{text}");
         }
         for text in ["", "network.loss", "=3", "a b=3", "a=1\nb=2\nc"] {
             assert_eq!(parse_override(text, "--set", 1).is_err(), text != "a=1\nb=2\nc", "{text}");

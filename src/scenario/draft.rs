@@ -10,89 +10,86 @@ use super::files::Files;
 use super::kinds::{Lowering, is_name};
 use super::schema::SWEEP;
 use super::selection::{MAX_CELLS, MAX_COMBINATIONS};
-use super::settings::{Settings, whole};
-use super::sweep::{RawSweep, Sweep};
+use super::settings::Settings;
+use super::sweep::Sweep;
 use super::validate;
 
-/// A scenario in the making.
+/// All that a scenario is made of.
 pub(super) struct Draft {
     pub settings: Settings,
-    sweep: RawSweep,
+    /// `None` when its axes do not make a plan.
+    pub sweep: Option<Sweep>,
     pub files: Files,
-    /// Whether a filter chooses among the combinations.
-    is_filtered: bool,
 }
 
-impl Draft {
-    /// Lays the file, the overrides and the schema's defaults over each other and reads the files they name.
-    pub fn read(path: &Path, root: &Node, adjustments: &Read, findings: &mut Vec<Diagnostic>) -> Self {
-        let (mut settings, axes) = Settings::read(root, findings);
-        let mut sweep = RawSweep::read(axes.as_ref(), &settings, findings);
-        for set in &adjustments.set {
-            match settings.target(&set.path) {
-                Ok(target) if sweep.pin(&target, set) => {}
-                Ok(target) => {
-                    let given = settings.give(&target, &Arc::new(set.value.clone()));
-                    findings.extend(given.err().or_else(|| sweep.clash(&target, set)));
-                }
-                Err(finding) => findings.push(finding),
+/// Lays the file, the overrides and the schema's defaults over each other, reads the files they name, and understands
+/// every value.
+pub(super) fn read(path: &Path, root: &Node, adjustments: &Read, findings: &mut Vec<Diagnostic>) -> Draft {
+    let mut settings = Settings::read(root, findings);
+    let mut sweep = Sweep::read(root.entry(SWEEP), &settings, findings);
+    adjust(&mut settings, &mut sweep, adjustments, findings);
+    name_after(path, &mut settings, findings);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut files = Files::default();
+    let mut load = |name: &str| files.load(folder, name);
+    let given = settings.groups.iter().flat_map(|group| &group.slots).filter_map(|slot| slot.given.as_ref());
+    given.for_each(|node| node.for_each_file(&mut load));
+    sweep.for_each_file(&mut load);
+    let in_file = settings.group(SWEEP).slots.iter().any(|slot| slot.given.is_some());
+    let most = if in_file || !adjustments.filter.is_empty() { MAX_COMBINATIONS } else { MAX_CELLS };
+    let mut lowering = Lowering::new(&files, findings);
+    for group in 0..settings.groups.len() {
+        for slot in 0..settings.groups[group].slots.len() {
+            // A table that an axis completes may be incomplete by itself; every cell reads it anew.
+            if !sweep.touches_part_of(group, slot) && !is_enough(lowering.findings) {
+                settings.lower(group, slot, &mut lowering);
             }
         }
-        for axis in &adjustments.sweep {
-            let is_hidden = |set: &&Override| {
-                set.path.len() >= axis.path.len() && axis.path.iter().zip(&set.path).all(|(a, b)| a.text == b.text)
-            };
-            match adjustments.set.iter().find(is_hidden) {
-                Some(set) => findings.push(set_and_swept(set)),
-                None => sweep.put(axis, &settings, findings),
-            }
-        }
-        name_after(path, &mut settings, findings);
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let mut files = Files::default();
-        let mut load = |name: &str| files.load(folder, name);
-        let given = settings.groups.iter().flat_map(|group| &group.slots).filter_map(|slot| slot.given.as_ref());
-        given.for_each(|node| node.for_each_file(&mut load));
-        sweep.for_each_file(&mut load);
-        Self { settings, sweep, files, is_filtered: !adjustments.filter.is_empty() }
     }
+    let sweep = if sweep.lower(&settings, most, &mut lowering) {
+        Some(sweep)
+    } else {
+        findings.extend(check_unswept(&settings, &sweep));
+        None
+    };
+    Draft { settings, sweep, files }
+}
 
-    /// Understands every value.
-    pub fn lower(mut self, findings: &mut Vec<Diagnostic>) -> (Self, Option<Sweep>) {
-        let in_file = self.settings.group(SWEEP).slots.iter().any(|slot| slot.given.is_some());
-        let has_condition = self.is_filtered || in_file;
-        let most = if has_condition { MAX_COMBINATIONS } else { MAX_CELLS };
-        let mut lowering = Lowering::new(&self.files, findings);
-        for group in 0..self.settings.groups.len() {
-            for slot in 0..self.settings.groups[group].slots.len() {
-                // A table that an axis completes may be incomplete by itself; every cell reads it anew.
-                if !self.sweep.touches_part_of(group, slot) && !is_enough(lowering.findings) {
-                    self.settings.lower(group, slot, &mut lowering);
-                }
+/// Lays what the command line gives over the file.
+fn adjust(settings: &mut Settings, sweep: &mut Sweep, adjustments: &Read, findings: &mut Vec<Diagnostic>) {
+    for set in &adjustments.set {
+        match settings.target(&set.path) {
+            Ok(target) if sweep.pin(&target, set) => {}
+            Ok(target) => {
+                let given = settings.give(&target, &Arc::new(set.value.clone()));
+                findings.extend(given.err().or_else(|| sweep.clash(&target, set)));
             }
+            Err(finding) => findings.push(finding),
         }
-        let raw = std::mem::take(&mut self.sweep);
-        let swept: Vec<(usize, usize)> = raw.slots().collect();
-        let sweep = raw.lower(&self.settings, most, &mut lowering);
-        if sweep.is_none() {
-            findings.extend(self.check_unswept(&swept));
-        }
-        (self, sweep)
     }
+    for axis in &adjustments.sweep {
+        let is_hidden = |set: &&Override| {
+            set.path.dotted.strip_prefix(&axis.path.dotted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        match adjustments.set.iter().find(is_hidden) {
+            Some(set) => findings.push(set_and_swept(set)),
+            None => sweep.put(axis, settings, findings),
+        }
+    }
+}
 
-    /// Findings about the file as a whole when its sweep makes no cells; nothing of keys that it sweeps.
-    fn check_unswept(&self, swept: &[(usize, usize)]) -> Vec<Diagnostic> {
-        let mut settings = self.settings.clone();
-        for (group, slot) in swept {
-            settings.groups[*group].slots[*slot].broken = true;
-        }
-        settings.derive();
-        validate::check(&settings)
+/// Findings about the file as a whole when its sweep makes no cells; nothing of keys that it sweeps.
+fn check_unswept(settings: &Settings, sweep: &Sweep) -> Vec<Diagnostic> {
+    let mut settings = settings.clone();
+    for axis in &sweep.axes {
+        settings.groups[axis.target.group].slots[axis.target.slot].broken = true;
     }
+    settings.derive();
+    validate::check(&settings)
 }
 
 fn set_and_swept(set: &Override) -> Diagnostic {
-    let finding = Diagnostic::new(whole(&set.path), format!("`{}` is both set and swept", set.key()));
+    let finding = Diagnostic::new(set.path.at, format!("`{}` is both set and swept", set.path.dotted));
     finding.label("swept by --sweep").help("drop one of the two")
 }
 

@@ -41,46 +41,18 @@ pub(super) enum FileNames {
     Digest,
 }
 
-/// A reference to a [`NamedFile`], short enough to stand in every value that uses it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct FileRef {
-    stored: String,
-    digest: String,
-}
-
-impl FileRef {
-    /// Its name in one of the two kinds of text.
-    pub fn name(&self, names: FileNames) -> &str {
-        match names {
-            FileNames::Stored => &self.stored,
-            FileNames::Digest => &self.digest,
-        }
-    }
-
-    /// Its original name without folder.
-    pub fn label(&self) -> &str {
-        self.stored.split_once('-').map_or(self.stored.as_str(), |(_, basename)| basename)
-    }
-}
-
 /// A file that could be read, understood in both ways; which of them is wanted, its user knows.
-struct Loaded {
+#[derive(Debug)]
+pub(super) struct Loaded {
     named: NamedFile,
-    reference: Arc<FileRef>,
-    distribution: Result<Distribution, String>,
-    matrix: Result<Arc<RegionMatrix>, String>,
+    pub distribution: Result<Distribution, String>,
+    pub matrix: Result<Arc<RegionMatrix>, String>,
 }
 
 /// All files of a scenario by the name that it calls them.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Files {
-    by_name: BTreeMap<String, Result<Loaded, String>>,
-}
-
-impl std::fmt::Debug for Files {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.by_name.keys()).finish()
-    }
+    by_name: BTreeMap<String, Result<Arc<Loaded>, String>>,
 }
 
 impl Files {
@@ -88,34 +60,14 @@ impl Files {
     pub fn load(&mut self, folder: &Path, name: &str) {
         if !self.by_name.contains_key(name) {
             let path = folder.join(name);
-            let loaded = read(&path).map(|bytes| Loaded::new(name, path, bytes)).map_err(|error| error.to_string());
-            self.by_name.insert(name.into(), loaded);
+            let loaded = read(&path).map(|bytes| Arc::new(Loaded::new(name, path, bytes)));
+            self.by_name.insert(name.into(), loaded.map_err(|error| error.to_string()));
         }
     }
 
-    fn get(&self, name: &str) -> Result<&Loaded, String> {
-        match self.by_name.get(name) {
-            Some(Ok(loaded)) => Ok(loaded),
-            Some(Err(problem)) => Err(problem.clone()),
-            None => Err("it was not read".into()),
-        }
-    }
-
-    /// Whether it could be read at all.
-    pub fn reference(&self, name: &str) -> Result<Arc<FileRef>, String> {
-        Ok(Arc::clone(&self.get(name)?.reference))
-    }
-
-    /// The file as observed latencies.
-    pub fn distribution(&self, name: &str) -> Result<(Distribution, Arc<FileRef>), String> {
-        let loaded = self.get(name)?;
-        Ok((loaded.distribution.clone()?, Arc::clone(&loaded.reference)))
-    }
-
-    /// The file as a region matrix.
-    pub fn matrix(&self, name: &str) -> Result<(Arc<RegionMatrix>, Arc<FileRef>), String> {
-        let loaded = self.get(name)?;
-        Ok((loaded.matrix.clone()?, Arc::clone(&loaded.reference)))
+    /// The file called `name`, or why it could not be read.
+    pub fn get(&self, name: &str) -> Result<Arc<Loaded>, String> {
+        self.by_name.get(name).cloned().unwrap_or_else(|| Err("it was not read".into()))
     }
 
     /// The files themselves, one for each stored name.
@@ -139,9 +91,21 @@ impl Loaded {
         Self {
             distribution: text.clone().and_then(observations),
             matrix: text.and_then(|text| region_matrix(name, text)).map(Arc::new),
-            reference: Arc::new(FileRef { stored: stored.clone(), digest: digest.clone() }),
             named: NamedFile { stored, digest, bytes, path },
         }
+    }
+
+    /// Its name in one of the two kinds of text.
+    pub fn name(&self, names: FileNames) -> &str {
+        match names {
+            FileNames::Stored => &self.named.stored,
+            FileNames::Digest => &self.named.digest,
+        }
+    }
+
+    /// Its original name without folder.
+    pub fn label(&self) -> &str {
+        self.named.stored.split_once('-').map_or(self.named.stored.as_str(), |(_, basename)| basename)
     }
 }
 

@@ -1,36 +1,51 @@
 //! Names of keys in tables and pictures.
 
-use super::schema::{Key, Section};
+use super::schema::Words;
 use super::tables::SECTIONS;
 
 /// Title of an axis of the dotted `key`, without its unit: `Lost messages`. The key itself where nothing is said.
 #[must_use]
 pub fn axis_title(key: &str) -> String {
-    let title = find(key).map_or("", |(_, known, part)| match part {
-        None => known.words.title,
-        Some(part) => known.words.parts.iter().find(|(name, _)| *name == part).map_or("", |(_, title)| title),
-    });
+    let title = find(key).map_or("", |(words, _)| words.title);
     let table = key.rsplit('.').nth(1).unwrap_or_default().replace('_', " ");
     if title.is_empty() { key.to_owned() } else { title.replace("{}", &table) }
+}
+
+/// The end of a title that tells what happens along an axis of `key`: `as messages get lost`.
+#[must_use]
+pub fn along(key: &str) -> Option<&'static str> {
+    find(key).map(|(words, _)| words.along).filter(|along| !along.is_empty())
+}
+
+/// A shorter name of `key` than its title or its path, where it has one: `N`.
+#[must_use]
+pub fn short_label(key: &str) -> Option<&'static str> {
+    find(key).map(|(words, _)| words.label).filter(|label| !label.is_empty())
 }
 
 /// The name of the dotted `key` in the head of a column: `rule set`, `response loss`.
 #[must_use]
 pub fn label(key: &str) -> String {
+    // Below the table's own name, every part tells something.
+    let path = || key.split_once('.').map_or(key, |(_, telling)| telling).replace(['.', '_'], " ");
     match find(key) {
-        Some((_, known, None)) if !known.words.label.is_empty() => known.words.label.to_owned(),
-        // Below the table's own name, every part tells something.
-        _ => key.split_once('.').map_or(key, |(_, telling)| telling).replace(['.', '_'], " "),
+        Some((words, false)) if !words.label.is_empty() => words.label.to_owned(),
+        _ => path(),
     }
 }
 
-/// The key that a dotted name means, with its section, and the parameter of it.
-fn find(key: &str) -> Option<(&'static Section, &'static Key, Option<&str>)> {
-    let fits = |section: &&Section| key.strip_prefix(section.path).is_some_and(|rest| rest.starts_with('.'));
-    let section = SECTIONS.iter().filter(fits).max_by_key(|section| section.path.len())?;
-    let rest = &key[section.path.len() + 1..];
+/// The words of what a dotted name means, and whether that is a parameter of a key.
+fn find(key: &str) -> Option<(Words, bool)> {
+    let below = |path: &str| key.strip_prefix(path)?.strip_prefix('.');
+    let section =
+        SECTIONS.iter().filter(|section| below(section.path).is_some()).max_by_key(|section| section.path.len())?;
+    let rest = below(section.path)?;
     let (name, part) = rest.split_once('.').map_or((rest, None), |(name, part)| (name, Some(part)));
-    section.index_of(name).map(|index| (section, &section.keys[index], part))
+    let words = section.keys[section.index_of(name)?].words;
+    match part {
+        None => Some((words, false)),
+        Some(part) => words.parts.iter().find(|(name, _)| *name == part).map(|(_, words)| (*words, true)),
+    }
 }
 
 #[cfg(test)]

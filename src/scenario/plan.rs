@@ -6,19 +6,19 @@ use std::sync::Arc;
 
 use super::adjust::{self, Adjustments};
 use super::axis::{Axis, AxisValue};
-use super::cells::Cells;
+use super::cells::{self, Cells};
 use super::condition::Context;
 use super::diagnostics::{Diagnostic, Diagnostics, Source, Sources};
 use super::document;
-use super::draft::Draft;
+use super::draft::{self, Draft};
 use super::expect::{self, Expectation, Objection};
 use super::files::{self, Files, NamedFile};
 use super::identity;
 use super::schema::SWEEP;
-use super::selection::{self, Conditions, Ground, Selection};
+use super::selection::{self, Conditions, Selection};
 use super::settings::Settings;
-use super::sweep::Sweep;
-use super::{build, partners, render};
+use super::sweep::{Ground, Sweep};
+use super::{build, render};
 use crate::sim::{Run, Safety, Setup};
 
 /// A scenario: one file with its overrides, checked as a whole.
@@ -101,17 +101,17 @@ impl Scenario {
             // Whatever a broken text seems to say would only be noise.
             return Err(Diagnostics::new(sources, findings));
         }
-        let (mut draft, sweep) = Draft::read(path, &root, &read, &mut findings).lower(&mut findings);
-        let (base, files) = (draft.settings.of_cells(), &draft.files);
-        let context = Context { name: "", settings: &draft.settings, files };
+        let Draft { mut settings, sweep, files } = draft::read(path, &root, &read, &mut findings);
+        let base = settings.of_cells();
+        let context = Context { name: "", settings: &settings, files: &files };
         let conditions = Conditions::read(context, (&read.filter, &read.cells), &sources, &mut findings);
         // Which cells there are is unknown when a condition is: then nothing is said about any.
-        let ground = sweep.as_ref().map(|sweep| Ground { base: &base, sweep, files });
+        let ground = sweep.as_ref().map(|sweep| Ground { base: &base, sweep, files: &files });
         let chosen = ground.zip(conditions.as_ref());
         let chosen = chosen.map(|(ground, conditions)| selection::choose(ground, conditions, &mut findings));
         let (selection, warnings) = chosen.unzip();
         let plan = ground.zip(selection.as_ref());
-        let expectations = expect::read(&draft.settings, (context, plan), &sources, &mut findings);
+        let expectations = expect::read(&settings, (context, plan), &sources, &mut findings);
         let (Some(conditions), Some(sweep), Some(selection), true) =
             (conditions, sweep, selection, findings.is_empty())
         else {
@@ -125,22 +125,23 @@ impl Scenario {
         let warnings = warnings.filter(|warnings| !warnings.is_empty());
         let warnings = warnings.map(|warnings| Diagnostics::new(sources.clone(), warnings));
         let filters: Vec<&str> = adjustments.filter.iter().map(String::as_str).collect();
-        if let Some(condition) = selection.condition(&draft.settings, &filters)
-            && let Some(select) = draft.settings.slot_mut(SWEEP, "select")
+        if let Some(condition) = selection.condition(&settings, &filters)
+            && let Some(select) = settings.slot_mut(SWEEP, "select")
         {
             select.value = Some(Arc::new(condition));
         }
-        Ok(Self { warnings, ..Self::new(draft, base, sources, (sweep, selection), expectations) })
+        Ok(Self { warnings, ..Self::new((settings, base), files, sources, (sweep, selection), expectations) })
     }
 
     fn new(
-        Draft { settings, files, .. }: Draft,
-        base: Settings,
+        (settings, base): (Settings, Settings),
+        files: Files,
         sources: Sources,
         (sweep, selection): (Sweep, Selection),
         expectations: Vec<Expectation>,
     ) -> Self {
-        let first = sweep.settings(&settings, selection.selected.get(0), &files, &mut Vec::new());
+        let ground = Ground { base: &settings, sweep: &sweep, files: &files };
+        let first = ground.settings(selection.selected.get(0), &mut Vec::new());
         Self {
             warnings: None,
             name: first.group("").get("name"),
@@ -148,7 +149,7 @@ impl Scenario {
             sources,
             resolved: render::resolved(&first, &sweep),
             named: files.named(),
-            axes: sweep.axes.iter().map(|axis| axis.axis.clone()).collect(),
+            axes: sweep.named(),
             run: build::run(&base),
             safety: build::safety(&base),
             checks: expectations.iter().map(|expectation| expectation.subjects.len() + expectation.unselected).sum(),
@@ -274,7 +275,8 @@ impl Scenario {
         let index = index % self.cells.len().max(1);
         let combination = self.cells.get(index);
         // Loading has made every cell once and found nothing wrong with any.
-        let settings = self.sweep.settings(&self.base, combination, &self.files, &mut Vec::new());
+        let ground = Ground { base: &self.base, sweep: &self.sweep, files: &self.files };
+        let settings = ground.settings(combination, &mut Vec::new());
         let id = identity::cell_id(&settings);
         Cell { id, index, axes: self.sweep.values(combination), setup: build::setup(&settings) }
     }
@@ -283,7 +285,7 @@ impl Scenario {
     /// is equal on all other axes; cells without such a partner are left out.
     #[must_use]
     pub fn against_first(&self, key: &str) -> Vec<(u64, u64)> {
-        partners::against_first(&self.sweep, &self.cells, key)
+        cells::against_first(&self.sweep, &self.cells, key)
     }
 }
 

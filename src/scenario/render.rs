@@ -7,7 +7,7 @@ use super::kinds::Value;
 use super::schema::{EXPECT, Key, Preset, SWEEP};
 use super::settings::{Group, Settings, Slot};
 use super::sweep::Sweep;
-use super::tables::TEMPLATES;
+use super::tables::is_template;
 
 /// The scenario with every default filled in, commented; `first` is its first cell.
 pub(super) fn resolved(first: &Settings, sweep: &Sweep) -> String {
@@ -34,9 +34,9 @@ fn commented_key(out: &mut String, key: &Key, slot: &Slot, sweep: &Sweep) {
             let _ = writeln!(out, "# {name}: {rule}, in every cell.");
         }
         // A copy would outlive a later `--set` of its original.
-        (Preset::Derived(rule, [origin]), value) if rule == *origin && slot.given.is_none() => {
+        (Preset::Derived(rule, _), value) if key.origin().is_some() && slot.given.is_none() => {
             let text = value.as_ref().map_or_else(|| "no limit".into(), print);
-            let _ = writeln!(out, "# {name}: {text}, as {origin}.");
+            let _ = writeln!(out, "# {name}: {text}, as {rule}.");
         }
         (Preset::Open(meaning), None) => {
             let _ = writeln!(out, "# {name}: {meaning}.");
@@ -68,8 +68,7 @@ pub(super) fn cell(settings: &Settings) -> String {
     let mut out = String::with_capacity(3_000);
     for group in settings.groups.iter().filter(|group| group.section.sweepable) {
         header(&mut out, group);
-        let template = |key: &Key| group.section.path == "network" && TEMPLATES.contains(&key.name);
-        for (key, slot) in group.iter().filter(|(key, _)| !template(key)) {
+        for (key, slot) in group.iter().filter(|(key, _)| !is_template(group.section, key)) {
             plain_key(&mut out, key, slot);
         }
     }
@@ -93,18 +92,18 @@ fn plain_key(out: &mut String, key: &Key, slot: &Slot) {
 /// Whether a derived default differs from cell to cell, so that writing it down once would change the others.
 fn varies(key: &Key, slot: &Slot, sweep: &Sweep) -> bool {
     let Preset::Derived(_, inputs) = key.preset else { return false };
-    let swept = |input: &str| sweep.axes.iter().any(|axis| axis.axis.key.starts_with(input));
+    let swept = |input: &str| sweep.axes.iter().any(|axis| axis.target.dotted.starts_with(input));
     slot.given.is_none() && inputs.iter().any(|input| swept(input))
 }
 
 fn axes(out: &mut String, sweep: &Sweep, names: FileNames) {
-    let (zip, grid) = sweep.axes.split_at(sweep.zipped);
+    let (zip, grid) = sweep.axes.split_at(sweep.zipped());
     for (title, axes) in [("zip", zip), ("grid", grid)] {
         if !axes.is_empty() {
             let _ = writeln!(out, "\n[sweep.{title}]");
         }
         for axis in axes {
-            let _ = writeln!(out, "{} = {}", axis.axis.key, axis.print(names));
+            let _ = writeln!(out, "{} = {}", axis.target.dotted, axis.print(names));
         }
     }
 }

@@ -6,7 +6,7 @@ use super::kinds::{Count, Kind, MAX_NODES, TIME};
 
 /// Default of a key that is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Preset {
+pub enum Preset {
     /// Nothing: the key must be there.
     Required,
     /// This TOML value.
@@ -17,57 +17,80 @@ pub(super) enum Preset {
     Open(&'static str),
 }
 
-/// A key.
+/// A key of a table.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Key {
+pub struct Key {
+    /// Its name.
     pub name: &'static str,
-    pub kind: &'static dyn Kind,
+    pub(super) kind: &'static dyn Kind,
+    /// What holds when it is absent.
     pub preset: Preset,
+    /// What it says, in one line.
     pub meaning: &'static str,
     /// A value, as TOML, that shows what can be written; `None` where the kind's own example does.
-    pub example: Option<&'static str>,
-    pub words: Words,
+    pub(super) example: Option<&'static str>,
+    pub(super) words: Words,
 }
 
-/// Names of a key in tables and pictures.
+/// Names of a key, or of a parameter in it, in tables and pictures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Words {
     /// Title of an axis of it, without the unit; `{}` is the name of its table, a fault's. Empty for the key itself.
     pub title: &'static str,
-    /// Its name in a column's head; empty for its path.
+    /// Its name in a column's head and within a sentence; empty for its path, and for the title.
     pub label: &'static str,
-    /// The titles of its parameters.
-    pub parts: &'static [(&'static str, &'static str)],
+    /// The end of a title that tells what happens along its axis; empty where there is none.
+    pub along: &'static str,
+    pub parts: &'static [(&'static str, Words)],
+}
+
+impl Words {
+    const NONE: Self = Self { title: "", label: "", along: "", parts: &[] };
+}
+
+/// Words of a parameter: its title, its name within a sentence, and what happens along its axis.
+pub(super) const fn part(title: &'static str, label: &'static str, along: &'static str) -> Words {
+    Words { title, label, along, ..Words::NONE }
 }
 
 impl Key {
     /// Key with an example of its own.
-    pub const fn such_as(self, example: &'static str) -> Self {
+    pub(super) const fn such_as(self, example: &'static str) -> Self {
         Self { example: Some(example), ..self }
     }
 
-    /// Key with the title of its axis.
-    pub const fn axis(self, title: &'static str) -> Self {
+    pub(super) const fn axis(self, title: &'static str) -> Self {
         Self { words: Words { title, ..self.words }, ..self }
     }
 
     /// Key with a name for tables.
-    pub const fn column(self, label: &'static str) -> Self {
+    pub(super) const fn column(self, label: &'static str) -> Self {
         Self { words: Words { label, ..self.words }, ..self }
     }
 
-    /// Key with the titles of axes of its parameters.
-    pub const fn parts(self, parts: &'static [(&'static str, &'static str)]) -> Self {
+    pub(super) const fn along(self, along: &'static str) -> Self {
+        Self { words: Words { along, ..self.words }, ..self }
+    }
+
+    pub(super) const fn parts(self, parts: &'static [(&'static str, Words)]) -> Self {
         Self { words: Words { parts, ..self.words }, ..self }
     }
 
+    /// Table and name of the key whose value this one has by default, if there is such a key.
+    pub(super) fn origin(&self) -> Option<(&'static str, &'static str)> {
+        match self.preset {
+            Preset::Derived(rule, [origin]) if rule == *origin => origin.rsplit_once('.'),
+            _ => None,
+        }
+    }
+
     /// Whether two keys are the same in files, whatever they are called in pictures.
-    pub fn is_like(&self, other: &Self) -> bool {
+    pub(super) fn is_like(&self, other: &Self) -> bool {
         Self { words: other.words, ..*self } == *other
     }
 
     /// A value that shows what can be written for it.
-    pub fn example(&self) -> String {
+    pub(super) fn example(&self) -> String {
         self.example.map_or_else(|| self.kind.about().example, Into::into)
     }
 }
@@ -126,7 +149,7 @@ pub(super) const RANGE: &[(&str, &str)] = &[
 pub(super) const UP_TO_ALL: &dyn Kind = &Count { min: 0, max: MAX_NODES };
 
 pub(super) const fn key(name: &'static str, kind: &'static dyn Kind, preset: Preset, meaning: &'static str) -> Key {
-    Key { name, kind, preset, meaning, example: None, words: Words { title: "", label: "", parts: &[] } }
+    Key { name, kind, preset, meaning, example: None, words: Words::NONE }
 }
 
 pub(super) const START: Key =

@@ -6,11 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cells::Cells;
 use super::condition::{Condition, Context, View};
 use super::diagnostics::{Diagnostic, Place, Source};
-use super::files::Files;
 use super::identity::cell_digest;
 use super::schema::SWEEP;
 use super::settings::Settings;
-use super::sweep::Sweep;
+use super::sweep::{Ground, Sweep};
 use super::text::Text;
 use super::validate;
 
@@ -78,14 +77,6 @@ pub(super) struct Selection {
     ids: Vec<Vec<String>>,
 }
 
-/// Parts that cells are made of.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ground<'a> {
-    pub base: &'a Settings,
-    pub sweep: &'a Sweep,
-    pub files: &'a Files,
-}
-
 /// Looks at every combination once: chooses the cells, and reports what is wrong with any of them as a whole. What is
 /// probably not meant comes along.
 pub(super) fn choose(
@@ -93,12 +84,12 @@ pub(super) fn choose(
     conditions: &Conditions,
     findings: &mut Vec<Diagnostic>,
 ) -> (Selection, Vec<Diagnostic>) {
-    let Ground { base, sweep, files } = ground;
+    let sweep = ground.sweep;
     let mut inspection = Inspection::new(sweep, findings);
     let (mut planned, mut selected) = (Vec::new(), Vec::new());
     let mut ids = vec![Vec::new(); conditions.ids.len()];
     for index in 0..sweep.count {
-        let view = View::new(base, sweep, files, index);
+        let view = View::new(ground, index);
         if !conditions.is_empty() {
             if conditions.plan.as_ref().is_some_and(|(condition, _)| !condition.holds(&view)) {
                 continue;

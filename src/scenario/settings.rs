@@ -4,11 +4,11 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use super::diagnostics::{Diagnostic, Place, did_you_mean, is_enough};
-use super::document::{self, Entry, Node, Raw, Segment};
+use super::document::{self, Entry, Node, Path, Raw};
 use super::files::Files;
 use super::kinds::{FromValue, Lowering, Value};
 use super::schema::{EXPECT, Key, Preset, SWEEP, Section};
-use super::tables::{SECTIONS, children, number_of, section};
+use super::tables::{SECTIONS, children, number_of};
 use crate::engine::{Span, Time, Window};
 
 /// One key of one table.
@@ -106,7 +106,6 @@ impl Group {
         slot.place().filter(|_| !slot.broken).map(|at| (self.get(name), at))
     }
 
-    /// Its window of time.
     pub fn window(&self) -> Window {
         let end: Option<Span> = self.get("end");
         let at = |span: Span| Time::ZERO + span;
@@ -126,28 +125,20 @@ impl Group {
 }
 
 impl Settings {
-    /// Reads all tables; of `[sweep]` the axes are handed back.
-    pub fn read(root: &Node, findings: &mut Vec<Diagnostic>) -> (Self, Option<Entry>) {
+    /// Reads all tables; axes of `[sweep]` are for others to read.
+    pub fn read(root: &Node, findings: &mut Vec<Diagnostic>) -> Self {
         let plain = SECTIONS.iter().filter(|section| !section.list);
         let mut settings = Self { groups: plain.map(|section| Group::new(section, None)).collect() };
-        let mut sweep = None;
-        let mut rest = root.clone();
-        if let Raw::Table(entries) = &mut rest.raw
-            && let Some(index) = entries.iter().position(|entry| entry.key == SWEEP)
-        {
-            let (keys, axes) = split_sweep(entries.remove(index));
-            entries.extend(keys);
-            sweep = Some(axes);
-        }
         let top = Place { source: root.at.source, start: 0, end: 0 };
-        settings.read_table("", &rest, top, findings);
+        settings.read_table("", root, top, findings);
         settings.groups.sort_by_key(|group| group.number);
-        (settings, sweep)
+        settings
     }
 
     fn read_table(&mut self, path: &str, node: &Node, at: Place, findings: &mut Vec<Diagnostic>) {
         let Raw::Table(entries) = &node.raw else {
-            findings.push(node.is_no_table(path, &format!("[{path}]"), "keys"));
+            // Whoever reads the axes says so of theirs.
+            findings.extend((path != SWEEP).then(|| node.is_no_table(path, &format!("[{path}]"), "keys")));
             return;
         };
         let group = self.groups.iter().position(|group| group.section.path == path && !group.section.list);
@@ -166,7 +157,7 @@ impl Settings {
                 self.read_list(section, entry, findings);
             } else if is_table(&child) {
                 self.read_table(&child, &entry.value, entry.key_at, findings);
-            } else {
+            } else if path != SWEEP {
                 findings.push(unknown_key(path, entry));
             }
         }
@@ -217,18 +208,18 @@ impl Settings {
     }
 
     /// Where a dotted path leads.
-    pub fn target(&self, path: &[Segment]) -> Result<Target, Diagnostic> {
-        let words: Vec<&str> = path.iter().map(|segment| segment.text.as_str()).collect();
+    pub fn target(&self, path: &Path) -> Result<Target, Diagnostic> {
+        let words: Vec<&str> = path.dotted.split('.').collect();
         // The longest table name wins: `network.request.loss` is a key of `[network.request]`.
-        let fits = |section: &&Section| words.join(".").starts_with(&join(section.path, ""));
+        let fits = |section: &&Section| path.dotted.starts_with(&join(section.path, ""));
         let section = SECTIONS.iter().filter(fits).max_by_key(|section| section.path.len());
-        let section = section.ok_or_else(|| unknown_path(path, &words))?;
+        let section = section.ok_or_else(|| unknown_path(path))?;
         let depth = if section.path.is_empty() { 0 } else { section.path.split('.').count() };
         let groups = self.range(section.path);
         let number = words.get(depth).filter(|_| section.list).and_then(|word| word.parse::<usize>().ok());
         let key_depth = depth + usize::from(number.is_some());
         let key = words.get(key_depth).copied().unwrap_or_default();
-        let slot = section.index_of(key).ok_or_else(|| unknown_path(path, &words))?;
+        let slot = section.index_of(key).ok_or_else(|| unknown_path(path))?;
         let position = match number {
             None if groups.len() == 1 => 0,
             Some(number) if number < groups.len() => number,
@@ -244,7 +235,6 @@ impl Settings {
         Ok(Target { group, slot, rest, dotted })
     }
 
-    /// The key that `target` is in.
     pub fn key(&self, target: &Target) -> &'static Key {
         &self.groups[target.group].section.keys[target.slot]
     }
@@ -292,14 +282,11 @@ impl Settings {
         let (nodes, f): (u32, u32) = (workflow.get("nodes"), workflow.get("f"));
         let needed = f.saturating_mul(2).saturating_add(1).min(nodes);
         self.fill("workflow_don", "needed", needed);
-        for limit in ["uplink", "downlink"] {
-            self.inherit("network", limit, "bandwidth");
-        }
-        let nodes = self.group("capability_don").get("nodes");
-        self.fill("observation", "providers", nodes);
-        for direction in ["network.request", "network.response", "network.ocr"] {
-            for key in ["latency", "loss", "duplication"] {
-                self.inherit(direction, key, key);
+        for section in SECTIONS.iter().filter(|section| !section.list) {
+            for key in section.keys.iter() {
+                if let Some(origin) = key.origin() {
+                    self.inherit(section.path, key.name, origin);
+                }
             }
         }
     }
@@ -316,8 +303,8 @@ impl Settings {
         }
     }
 
-    fn inherit(&mut self, path: &str, key: &str, from: &str) {
-        let origin = self.group("network").slot(from);
+    fn inherit(&mut self, path: &str, key: &str, (table, from): (&str, &str)) {
+        let origin = self.group(table).slot(from);
         let (value, broken) = (origin.value.clone(), origin.broken);
         if let Some(slot) = self.slot_mut(path, key).filter(|slot| slot.given.is_none() || slot.broken) {
             slot.value = value;
@@ -340,17 +327,6 @@ fn no_parameter(key: &Key, target: &Target, node: &Node) -> Diagnostic {
     let help = format!("give `{whole}` {table}");
     let finding = Diagnostic::new(node.at, format!("`{whole}` has no parameter `{parameter}`: its value is no table"));
     finding.label(format!("for `{}`", target.dotted)).help(help)
-}
-
-/// The keys of `[sweep]`, if it has any, and the axes.
-fn split_sweep(mut sweep: Entry) -> (Option<Entry>, Entry) {
-    let Raw::Table(entries) = &mut sweep.value.raw else { return (None, sweep) };
-    let section = section(SWEEP);
-    let is_key = |entry: &Entry| section.is_some_and(|section| section.index_of(&entry.key).is_some());
-    let (keys, axes) = std::mem::take(entries).into_iter().partition::<Vec<_>, _>(is_key);
-    *entries = axes;
-    let of = |entries| Entry { value: Node { at: sweep.value.at, raw: Raw::Table(entries) }, ..sweep.clone() };
-    (Some(keys).filter(|keys| !keys.is_empty()).map(of), sweep)
 }
 
 fn missing(group: &Group, key: &Key) -> Diagnostic {
@@ -402,49 +378,31 @@ fn unknown_key(path: &str, entry: &Entry) -> Diagnostic {
     Diagnostic::new(entry.key_at, message).label("not known here").help(help)
 }
 
-/// The stretch of `path` in the text, as far as its parts stand beside each other: a table that several keys share has
-/// its place where it is named first.
-pub(super) fn whole(path: &[Segment]) -> Option<Place> {
-    // A dot, and quotes around either part.
-    const BETWEEN: usize = 3;
-    let (last, before) = path.split_last()?;
-    let mut place = last.at;
-    for part in before.iter().rev() {
-        let is_beside = part.at.end <= place.start && place.start - part.at.end <= BETWEEN;
-        if part.at != place && !(is_beside && part.at.source == place.source) {
-            break;
-        }
-        place.start = part.at.start;
-    }
-    Some(place)
-}
-
-fn unknown_path(path: &[Segment], words: &[&str]) -> Diagnostic {
-    let dotted = words.join(".");
+fn unknown_path(path: &Path) -> Diagnostic {
+    let dotted = &path.dotted;
     let all: Vec<String> =
         SECTIONS.iter().flat_map(|section| section.keys.iter().map(|key| section.dotted(key.name))).collect();
-    let near = super::diagnostics::nearest(&dotted, all.iter().map(String::as_str));
-    let same_name = || all.iter().find(|known| known.rsplit('.').next() == words.last().copied());
+    let near = super::diagnostics::nearest(dotted, all.iter().map(String::as_str));
+    let same_name = || all.iter().find(|known| known.rsplit('.').next() == dotted.rsplit('.').next());
     let near = near.or_else(|| same_name().map(String::as_str));
-    Diagnostic::new(whole(path), format!("unknown key `{dotted}`")).label("not a key of any table").help(match near {
+    Diagnostic::new(path.at, format!("unknown key `{dotted}`")).label("not a key of any table").help(match near {
         Some(near) => format!("did you mean `{near}`?"),
         None => "a key goes by its table and its name, such as `network.loss`".into(),
     })
 }
 
 /// A path that goes on behind a key of one value.
-fn one_value(path: &[Segment], key: &str) -> Diagnostic {
-    let finding =
-        Diagnostic::new(whole(path), format!("`{key}` has no parameters")).label("its value is one and whole");
+fn one_value(path: &Path, key: &str) -> Diagnostic {
+    let finding = Diagnostic::new(path.at, format!("`{key}` has no parameters")).label("its value is one and whole");
     finding.help(format!("write `{key}`"))
 }
 
-fn no_such_table(path: &[Segment], section: &Section, count: usize) -> Diagnostic {
+fn no_such_table(path: &Path, section: &Section, count: usize) -> Diagnostic {
     let name = section.path;
     let (label, help) = match count {
         0 => (format!("there is no [[{name}]]"), format!("add a [[{name}]] to the file first")),
         1 => ("there is one only".into(), format!("write `{name}.…` without a number, or `{name}.0.…`")),
         count => (format!("there are {count} of them"), format!("write `{name}.0.…` to `{name}.{}.…`", count - 1)),
     };
-    Diagnostic::new(whole(path), format!("this path leads to no single `{name}`")).label(label).help(help)
+    Diagnostic::new(path.at, format!("this path leads to no single `{name}`")).label(label).help(help)
 }

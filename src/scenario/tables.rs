@@ -4,26 +4,28 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::catalogue::{FAULT_TABLES, FaultTable};
+use super::catalogue::{FaultDescription, fault_catalogue};
 use super::kinds::{
-    Agreement, BANDWIDTH, CONFIDENCE, Choice, Count, DISTRIBUTION, Flag, Holders, Kind, LATENCY, MAX_NODES, Name,
-    Names, Nodes, POSITIVE_TIME, PROBABILITY, SIZE, SKEW, TIME, Text,
+    Agreement, BANDWIDTH, CONFIDENCE, Count, DISTRIBUTION, Flag, Holders, Kind, LATENCY, MAX_NODES, Name, Names, Nodes,
+    OBSERVATION, POSITIVE_TIME, PROBABILITY, READ, RULE_SET, SAFETY, SCHEDULE, SIZE, SKEW, TIES, TIME, Text,
 };
 use super::schema::Preset::{Derived, Open, Required, Value};
-use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key};
-use crate::aggregator::RuleSet;
-use crate::sim::{ObservationContent, Read, Safety, Schedule, Ties};
+use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key, part};
 
 const NODES: &dyn Kind = &Count { min: 1, max: MAX_NODES };
 const BOUND_RULE: &str = "the largest that the nodes can bear, floor((nodes - 1) / 3)";
 
 /// Tables of `fixed` keys, which are the same in every cell, and of others; a `list` may be there any number of times.
 /// A key is its name, kind, what holds without it, and meaning; behind these an example, what its axis measures, its name
-/// in a column's head, and the axes of its parameters: methods of [`Key`].
+/// in a column's head, what happens along its axis, and the words of its parameters: methods of [`Key`].
 macro_rules! tables {
     ($($make:ident $path:expr, $meaning:expr; $(($($row:tt)+))+)+) => {
-        &[$($make($path, $meaning, &[$(row!($($row)+)),+])),+]
+        &[$(section_of(tables!(@$make), $path, $meaning, &[$(row!($($row)+)),+])),+]
     };
+    (@table) => { (false, true) };
+    (@list) => { (true, true) };
+    (@fixed) => { (false, false) };
+    (@fixed_list) => { (true, false) };
 }
 
 macro_rules! row {
@@ -35,25 +37,18 @@ macro_rules! row {
     };
 }
 
-const fn table(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { path, meaning, list: false, sweepable: true, keys: Cow::Borrowed(keys) }
-}
-
-const fn list(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { path, meaning, list: true, sweepable: true, keys: Cow::Borrowed(keys) }
-}
-
-const fn fixed(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { path, meaning, list: false, sweepable: false, keys: Cow::Borrowed(keys) }
-}
-
-const fn fixed_list(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { path, meaning, list: true, sweepable: false, keys: Cow::Borrowed(keys) }
+const fn section_of(
+    (list, sweepable): (bool, bool),
+    path: &'static str,
+    meaning: &'static str,
+    keys: &'static [Key],
+) -> Section {
+    Section { path, meaning, list, sweepable, keys: Cow::Borrowed(keys) }
 }
 
 /// All tables, in the order of `resolved.toml`.
 pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
-    let faults = FAULT_TABLES.iter().map(FaultTable::section);
+    let faults = fault_catalogue().iter().map(FaultDescription::section);
     BEFORE_FAULTS.iter().cloned().chain(faults).chain(BEHIND_FAULTS.iter().cloned()).collect()
 });
 
@@ -62,7 +57,6 @@ pub(super) fn number_of(path: &str) -> Option<usize> {
     SECTIONS.iter().position(|section| section.path == path)
 }
 
-/// The section called `path`.
 pub(super) fn section(path: &str) -> Option<&'static Section> {
     number_of(path).map(|number| &SECTIONS[number])
 }
@@ -102,19 +96,20 @@ static BEFORE_FAULTS: &[Section] = tables! {
             such_as "3000")
     table "capability_don", "The nodes that execute a request and answer it.";
         (nodes: NODES, Value("16"), "N, the nodes that execute and answer.",
-            such_as "31", axis "Nodes of the capability DON", column "N")
+            such_as "31", axis "Nodes of the capability DON", column "N", along "as the DON grows")
         (f: UP_TO_ALL, Derived(BOUND_RULE, &["capability_don.nodes"]), "F, how many may be Byzantine.",
-            such_as "5", axis "F of the capability DON", column "F")
+            such_as "5", axis "F of the capability DON", column "F", along "as F grows")
         (payload_holders: &Holders, Value("\"f+1\""),
             "Who holds the payload: \"f+1\", \"all\", a number, or { agree = probability a node }.",
-            axis "Nodes that hold the payload", column "holders", parts &[("agree", "Nodes that agree")])
+            axis "Nodes that hold the payload", column "holders", along "as more nodes hold the payload",
+            parts &[("agree", part("Nodes that agree", "", "as nodes agree more often"))])
         (execution: &DISTRIBUTION, Value("{ dist = \"lognormal\", p50 = \"180ms\", p99 = \"900ms\" }"),
             "Time from the start of the execution to a node's own observation.",
             such_as "{ dist = \"exponential\", mean = \"300ms\" }", axis "Execution")
         (ocr: &Agreement, Value("\"1.5s\""),
             "Time from a Byzantine quorum of observations to the attested report, or \"round\": OCR3 rounds, message by message.",
             axis "OCR")
-        (observation: &Choice::<ObservationContent>::NEW, Value("\"hash\""),
+        (observation: &OBSERVATION, Value("\"hash\""),
             "What an observation of OCR3 rounds carries: the hash of the response, or its payload.",
             such_as "\"payload\"", axis "Content of observations")
         (regions: &Names, Value("[]"), "Regions of the nodes, in turn; for a region matrix.",
@@ -146,7 +141,7 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (max_query: &SIZE, Value("\"1MiB\""), "Bytes of a query, at most.", such_as "\"64KiB\"", axis "Size of a query")
     table "observation",
         "What nodes see of the chain, with OCR3 rounds: who holds the payload follows from it. `capability_don.execution` is the time that a poll of the RPC takes.";
-        (providers: NODES, Derived("one for every node", &["capability_don.nodes"]),
+        (providers: NODES, Derived("capability_don.nodes", &["capability_don.nodes"]),
             "RPC providers; the nodes are spread over them evenly.", such_as "3", axis "RPC providers")
         (block_time: &TIME, Value("\"0s\""), "Time between blocks; 0s for a chain that stands still.",
             such_as "\"2s\"", axis "Block time")
@@ -154,7 +149,7 @@ static BEFORE_FAULTS: &[Section] = tables! {
             such_as "{ dist = \"exponential\", mean = \"500ms\" }", axis "Lag of a provider")
         (change: &PROBABILITY, Value("0"), "Probability that a block changes the answer to a request.",
             such_as "0.2", axis "Blocks that change the answer")
-        (read: &Choice::<Read>::NEW, Value("\"pinned\""),
+        (read: &READ, Value("\"pinned\""),
             "Block that nodes read at: one that the request names, the latest of their provider, or one whose height they agree on first.",
             such_as "\"latest\"", axis "Block that is read")
         (poll: &POSITIVE_TIME, Value("\"2s\""), "Time from one poll of the RPC to the next.",
@@ -168,7 +163,7 @@ static BEFORE_FAULTS: &[Section] = tables! {
             such_as "0.3", axis "Nodes with an answer of their own")
     table "workflow_don", "The nodes that ask; each aggregates the answers for itself.";
         (nodes: NODES, Value("4"), "M, the nodes that ask and aggregate.",
-            such_as "7", axis "Nodes of the workflow DON", column "M")
+            such_as "7", axis "Nodes of the workflow DON", column "M", along "as the workflow DON grows")
         (f: UP_TO_ALL, Derived(BOUND_RULE, &["workflow_don.nodes"]), "F_w, how many may be Byzantine.",
             such_as "0", axis "F of the workflow DON", column "F_w")
         (start_skew: &SKEW, Value("\"50ms\""),
@@ -181,38 +176,45 @@ static BEFORE_FAULTS: &[Section] = tables! {
             such_as "[\"dallas\", \"tokyo\"]", axis "Regions of the workflow DON")
         (allow_infeasible: &Flag, Value("false"), "Whether M < 3F_w + 1 is meant.", axis "M < 3F_w + 1 allowed")
     table "aggregator", "How a workflow node decides.";
-        (rule_set: &Choice::<RuleSet>::NEW, Value("\"attested\""), "The rules that decide.",
+        (rule_set: &RULE_SET, Value("\"attested\""), "The rules that decide.",
             such_as "\"identical\"", axis "Rule set")
         (timeout: &POSITIVE_TIME, Value("\"10s\""), "Time-out of a request, for both sides.",
-            such_as "\"1min\"", axis "Deadline")
+            such_as "\"1min\"", axis "Deadline", along "as the deadline moves")
         (min_responses: UP_TO_ALL, Value("0"),
             "Confirmations that a decision needs: 0 for F + 1, otherwise F + 1 to N.",
             such_as "7", axis "Confirmations that a decision needs")
     table "request", "What is asked, and how.";
-        (payload_size: &SIZE, Value("\"1KiB\""), "Size of the answer's payload.", axis "Payload")
+        (payload_size: &SIZE, Value("\"1KiB\""), "Size of the answer's payload.",
+            axis "Payload", along "as the payload grows")
         (call_size: &SIZE, Value("\"256B\""), "Size of the request's own payload.",
             such_as "\"1KiB\"", axis "Payload of the request")
-        (count: &Count { min: 1, max: 10_000 }, Value("1"), "Requests in a replicate.", such_as "10", axis "Requests")
+        (count: &Count { min: 1, max: 10_000 }, Value("1"), "Requests in a replicate.",
+            such_as "10", axis "Requests", along "as more requests run")
         (arrival: &DISTRIBUTION, Value("\"0s\""), "Time from one request to the next.",
             such_as "{ dist = \"exponential\", mean = \"2s\" }", axis "Time between requests")
-        (schedule: &Choice::<Schedule>::NEW, Value("\"all_at_once\""), "In which order capability nodes are asked.",
+        (schedule: &SCHEDULE, Value("\"all_at_once\""), "In which order capability nodes are asked.",
             axis "Schedule")
         (delta_stage: &TIME, Value("\"2s\""), "Delay between the stages of one_at_a_time.",
             such_as "\"500ms\"", axis "Delay between stages")
     table "network", "Links between the two DONs, both directions.";
         (latency: &LATENCY, Value("{ dist = \"lognormal\", p50 = \"40ms\", p99 = \"180ms\" }"),
             "One-way latency of both directions.",
-            such_as "\"40ms\"", axis "One-way latency",
-            parts &[("p50", "One-way latency"), ("p99", "99 % quantile of the one-way latency")])
-        (loss: &PROBABILITY, Value("0"), "Probability that a message is lost.", such_as "0.01", axis "Lost messages")
+            such_as "\"40ms\"", axis "One-way latency", along "as the network gets slower",
+            parts &[
+                ("p50", part("One-way latency", "", "as the network gets slower")),
+                ("p99", part("99 % quantile of the one-way latency", "p99 of ways", "as stragglers get slower")),
+            ])
+        (loss: &PROBABILITY, Value("0"), "Probability that a message is lost.",
+            such_as "0.01", axis "Lost messages", along "as messages get lost")
         (duplication: &PROBABILITY, Value("0"), "Probability that a message arrives twice.",
-            such_as "0.001", axis "Duplicated messages")
-        (bandwidth: &BANDWIDTH, Open("no limit"), "Bandwidth of every node, up and down.", axis "Bandwidth")
+            such_as "0.001", axis "Duplicated messages", along "as messages are duplicated")
+        (bandwidth: &BANDWIDTH, Open("no limit"), "Bandwidth of every node, up and down.",
+            axis "Bandwidth", along "as bandwidth grows")
         (uplink: &BANDWIDTH, Derived("network.bandwidth", &["network.bandwidth"]), "Bandwidth out of a node.",
             such_as "\"20Mbit/s\"", axis "Bandwidth out of a node")
         (downlink: &BANDWIDTH, Derived("network.bandwidth", &["network.bandwidth"]), "Bandwidth into a node.",
             such_as "\"50Mbit/s\"", axis "Bandwidth into a node")
-        (ties: &Choice::<Ties>::NEW, Value("\"random\""),
+        (ties: &TIES, Value("\"random\""),
             "Order of events of one instant: by chance, or against the caller.",
             axis "Order of ties")
         (frame: &SIZE, Value("\"37B\""), "What the transport adds to every message.",
@@ -220,21 +222,23 @@ static BEFORE_FAULTS: &[Section] = tables! {
     table "network.request", "Links from workflow to capability nodes, where they differ from `[network]`.";
         (latency: &LATENCY, Derived("network.latency", &["network.latency"]), "Latency this way.",
             such_as "{ dist = \"regions\", file = \"data/rtt-ibm-cloud-2024-08.csv\" }",
-            axis "One-way latency of requests", parts &[("p99", "99 % quantile of the way there")])
-        (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss this way.", axis "Lost requests")
+            axis "One-way latency of requests", parts &[("p99", part("99 % quantile of the way there", "p99 of ways there", ""))])
+        (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss this way.",
+            axis "Lost requests", along "as requests get lost")
         (duplication: &PROBABILITY, Derived("network.duplication", &["network.duplication"]), "Duplication this way.",
             axis "Duplicated requests")
     table "network.response", "Links from capability to workflow nodes, where they differ from `[network]`.";
         (latency: &LATENCY, Derived("network.latency", &["network.latency"]), "Latency this way.",
             such_as "{ dist = \"regions\", file = \"data/rtt-ibm-cloud-2024-08.csv\" }",
-            axis "One-way latency of responses", parts &[("p99", "99 % quantile of the way back")])
-        (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss this way.", axis "Lost responses")
+            axis "One-way latency of responses", parts &[("p99", part("99 % quantile of the way back", "p99 of ways back", ""))])
+        (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss this way.",
+            axis "Lost responses", along "as responses get lost")
         (duplication: &PROBABILITY, Derived("network.duplication", &["network.duplication"]), "Duplication this way.",
             axis "Duplicated responses")
     table "network.ocr", "Links between capability nodes, where they differ from `[network]`.";
         (latency: &LATENCY, Derived("network.latency", &["network.latency"]), "Latency of OCR3 messages.",
             such_as "{ dist = \"regions\", file = \"data/rtt-ibm-cloud-2024-08.csv\" }",
-            axis "One-way latency of OCR3 messages", parts &[("p99", "99 % quantile between capability nodes")])
+            axis "One-way latency of OCR3 messages", parts &[("p99", part("99 % quantile between capability nodes", "p99 between callees", ""))])
         (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss of OCR3 messages.",
             axis "Lost OCR3 messages")
         (duplication: &PROBABILITY, Derived("network.duplication", &["network.duplication"]),
@@ -253,7 +257,7 @@ static BEFORE_FAULTS: &[Section] = tables! {
 
 static BEHIND_FAULTS: &[Section] = tables! {
     fixed "safety", "What is expected of safety.";
-        (expect: &Choice::<Safety>::NEW, Value("\"holds\""),
+        (expect: &SAFETY, Value("\"holds\""),
             "Whether no wrong response is accepted, or one must be because the scenario shows a weakness.")
     fixed_list EXPECT, "What the results have to show; any number of them.";
         (that: &Text { may_be_empty: false }, Required,
@@ -272,5 +276,8 @@ static BEHIND_FAULTS: &[Section] = tables! {
             such_as "\"network.loss < 0.5\"")
 };
 
-/// Keys of `[network]` that do nothing but give others their default: two cells that differ in these alone are equal.
-pub(super) const TEMPLATES: &[&str] = &["latency", "loss", "duplication", "bandwidth"];
+/// Whether a key does nothing but give others their default: two cells that differ in such alone are equal.
+pub(super) fn is_template(section: &Section, key: &Key) -> bool {
+    let mut keys = SECTIONS.iter().filter(|section| !section.list).flat_map(|section| section.keys.iter());
+    keys.any(|other| other.origin() == Some((section.path, key.name)))
+}

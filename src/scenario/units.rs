@@ -28,128 +28,117 @@ pub(super) enum Problem {
     TooLarge,
 }
 
-/// A unit's name and how many of the counted unit it is.
-type Unit = (&'static str, u64);
+/// All that is known of the units of a quantity.
+#[derive(Debug)]
+pub(super) struct Units {
+    /// With its article, for "must be …".
+    pub noun: &'static str,
+    /// The unit of its numbers on axes.
+    pub axis_unit: &'static str,
+    /// How many of what is counted make one of that unit.
+    pub per_axis_unit: f64,
+    /// The unit that a bare number most likely meant.
+    pub usual_unit: &'static str,
+    /// The units that help texts list.
+    pub unit_list: &'static str,
+    /// Each with how many of the counted unit it is.
+    units: &'static [(&'static str, u64)],
+    /// The units that amounts are printed in, the largest first.
+    printed: &'static [&'static str],
+    /// Spellings, in lower case, that people use for more than one unit, and those.
+    ambiguous: &'static [(&'static [&'static str], &'static [&'static str])],
+}
 
-const DURATIONS: &[Unit] = &[
-    ("ns", 1),
-    ("us", 1_000),
-    ("µs", 1_000),
-    ("μs", 1_000),
-    ("ms", 1_000_000),
-    ("s", 1_000_000_000),
-    ("min", 60_000_000_000),
-    ("m", 60_000_000_000),
-    ("h", 3_600_000_000_000),
-];
+const DURATION: Units = Units {
+    noun: "a duration",
+    axis_unit: "ms",
+    per_axis_unit: 1e6,
+    usual_unit: "ms",
+    unit_list: "ns, us, ms, s, min, h",
+    units: &[
+        ("ns", 1),
+        ("us", 1_000),
+        ("µs", 1_000),
+        ("μs", 1_000),
+        ("ms", 1_000_000),
+        ("s", 1_000_000_000),
+        ("min", 60_000_000_000),
+        ("m", 60_000_000_000),
+        ("h", 3_600_000_000_000),
+    ],
+    printed: &[],
+    ambiguous: &[(&["m"], &["ms", "min"]), (&["sec"], &["s"]), (&["hr"], &["h"])],
+};
 
-const SIZES: &[Unit] = &[
-    ("B", 1),
-    ("KB", 1_000),
-    ("MB", 1_000_000),
-    ("GB", 1_000_000_000),
-    ("KiB", 1 << 10),
-    ("MiB", 1 << 20),
-    ("GiB", 1 << 30),
-];
+const SIZE: Units = Units {
+    noun: "a size",
+    axis_unit: "bytes",
+    per_axis_unit: 1.0,
+    usual_unit: "B",
+    unit_list: "B, KB, MB, GB, KiB, MiB, GiB",
+    units: &[
+        ("B", 1),
+        ("KB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+    ],
+    printed: &["GiB", "MiB", "KiB", "B"],
+    ambiguous: &[(&["k", "kb"], &["KB", "KiB"]), (&["m", "mb"], &["MB", "MiB"]), (&["g", "gb"], &["GB", "GiB"])],
+};
 
-const BANDWIDTHS: &[Unit] = &[
-    ("bit/s", 1),
-    ("kbit/s", 1_000),
-    ("Mbit/s", 1_000_000),
-    ("Gbit/s", 1_000_000_000),
-    ("B/s", 8),
-    ("KB/s", 8_000),
-    ("MB/s", 8_000_000),
-    ("GB/s", 8_000_000_000),
-    ("KiB/s", 8 << 10),
-    ("MiB/s", 8 << 20),
-];
+const BANDWIDTH: Units = Units {
+    noun: "a bandwidth",
+    axis_unit: "Mbit/s",
+    per_axis_unit: 1e6,
+    usual_unit: "Mbit/s",
+    unit_list: "bit/s, kbit/s, Mbit/s, Gbit/s, B/s, KB/s, MB/s, GB/s, KiB/s, MiB/s",
+    units: &[
+        ("bit/s", 1),
+        ("kbit/s", 1_000),
+        ("Mbit/s", 1_000_000),
+        ("Gbit/s", 1_000_000_000),
+        ("B/s", 8),
+        ("KB/s", 8_000),
+        ("MB/s", 8_000_000),
+        ("GB/s", 8_000_000_000),
+        ("KiB/s", 8 << 10),
+        ("MiB/s", 8 << 20),
+    ],
+    printed: &["Gbit/s", "Mbit/s", "kbit/s", "bit/s"],
+    ambiguous: &[
+        (&["k", "kb/s", "kbps"], &["kbit/s", "KB/s"]),
+        (&["m", "mb", "mb/s", "mbps"], &["Mbit/s", "MB/s"]),
+        (&["g", "gb/s", "gbps"], &["Gbit/s", "GB/s"]),
+        (&["kbit"], &["kbit/s"]),
+        (&["mbit"], &["Mbit/s"]),
+        (&["gbit"], &["Gbit/s"]),
+    ],
+};
 
-/// Spellings that people use for more than one unit, in lower case.
-const AMBIGUOUS: &[(Quantity, &str, &[&str])] = &[
-    (Quantity::Duration, "m", &["ms", "min"]),
-    (Quantity::Duration, "sec", &["s"]),
-    (Quantity::Duration, "hr", &["h"]),
-    (Quantity::Size, "k", &["KB", "KiB"]),
-    (Quantity::Size, "kb", &["KB", "KiB"]),
-    (Quantity::Size, "m", &["MB", "MiB"]),
-    (Quantity::Size, "mb", &["MB", "MiB"]),
-    (Quantity::Size, "g", &["GB", "GiB"]),
-    (Quantity::Size, "gb", &["GB", "GiB"]),
-    (Quantity::Bandwidth, "k", &["kbit/s", "KB/s"]),
-    (Quantity::Bandwidth, "kb/s", &["kbit/s", "KB/s"]),
-    (Quantity::Bandwidth, "kbps", &["kbit/s", "KB/s"]),
-    (Quantity::Bandwidth, "kbit", &["kbit/s"]),
-    (Quantity::Bandwidth, "m", &["Mbit/s", "MB/s"]),
-    (Quantity::Bandwidth, "mb", &["Mbit/s", "MB/s"]),
-    (Quantity::Bandwidth, "mb/s", &["Mbit/s", "MB/s"]),
-    (Quantity::Bandwidth, "mbps", &["Mbit/s", "MB/s"]),
-    (Quantity::Bandwidth, "mbit", &["Mbit/s"]),
-    (Quantity::Bandwidth, "g", &["Gbit/s", "GB/s"]),
-    (Quantity::Bandwidth, "gb/s", &["Gbit/s", "GB/s"]),
-    (Quantity::Bandwidth, "gbps", &["Gbit/s", "GB/s"]),
-    (Quantity::Bandwidth, "gbit", &["Gbit/s"]),
-];
+impl std::ops::Deref for Quantity {
+    type Target = Units;
+
+    fn deref(&self) -> &'static Units {
+        self.units()
+    }
+}
 
 impl Quantity {
     pub const ALL: [Self; 3] = [Self::Duration, Self::Size, Self::Bandwidth];
 
-    /// The unit of its numbers on axes.
-    pub const fn axis_unit(self) -> &'static str {
+    pub const fn units(self) -> &'static Units {
         match self {
-            Self::Duration => "ms",
-            Self::Size => "bytes",
-            Self::Bandwidth => "Mbit/s",
+            Self::Duration => &DURATION,
+            Self::Size => &SIZE,
+            Self::Bandwidth => &BANDWIDTH,
         }
     }
 
-    /// How many of what is counted make one of that unit.
-    pub const fn per_axis_unit(self) -> f64 {
-        match self {
-            Self::Duration | Self::Bandwidth => 1e6,
-            Self::Size => 1.0,
-        }
-    }
-
-    const fn table(self) -> &'static [Unit] {
-        match self {
-            Self::Duration => DURATIONS,
-            Self::Size => SIZES,
-            Self::Bandwidth => BANDWIDTHS,
-        }
-    }
-
-    /// The names of its units.
-    pub fn units(self) -> impl Iterator<Item = &'static str> {
-        self.table().iter().map(|(name, _)| *name)
-    }
-
-    /// With its article, for "must be …".
-    pub const fn noun(self) -> &'static str {
-        match self {
-            Self::Duration => "a duration",
-            Self::Size => "a size",
-            Self::Bandwidth => "a bandwidth",
-        }
-    }
-
-    /// The unit that a bare number most likely meant.
-    pub const fn usual_unit(self) -> &'static str {
-        match self {
-            Self::Duration => "ms",
-            Self::Size => "B",
-            Self::Bandwidth => "Mbit/s",
-        }
-    }
-
-    /// The units that help texts list.
-    pub const fn unit_list(self) -> &'static str {
-        match self {
-            Self::Duration => "ns, us, ms, s, min, h",
-            Self::Size => "B, KB, MB, GB, KiB, MiB, GiB",
-            Self::Bandwidth => "bit/s, kbit/s, Mbit/s, Gbit/s, B/s, KB/s, MB/s, GB/s, KiB/s, MiB/s",
-        }
+    pub fn unit_names(self) -> impl Iterator<Item = &'static str> {
+        self.units().units.iter().map(|(name, _)| *name)
     }
 
     /// Reads a number with a unit.
@@ -161,8 +150,8 @@ impl Quantity {
         if unit.is_empty() {
             return Err(Problem::MissingUnit);
         }
-        match self.table().iter().find(|(name, _)| *name == unit) {
-            Some((_, size)) => decimal.times(*size),
+        match self.units.iter().find(|(name, _)| *name == unit) {
+            Some((_, size)) => u64::try_from(decimal.in_parts(u128::from(*size))?).map_err(|_| Problem::TooLarge),
             None => Err(Problem::UnknownUnit {
                 number: number.into(),
                 unit: unit.into(),
@@ -171,23 +160,21 @@ impl Quantity {
         }
     }
 
+    /// The units that may be meant by a spelling.
     fn candidates(self, unit: &str) -> Vec<&'static str> {
         let lower = unit.to_lowercase();
-        let known = AMBIGUOUS.iter().find(|(quantity, spelling, _)| *quantity == self && *spelling == lower);
-        match known {
-            Some((_, _, candidates)) => candidates.to_vec(),
-            None => self.table().iter().map(|(name, _)| *name).filter(|name| name.to_lowercase() == lower).collect(),
+        match self.units().ambiguous.iter().find(|(spellings, _)| spellings.contains(&lower.as_str())) {
+            Some((_, candidates)) => candidates.to_vec(),
+            None => self.unit_names().filter(|name| name.to_lowercase() == lower).collect(),
         }
     }
 
     /// The shortest exact text of `amount`.
     pub fn print(self, amount: u64) -> String {
-        let preferred: &[&str] = match self {
-            Self::Duration => return Span::from_nanos(amount).to_string(),
-            Self::Size => &["GiB", "MiB", "KiB", "B"],
-            Self::Bandwidth => &["Gbit/s", "Mbit/s", "kbit/s", "bit/s"],
-        };
-        let units = preferred.iter().filter_map(|name| self.table().iter().find(|unit| unit.0 == *name));
+        if self == Self::Duration {
+            return Span::from_nanos(amount).to_string();
+        }
+        let units = self.printed.iter().filter_map(|name| self.units.iter().find(|unit| unit.0 == *name));
         let mut exact = units.filter(|(_, size)| amount.is_multiple_of(*size) && (amount >= *size || *size == 1));
         exact.next().map_or_else(String::new, |(name, size)| format!("{}{name}", amount / size))
     }
@@ -212,10 +199,6 @@ impl Decimal {
             .chain(fraction.chars())
             .try_fold(0_u128, |sum, c| Some(sum.saturating_mul(10).saturating_add(u128::from(c.to_digit(10)?))))?;
         Some(Self { digits, scale: u32::try_from(fraction.len()).unwrap_or(u32::MAX) })
-    }
-
-    fn times(&self, unit: u64) -> Result<u64, Problem> {
-        u64::try_from(self.in_parts(u128::from(unit))?).map_err(|_| Problem::TooLarge)
     }
 
     /// How many `parts` of one it is: 0.25 is 250 thousandths.

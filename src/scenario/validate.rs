@@ -2,12 +2,12 @@
 
 use super::diagnostics::{Diagnostic, Place, did_you_mean};
 use super::document::Raw;
-use super::kinds::{AgreementLatency, Selector, Side};
+use super::kinds::{AgreementLatency, Selector};
 use super::memory;
 use super::settings::{Group, Settings, Slot};
 use crate::engine::Span;
 use crate::network::Latency;
-use crate::sim::{FAULTS, ObservationContent, PayloadHolders, Schedule};
+use crate::sim::{FAULTS, ObservationContent, PayloadHolders, Schedule, Side};
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 /// Everything that is wrong with one cell as a whole.
@@ -155,12 +155,17 @@ fn without_rounds(settings: &Settings) -> Vec<Diagnostic> {
 }
 
 fn needed(group: &Group) -> Option<Diagnostic> {
-    let slots = [group.slot("needed"), group.slot("nodes")];
-    let (needed, nodes): (u32, u32) = (group.get("needed"), group.get("nodes"));
-    (needed > nodes && sound(&slots)).then(|| {
-        let message = format!("{needed} workflow nodes are needed, but there are only {nodes}");
-        blame(group, &slots, message).label("more than there are").help(format!("use `needed = {nodes}` at most"))
-    })
+    let (needed, nodes, slots) = above(group, "needed", group)?;
+    let message = format!("{needed} workflow nodes are needed, but there are only {nodes}");
+    let finding = blame(group, &slots, message).label("more than there are");
+    Some(finding.help(format!("use `needed = {nodes}` at most")))
+}
+
+/// A count in `group` that is above the number of nodes in `other`, and that number.
+fn above<'a>(group: &'a Group, key: &str, other: &'a Group) -> Option<(u32, u32, [&'a Slot; 2])> {
+    let slots = [group.slot(key), other.slot("nodes")];
+    let (count, nodes): (Option<u32>, u32) = (group.get(key), other.get("nodes"));
+    count.filter(|count| *count > nodes && sound(&slots)).map(|count| (count, nodes, slots))
 }
 
 fn min_responses(settings: &Settings) -> Option<Diagnostic> {
@@ -192,9 +197,7 @@ fn faults(settings: &Settings) -> Vec<Diagnostic> {
 }
 
 fn faulty_holders(group: &Group) -> Option<Diagnostic> {
-    let slots = [group.slot("holders"), group.slot("nodes")];
-    let (holders, nodes): (Option<u32>, u32) = (group.get("holders"), group.get("nodes"));
-    let holders = holders.filter(|holders| *holders > nodes && sound(&slots))?;
+    let (holders, nodes, slots) = above(group, "holders", group)?;
     let s = if nodes == 1 { "" } else { "s" };
     let message = format!("`{}`: {holders} holders among {nodes} faulty node{s}", group.section.path);
     let finding = blame(group, &slots, message).label(format!("at most {nodes}"));
@@ -234,9 +237,7 @@ fn too_many_callers(faults: &[&Group], don: &Group) -> Option<Diagnostic> {
 
 fn targets(group: &Group, audience: &Group, side: &str) -> Option<Diagnostic> {
     group.section.index_of("targets")?;
-    let slots = [group.slot("targets"), audience.slot("nodes")];
-    let (targets, nodes): (Option<u32>, u32) = (group.get("targets"), audience.get("nodes"));
-    let targets = targets.filter(|targets| *targets > nodes && sound(&slots))?;
+    let (targets, nodes, slots) = above(group, "targets", audience)?;
     let message = format!("`{}`: {targets} targets, but only {nodes} {side} nodes", group.section.path);
     let finding = blame(group, &slots, message).label(format!("at most {nodes}"));
     Some(finding.help(format!("leave `targets` out for all of them, or use {nodes} at most")))
@@ -286,7 +287,7 @@ fn beyond(settings: &Settings, index: usize, selector: &Selector) -> Option<(usi
         Side::Capability => settings.group("capability_don"),
     };
     let (nodes, (_, last)): (u32, _) = (don.get("nodes"), selector.range?);
-    let side = selector.side.name();
+    let side = selector.side_name();
     (last >= nodes && sound(&[don.slot("nodes")])).then(|| {
         let message = format!("selects {side} node {last}, but there are only {nodes}");
         (index, (message, format!("{side}.{}", nodes.saturating_sub(1))))

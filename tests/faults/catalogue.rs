@@ -4,12 +4,12 @@ use std::fs;
 
 use assert_cmd::Command;
 use donsim::aggregator::RuleSet;
-use donsim::scenario::{FaultDescription, KeyDefault, Scenario, fault_catalogue};
+use donsim::scenario::{FaultDescription, Preset, Scenario, fault_catalogue};
 use donsim::sim::{ReplicateCache, simulate};
 
 /// A scenario with one faulty node and no more keys than needed.
 fn scenario(fault: &FaultDescription) -> Scenario {
-    let required = fault.common.iter().chain(&fault.own).filter(|key| key.default == KeyDefault::Required);
+    let required = fault.common.iter().chain(&fault.own).filter(|key| key.preset == Preset::Required);
     let keys: String = required
         .map(|key| match key.name {
             "nodes" => "nodes = 1\n",
@@ -33,7 +33,7 @@ fn scenario(fault: &FaultDescription) -> Scenario {
 #[test]
 fn every_fault_acts_under_every_rule_set() {
     for fault in fault_catalogue() {
-        let scenario = scenario(&fault);
+        let scenario = scenario(fault);
         let mut cache = ReplicateCache::new(scenario.run().seed);
         for index in 0..scenario.cell_count() {
             let setup = scenario.cell(index).setup;

@@ -6,6 +6,7 @@ use super::number;
 use super::quantity::Quantity;
 use super::theme::Style;
 use crate::experiment::{CellSummary, Metric, RunSummary};
+use crate::scenario::axis_title;
 
 /// A run, arranged for drawing.
 #[derive(Clone, Debug)]
@@ -166,8 +167,8 @@ impl<'a> Figure<'a> {
     /// The name of the horizontal axis, without its unit.
     pub(super) fn subject(&self) -> String {
         match &self.horizontal {
-            Horizontal::Numbers(quantity) => keys::axis_name(&quantity.key),
-            Horizontal::Categories { keys, .. } => keys.first().map(|key| keys::axis_name(key)).unwrap_or_default(),
+            Horizontal::Numbers(quantity) => axis_title(&quantity.key),
+            Horizontal::Categories { keys, .. } => keys.first().map(|key| axis_title(key)).unwrap_or_default(),
         }
     }
 

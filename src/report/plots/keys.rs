@@ -1,43 +1,7 @@
 //! Labels of the keys of a scenario: on axes, in titles, within sentences and names.
 
+use crate::scenario;
 use crate::sim::FAULTS;
-
-/// A key that has labels of its own.
-struct Label {
-    key: &'static str,
-    /// The name of its axis, without a unit.
-    axis: &'static str,
-    /// Its name within a sentence; empty where that is the axis' name.
-    short: &'static str,
-    /// The end of a title that tells what happens along its axis; empty where there is none.
-    along: &'static str,
-}
-
-const fn label(key: &'static str, axis: &'static str, short: &'static str, along: &'static str) -> Label {
-    Label { key, axis, short, along }
-}
-
-const LABELS: [Label; 19] = [
-    label("aggregator.rule_set", "Rule set", "", ""),
-    label("aggregator.timeout", "Deadline", "", "as the deadline moves"),
-    label("capability_don.f", "F of the capability DON", "F", "as F grows"),
-    label("capability_don.nodes", "Nodes of the capability DON", "N", "as the DON grows"),
-    label(HOLDERS, "Nodes that hold the payload", "holders", "as more nodes hold the payload"),
-    label("capability_don.payload_holders.agree", "Nodes that agree", "", "as nodes agree more often"),
-    label("network.bandwidth", "Bandwidth", "", "as bandwidth grows"),
-    label("network.duplication", "Duplicated messages", "", "as messages are duplicated"),
-    label("network.latency", "One-way latency", "", "as the network gets slower"),
-    label("network.latency.p50", "One-way latency", "", "as the network gets slower"),
-    label("network.latency.p99", "99 % quantile of the one-way latency", "p99 of ways", "as stragglers get slower"),
-    label("network.loss", "Lost messages", "", "as messages get lost"),
-    label("network.request.latency.p99", "99 % quantile of the way there", "p99 of ways there", ""),
-    label("network.request.loss", "Lost requests", "", "as requests get lost"),
-    label("network.response.latency.p99", "99 % quantile of the way back", "p99 of ways back", ""),
-    label("network.response.loss", "Lost responses", "", "as responses get lost"),
-    label("request.count", "Requests", "", "as more requests run"),
-    label("request.payload_size", "Payload", "", "as the payload grows"),
-    label("workflow_don.nodes", "Nodes of the workflow DON", "", "as the workflow DON grows"),
-];
 
 /// The axis of rule sets: what is compared before all else.
 pub(super) const RULE_SET: &str = "aggregator.rule_set";
@@ -49,14 +13,10 @@ fn phrase(kind: &str) -> Option<&'static str> {
     FAULTS.iter().find(|fault| fault.name == kind).map(|fault| fault.phrase)
 }
 
-fn known(key: &str) -> Option<&'static Label> {
-    LABELS.iter().find(|label| label.key == key)
-}
-
 /// End of a title: what happens along the axis `key`.
 pub(super) fn along(key: &str) -> String {
-    let known = known(key).map(|label| label.along.to_owned()).filter(|along| !along.is_empty());
-    known.or_else(|| along_fault(key)).unwrap_or_else(|| format!("over {key}"))
+    let known = scenario::along(key).map(str::to_owned).or_else(|| along_fault(key));
+    known.unwrap_or_else(|| format!("over {key}"))
 }
 
 /// The same of an axis `faults.KIND.…`.
@@ -72,23 +32,13 @@ fn along_fault(key: &str) -> Option<String> {
     Some(format!("as more {who} {doing}"))
 }
 
-/// Name of the axis of a key, without its unit.
-pub(super) fn axis_name(key: &str) -> String {
-    let fault = || key.strip_prefix("faults.").and_then(|rest| rest.split_once('.'));
-    match (known(key), fault()) {
-        (Some(label), _) => label.axis.to_owned(),
-        (None, Some((kind, "nodes"))) => format!("Nodes with the fault “{}”", kind.replace('_', " ")),
-        (None, Some((kind, "holders"))) => format!("Holders with the fault “{}”", kind.replace('_', " ")),
-        (None, _) => key.to_owned(),
-    }
-}
-
 /// Name of a key within a sentence: `payload`, as in `payload = 64 KiB`.
 pub(super) fn in_sentence(key: &str) -> String {
-    match known(key) {
-        Some(label) if label.short.is_empty() => lower(label.axis),
-        Some(label) => label.short.to_owned(),
-        None => last_part(key),
+    let title = scenario::axis_title(key);
+    match scenario::short_label(key) {
+        Some(label) => label.to_owned(),
+        None if title == key || key.starts_with("faults.") => last_part(key),
+        None => lower(&title),
     }
 }
 

@@ -1,9 +1,9 @@
 //! The values of a numeric axis as readers see them: in which unit, and how each is written.
 
 use super::choice::number_of;
-use super::keys::axis_name;
 use super::number;
 use crate::experiment::RunSummary;
+use crate::scenario::axis_title;
 
 const KIB: f64 = 1024.0;
 const MIB: f64 = 1024.0 * KIB;
@@ -34,7 +34,7 @@ impl Quantity {
 
     /// The name of the axis, with the unit that all values have in common.
     pub(super) fn title(&self) -> String {
-        let name = axis_name(&self.key);
+        let name = axis_title(&self.key);
         if self.has_own_units() { name } else { with_unit(&name, self.reading(&self.values).1) }
     }
 

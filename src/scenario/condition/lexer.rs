@@ -13,10 +13,8 @@ pub(super) struct Token<'a> {
 pub(super) enum TokenKind {
     /// A key, a bare value, or one of `and`, `or` and `not`.
     Word,
-    /// A number, with or without a unit.
-    Number,
-    /// A value in quotes or brackets.
-    Literal,
+    /// A number, with or without a unit, or what stands in quotes or brackets.
+    Value,
     /// One of [`SIGNS`].
     Sign,
 }
@@ -46,9 +44,9 @@ pub(super) fn tokens(text: Part<'_>) -> Result<Vec<Token<'_>>, Part<'_>> {
 fn next(text: &str) -> Option<(TokenKind, usize)> {
     let first = text.chars().next()?;
     match first {
-        '"' | '\'' => Some((TokenKind::Literal, 2 + text[1..].find(first)?)),
-        '{' | '[' => Some((TokenKind::Literal, bracketed(text)?)),
-        '0'..='9' => Some((TokenKind::Number, number(text))),
+        '"' | '\'' => Some((TokenKind::Value, 2 + text[1..].find(first)?)),
+        '{' | '[' => Some((TokenKind::Value, bracketed(text)?)),
+        '0'..='9' => Some((TokenKind::Value, number(text))),
         _ if is_word(first) => Some((TokenKind::Word, word(text))),
         _ => SIGNS.iter().find(|sign| text.starts_with(**sign)).map(|sign| (TokenKind::Sign, sign.len())),
     }

@@ -2,15 +2,15 @@
 
 use super::super::axis::AxisValue;
 use super::super::diagnostics::{Diagnostic, did_you_mean};
-use super::super::document::{Raw, literal, segments};
+use super::super::document::{Path, Raw, literal};
 use super::super::files::Files;
-use super::super::kinds::{Flag, Kind, Lowering, Measure, parameter, parameters};
+use super::super::kinds::{Flag, Kind, Lowering, Measure, PARAMETERS, parameter};
 use super::super::settings::{Settings, Target};
 use super::super::sweep::kind_at;
 use super::super::text::{Part, Text};
 use super::super::units::Quantity;
-use super::parser::{Comparison, Expr, Form};
-use super::terms::{Amount, Key, Side, Test};
+use super::parser::{Chain, Comparison, Expr, Form};
+use super::terms::{Term, Test};
 
 /// The key that names a cell's id.
 const ID: &str = "cell";
@@ -19,7 +19,7 @@ const ID: &str = "cell";
 type Dimension = Option<Quantity>;
 
 fn noun(dimension: Dimension) -> &'static str {
-    dimension.map_or("a plain number", Quantity::noun)
+    dimension.map_or("a plain number", |quantity| quantity.units().noun)
 }
 
 /// `None` for what has no order.
@@ -29,7 +29,7 @@ fn dimension(named: &Named) -> Option<Dimension> {
 
 /// A key as a condition names it.
 struct Named {
-    key: Key,
+    term: Term,
     /// `None` for the id.
     kind: Option<&'static dyn Kind>,
     dotted: String,
@@ -54,38 +54,26 @@ pub(super) struct Meaning<'m, 'a> {
 impl Meaning<'_, '_> {
     /// Test that is true or false; goes on after a mistake, to find all of them.
     pub fn test(&mut self, expr: &Expr<'_>) -> Option<Test> {
-        match &expr.form {
-            Form::Any(list) => self.tests(list).map(Test::Any),
-            Form::All(list) => self.tests(list).map(Test::All),
-            Form::Not(inner) => Some(Test::Not(Box::new(self.test(inner)?))),
-            Form::Compare(left, comparison, right) => self.compare(expr.part, left, *comparison, right),
+        let message = match &expr.form {
+            Form::Any(list) => return self.tests(list).map(Test::Any),
+            Form::All(list) => return self.tests(list).map(Test::All),
+            Form::Not(inner) => return Some(Test::Not(Box::new(self.test(inner)?))),
+            Form::Compare(left, comparison, right) => return self.compare(expr.part, left, *comparison, right),
             Form::Word => {
                 let named = self.key(expr.part)?;
                 if named.kind == Some(&Flag) {
-                    return Some(Test::Flag(named.key));
+                    return Some(Test::Flag(named.term));
                 }
-                let message = format!("`{}` alone is no condition", named.dotted);
-                self.report(
-                    expr.part,
-                    message,
-                    "neither true nor false",
-                    "compare it: `==`, `!=`, `<`, `<=`, `>`, `>=`",
-                )
+                format!("`{}` alone is no condition", named.dotted)
             }
-            _ => {
-                let message = format!("`{}` alone is no condition", expr.part.text);
-                self.report(
-                    expr.part,
-                    message,
-                    "neither true nor false",
-                    "compare it: `==`, `!=`, `<`, `<=`, `>`, `>=`",
-                )
-            }
-        }
+            _ => format!("`{}` alone is no condition", expr.part.text),
+        };
+        let help = "compare it: `==`, `!=`, `<`, `<=`, `>`, `>=`";
+        self.report(expr.part, message, "neither true nor false", help)
     }
 
-    fn tests(&mut self, list: &[Expr<'_>]) -> Option<Vec<Test>> {
-        let tests: Vec<_> = list.iter().map(|expr| self.test(expr)).collect();
+    fn tests(&mut self, list: &Chain<'_>) -> Option<Vec<Test>> {
+        let tests: Vec<_> = list.iter().map(|(_, expr)| self.test(expr)).collect();
         tests.into_iter().collect()
     }
 
@@ -102,34 +90,34 @@ impl Meaning<'_, '_> {
 
     fn compare(&mut self, all: Part<'_>, left: &Expr<'_>, comparison: Comparison, right: &Expr<'_>) -> Option<Test> {
         let is_word = |expr: &Expr<'_>| matches!(expr.form, Form::Word);
-        let is_value =
-            |this: &Self, expr: &Expr<'_>| matches!(expr.form, Form::Number | Form::Literal) || this.is_bare(expr);
-        if is_word(left) && is_value(self, right) {
+        let is_value = |this: &Self, expr: &Expr<'_>| matches!(expr.form, Form::Value) || this.is_bare(expr);
+        let (left, right, by_number) = if is_word(left) && is_value(self, right) {
             let named = self.key(left.part)?;
             let value = self.literal(all, &named, comparison, right.part)?;
-            return Some(Test::Compare(Side::Key(named.key), comparison, Side::Fixed(value)));
-        }
-        if is_word(right) && is_value(self, left) && !self.is_bare(right) {
+            (named.term, value, false)
+        } else if is_word(right) && is_value(self, left) && !self.is_bare(right) {
             let named = self.key(right.part)?;
             let value = self.literal(all, &named, comparison, left.part)?;
-            return Some(Test::Compare(Side::Fixed(value), comparison, Side::Key(named.key)));
-        }
-        if is_word(left) && is_word(right) {
-            let (left_key, right_key) = (self.key(left.part), self.key(right.part));
-            return self.keys(all, left_key?, comparison, right_key?);
-        }
-        let (left_amount, right_amount) = (self.amount(left), self.amount(right));
-        let ((left_amount, left_measure), (right_amount, right_measure)) = (left_amount?, right_amount?);
-        // Nothing is as much in any unit.
-        let is_zero = |amount: &Amount| matches!(amount, Amount::Fixed(number) if *number == 0.0);
-        if left_measure != right_measure && !is_zero(&left_amount) && !is_zero(&right_amount) {
-            return self.mismatch((left.part, left_measure), (right.part, right_measure));
-        }
-        Some(Test::Compare(Side::Amount(left_amount), comparison, Side::Amount(right_amount)))
+            (value, named.term, false)
+        } else if is_word(left) && is_word(right) {
+            let (left, right) = (self.key(left.part), self.key(right.part));
+            let (left, right) = self.alike(all, left?, comparison, right?)?;
+            (left, right, false)
+        } else {
+            let (left_number, right_number) = (self.number(left), self.number(right));
+            let ((left_term, left_measure), (right_term, right_measure)) = (left_number?, right_number?);
+            // Nothing is as much in any unit.
+            let is_zero = |term: &Term| matches!(term, Term::Fixed(value) if value.number == Some(0.0));
+            if left_measure != right_measure && !is_zero(&left_term) && !is_zero(&right_term) {
+                return self.mismatch((left.part, left_measure), (right.part, right_measure));
+            }
+            (left_term, right_term, true)
+        };
+        Some(Test::Compare { left, comparison, right, by_number })
     }
 
-    /// Two keys with each other.
-    fn keys(&mut self, all: Part<'_>, left: Named, comparison: Comparison, right: Named) -> Option<Test> {
+    /// Two keys that can be compared with each other.
+    fn alike(&mut self, all: Part<'_>, left: Named, comparison: Comparison, right: Named) -> Option<(Term, Term)> {
         let is_alike = match (dimension(&left), dimension(&right)) {
             (Some(left), Some(right)) => left == right,
             (None, None) => left.kind == right.kind,
@@ -137,17 +125,13 @@ impl Meaning<'_, '_> {
         };
         if !is_alike {
             let message = format!("`{}` and `{}` cannot be compared", left.dotted, right.dotted);
-            return self.report(
-                all,
-                message,
-                "values of different kinds",
-                "compare a key with a value of its own kind",
-            );
+            let help = "compare a key with a value of its own kind";
+            return self.report(all, message, "values of different kinds", help);
         }
         if dimension(&left).is_none() && needs_order(comparison) {
             return self.no_order(all, &left.dotted);
         }
-        Some(Test::Compare(Side::Key(left.key), comparison, Side::Key(right.key)))
+        Some((left.term, right.term))
     }
 
     fn no_order<T>(&mut self, part: Part<'_>, dotted: &str) -> Option<T> {
@@ -162,32 +146,31 @@ impl Meaning<'_, '_> {
     }
 
     /// A value that `named` is compared with.
-    fn literal(&mut self, all: Part<'_>, named: &Named, comparison: Comparison, value: Part<'_>) -> Option<AxisValue> {
+    fn literal(&mut self, all: Part<'_>, named: &Named, comparison: Comparison, value: Part<'_>) -> Option<Term> {
         let node = literal(value.text, self.text.place(value));
         let Some(kind) = named.kind else {
             if needs_order(comparison) {
                 return self.no_order(all, &named.dotted);
             }
             let text = if let Raw::Text(text) = node.raw { text } else { value.text.into() };
-            return Some(AxisValue::word(text));
+            return Some(Term::Fixed(AxisValue::word(text)));
         };
         let mut lowering = Lowering::new(self.context.files, self.findings);
         let value = kind.read(&mut lowering, &named.dotted, &node)?.axis_value();
         if needs_order(comparison) && value.number.is_none() {
             return self.no_order(all, &named.dotted);
         }
-        Some(value)
+        Some(Term::Fixed(value))
     }
 
     fn target(&self, part: Part<'_>) -> Result<Target, Diagnostic> {
-        let path: Vec<_> = segments(part.text, self.text.place(part)).collect();
-        self.context.settings.target(&path)
+        self.context.settings.target(&Path::new(part.text, self.text.place(part)))
     }
 
     /// A key that tells cells apart and has a value by itself.
     fn key(&mut self, part: Part<'_>) -> Option<Named> {
         if part.text == ID {
-            return Some(Named { key: Key::Id, kind: None, dotted: ID.into() });
+            return Some(Named { term: Term::Id, kind: None, dotted: ID.into() });
         }
         let settings = self.context.settings;
         let target = self.target(part).map_err(|finding| self.findings.push(finding)).ok()?;
@@ -202,85 +185,84 @@ impl Meaning<'_, '_> {
             && parameter(last).is_none()
         {
             let message = format!("`{}` is no parameter to compare", target.dotted);
-            let help = did_you_mean(last, parameters());
+            let help = did_you_mean(last, PARAMETERS.iter().map(|parameter| parameter.name));
             return self.report(part, message, "not a number, a quantity or a name", &help);
         }
         let (kind, dotted) = (kind_at(settings, &target), target.dotted.clone());
-        Some(Named { key: Key::Setting(target), kind: Some(kind), dotted })
+        Some(Named { term: Term::Key(target), kind: Some(kind), dotted })
     }
 
-    fn amount(&mut self, expr: &Expr<'_>) -> Option<(Amount, Dimension)> {
-        match &expr.form {
+    /// A number of a cell, and its dimension.
+    fn number(&mut self, expr: &Expr<'_>) -> Option<(Term, Dimension)> {
+        let found = match &expr.form {
             Form::Word => {
                 let named = self.key(expr.part)?;
-                match dimension(&named) {
-                    Some(dimension) => Some((Amount::Key(named.key), dimension)),
-                    None => self.no_number(expr.part),
-                }
+                dimension(&named).map(|dimension| (named.term, dimension))
             }
-            Form::Number | Form::Literal => self.number(expr.part),
+            Form::Value => self.fixed(expr.part),
             Form::Negative(inner) => {
-                let (amount, measure) = self.amount(inner)?;
-                Some((Amount::Negative(Box::new(amount)), measure))
+                let (term, dimension) = self.number(inner)?;
+                Some((Term::Negative(Box::new(term)), dimension))
             }
-            Form::Sum(terms) => self.sum(terms),
-            Form::Product(factors) => self.product(factors),
-            Form::Any(_) | Form::All(_) | Form::Not(_) | Form::Compare(..) => self.no_number(expr.part),
-        }
-    }
-
-    fn no_number<T>(&mut self, part: Part<'_>) -> Option<T> {
-        let message = format!("`{}` is no number", part.text);
-        self.report(part, message, "cannot be calculated with", "calculate with counts, probabilities and quantities")
+            Form::Sum(terms) => return self.sum(terms),
+            Form::Product(factors) => return self.product(factors),
+            Form::Any(_) | Form::All(_) | Form::Not(_) | Form::Compare(..) => None,
+        };
+        found.or_else(|| {
+            let message = format!("`{}` is no number", expr.part.text);
+            let help = "calculate with counts, probabilities and quantities";
+            self.report(expr.part, message, "cannot be calculated with", help)
+        })
     }
 
     /// A number, or a quantity by its unit.
-    fn number(&mut self, part: Part<'_>) -> Option<(Amount, Dimension)> {
-        match literal(part.text, self.text.place(part)).raw {
-            Raw::Integer(number) => Some((Amount::Fixed(number as f64), None)),
-            Raw::Float(number) => Some((Amount::Fixed(number), None)),
+    fn fixed(&self, part: Part<'_>) -> Option<(Term, Dimension)> {
+        let (number, dimension) = match literal(part.text, self.text.place(part)).raw {
+            Raw::Integer(number) => (number as f64, None),
+            Raw::Float(number) => (number, None),
             Raw::Text(text) => {
                 let parsed = |quantity: Quantity| Some((quantity, quantity.parse(&text).ok()?));
-                match Quantity::ALL.into_iter().find_map(parsed) {
-                    Some((quantity, amount)) => {
-                        let number = amount as f64 / quantity.per_axis_unit();
-                        Some((Amount::Fixed(number), Some(quantity)))
-                    }
-                    None => self.no_number(part),
-                }
+                let (quantity, amount) = Quantity::ALL.into_iter().find_map(parsed)?;
+                (amount as f64 / quantity.per_axis_unit, Some(quantity))
             }
-            _ => self.no_number(part),
-        }
+            _ => return None,
+        };
+        Some((Term::Fixed(AxisValue::plain(number)), dimension))
     }
 
-    fn sum(&mut self, terms: &[(bool, Expr<'_>)]) -> Option<(Amount, Dimension)> {
-        let found: Vec<_> = terms.iter().map(|(sign, term)| Some((*sign, self.amount(term)?))).collect();
+    /// All operands, each read even when one before it is wrong, and their dimensions.
+    fn operands(&mut self, chain: &Chain<'_>) -> Option<(Vec<(bool, Term)>, Vec<Dimension>)> {
+        let found: Vec<_> = chain.iter().map(|(mark, operand)| Some((*mark, self.number(operand)?))).collect();
         let found = found.into_iter().collect::<Option<Vec<_>>>()?;
-        let measure = found.first()?.1.1;
-        if let Some(odd) = found.iter().position(|(_, (_, other))| *other != measure) {
-            return self.mismatch((terms[0].1.part, measure), (terms[odd].1.part, found[odd].1.1));
+        Some(found.into_iter().map(|(mark, (term, dimension))| ((mark, term), dimension)).unzip())
+    }
+
+    fn sum(&mut self, chain: &Chain<'_>) -> Option<(Term, Dimension)> {
+        let (terms, dimensions) = self.operands(chain)?;
+        let first = *dimensions.first()?;
+        match dimensions.iter().position(|other| *other != first) {
+            Some(odd) => self.mismatch((chain[0].1.part, first), (chain[odd].1.part, dimensions[odd])),
+            None => Some((Term::Sum(terms), first)),
         }
-        Some((Amount::Sum(found.into_iter().map(|(sign, (amount, _))| (sign, amount)).collect()), measure))
     }
 
     /// One quantity at most is multiplied, and a quantity is divided by plain numbers or by one of its kind.
-    fn product(&mut self, factors: &[(bool, Expr<'_>)]) -> Option<(Amount, Dimension)> {
-        let found: Vec<_> = factors.iter().map(|(divides, factor)| Some((*divides, self.amount(factor)?))).collect();
-        let found = found.into_iter().collect::<Option<Vec<_>>>()?;
-        let mut measure = None;
-        for ((divides, (_, other)), (_, factor)) in found.iter().zip(factors) {
-            measure = match (divides, measure, *other) {
-                (_, measure, None) => measure,
+    fn product(&mut self, chain: &Chain<'_>) -> Option<(Term, Dimension)> {
+        let (factors, dimensions) = self.operands(chain)?;
+        let mut product = None;
+        for ((divides, factor), other) in chain.iter().zip(dimensions) {
+            product = match (divides, product, other) {
+                (_, product, None) => product,
                 (false, None, other) => other,
-                (true, measure, other) if measure == other => None,
+                (true, product, other) if product == other => None,
                 _ => {
                     let message = format!("`{}` cannot be a factor here", factor.part.text);
                     let help = "multiply quantities by plain numbers; divide one by another of its kind";
-                    return self.report(factor.part, message, noun(*other), help);
+                    return self.report(factor.part, message, noun(other), help);
                 }
             };
         }
-        Some((Amount::Product(found.into_iter().map(|(divides, (amount, _))| (divides, amount)).collect()), measure))
+        Some((Term::Product(factors), product))
     }
 }
 

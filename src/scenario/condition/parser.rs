@@ -30,32 +30,34 @@ const COMPARISONS: [(&str, Comparison); 6] = [
 /// A part of a condition, not yet understood.
 #[derive(Debug)]
 pub(super) struct Expr<'a> {
-    /// All of it.
     pub part: Part<'a>,
     pub form: Form<'a>,
 }
 
 #[derive(Debug)]
 pub(super) enum Form<'a> {
-    Any(Vec<Expr<'a>>),
-    All(Vec<Expr<'a>>),
+    Any(Chain<'a>),
+    All(Chain<'a>),
     Not(Box<Expr<'a>>),
     Compare(Box<Expr<'a>>, Comparison, Box<Expr<'a>>),
-    /// Terms; `true` is subtracted.
-    Sum(Vec<(bool, Expr<'a>)>),
-    /// Factors; by `true` is divided.
-    Product(Vec<(bool, Expr<'a>)>),
+    Sum(Chain<'a>),
+    Product(Chain<'a>),
     Negative(Box<Expr<'a>>),
     Word,
-    Number,
-    Literal,
+    Value,
 }
+
+/// Operands; what stands behind the second sign of a pair is marked: subtracted, or what is divided by.
+pub(super) type Chain<'a> = Vec<(bool, Expr<'a>)>;
 
 /// A part, and in a few words the mistake in it.
 pub(super) type Wrong<'a> = (Part<'a>, &'static str);
 
+/// What a rule of the grammar finds.
+type Found<'a> = Result<Expr<'a>, Wrong<'a>>;
+
 /// Reads all of `tokens`, the words of `whole`.
-pub(super) fn parse<'a>(whole: Part<'a>, tokens: &[Token<'a>]) -> Result<Expr<'a>, Wrong<'a>> {
+pub(super) fn parse<'a>(whole: Part<'a>, tokens: &[Token<'a>]) -> Found<'a> {
     let mut parser = Parser { whole, tokens, at: 0, depth: 0 };
     let expr = parser.any()?;
     match parser.peek() {
@@ -100,34 +102,19 @@ impl<'a> Parser<'_, 'a> {
         Expr { part: self.since(start), form }
     }
 
-    fn any(&mut self) -> Result<Expr<'a>, Wrong<'a>> {
-        let start = self.at;
-        let mut list = vec![self.all()?];
-        while self.eat("or") {
-            list.push(self.all()?);
-        }
-        Ok(if list.len() == 1 { list.remove(0) } else { self.expr(start, Form::Any(list)) })
+    fn any(&mut self) -> Found<'a> {
+        self.chain("or", "", Self::all, Form::Any)
     }
 
-    fn all(&mut self) -> Result<Expr<'a>, Wrong<'a>> {
-        let start = self.at;
-        let mut list = vec![self.not()?];
-        while self.eat("and") {
-            list.push(self.not()?);
-        }
-        Ok(if list.len() == 1 { list.remove(0) } else { self.expr(start, Form::All(list)) })
+    fn all(&mut self) -> Found<'a> {
+        self.chain("and", "", Self::not, Form::All)
     }
 
-    fn not(&mut self) -> Result<Expr<'a>, Wrong<'a>> {
-        let start = self.at;
-        if !self.eat("not") {
-            return self.comparison();
-        }
-        let inner = self.deeper(Self::not)?;
-        Ok(self.expr(start, Form::Not(Box::new(inner))))
+    fn not(&mut self) -> Found<'a> {
+        self.prefix("not", Self::not, Self::comparison, Form::Not)
     }
 
-    fn comparison(&mut self) -> Result<Expr<'a>, Wrong<'a>> {
+    fn comparison(&mut self) -> Found<'a> {
         let start = self.at;
         let left = self.sum()?;
         let found = self.peek().and_then(|token| COMPARISONS.iter().find(|(sign, _)| token.is(sign)));
@@ -137,12 +124,16 @@ impl<'a> Parser<'_, 'a> {
         Ok(self.expr(start, Form::Compare(Box::new(left), *comparison, Box::new(right))))
     }
 
-    fn sum(&mut self) -> Result<Expr<'a>, Wrong<'a>> {
+    fn sum(&mut self) -> Found<'a> {
         self.chain("+", "-", Self::product, Form::Sum)
     }
 
-    fn product(&mut self) -> Result<Expr<'a>, Wrong<'a>> {
+    fn product(&mut self) -> Found<'a> {
         self.chain("*", "/", Self::sign, Form::Product)
+    }
+
+    fn sign(&mut self) -> Found<'a> {
+        self.prefix("-", Self::sign, Self::atom, Form::Negative)
     }
 
     /// Operands joined by either sign; those behind the second are marked.
@@ -150,32 +141,38 @@ impl<'a> Parser<'_, 'a> {
         &mut self,
         plain: &str,
         marked: &str,
-        operand: fn(&mut Self) -> Result<Expr<'a>, Wrong<'a>>,
-        form: fn(Vec<(bool, Expr<'a>)>) -> Form<'a>,
-    ) -> Result<Expr<'a>, Wrong<'a>> {
+        operand: fn(&mut Self) -> Found<'a>,
+        form: fn(Chain<'a>) -> Form<'a>,
+    ) -> Found<'a> {
         let start = self.at;
         let mut list = vec![(false, operand(self)?)];
         loop {
-            let is_marked = self.peek().is_some_and(|token| token.is(marked));
-            if !is_marked && !self.peek().is_some_and(|token| token.is(plain)) {
+            let is_marked = self.eat(marked);
+            if !is_marked && !self.eat(plain) {
                 break;
             }
-            self.at += 1;
             list.push((is_marked, operand(self)?));
         }
         Ok(if list.len() == 1 { list.remove(0).1 } else { self.expr(start, form(list)) })
     }
 
-    fn sign(&mut self) -> Result<Expr<'a>, Wrong<'a>> {
+    /// What stands behind `sign`, or without it.
+    fn prefix(
+        &mut self,
+        sign: &str,
+        behind: fn(&mut Self) -> Found<'a>,
+        without: fn(&mut Self) -> Found<'a>,
+        form: fn(Box<Expr<'a>>) -> Form<'a>,
+    ) -> Found<'a> {
         let start = self.at;
-        if !self.eat("-") {
-            return self.atom();
+        if !self.eat(sign) {
+            return without(self);
         }
-        let inner = self.deeper(Self::sign)?;
-        Ok(self.expr(start, Form::Negative(Box::new(inner))))
+        let inner = self.deeper(behind)?;
+        Ok(self.expr(start, form(Box::new(inner))))
     }
 
-    fn atom(&mut self) -> Result<Expr<'a>, Wrong<'a>> {
+    fn atom(&mut self) -> Found<'a> {
         let start = self.at;
         let Some(token) = self.peek().copied() else {
             return Err((self.whole.slice(self.whole.text.len()..self.whole.text.len()), "something is missing here"));
@@ -193,15 +190,14 @@ impl<'a> Parser<'_, 'a> {
                 return Err((token.part, "a comparison is missing before this"));
             }
             TokenKind::Word => Form::Word,
-            TokenKind::Number => Form::Number,
-            TokenKind::Literal => Form::Literal,
+            TokenKind::Value => Form::Value,
             TokenKind::Sign => return Err((token.part, "a key or a value is missing before this")),
         };
         self.at += 1;
         Ok(Expr { part: token.part, form })
     }
 
-    fn deeper(&mut self, inner: fn(&mut Self) -> Result<Expr<'a>, Wrong<'a>>) -> Result<Expr<'a>, Wrong<'a>> {
+    fn deeper(&mut self, inner: fn(&mut Self) -> Found<'a>) -> Found<'a> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err((self.peek().map_or(self.whole, |token| token.part), "nested too deeply"));

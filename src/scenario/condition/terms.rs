@@ -17,45 +17,28 @@ pub(super) enum Test {
     All(Vec<Test>),
     Not(Box<Test>),
     /// A key that is `true` or `false`.
-    Flag(Key),
-    Compare(Side, Comparison, Side),
+    Flag(Term),
+    Compare {
+        left: Term,
+        comparison: Comparison,
+        right: Term,
+        /// What was computed is known by its number alone; all else has one text for each value.
+        by_number: bool,
+    },
 }
 
-/// One side of a comparison.
+/// A value of a cell, or a number that is made of such.
 #[derive(Debug)]
-pub(super) enum Side {
-    Key(Key),
-    Fixed(AxisValue),
-    Amount(Amount),
-}
-
-/// A number of a cell.
-#[derive(Debug)]
-pub(super) enum Amount {
-    Key(Key),
-    Fixed(f64),
-    /// `true` is subtracted.
-    Sum(Vec<(bool, Amount)>),
-    /// By `true` is divided.
-    Product(Vec<(bool, Amount)>),
-    Negative(Box<Amount>),
-}
-
-/// A key as cells have it.
-#[derive(Debug)]
-pub(super) enum Key {
+pub(super) enum Term {
     /// The cell's id.
     Id,
-    Setting(Target),
-}
-
-impl Key {
-    fn value<'c>(&self, cell: &'c View<'_>) -> Option<Cow<'c, AxisValue>> {
-        match self {
-            Self::Id => Some(Cow::Owned(AxisValue::word(cell.id()))),
-            Self::Setting(target) => cell.value(target),
-        }
-    }
+    Key(Target),
+    Fixed(AxisValue),
+    /// `true` is subtracted.
+    Sum(Vec<(bool, Term)>),
+    /// By `true` is divided.
+    Product(Vec<(bool, Term)>),
+    Negative(Box<Term>),
 }
 
 impl Test {
@@ -65,31 +48,28 @@ impl Test {
             Self::All(tests) => tests.iter().all(|test| test.holds(cell)),
             Self::Not(test) => !test.holds(cell),
             Self::Flag(key) => key.value(cell).is_some_and(|value| value.text == "true"),
-            Self::Compare(left, comparison, right) => compare(cell, left, *comparison, right),
+            Self::Compare { left, comparison, right, by_number } => match (left.value(cell), right.value(cell)) {
+                (Some(left), Some(right)) => compare(&left, *comparison, &right, *by_number),
+                _ => *comparison == Comparison::Unequal,
+            },
         }
     }
 }
 
-impl Side {
+impl Term {
     fn value<'c>(&'c self, cell: &'c View<'_>) -> Option<Cow<'c, AxisValue>> {
         match self {
-            Self::Key(key) => key.value(cell),
+            Self::Id => Some(Cow::Owned(AxisValue::word(cell.id()))),
+            Self::Key(target) => cell.value(target),
             Self::Fixed(value) => Some(Cow::Borrowed(value)),
-            Self::Amount(amount) => Some(Cow::Owned(AxisValue::plain(amount.number(cell)?))),
+            _ => Some(Cow::Owned(AxisValue::plain(self.number(cell)?))),
         }
     }
 
-    const fn is_amount(&self) -> bool {
-        matches!(self, Self::Amount(_))
-    }
-}
-
-impl Amount {
     fn number(&self, cell: &View<'_>) -> Option<f64> {
         match self {
-            Self::Key(key) => key.value(cell)?.number,
-            Self::Fixed(number) => Some(*number),
-            Self::Negative(amount) => amount.number(cell).map(|number| -number),
+            Self::Id | Self::Key(_) | Self::Fixed(_) => self.value(cell)?.number,
+            Self::Negative(term) => term.number(cell).map(|number| -number),
             Self::Sum(terms) => terms.iter().try_fold(0.0, |sum, (is_subtracted, term)| {
                 let term = term.number(cell)?;
                 Some(if *is_subtracted { sum - term } else { sum + term })
@@ -102,12 +82,7 @@ impl Amount {
     }
 }
 
-fn compare(cell: &View<'_>, left: &Side, comparison: Comparison, right: &Side) -> bool {
-    // What was computed is known by its number alone; all else has one text for each value.
-    let by_number = left.is_amount() || right.is_amount();
-    let (Some(left), Some(right)) = (left.value(cell), right.value(cell)) else {
-        return comparison == Comparison::Unequal;
-    };
+fn compare(left: &AxisValue, comparison: Comparison, right: &AxisValue, by_number: bool) -> bool {
     let numbers = left.number.zip(right.number);
     let is_close = |(a, b): (f64, f64)| a == b || (a - b).abs() <= TOLERANCE * a.abs().max(b.abs());
     let is_equal = if by_number { numbers.is_some_and(is_close) } else { left.text == right.text };

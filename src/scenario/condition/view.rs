@@ -5,17 +5,14 @@ use std::cell::{Cell, OnceCell};
 
 use super::super::axis::AxisValue;
 use super::super::diagnostics::Diagnostic;
-use super::super::files::Files;
 use super::super::identity;
 use super::super::settings::{Settings, Target};
-use super::super::sweep::Sweep;
+use super::super::sweep::Ground;
 
 /// A cell that conditions look at; no more of it is made than they ask for.
 #[derive(Debug)]
 pub(in super::super) struct View<'a> {
-    base: &'a Settings,
-    sweep: &'a Sweep,
-    files: &'a Files,
+    ground: Ground<'a>,
     index: u64,
     settings: OnceCell<(Settings, Vec<Diagnostic>)>,
     id: OnceCell<String>,
@@ -25,14 +22,13 @@ pub(in super::super) struct View<'a> {
 
 impl<'a> View<'a> {
     /// Of combination number `index`.
-    pub fn new(base: &'a Settings, sweep: &'a Sweep, files: &'a Files, index: u64) -> Self {
-        let (settings, id) = (OnceCell::new(), OnceCell::new());
-        Self { base, sweep, files, index, settings, id, is_unknown: Cell::new(false) }
+    pub const fn new(ground: Ground<'a>, index: u64) -> Self {
+        Self { ground, index, settings: OnceCell::new(), id: OnceCell::new(), is_unknown: Cell::new(false) }
     }
 
     fn make(&self) -> (Settings, Vec<Diagnostic>) {
         let mut findings = Vec::new();
-        (self.sweep.settings(self.base, self.index, self.files, &mut findings), findings)
+        (self.ground.settings(self.index, &mut findings), findings)
     }
 
     fn made(&self) -> &Settings {
@@ -51,8 +47,8 @@ impl<'a> View<'a> {
 
     /// The value of a key, or of a parameter in it; without text where it has none. `None` when it was refused.
     pub fn value(&self, target: &Target) -> Option<Cow<'_, AxisValue>> {
-        let value = if let Some(axis) = self.sweep.axis_of(target) {
-            self.sweep.value(self.index, axis).map(Cow::Borrowed)
+        let value = if let Some(axis) = self.ground.sweep.axis_of(target) {
+            self.ground.sweep.value(self.index, axis).map(Cow::Borrowed)
         } else {
             let slot = &self.made().groups[target.group].slots[target.slot];
             let part = || target.rest.iter().try_fold(slot.value.clone()?, |value, name| value.part(name));

@@ -13,10 +13,10 @@ use super::condition::{Condition, Context, View};
 use super::diagnostics::{Diagnostic, Place, Source, is_enough, position};
 use super::metric::Metric;
 use super::schema::EXPECT;
-use super::selection::{Ground, Selection};
+use super::selection::Selection;
 use super::settings::{Group, Settings};
+use super::sweep::Ground;
 use super::text::Text;
-use cells::Brackets;
 pub use cells::Subject;
 pub use that::Direction;
 use that::{Cells, That};
@@ -142,21 +142,19 @@ fn subjects(
     (ground, selection): Plan<'_>,
     condition: Option<&Option<Condition>>,
 ) -> Result<Vec<Subject>, Diagnostic> {
-    let Ground { base, sweep, files } = ground;
-    let brackets = Brackets { settings: base, sweep, files };
     let fits = |index| match condition {
         None => false,
         Some(None) => true,
-        Some(Some(condition)) => condition.holds(&View::new(base, sweep, files, index)),
+        Some(Some(condition)) => condition.holds(&View::new(ground, index)),
     };
     let planned = &selection.planned;
     match that.cells {
         Cells::Each(bracket) => {
-            let selection = bracket.map_or(Ok(Vec::new()), |bracket| brackets.selection(text, bracket))?;
-            Ok(cells::matching(sweep, planned, &selection, &fits).into_iter().map(Subject::Cell).collect())
+            let selection = bracket.map_or(Ok(Vec::new()), |bracket| cells::selection(ground, text, bracket))?;
+            Ok(cells::matching(ground.sweep, planned, &selection, &fits).into_iter().map(Subject::Cell).collect())
         }
         Cells::Difference(first, second) => {
-            let (one, other) = (brackets.selection(text, first)?, brackets.selection(text, second)?);
+            let (one, other) = (cells::selection(ground, text, first)?, cells::selection(ground, text, second)?);
             let both = text.place(first.to(second, text.all()));
             if !one.iter().map(|(axis, _)| axis).eq(other.iter().map(|(axis, _)| axis)) {
                 let message = "the brackets of a difference name different axes";
@@ -167,7 +165,7 @@ fn subjects(
                 let finding = Diagnostic::new(both, "a difference is of two cells").label("these are one");
                 return Err(finding.help("name another value in one of the brackets"));
             }
-            Ok(cells::pairs(sweep, planned, [&one, &other], &fits))
+            Ok(cells::pairs(ground.sweep, planned, [&one, &other], &fits))
         }
     }
 }

@@ -60,7 +60,6 @@ struct Term<'a> {
     bracket: Option<Part<'a>>,
 }
 
-/// Reads `that`.
 pub(super) fn parse<'a>(text: &Text<'a>, files: &Files) -> Result<That<'a>, Diagnostic> {
     let mut cursor = Cursor { text, rest: text.all() };
     let first = cursor.term()?;

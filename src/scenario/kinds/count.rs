@@ -13,16 +13,25 @@ pub(in super::super) struct Count {
     pub max: u64,
 }
 
-impl Count {
-    /// The number that `node` is.
-    pub fn number(&self, lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<u64> {
+impl Kind for Count {
+    fn about(&self) -> About {
+        let Self { min, max } = *self;
+        let (words, schema) = if min == max {
+            (format!("the number {min}"), json!({ "const": min }))
+        } else {
+            (format!("whole number, {min} to {max}"), json!({ "type": "integer", "minimum": min, "maximum": max }))
+        };
+        About::new(format!("count.{min}.{max}"), words, 2.clamp(min, max).to_string(), schema)
+    }
+
+    fn read(&self, lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<Value> {
         let Self { min, max } = *self;
         let Raw::Integer(number) = node.raw else {
             let help = format!("write a whole number from {min} to {max}");
             return lowering.wrong_value(key, node, "a whole number", help);
         };
         if let Some(count) = u64::try_from(number).ok().filter(|count| (min..=max).contains(count)) {
-            return Some(count);
+            return Some(Arc::new(count));
         }
         let finding = match number {
             // One value and no other is a version.
@@ -37,22 +46,6 @@ impl Count {
             _ => Diagnostic::new(node.at, format!("`{key}` is out of range")).label(format!("found {number}")),
         };
         lowering.report(finding.help(format!("use {min} to {max}")))
-    }
-}
-
-impl Kind for Count {
-    fn about(&self) -> About {
-        let Self { min, max } = *self;
-        let (words, schema) = if min == max {
-            (format!("the number {min}"), json!({ "const": min }))
-        } else {
-            (format!("whole number, {min} to {max}"), json!({ "type": "integer", "minimum": min, "maximum": max }))
-        };
-        About::new(format!("count.{min}.{max}"), words, 2.clamp(min, max).to_string(), schema)
-    }
-
-    fn read(&self, lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<Value> {
-        Some(Arc::new(self.number(lowering, key, node)?))
     }
 
     fn measure(&self) -> Option<Measure> {

@@ -1,17 +1,17 @@
 //! Distributions: a plain duration, or a table that names one with `dist`.
 
 use super::super::document::Entry;
-use super::super::files::{FileRef, Files};
+use super::super::files::Loaded;
 use super::super::units::Quantity;
-use super::file::{File, contents};
+use super::file::{FILE, MATRIX, TRACE};
 use super::json;
 use super::number::EXPONENT;
 use super::parameter::{Parameter, inline_table};
 use super::prelude::*;
-use super::quantity::{Amount, TIME, span};
+use super::quantity::{Amount, TIME};
 use super::text::text;
 use crate::engine::{Distribution, DistributionError, Span};
-use crate::network::{Latency, RegionMatrix};
+use crate::network::Latency;
 
 /// A distribution of durations.
 #[derive(Debug)]
@@ -25,7 +25,6 @@ pub(in super::super) struct Random {
     has_regions: bool,
 }
 
-/// A distribution.
 pub(in super::super) const DISTRIBUTION: Random = Random {
     name: "distribution",
     words: "distribution",
@@ -58,6 +57,8 @@ pub(in super::super) struct Form {
     pub name: &'static str,
     pub parameters: &'static [Parameter],
     pub meaning: &'static str,
+    /// The distribution with these values of its parameters.
+    make: fn(&[Value]) -> Result<Latency, DistributionError>,
 }
 
 pub(super) const VALUE: Parameter = Parameter::new("value", &TIME);
@@ -67,29 +68,65 @@ pub(super) const MEAN: Parameter = Parameter::new("mean", &TIME);
 pub(super) const P50: Parameter = Parameter::new("p50", &TIME);
 pub(super) const P99: Parameter = Parameter::new("p99", &TIME);
 pub(super) const ALPHA: Parameter = Parameter::new("alpha", &EXPONENT);
-pub(super) const FILE: Parameter = Parameter::new("file", &File);
-pub(super) const JITTER: Parameter = Parameter { is_required: false, ..Parameter::new("jitter", &DISTRIBUTION) };
+pub(super) const JITTER: Parameter = Parameter { default: Some("\"0s\""), ..Parameter::new("jitter", &DISTRIBUTION) };
+/// A file, whatever is in it.
+pub(super) const ANY_FILE: Parameter = Parameter::new("file", &FILE);
+const TRACE_FILE: Parameter = Parameter::new("file", &TRACE);
+const MATRIX_FILE: Parameter = Parameter::new("file", &MATRIX);
 
-const fn form(name: &'static str, parameters: &'static [Parameter], meaning: &'static str) -> Form {
-    Form { name, parameters, meaning }
+/// Forms: name, parameters, meaning, and the distribution of their values.
+macro_rules! forms {
+    ($($const:ident = $name:literal $parameters:tt, $meaning:literal, |$parts:ident| $make:expr;)+) => {
+        $(const $const: Form =
+            Form { name: $name, parameters: &$parameters, meaning: $meaning, make: |$parts| $make };)+
+
+        /// All of them; the last one is for latencies only.
+        pub(in super::super) const FORMS: &[Form] = &[$($const),+];
+    };
 }
 
-/// All of them; the last one is for latencies only.
-pub(in super::super) const FORMS: &[Form] = &[
-    form("constant", &[VALUE], "Always the same; a plain duration says it in fewer letters."),
-    form("uniform", &[MIN, MAX], "Anything from `min` to `max`, equally likely."),
-    form("exponential", &[MEAN], "Exponential with this mean."),
-    form("lognormal", &[P50, P99], "Lognormal with this median and this 99 % quantile."),
-    form("pareto", &[MIN, ALPHA], "Never below `min`, with a tail of exponent `alpha`: the smaller, the heavier."),
-    form("empirical", &[FILE], "One of the values in a file, equally likely."),
-    form("regions", &[FILE, JITTER], "Half of the round trip between the regions of the two nodes, plus `jitter`."),
-];
+forms! {
+    CONSTANT = "constant" [VALUE], "Always the same; a plain duration says it in fewer letters.",
+        |parts| plain(Ok(Distribution::constant(part(parts, 0))));
+    UNIFORM = "uniform" [MIN, MAX], "Anything from `min` to `max`, equally likely.",
+        |parts| plain(Distribution::uniform(part(parts, 0), part(parts, 1)));
+    EXPONENTIAL = "exponential" [MEAN], "Exponential with this mean.",
+        |parts| plain(Ok(Distribution::Exponential { mean: part(parts, 0) }));
+    LOGNORMAL = "lognormal" [P50, P99], "Lognormal with this median and this 99 % quantile.",
+        |parts| plain(Distribution::lognormal(part(parts, 0), part(parts, 1)));
+    PARETO = "pareto" [MIN, ALPHA],
+        "Never below `min`, with a tail of exponent `alpha`: the smaller, the heavier.",
+        |parts| plain(Distribution::pareto(part(parts, 0), part(parts, 1)));
+    EMPIRICAL = "empirical" [TRACE_FILE], "One of the values in a file, equally likely.",
+        |parts| plain(file(parts).and_then(|file| file.distribution.clone().ok()).ok_or(DistributionError::NoValues));
+    REGIONS = "regions" [MATRIX_FILE, JITTER],
+        "Half of the round trip between the regions of the two nodes, plus `jitter`.",
+        |parts| {
+            let matrix = file(parts).and_then(|file| file.matrix.clone().ok()).ok_or(DistributionError::NoValues)?;
+            Ok(Latency::Regions { matrix, jitter: part(parts, 1) })
+        };
+}
 
-/// A distribution together with the file that it came from.
+fn plain(made: Result<Distribution, DistributionError>) -> Result<Latency, DistributionError> {
+    made.map(Latency::Distribution)
+}
+
+fn part<T: FromValue>(parts: &[Value], at: usize) -> T {
+    T::from_value(parts.get(at).map(AsRef::as_ref))
+}
+
+fn file(parts: &[Value]) -> Option<&Loaded> {
+    downcast(parts.first().map(AsRef::as_ref))
+}
+
+/// A distribution together with what it is printed as.
 #[derive(Clone, Debug)]
-enum Law {
-    Plain { distribution: Distribution, file: Option<Arc<FileRef>>, is_skew: bool },
-    Regions { matrix: Arc<RegionMatrix>, file: Arc<FileRef>, jitter: Arc<Law> },
+struct Law {
+    form: &'static Form,
+    /// The values of the form's parameters.
+    parts: Vec<Value>,
+    latency: Latency,
+    is_skew: bool,
 }
 
 impl Kind for Random {
@@ -100,7 +137,32 @@ impl Kind for Random {
     }
 
     fn read(&self, lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<Value> {
-        Some(Arc::new(self.law(lowering, key, node)?))
+        let (form, parts) = match &node.raw {
+            Raw::Text(text) if text == "round" && key == "capability_don.ocr" => {
+                return lowering.report(
+                    Diagnostic::new(node.at, "OCR rounds are not simulated message by message in this version")
+                        .label("not yet available")
+                        .help("give the time that OCR takes as a distribution, for example \"1.5s\""),
+                );
+            }
+            Raw::Table(entries) => self.named(lowering, key, node, entries)?,
+            _ => {
+                let most = TIME.read(lowering, key, node)?;
+                let is_uniform = self.is_skew && Span::from_value(Some(&*most)) > Span::ZERO;
+                let zero = || Arc::new(Amount::from(Span::ZERO));
+                if is_uniform { (&UNIFORM, vec![zero(), most]) } else { (&CONSTANT, vec![most]) }
+            }
+        };
+        match (form.make)(&parts) {
+            Ok(latency) => Some(Arc::new(Law { form, parts, latency, is_skew: self.is_skew })),
+            Err(error) => {
+                let values = form.parameters.iter().zip(&parts);
+                let label: Vec<_> =
+                    values.map(|(of, value)| format!("{} = {}", of.name, value.axis_value().text)).collect();
+                let finding = Diagnostic::new(node.at, format!("`{key}` is no distribution: {error}"));
+                lowering.report(finding.label(label.join(", ")).help(remedy(error)))
+            }
+        }
     }
 
     /// That of plain durations.
@@ -138,23 +200,14 @@ impl Random {
         if self.has_regions { FORMS } else { &FORMS[..FORMS.len() - 1] }
     }
 
-    fn law(&self, lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<Law> {
-        match &node.raw {
-            Raw::Table(entries) => self.named(lowering, key, node, entries),
-            _ => {
-                let max = span(lowering, key, node)?;
-                let is_uniform = self.is_skew && max > Span::ZERO;
-                let uniform = Distribution::Uniform { min: Span::ZERO, max };
-                Some(self.plain(if is_uniform { uniform } else { Distribution::constant(max) }, None))
-            }
-        }
-    }
-
-    const fn plain(&self, distribution: Distribution, file: Option<Arc<FileRef>>) -> Law {
-        Law::Plain { distribution, file, is_skew: self.is_skew }
-    }
-
-    fn named(&self, lowering: &mut Lowering<'_>, key: &str, node: &Node, entries: &[Entry]) -> Option<Law> {
+    /// The form that a table names, and the values of its parameters.
+    fn named(
+        &self,
+        lowering: &mut Lowering<'_>,
+        key: &str,
+        node: &Node,
+        entries: &[Entry],
+    ) -> Option<(&'static Form, Vec<Value>)> {
         let names = self.forms().iter().map(|form| form.name);
         let Some(dist) = node.get("dist") else {
             let finding = Diagnostic::new(node.at, format!("`{key}` lacks `dist`")).label("which distribution?");
@@ -170,86 +223,7 @@ impl Random {
             return lowering.report(finding.label("not known here").help(help));
         };
         let entries: Vec<_> = entries.iter().filter(|entry| entry.key != "dist").collect();
-        let parameters = lowering.parameters(key, node, &entries, form.parameters)?;
-        Of { kind: self, form, key, node, parameters: &parameters }.law(lowering)
-    }
-}
-
-/// A table of a known form.
-struct Of<'a> {
-    kind: &'a Random,
-    form: &'static Form,
-    key: &'a str,
-    node: &'a Node,
-    parameters: &'a [Option<&'a Node>],
-}
-
-impl Of<'_> {
-    fn law(&self, lowering: &mut Lowering<'_>) -> Option<Law> {
-        let (made, label) = match self.form.name {
-            "uniform" => {
-                let (min, max) = self.spans(lowering)?;
-                (Distribution::uniform(min, max), format!("min = {min}, max = {max}"))
-            }
-            "lognormal" => {
-                let (p50, p99) = self.spans(lowering)?;
-                (Distribution::lognormal(p50, p99), format!("p50 = {p50}, p99 = {p99}"))
-            }
-            "pareto" => {
-                let min = self.span(lowering, 0);
-                let alpha = EXPONENT.number(lowering, &self.name(1), self.parameters[1]?);
-                (Distribution::pareto(min?, alpha?), String::new())
-            }
-            "exponential" => (Ok(Distribution::Exponential { mean: self.span(lowering, 0)? }), String::new()),
-            "empirical" => {
-                let form =
-                    "write one duration a line, such as 12.5ms, or numbers below a first line such as latency_ms";
-                let (distribution, file) = self.file(lowering, Files::distribution, form)?;
-                return Some(self.kind.plain(distribution, Some(file)));
-            }
-            "regions" => {
-                let jitter = match self.parameters[1] {
-                    Some(node) => DISTRIBUTION.law(lowering, &self.name(1), node),
-                    None => Some(DISTRIBUTION.plain(Distribution::constant(Span::ZERO), None)),
-                };
-                let form = "write a first line `from,a,b` with the regions, and a line `a,2,80` with round trips in ms for \
-                            each";
-                let (matrix, file) = self.file(lowering, Files::matrix, form)?;
-                return Some(Law::Regions { matrix, file, jitter: Arc::new(jitter?) });
-            }
-            _ => (Ok(Distribution::constant(self.span(lowering, 0)?)), String::new()),
-        };
-        match made {
-            Ok(distribution) => Some(self.kind.plain(distribution, None)),
-            Err(error) => {
-                let finding = Diagnostic::new(self.node.at, format!("`{}` is no distribution: {error}", self.key));
-                lowering.report(finding.label(label).help(remedy(error)))
-            }
-        }
-    }
-
-    /// The dotted name of a parameter.
-    fn name(&self, at: usize) -> String {
-        format!("{}.{}", self.key, self.form.parameters[at].name)
-    }
-
-    fn span(&self, lowering: &mut Lowering<'_>, at: usize) -> Option<Span> {
-        span(lowering, &self.name(at), self.parameters[at]?)
-    }
-
-    /// Both, even when the first is wrong, to find all that is.
-    fn spans(&self, lowering: &mut Lowering<'_>) -> Option<(Span, Span)> {
-        let (first, second) = (self.span(lowering, 0), self.span(lowering, 1));
-        first.zip(second)
-    }
-
-    fn file<T>(
-        &self,
-        lowering: &mut Lowering<'_>,
-        read: fn(&Files, &str) -> Result<T, String>,
-        form: &str,
-    ) -> Option<T> {
-        contents(lowering, &self.name(0), self.parameters[0]?, read, form)
+        Some((form, lowering.parameters(key, node, &entries, form.parameters)?))
     }
 }
 
@@ -265,37 +239,17 @@ const fn remedy(error: DistributionError) -> &'static str {
 
 impl Law {
     /// A plain duration that says the same; `None` where only a table does.
-    fn as_plain(&self) -> Option<Amount> {
-        let Self::Plain { distribution, is_skew, .. } = self else { return None };
-        match distribution {
-            Distribution::Constant(span) if !is_skew || *span == Span::ZERO => Some(Amount::from(*span)),
-            Distribution::Uniform { min: Span::ZERO, max } if *is_skew && *max > Span::ZERO => Some(Amount::from(*max)),
+    fn as_plain(&self) -> Option<&Value> {
+        match self.latency {
+            Latency::Distribution(Distribution::Constant(span)) if !self.is_skew || span == Span::ZERO => {
+                self.parts.first()
+            }
+            Latency::Distribution(Distribution::Uniform { min: Span::ZERO, max })
+                if self.is_skew && max > Span::ZERO =>
+            {
+                self.parts.last()
+            }
             _ => None,
-        }
-    }
-
-    /// Name and parameters that its table has.
-    fn parts(&self) -> (&'static str, Vec<(&'static str, Value)>) {
-        let span = |span: &Span| -> Value { Arc::new(Amount::from(*span)) };
-        let (distribution, file) = match self {
-            Self::Plain { distribution, file, .. } => (distribution, file),
-            Self::Regions { file, jitter, .. } => {
-                return (
-                    "regions",
-                    vec![("file", Arc::<FileRef>::clone(file)), ("jitter", Arc::<Self>::clone(jitter))],
-                );
-            }
-        };
-        match distribution {
-            Distribution::Constant(value) => ("constant", vec![("value", span(value))]),
-            Distribution::Uniform { min, max } => ("uniform", vec![("min", span(min)), ("max", span(max))]),
-            Distribution::Exponential { mean } => ("exponential", vec![("mean", span(mean))]),
-            Distribution::LogNormal { p50, p99 } => ("lognormal", vec![("p50", span(p50)), ("p99", span(p99))]),
-            Distribution::Pareto { min, alpha } => ("pareto", vec![("min", span(min)), ("alpha", Arc::new(*alpha))]),
-            Distribution::Empirical(_) => {
-                let file = file.iter().map(|file| ("file", Arc::<FileRef>::clone(file) as Value));
-                ("empirical", file.collect())
-            }
         }
     }
 }
@@ -303,45 +257,40 @@ impl Law {
 impl Meaning for Law {
     /// Outside its plain form in few letters: `lognormal(40ms, 180ms)`.
     fn axis_value(&self) -> AxisValue {
-        if let Some(span) = self.as_plain() {
-            return span.axis_value();
-        }
-        let (name, parts) = self.parts();
-        let parts: Vec<_> = parts.iter().map(|(_, value)| value.axis_value().text).collect();
-        AxisValue::word(format!("{name}({})", parts.join(", ")))
+        let in_few_letters = || {
+            let parts: Vec<_> = self.parts.iter().map(|value| value.axis_value().text).collect();
+            AxisValue::word(format!("{}({})", self.form.name, parts.join(", ")))
+        };
+        self.as_plain().map_or_else(in_few_letters, |span| span.axis_value())
     }
 
     fn print(&self, names: FileNames) -> String {
-        if let Some(span) = self.as_plain() {
-            return span.print(names);
-        }
-        let (name, parts) = self.parts();
-        let parts = parts.iter().map(|(name, value)| format!(", {name} = {}", value.print(names)));
-        format!("{{ dist = \"{name}\"{} }}", parts.collect::<String>())
+        let as_table = || {
+            let parts = self.form.parameters.iter().zip(&self.parts);
+            let parts = parts.map(|(of, value)| format!(", {} = {}", of.name, value.print(names)));
+            format!("{{ dist = \"{}\"{} }}", self.form.name, parts.collect::<String>())
+        };
+        self.as_plain().map_or_else(as_table, |span| span.print(names))
     }
 
     fn part(&self, name: &str) -> Option<Value> {
-        let parts = self.as_plain().is_none().then(|| self.parts().1)?;
-        parts.into_iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+        let at = self.form.parameters.iter().position(|known| known.name == name && self.as_plain().is_none())?;
+        self.parts.get(at).cloned()
     }
 }
 
 impl FromValue for Distribution {
     fn from_value(value: Option<&dyn Meaning>) -> Self {
-        match downcast(value) {
-            Some(Law::Plain { distribution, .. }) => distribution.clone(),
-            _ => Self::constant(Span::ZERO),
+        match Latency::from_value(value) {
+            Latency::Distribution(distribution) => distribution,
+            Latency::Regions { jitter, .. } => jitter,
         }
     }
 }
 
 impl FromValue for Latency {
     fn from_value(value: Option<&dyn Meaning>) -> Self {
-        match downcast(value) {
-            Some(Law::Regions { matrix, jitter, .. }) => {
-                Self::Regions { matrix: Arc::clone(matrix), jitter: Distribution::from_value(Some(jitter.as_ref())) }
-            }
-            _ => Self::Distribution(Distribution::from_value(value)),
-        }
+        let nothing = || Self::Distribution(Distribution::constant(Span::ZERO));
+        downcast(value).map_or_else(nothing, |law: &Law| law.latency.clone())
     }
 }

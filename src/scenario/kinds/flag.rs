@@ -2,7 +2,6 @@
 
 use super::prelude::*;
 
-/// `true` or `false`.
 #[derive(Debug)]
 pub(in super::super) struct Flag;
 

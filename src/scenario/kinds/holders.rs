@@ -7,7 +7,6 @@ use super::parameter::{Parameter, inline_table};
 use super::prelude::*;
 use crate::sim::PayloadHolders;
 
-/// Payload holders.
 #[derive(Debug)]
 pub(in super::super) struct Holders;
 
@@ -30,14 +29,11 @@ impl Kind for Holders {
         Some(Arc::new(match &node.raw {
             Raw::Text(text) if text == "f+1" => PayloadHolders::FPlusOne,
             Raw::Text(text) if text == "all" => PayloadHolders::All,
-            Raw::Integer(_) => {
-                PayloadHolders::Count(u32::try_from(NUMBER.number(lowering, key, node)?).unwrap_or(u32::MAX))
-            }
+            Raw::Integer(_) => PayloadHolders::Count(u32::from_value(Some(&*NUMBER.read(lowering, key, node)?))),
             Raw::Table(entries) => {
                 let entries: Vec<_> = entries.iter().collect();
-                let parameters = lowering.parameters(key, node, &entries, &[AGREE])?;
-                let agree = parameters.first().copied().flatten()?;
-                PayloadHolders::Agree(PROBABILITY.number(lowering, &format!("{key}.agree"), agree)?)
+                let agree = lowering.parameters(key, node, &entries, &[AGREE])?;
+                PayloadHolders::Agree(f64::from_value(agree.first().map(AsRef::as_ref)))
             }
             _ => return lowering.wrong_type(key, node, EXPECTED),
         }))

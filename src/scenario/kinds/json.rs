@@ -14,7 +14,7 @@ pub(in super::super) fn reference(name: &str) -> Json {
 pub(super) fn quantity(quantity: Quantity, positive: bool) -> Json {
     // Above zero: a digit that is not zero stands before or behind the point.
     let number = if positive { "(0*[1-9][0-9]*(\\.[0-9]+)?|0+\\.0*[1-9][0-9]*)" } else { "[0-9]+(\\.[0-9]+)?" };
-    let units = quantity.units().collect::<Vec<_>>().join("|");
+    let units = quantity.unit_names().collect::<Vec<_>>().join("|");
     json!({ "type": "string", "pattern": format!("^\\s*{number}\\s*({units})\\s*$") })
 }
 

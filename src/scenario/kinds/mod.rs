@@ -28,24 +28,22 @@ mod quantity;
 #[cfg(test)]
 mod tests;
 mod text;
-mod word;
 
 pub(super) use agreement::{Agreement, AgreementLatency};
-pub(super) use choice::Choice;
+pub(super) use choice::{Choice, OBSERVATION, READ, RULE_SET, SAFETY, SCHEDULE, TIES};
 pub(super) use count::{Count, MAX_NODES};
-pub(super) use distribution::{DISTRIBUTION, FORMS, LATENCY, SKEW};
+pub(super) use distribution::{DISTRIBUTION, FORMS, Form, LATENCY, SKEW};
 pub(super) use flag::Flag;
 pub(super) use holders::Holders;
 pub(super) use kind::{FromValue, Kind, Value};
 pub(super) use lowering::Lowering;
 pub(super) use measure::Measure;
-pub(super) use names::{Names, Nodes, Selector, Side};
+pub(super) use names::{Names, Nodes, Selector};
 pub(super) use number::{CONFIDENCE, PROBABILITY};
 pub(super) use parameter::Parameter;
 pub(super) use quantity::{BANDWIDTH, POSITIVE_TIME, SIZE, TIME, amount};
 pub(crate) use text::is_name;
 pub(super) use text::{Name, Text};
-pub(super) use word::Word;
 
 /// Every kind, with some bounds where it has such.
 #[cfg(test)]
@@ -67,30 +65,20 @@ pub(super) const KINDS: &[&dyn Kind] = &[
     &SKEW,
     &LATENCY,
     &Holders,
-    &Choice::<crate::aggregator::RuleSet>::NEW,
-    &Word(&["some", "word"]),
+    &RULE_SET,
+    &Choice(&["some", "word"]),
     &Names,
     &Nodes,
-    &file::File,
+    &file::FILE,
 ];
 
 /// The parameters of all inline tables.
-const PARAMETERS: [Parameter; 10] = {
-    use distribution::{ALPHA, FILE, JITTER, MAX, MEAN, MIN, P50, P99, VALUE};
-    [VALUE, MIN, MAX, MEAN, P50, P99, ALPHA, holders::AGREE, JITTER, FILE]
+pub(super) const PARAMETERS: [Parameter; 10] = {
+    use distribution::{ALPHA, ANY_FILE, JITTER, MAX, MEAN, MIN, P50, P99, VALUE};
+    [VALUE, MIN, MAX, MEAN, P50, P99, ALPHA, holders::AGREE, JITTER, ANY_FILE]
 };
 
 /// The kind of a parameter of an inline table.
 pub(super) fn parameter(name: &str) -> Option<&'static dyn Kind> {
     PARAMETERS.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.kind)
-}
-
-/// The names of all parameters.
-pub(super) fn parameters() -> impl Iterator<Item = &'static str> + Clone {
-    PARAMETERS.iter().map(|parameter| parameter.name)
-}
-
-/// The kinds of all parameters.
-pub(super) fn parameter_kinds() -> impl Iterator<Item = &'static dyn Kind> {
-    PARAMETERS.iter().map(|parameter| parameter.kind)
 }

@@ -2,12 +2,12 @@
 
 use super::prelude::*;
 use super::text::text;
+use crate::sim::Side;
+use std::fmt::{self, Debug, Display};
 
-/// Names of regions.
 #[derive(Debug)]
 pub(in super::super) struct Names;
 
-/// Node selectors.
 #[derive(Debug)]
 pub(in super::super) struct Nodes;
 
@@ -19,19 +19,12 @@ pub(in super::super) struct Selector {
     pub range: Option<(u32, u32)>,
 }
 
-/// One of the DONs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Side {
-    Workflow,
-    Capability,
-}
+const SIDES: [(&str, Side); 2] = [("workflow", Side::Workflow), ("capability", Side::Capability)];
 
-impl Side {
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Workflow => "workflow",
-            Self::Capability => "capability",
-        }
+impl Selector {
+    /// The word for its DON.
+    pub fn side_name(&self) -> &'static str {
+        SIDES.iter().find(|(_, side)| *side == self.side).map_or("", |(name, _)| name)
     }
 }
 
@@ -92,7 +85,7 @@ fn selector(lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<Selec
 impl Selector {
     fn parse(text: &str) -> Option<Self> {
         let (side, rest) = text.split_once('.').map_or((text, None), |(side, rest)| (side, Some(rest)));
-        let side = [Side::Workflow, Side::Capability].into_iter().find(|known| known.name() == side)?;
+        let (_, side) = SIDES.into_iter().find(|(name, _)| *name == side)?;
         let Some(rest) = rest else { return Some(Self { side, range: None }) };
         let (first, last) = rest.split_once('-').unwrap_or((rest, rest));
         // `parse` alone would take a sign.
@@ -100,38 +93,26 @@ impl Selector {
         let range: (u32, u32) = (index(first)?, index(last)?);
         (range.0 <= range.1).then_some(Self { side, range: Some(range) })
     }
+}
 
-    fn print(&self) -> String {
-        let side = self.side.name();
+impl Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = self.side_name();
         match self.range {
-            None => side.into(),
-            Some((first, last)) if first == last => format!("{side}.{first}"),
-            Some((first, last)) => format!("{side}.{first}-{last}"),
+            None => f.write_str(side),
+            Some((first, last)) if first == last => write!(f, "{side}.{first}"),
+            Some((first, last)) => write!(f, "{side}.{first}-{last}"),
         }
     }
 }
 
-fn array(items: impl Iterator<Item = String>) -> String {
-    format!("[{}]", items.map(|item| quote(&item)).collect::<Vec<_>>().join(", "))
-}
-
-impl Meaning for Vec<String> {
+impl<T: Debug + Display + Send + Sync + 'static> Meaning for Vec<T> {
     fn print(&self, _: FileNames) -> String {
-        array(self.iter().cloned())
+        format!("[{}]", self.iter().map(|item| quote(&item.to_string())).collect::<Vec<_>>().join(", "))
     }
 
     fn axis_value(&self) -> AxisValue {
-        AxisValue::word(self.join(" "))
-    }
-}
-
-impl Meaning for Vec<Selector> {
-    fn print(&self, _: FileNames) -> String {
-        array(self.iter().map(Selector::print))
-    }
-
-    fn axis_value(&self) -> AxisValue {
-        AxisValue::word(self.iter().map(Selector::print).collect::<Vec<_>>().join(" "))
+        AxisValue::word(self.iter().map(T::to_string).collect::<Vec<_>>().join(" "))
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::prelude::*;
 
-/// A number with a fraction.
 #[derive(Debug)]
 pub(in super::super) struct Number {
     name: &'static str,
@@ -16,7 +15,6 @@ pub(in super::super) struct Number {
     schema: fn() -> Json,
 }
 
-/// Number from 0 to 1.
 pub(in super::super) const PROBABILITY: Number = Number {
     name: "probability",
     words: "probability, 0 to 1",
@@ -27,7 +25,6 @@ pub(in super::super) const PROBABILITY: Number = Number {
     schema: || json!({ "type": "number", "minimum": 0, "maximum": 1 }),
 };
 
-/// Number from 0.5 to below 1.
 pub(in super::super) const CONFIDENCE: Number = Number {
     name: "confidence",
     words: "number from 0.5 to below 1",
@@ -49,27 +46,20 @@ pub(in super::super) const EXPONENT: Number = Number {
     schema: || json!({ "type": "number", "exclusiveMinimum": 0, "maximum": 1000 }),
 };
 
-impl Number {
-    /// The number that `node` is.
-    pub fn number(&self, lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<f64> {
-        // Adding zero takes the sign off a negative zero.
-        let number = number(node).filter(|number| (self.accepts)(*number)).map(|number| number + 0.0);
-        number.or_else(|| {
-            let (expected, such_as) = self.expected;
-            let help = self.is_share.then(|| percentage(node)).flatten();
-            let help = help.unwrap_or_else(|| format!("write a number such as {such_as}"));
-            lowering.wrong_value(key, node, expected, help)
-        })
-    }
-}
-
 impl Kind for Number {
     fn about(&self) -> About {
         About::new(self.name, self.words, self.example, (self.schema)())
     }
 
     fn read(&self, lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<Value> {
-        Some(Arc::new(self.number(lowering, key, node)?))
+        // Adding zero takes the sign off a negative zero.
+        if let Some(number) = number(node).filter(|number| (self.accepts)(*number)) {
+            return Some(Arc::new(number + 0.0));
+        }
+        let (expected, such_as) = self.expected;
+        let help = percentage(node).filter(|_| self.is_share);
+        let help = help.unwrap_or_else(|| format!("write a number such as {such_as}"));
+        lowering.wrong_value(key, node, expected, help)
     }
 
     fn measure(&self) -> Option<Measure> {

@@ -1,7 +1,7 @@
 //! Inline tables: values that have parameters.
 
 use super::super::diagnostics::nearest;
-use super::super::document::Entry;
+use super::super::document::{self, Entry};
 use super::json;
 use super::prelude::*;
 
@@ -10,24 +10,25 @@ use super::prelude::*;
 pub(in super::super) struct Parameter {
     pub name: &'static str,
     pub kind: &'static dyn Kind,
-    pub is_required: bool,
+    /// What holds when it is left out, as TOML; `None` when it may not be.
+    pub default: Option<&'static str>,
 }
 
 impl Parameter {
     pub const fn new(name: &'static str, kind: &'static dyn Kind) -> Self {
-        Self { name, kind, is_required: true }
+        Self { name, kind, default: None }
     }
 }
 
 impl Lowering<'_> {
     /// The values of `expected` parameters in a table that may hold nothing else.
-    pub(super) fn parameters<'n>(
+    pub(super) fn parameters(
         &mut self,
         key: &str,
         node: &Node,
-        entries: &[&'n Entry],
+        entries: &[&Entry],
         expected: &[Parameter],
-    ) -> Option<Vec<Option<&'n Node>>> {
+    ) -> Option<Vec<Value>> {
         let names = expected.iter().map(|parameter| parameter.name);
         let before = self.findings.len();
         let unknown = entries.iter().filter(|entry| !names.clone().any(|name| name == entry.key));
@@ -41,7 +42,7 @@ impl Lowering<'_> {
         let find = |name: &str| entries.iter().find(|entry| entry.key == name).map(|entry| &entry.value);
         // What is only misspelled is not missing, too.
         let is_meant = |name: &str| unknown.clone().any(|entry| nearest(&entry.key, names.clone()) == Some(name));
-        for Parameter { name, .. } in expected.iter().filter(|parameter| parameter.is_required) {
+        for Parameter { name, .. } in expected.iter().filter(|parameter| parameter.default.is_none()) {
             if find(name).is_none() && !is_meant(name) {
                 let needed = names.clone().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
                 let finding = Diagnostic::new(node.at, format!("`{key}` lacks `{name}`"));
@@ -49,7 +50,16 @@ impl Lowering<'_> {
                 self.findings.push(finding.help(format!("add `{name} = …` to this table")));
             }
         }
-        (self.findings.len() == before).then(|| names.map(find).collect())
+        if self.findings.len() > before {
+            return None;
+        }
+        // All of them are read, even when the first is wrong, to find all that is.
+        let read = |Parameter { name, kind, default }: &Parameter| {
+            let value = find(name).cloned().or_else(|| document::value((*default)?, node.at))?;
+            kind.read(self, &format!("{key}.{name}"), &value)
+        };
+        let values: Vec<_> = expected.iter().map(read).collect();
+        values.into_iter().collect()
     }
 }
 
@@ -61,7 +71,7 @@ pub(super) fn inline_table(dist: Option<&str>, meaning: &str, parameters: &[Para
         let schema = if kind.table().is_some() { json::reference(&about.name) } else { about.schema };
         ((*name).to_owned(), schema)
     };
-    let required = parameters.iter().filter(|parameter| parameter.is_required).map(|parameter| parameter.name);
+    let required = parameters.iter().filter(|parameter| parameter.default.is_none()).map(|parameter| parameter.name);
     json!({
         "type": "object",
         "description": meaning,

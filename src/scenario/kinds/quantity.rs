@@ -18,7 +18,6 @@ pub(in super::super) struct Measured {
     max: Option<u64>,
 }
 
-/// A duration.
 pub(in super::super) const TIME: Measured = Measured {
     name: "duration",
     words: "duration",
@@ -56,7 +55,6 @@ pub(in super::super) const BANDWIDTH: Measured = Measured {
     max: None,
 };
 
-/// Amount of a quantity.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Amount {
     pub quantity: Quantity,
@@ -106,11 +104,6 @@ impl FromValue for Span {
     }
 }
 
-/// The duration that `node` is.
-pub(super) fn span(lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<Span> {
-    amount(lowering, key, node, Quantity::Duration).map(Span::from_nanos)
-}
-
 /// The amount that `node` is.
 pub(in super::super) fn amount(lowering: &mut Lowering<'_>, key: &str, node: &Node, quantity: Quantity) -> Option<u64> {
     let (text, result) = match &node.raw {
@@ -118,7 +111,7 @@ pub(in super::super) fn amount(lowering: &mut Lowering<'_>, key: &str, node: &No
         Raw::Integer(number) if *number >= 0 => (number.to_string(), Err(Problem::MissingUnit)),
         Raw::Float(number) if number.is_finite() && *number >= 0.0 => (number.to_string(), Err(Problem::MissingUnit)),
         _ => {
-            let example = format!("{} with its unit, such as \"40{}\"", quantity.noun(), quantity.usual_unit());
+            let example = format!("{} with its unit, such as \"40{}\"", quantity.noun, quantity.usual_unit);
             return lowering.wrong_type(key, node, &example);
         }
     };
@@ -126,14 +119,14 @@ pub(in super::super) fn amount(lowering: &mut Lowering<'_>, key: &str, node: &No
 }
 
 fn finding(key: &str, node: &Node, quantity: Quantity, text: &str, problem: Problem) -> Diagnostic {
-    let noun = quantity.noun();
+    let noun = quantity.noun;
     let (message, label, help) = match problem {
         Problem::NotANumber => {
-            let help = format!("write a number and a unit, such as \"40{}\"", quantity.usual_unit());
+            let help = format!("write a number and a unit, such as \"40{}\"", quantity.usual_unit);
             (format!("`{key}` must be {noun}"), "not a number with a unit", help)
         }
         Problem::MissingUnit => {
-            let help = format!("write \"{}{}\"; units: {}", text.trim(), quantity.usual_unit(), quantity.unit_list());
+            let help = format!("write \"{}{}\"; units: {}", text.trim(), quantity.usual_unit, quantity.unit_list);
             (format!("`{key}` lacks a unit"), "a number alone", help)
         }
         Problem::UnknownUnit { number, unit, candidates } if !candidates.is_empty() => {
@@ -146,7 +139,7 @@ fn finding(key: &str, node: &Node, quantity: Quantity, text: &str, problem: Prob
             )
         }
         Problem::UnknownUnit { unit, .. } => {
-            (format!("unknown unit `{unit}` in `{key}`"), "not a unit", format!("units: {}", quantity.unit_list()))
+            (format!("unknown unit `{unit}` in `{key}`"), "not a unit", format!("units: {}", quantity.unit_list))
         }
         Problem::TooFine => {
             let help = format!("the smallest step is {}", quantity.print(1));

@@ -25,7 +25,7 @@ fn node(text: &str) -> Node {
 }
 
 fn accepts(kind: &dyn Kind, value: &Json) -> bool {
-    let kinds = KINDS.iter().copied().chain(parameter_kinds());
+    let kinds = KINDS.iter().copied().chain(PARAMETERS.iter().map(|parameter| parameter.kind));
     let mut schema = kind.about().schema;
     schema["$defs"] = kinds.flat_map(Kind::definitions).collect::<Map<_, _>>().into();
     jsonschema::draft202012::new(&schema).unwrap().is_valid(value)
@@ -93,7 +93,7 @@ fn every_key_has_a_kind_of_the_list() {
     let family = |kind: &dyn Kind| kind.about().name.split('.').next().unwrap().to_owned();
     let known: BTreeSet<_> = KINDS.iter().map(|kind| family(*kind)).collect();
     let keys = SECTIONS.iter().flat_map(|section| section.keys.iter().map(|key| key.kind));
-    for kind in keys.chain(parameter_kinds()) {
+    for kind in keys.chain(PARAMETERS.iter().map(|parameter| parameter.kind)) {
         assert!(known.contains(&family(kind)), "{kind:?}");
     }
 }

@@ -2,7 +2,6 @@
 
 use super::prelude::*;
 
-/// A text.
 #[derive(Debug)]
 pub(in super::super) struct Text {
     pub may_be_empty: bool,

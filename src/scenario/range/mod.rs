@@ -7,8 +7,6 @@
 
 mod ticks;
 
-use std::sync::Arc;
-
 use super::diagnostics::{Diagnostic, Place, did_you_mean};
 use super::document::{Node, Raw};
 use super::files::Files;
@@ -28,12 +26,7 @@ pub(super) fn is_range(node: &Node) -> bool {
 }
 
 /// The values that a range stands for, as if the file listed them; reports everything that is wrong with it.
-pub(super) fn expand(
-    kind: &dyn Kind,
-    key: &str,
-    node: &Node,
-    findings: &mut Vec<Diagnostic>,
-) -> Option<Vec<Arc<Node>>> {
+pub(super) fn expand(kind: &dyn Kind, key: &str, node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Vec<Node>> {
     let Some(measure) = kind.measure() else {
         let finding = Diagnostic::new(node.at, format!("`{key}` has no order")).label("a range needs one");
         findings.push(finding.help("list its values: [ …, … ]"));
@@ -88,7 +81,7 @@ impl Reader<'_> {
         let help = match self.measure {
             Measure::Count => "write a whole number".into(),
             Measure::Decimal => "write a decimal number of at most 18 digits behind the point".into(),
-            Measure::Of(quantity) => format!("write {} such as \"40{}\"", quantity.noun(), quantity.usual_unit()),
+            Measure::Of(quantity) => format!("write {} such as \"40{}\"", quantity.noun, quantity.usual_unit),
         };
         self.report(node.at, &message, &label, help)
     }
@@ -161,7 +154,7 @@ impl Reader<'_> {
         }
     }
 
-    fn points(&mut self, from: (u128, Place), to: (u128, Place), spacing: Spacing) -> Option<Vec<Arc<Node>>> {
+    fn points(&mut self, from: (u128, Place), to: (u128, Place), spacing: Spacing) -> Option<Vec<Node>> {
         let ((from, from_at), (to, to_at)) = (from, to);
         if from > to {
             let help = "exchange the two; list the values for another order";
@@ -182,7 +175,7 @@ impl Reader<'_> {
             return self.report(self.node.at, "has points that fall together", &label, "use fewer points".into());
         };
         let at = self.node.at;
-        Some(points.into_iter().map(|ticks| Arc::new(Node { at, raw: self.measure.raw(ticks) })).collect())
+        Some(points.into_iter().map(|ticks| Node { at, raw: self.measure.raw(ticks) }).collect())
     }
 }
 

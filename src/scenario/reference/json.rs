@@ -8,10 +8,10 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::diagnostics::Place;
 use super::super::document;
-use super::super::kinds::{Kind, parameter_kinds};
-use super::super::schema::{Key, Preset, SWEEP, Section};
+use super::super::kinds::json::{open, range_by, reference};
+use super::super::kinds::{Kind, PARAMETERS};
+use super::super::schema::{AXES, Key, Preset, SWEEP, Section};
 use super::super::tables::{SECTIONS, section, tables_below};
-use super::axes;
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -25,11 +25,13 @@ pub fn json_schema() -> String {
     schema["description"] =
         json!("Two DONs, the network between them, faults, rule sets, and what is expected of them.");
     if let Json::Object(properties) = &mut schema["properties"][SWEEP]["properties"] {
-        properties.extend(axes::tables());
+        properties.extend(AXES.iter().map(|(name, _)| ((*name).to_owned(), reference("axes"))));
     }
     let swept = SECTIONS.iter().filter(|section| section.sweepable);
-    let kinds = swept.flat_map(|section| section.keys.iter().map(|key| key.kind)).chain(parameter_kinds());
-    schema["$defs"] = kinds.flat_map(Kind::definitions).chain(axes::definitions()).collect();
+    let kinds = swept
+        .flat_map(|section| section.keys.iter().map(|key| key.kind))
+        .chain(PARAMETERS.iter().map(|parameter| parameter.kind));
+    schema["$defs"] = kinds.flat_map(Kind::definitions).chain(axis_definitions()).collect();
     // An axis may give what its table lacks.
     schema["if"] = json!({ "not": { "required": ["sweep"] } });
     schema["then"] = required_below("");
@@ -118,4 +120,32 @@ fn required_below(path: &str) -> Json {
 /// A value as TOML writes it.
 fn toml(text: &str) -> Json {
     document::value(text, Place::NOWHERE).map_or(Json::Null, |node| node.to_json())
+}
+
+/// Definitions that axes refer to, but for the kinds of their values.
+fn axis_definitions() -> [(String, Json); 2] {
+    let any = range_by(&json!(true), &json!(true));
+    [("axes".to_owned(), axes("")), ("axis".to_owned(), json!({ "oneOf": [{ "type": "array", "minItems": 1 }, any] }))]
+}
+
+/// Axes of the keys in the table called `path` and in all below it.
+fn axes(path: &str) -> Json {
+    let mut properties = Map::new();
+    let section = section(path);
+    for key in section.filter(|section| section.sweepable).into_iter().flat_map(|section| section.keys.iter()) {
+        properties.insert(key.name.to_owned(), key.kind.axis());
+    }
+    for (name, dotted) in tables_below(path) {
+        let below = SECTIONS.iter().filter(|section| section.path.starts_with(dotted));
+        if below.clone().any(|section| section.sweepable) {
+            properties.insert(name.to_owned(), axes(dotted));
+        }
+    }
+    let mut axes = open(&Json::Object(properties));
+    if section.is_some_and(|section| section.list) {
+        // One of several tables goes by its number: `faults.slow.0.nodes`.
+        let itself = format!("#/$defs/axes/properties/{}", path.replace('.', "/properties/"));
+        axes["patternProperties"]["^[0-9]+$"] = json!({ "$ref": itself });
+    }
+    axes
 }

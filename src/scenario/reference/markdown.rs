@@ -1,9 +1,7 @@
 //! The reference of the scenario format for people: prose from a template, tables from the lists of the schema.
 
-use std::fmt::Write as _;
-
-use super::super::catalogue::{FaultDescription, KeyDefault, KeyDescription, fault_catalogue};
-use super::super::kinds::{FORMS, Parameter};
+use super::super::catalogue::{FaultDescription, fault_catalogue};
+use super::super::kinds::{FORMS, Form, Parameter};
 use super::super::metric::{Metric, Stat};
 use super::super::schema::{AXES, Key, Preset, RANGE, Section};
 use super::super::tables::section;
@@ -48,11 +46,10 @@ fn about(section: &Section) -> String {
 
 /// The keys of a table.
 fn keys(section: &Section) -> String {
-    let mut out = format!("| key | value | default | example | meaning |\n{}", rule(5));
-    for key in section.keys.iter() {
-        row(&mut out, &[&code(key.name), &key.kind.about().words, &default(key), &code(&key.example()), key.meaning]);
-    }
-    out
+    let row = |key: &Key| {
+        [code(key.name), key.kind.about().words, default(key), code(&key.example()), key.meaning.to_owned()]
+    };
+    rows("| key | value | default | example | meaning |", section.keys.iter().map(row))
 }
 
 fn default(key: &Key) -> String {
@@ -66,42 +63,36 @@ fn default(key: &Key) -> String {
 }
 
 fn units() -> String {
-    let mut out = format!("| quantity | units | written |\n{}", rule(3));
-    for (noun, quantity, example) in [
+    let row = |(noun, quantity, example): (&str, Quantity, &str)| {
+        [noun.to_owned(), quantity.unit_names().map(code).collect::<Vec<_>>().join(" "), code(example)]
+    };
+    let quantities = [
         ("duration", Quantity::Duration, "\"1.5s\""),
         ("size", Quantity::Size, "\"64KiB\""),
         ("bandwidth", Quantity::Bandwidth, "\"100Mbit/s\""),
-    ] {
-        let units = quantity.units().map(code).collect::<Vec<_>>().join(" ");
-        row(&mut out, &[noun, &units, &code(example)]);
-    }
-    out
+    ];
+    rows("| quantity | units | written |", quantities.map(row))
 }
 
 fn distributions() -> String {
-    let mut out = format!("| `dist` | parameters | meaning |\n{}", rule(3));
-    for form in FORMS {
-        let parameter = |Parameter { name, kind, is_required }: &Parameter| {
-            format!("{}: {}{}", code(name), kind.about().words, if *is_required { "" } else { "; may be left out" })
-        };
+    let parameter = |Parameter { name, kind, default }: &Parameter| {
+        format!("{}: {}{}", code(name), kind.about().words, default.map_or("", |_| "; may be left out"))
+    };
+    let row = |form: &Form| {
         let parameters = form.parameters.iter().map(parameter).collect::<Vec<_>>().join("<br>");
-        row(&mut out, &[&code(form.name), &parameters, form.meaning]);
-    }
-    out
+        [code(form.name), parameters, form.meaning.to_owned()]
+    };
+    rows("| `dist` | parameters | meaning |", FORMS.iter().map(row))
 }
 
 /// A table of names and what they mean.
 fn pairs(title: &str, names: &[(&str, &str)]) -> String {
-    let mut out = format!("| {title} | meaning |\n{}", rule(2));
-    for (name, meaning) in names {
-        row(&mut out, &[&code(name), meaning]);
-    }
-    out
+    let row = |(name, meaning): &(&str, &str)| [code(name), (*meaning).to_owned()];
+    rows(&format!("| {title} | meaning |"), names.iter().map(row))
 }
 
 fn metrics() -> String {
-    let mut out = format!("| metric | its bound | meaning |\n{}", rule(3));
-    for metric in Metric::ALL {
+    let row = |metric: &Metric| {
         let bound = match (metric.stat(), metric.unit()) {
             (Stat::Rate, _) => "0 to 1, or a percentage",
             (Stat::Ratio, _) => "-1 to 1, or a percentage",
@@ -109,48 +100,44 @@ fn metrics() -> String {
             (Stat::Mean, "bytes") => "size",
             (Stat::Mean, _) => "number",
         };
-        row(&mut out, &[&code(metric.name()), bound, metric.meaning()]);
-    }
-    out
+        [code(metric.name()), bound.to_owned(), metric.meaning().to_owned()]
+    };
+    rows("| metric | its bound | meaning |", Metric::ALL.iter().map(row))
 }
 
 /// The faults of one DON's nodes, with the keys that only they have.
 fn faults(side: Side) -> String {
-    let mut out = format!("| fault | what such a node does | keys of its own |\n{}", rule(3));
-    for fault in fault_catalogue().iter().filter(|fault| fault.side == side) {
+    let row = |fault: &FaultDescription| {
         let own = fault.own.iter().map(described).collect::<Vec<_>>().join("<br>");
-        row(&mut out, &[&code(fault.name), &format!("{}{}", fault.meaning, lacking(fault)), &own]);
-    }
-    out
+        [code(fault.name), format!("{}{}", fault.meaning, lacking(fault)), own]
+    };
+    let faults = fault_catalogue().iter().filter(|fault| fault.side == side);
+    rows("| fault | what such a node does | keys of its own |", faults.map(row))
 }
 
-fn described(key: &KeyDescription) -> String {
-    let default = match key.default {
-        KeyDefault::Required => " (required)".into(),
-        KeyDefault::Value(value) => format!(" = {value}"),
-        KeyDefault::Words(words) => format!(" (absent: {words})"),
+fn described(key: &Key) -> String {
+    let default = match key.preset {
+        Preset::Required => " (required)".into(),
+        Preset::Value(value) => format!(" = {value}"),
+        Preset::Derived(words, _) | Preset::Open(words) => format!(" (absent: {words})"),
     };
     format!("{}: {}", code(&format!("{}{default}", key.name)), key.meaning)
 }
 
 /// The common keys that a fault does not have.
 fn lacking(fault: &FaultDescription) -> String {
-    let catalogue = fault_catalogue();
-    let same_side = catalogue.iter().filter(|other| other.side == fault.side);
-    let most = same_side.max_by_key(|other| other.common.len()).map_or(&[][..], |other| &other.common);
+    let same_side = fault_catalogue().iter().filter(|other| other.side == fault.side);
+    let most = same_side.map(|other| other.common).max_by_key(|keys| keys.len()).unwrap_or_default();
     let lacks = most.iter().filter(|key| fault.common.iter().all(|other| other.name != key.name));
     let lacks: Vec<_> = lacks.map(|key| code(key.name)).collect();
     if lacks.is_empty() { String::new() } else { format!(" Has no {}.", lacks.join(" and no ")) }
 }
 
-fn rule(columns: usize) -> String {
-    format!("|{}\n", " --- |".repeat(columns))
-}
-
-fn row(out: &mut String, cells: &[&str]) {
-    let cells: Vec<_> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
-    // Writing to a string cannot fail.
-    let _ = writeln!(out, "| {} |", cells.join(" | "));
+/// A Markdown table below `head`.
+fn rows<const N: usize>(head: &str, rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let head = format!("{head}\n|{}\n", " --- |".repeat(N));
+    rows.into_iter()
+        .fold(head, |out, cells| out + &format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")))
 }
 
 fn code(text: &str) -> String {

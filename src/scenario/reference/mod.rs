@@ -1,10 +1,9 @@
 //! The scenario format for people and editors: `scenarios/README.md` and `scenarios/scenario.schema.json`, both made of
 //! the one list of tables and keys that reading goes by, so that neither can tell anything else.
 //!
-//! What each kind of value is in words, as an example and as JSON Schema the kind itself knows, `axes` what `[sweep]` may
-//! hold; `json` and `markdown` put the documents together.
+//! What each kind of value is in words, as an example and as JSON Schema the kind itself knows; `json` and `markdown` put
+//! the documents together.
 
-mod axes;
 mod json;
 mod markdown;
 #[cfg(test)]

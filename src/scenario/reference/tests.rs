@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::super::kinds::{FORMS, parameters};
+use super::super::kinds::{FORMS, PARAMETERS};
 use super::super::schema::{Key, Preset, Section};
 use super::super::tables::SECTIONS;
 use super::super::{Diagnostics, Scenario};
@@ -89,7 +89,11 @@ fn every_table_and_key_is_described() {
     }
     for form in FORMS {
         assert!(form.meaning.ends_with('.'), "{}", form.name);
-        assert!(form.parameters.iter().all(|known| parameters().any(|name| name == known.name)), "{}", form.name);
+        assert!(
+            form.parameters.iter().all(|known| PARAMETERS.iter().any(|parameter| parameter.name == known.name)),
+            "{}",
+            form.name
+        );
     }
 }
 

@@ -2,73 +2,65 @@
 
 use std::collections::BTreeSet;
 
-use super::super::axis::{Axis, AxisValue};
 use super::super::diagnostics::{Diagnostic, is_enough};
 use super::super::document::Node;
 use super::super::files::FileNames;
-use super::super::kinds::Lowering;
+use super::super::kinds::{Kind, Lowering};
 use super::super::settings::Settings;
-use super::raw::{RawAxis, RawSweep};
-use super::{AxisPlan, Point, Sweep, kind_at};
+use super::{AxisPlan, Sweep, kind_at};
 
-impl RawSweep {
-    /// Understands all values and lays out the cells, as many as `most`; `None` when the axes do not make a plan.
-    pub fn lower(self, settings: &Settings, most: u64, lowering: &mut Lowering<'_>) -> Option<Sweep> {
-        let Self { at, axes: raw } = self;
-        let unzip = raw.iter().any(|axis| axis.unzipped);
-        let zipped = raw.iter().filter(|axis| axis.zip).count();
-        let unequal = unequal(&raw[..zipped]);
-        let equal = unequal.is_none();
+impl Sweep {
+    /// Understands all values and lays out the cells, as many as `most`; `false` when the axes do not make a plan.
+    pub fn lower(&mut self, settings: &Settings, most: u64, lowering: &mut Lowering<'_>) -> bool {
+        let zipped = self.zipped();
+        let unequal = unequal(&self.axes[..zipped]);
+        let is_equal = unequal.is_none();
         lowering.findings.extend(unequal);
-        let mut axes: Vec<_> = raw.into_iter().map(|axis| lower_axis(settings, axis, lowering)).collect();
-        if unzip {
-            drop_repeated_rows(&mut axes[..zipped]);
+        for axis in &mut self.axes {
+            axis.lower(kind_at(settings, &axis.target), lowering);
         }
-        let first_grid_group = usize::from(zipped > 0);
-        for (index, axis) in axes.iter_mut().enumerate().skip(zipped) {
-            axis.axis.group = first_grid_group + index - zipped;
+        if self.axes.iter().any(|axis| axis.unzipped) {
+            drop_repeated_rows(&mut self.axes[..zipped]);
         }
-        let sizes = axes.iter().skip(zipped.saturating_sub(1)).map(|axis| axis.points.len() as u64);
+        let sizes = self.axes.iter().skip(zipped.saturating_sub(1)).map(|axis| axis.points.len() as u64);
         let count = sizes.clone().try_fold(1_u64, u64::checked_mul).filter(|count| *count <= most);
         if count.is_none() {
             let product = sizes.map(|size| size.to_string()).collect::<Vec<_>>().join(" x ");
             let message = format!("the sweep has too many cells: {product}");
-            let finding = Diagnostic::new(at, message).label("too many");
+            let finding = Diagnostic::new(self.at, message).label("too many");
             lowering.findings.push(finding.help(format!("use fewer values: at most {most} are possible")));
         }
-        Some(Sweep { axes, zipped, count: count.filter(|_| equal)? })
+        self.count = count.unwrap_or_default();
+        is_equal && count.is_some()
     }
 }
 
-fn unequal(zipped: &[RawAxis]) -> Option<Diagnostic> {
+fn unequal(zipped: &[AxisPlan]) -> Option<Diagnostic> {
     let mut known = zipped.iter().filter(|axis| !axis.broken);
     let first = known.next()?;
-    let odd = known.find(|axis| axis.values.len() != first.values.len())?;
+    let odd = known.find(|axis| axis.points.len() != first.points.len())?;
     let message = format!(
         "axes of [sweep.zip] differ in length: `{}` has {}, `{}` has {}",
         first.target.dotted,
-        first.values.len(),
+        first.points.len(),
         odd.target.dotted,
-        odd.values.len()
+        odd.points.len()
     );
-    let finding = Diagnostic::new(odd.at, message).label(format!("length {}", odd.values.len()));
+    let finding = Diagnostic::new(odd.at, message).label(format!("length {}", odd.points.len()));
     Some(finding.help("zipped axes advance together; use [sweep.grid] for every combination"))
 }
 
-fn lower_axis(settings: &Settings, raw: RawAxis, lowering: &mut Lowering<'_>) -> AxisPlan {
-    let kind = kind_at(settings, &raw.target);
-    let broken = raw.broken;
-    let key = &raw.target.dotted;
-    let points = raw.values.into_iter().map(|node| {
-        let is_read = !broken && !is_enough(lowering.findings);
-        let value = is_read.then(|| kind.read(lowering, key, &node)).flatten();
-        let shown = value.as_ref().map(|value| value.axis_value());
-        let is_missing = |shown: &&AxisValue| MISSING.contains(&shown.text.as_str());
-        lowering.findings.extend(shown.as_ref().filter(is_missing).map(|shown| missing(key, &node, &shown.text)));
-        Point { node, value, shown }
-    });
-    let points = points.collect();
-    AxisPlan { points, broken, axis: Axis { key: key.clone(), group: 0 }, target: raw.target }
+impl AxisPlan {
+    fn lower(&mut self, kind: &dyn Kind, lowering: &mut Lowering<'_>) {
+        let key = &self.target.dotted;
+        for point in &mut self.points {
+            let is_read = !self.broken && !is_enough(lowering.findings);
+            point.value = is_read.then(|| kind.read(lowering, key, &point.node)).flatten();
+            point.shown = point.value.as_ref().map(|value| value.axis_value());
+            let text = point.shown.as_ref().map_or("-", |shown| &shown.text);
+            lowering.findings.extend(MISSING.contains(&text).then(|| missing(key, &point.node, text)));
+        }
+    }
 }
 
 /// Texts that pandas, readr or R's own `read.csv` take for a missing value where nobody tells them otherwise.

@@ -1,7 +1,7 @@
 //! `[sweep]`: axes, the order of cells, and the settings of each.
 
 mod lower;
-mod raw;
+mod read;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,26 +12,34 @@ use super::document::Node;
 use super::files::{FileNames, Files};
 use super::kinds::{Lowering, Value};
 use super::settings::{Settings, Target};
-pub(super) use raw::{RawSweep, kind_at};
+pub(super) use read::kind_at;
 
 /// A value on an axis.
 #[derive(Clone, Debug)]
 struct Point {
     node: Arc<Node>,
-    /// `None` when it was refused.
+    /// `None` until it is understood, and when it was refused.
     value: Option<Value>,
     shown: Option<AxisValue>,
+}
+
+impl Point {
+    fn new(node: Node) -> Self {
+        Self { node: Arc::new(node), value: None, shown: None }
+    }
 }
 
 /// An axis with its values.
 #[derive(Debug)]
 pub(super) struct AxisPlan {
-    /// Its name and group.
-    pub axis: Axis,
     /// The key, or part of one, that it sweeps.
     pub target: Target,
     points: Vec<Point>,
-    /// Whether its values could not be read.
+    zip: bool,
+    at: Option<Place>,
+    /// Whether the command line took it out of the zipped group.
+    unzipped: bool,
+    /// Whether its values could not be read; what is wrong with them is reported.
     broken: bool,
 }
 
@@ -49,27 +57,39 @@ impl AxisPlan {
 }
 
 /// All axes, and by them all cells.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Sweep {
+    at: Option<Place>,
     /// Zipped axes, then grid axes in the order of the file.
     pub axes: Vec<AxisPlan>,
-    /// How many axes are zipped.
-    pub zipped: usize,
     /// How many combinations there are; conditions choose among them.
     pub count: u64,
 }
 
 impl Sweep {
+    /// How many axes are zipped.
+    pub fn zipped(&self) -> usize {
+        self.axes.iter().filter(|axis| axis.zip).count()
+    }
+
+    /// The axes as others see them.
+    pub fn named(&self) -> Vec<Axis> {
+        let first_grid = self.zipped().saturating_sub(1);
+        let axes = self.axes.iter().enumerate();
+        axes.map(|(at, axis)| Axis { key: axis.target.dotted.clone(), group: at.saturating_sub(first_grid) }).collect()
+    }
+
     /// The positions of a cell on all axes; the last grid axis runs fastest.
     fn positions(&self, index: u64) -> Vec<usize> {
         let mut rest = index;
         let mut positions = vec![0; self.axes.len()];
-        for (axis, position) in self.axes.iter().zip(&mut positions).skip(self.zipped).rev() {
+        let zipped = self.zipped();
+        for (axis, position) in self.axes.iter().zip(&mut positions).skip(zipped).rev() {
             let size = axis.points.len() as u64;
             *position = (rest % size) as usize;
             rest /= size;
         }
-        for (axis, position) in self.axes.iter().zip(&mut positions).take(self.zipped) {
+        for (axis, position) in self.axes.iter().zip(&mut positions).take(zipped) {
             *position = (rest % axis.points.len() as u64) as usize;
         }
         positions
@@ -94,10 +114,17 @@ impl Sweep {
         self.points(index).map(|(_, point)| point.shown.clone().unwrap_or_else(|| AxisValue::word(""))).collect()
     }
 
+    /// The texts of a cell's values on the axes that are `wanted`.
+    pub fn texts(&self, index: u64, wanted: impl Fn(usize) -> bool) -> Vec<String> {
+        let values = self.values(index).into_iter().enumerate();
+        values.filter(|(axis, _)| wanted(*axis)).map(|(_, value)| value.text).collect()
+    }
+
     /// A cell in words: `network.loss = 0.1, aggregator.rule_set = attested`.
     pub fn describe(&self, index: u64) -> String {
         let values = self.values(index);
-        let pairs = self.axes.iter().zip(values).map(|(axis, value)| format!("{} = {}", axis.axis.key, value.text));
+        let pairs =
+            self.axes.iter().zip(values).map(|(axis, value)| format!("{} = {}", axis.target.dotted, value.text));
         pairs.collect::<Vec<_>>().join(", ")
     }
 
@@ -105,12 +132,22 @@ impl Sweep {
     pub fn place(&self, index: u64) -> Option<Place> {
         self.points(index).last().map(|(_, point)| point.node.at)
     }
+}
 
-    /// `base` with a cell's values in it and all derived defaults filled.
-    pub fn settings(&self, base: &Settings, index: u64, files: &Files, findings: &mut Vec<Diagnostic>) -> Settings {
-        let mut settings = base.clone();
+/// Parts that cells are made of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ground<'a> {
+    pub base: &'a Settings,
+    pub sweep: &'a Sweep,
+    pub files: &'a Files,
+}
+
+impl Ground<'_> {
+    /// Settings of a cell: its values in those of all cells, and every derived default filled.
+    pub fn settings(&self, index: u64, findings: &mut Vec<Diagnostic>) -> Settings {
+        let mut settings = self.base.clone();
         let mut parts = BTreeSet::new();
-        for (axis, point) in self.points(index) {
+        for (axis, point) in self.sweep.points(index) {
             let (group, slot) = (axis.target.group, axis.target.slot);
             settings.groups[group].slots[slot].swept = true;
             if axis.broken {
@@ -130,7 +167,7 @@ impl Sweep {
             }
         }
         for (group, slot) in parts {
-            settings.lower(group, slot, &mut Lowering::new(files, findings));
+            settings.lower(group, slot, &mut Lowering::new(self.files, findings));
         }
         settings.derive();
         settings

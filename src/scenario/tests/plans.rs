@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::super::{Axis, AxisValue, KeyDefault, fault_catalogue};
+use super::super::{Axis, AxisValue, Preset, fault_catalogue};
 use super::*;
 use crate::aggregator::RuleSet;
 use crate::engine::{Distribution, Span, Time};
@@ -296,7 +296,7 @@ fn ten_thousand_cells_are_planned_on_demand() {
 /// A table of every kind of fault with no more keys than it needs.
 fn every_fault() -> String {
     let tables = fault_catalogue().into_iter().map(|fault| {
-        let required = fault.common.iter().chain(&fault.own).filter(|key| key.default == KeyDefault::Required);
+        let required = fault.common.iter().chain(&fault.own).filter(|key| key.preset == Preset::Required);
         let required = required.map(|key| match key.name {
             "nodes" => "nodes = 0\n".to_owned(),
             name => format!("{name} = \"1s\"\n"),

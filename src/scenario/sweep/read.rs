@@ -1,53 +1,33 @@
-//! The axes as the file and the command line give them, not yet understood.
+//! The axes as the file and the command line give them; their values are not yet understood.
 
-use std::sync::Arc;
-
-use super::super::diagnostics::{Diagnostic, Place, did_you_mean, is_enough};
-use super::super::document::{Entry, Node, Override, Raw, Segment, segments};
-use super::super::kinds::{Kind, parameter, parameters};
+use super::super::diagnostics::{Diagnostic, did_you_mean, is_enough};
+use super::super::document::{Entry, Node, Override, Path, Raw};
+use super::super::kinds::{Kind, PARAMETERS, parameter};
 use super::super::range;
 use super::super::schema::{AXES, SWEEP};
-use super::super::settings::{Settings, Target, whole};
+use super::super::settings::{Settings, Target};
+use super::{AxisPlan, Point, Sweep};
 
-/// An axis as the file has it.
-#[derive(Debug)]
-pub(super) struct RawAxis {
-    pub zip: bool,
-    pub at: Option<Place>,
-    pub target: Target,
-    pub values: Vec<Arc<Node>>,
-    /// Whether the command line took it out of the zipped group.
-    pub unzipped: bool,
-    /// Whether its values could not be read; what is wrong with them is reported.
-    pub broken: bool,
-}
-
-/// Axes whose values are not yet understood.
-#[derive(Debug, Default)]
-pub(in super::super) struct RawSweep {
-    pub(super) at: Option<Place>,
-    pub(super) axes: Vec<RawAxis>,
-}
-
-impl RawSweep {
+impl Sweep {
     /// Reads `[sweep]`; what is no axis is reported and left out.
     pub fn read(entry: Option<&Entry>, settings: &Settings, findings: &mut Vec<Diagnostic>) -> Self {
         let Some(entry) = entry else { return Self::default() };
-        let mut sweep = Self { at: Some(entry.key_at), axes: Vec::new() };
+        let mut sweep = Self { at: Some(entry.key_at), ..Self::default() };
         let Raw::Table(tables) = &entry.value.raw else {
             findings.push(entry.value.is_no_table(SWEEP, "[sweep.grid]", "axes"));
             return sweep;
         };
-        for table in tables {
+        let keys = settings.group(SWEEP).section;
+        for table in tables.iter().filter(|table| keys.index_of(&table.key).is_none()) {
             let known = AXES.iter().any(|(name, _)| *name == table.key);
             if known && !matches!(table.value.raw, Raw::Table(_)) {
                 let path = format!("sweep.{}", table.key);
                 findings.push(table.value.is_no_table(&path, &format!("[{path}]"), "axes"));
             } else if known {
-                sweep.flatten(table.key == "zip", &[], &table.value, settings, findings);
+                sweep.flatten(table.key == "zip", &Path::default(), &table.value, settings, findings);
             } else {
                 let message = format!("unknown key `{}` in `sweep`", table.key);
-                let keys = settings.group(SWEEP).section.keys.iter().map(|key| key.name);
+                let keys = keys.keys.iter().map(|key| key.name);
                 let help = did_you_mean(&table.key, AXES.iter().map(|(name, _)| *name).chain(keys));
                 findings.push(Diagnostic::new(table.key_at, message).label("not known here").help(help));
             }
@@ -57,17 +37,16 @@ impl RawSweep {
         sweep
     }
 
-    fn flatten(&mut self, zip: bool, path: &[Segment], node: &Node, settings: &Settings, out: &mut Vec<Diagnostic>) {
+    fn flatten(&mut self, zip: bool, path: &Path, node: &Node, settings: &Settings, out: &mut Vec<Diagnostic>) {
         match &node.raw {
             Raw::Table(entries) if !is_axis(path, node, settings) => {
                 for entry in entries {
-                    let path: Vec<_> = path.iter().cloned().chain(segments(&entry.key, entry.key_at)).collect();
-                    self.flatten(zip, &path, &entry.value, settings, out);
+                    self.flatten(zip, &path.join(&entry.key, entry.key_at), &entry.value, settings, out);
                 }
             }
             _ if is_enough(out) => {}
             _ => match self.axis(path, node, settings, out) {
-                Ok(axis) => self.axes.push(RawAxis { zip, ..axis }),
+                Ok(axis) => self.axes.push(AxisPlan { zip, ..axis }),
                 Err(finding) => out.push(finding),
             },
         }
@@ -76,17 +55,17 @@ impl RawSweep {
     /// An axis of the grid with the values that `node` lists, or is a range of.
     fn axis(
         &self,
-        path: &[Segment],
+        path: &Path,
         node: &Node,
         settings: &Settings,
         out: &mut Vec<Diagnostic>,
-    ) -> Result<RawAxis, Diagnostic> {
+    ) -> Result<AxisPlan, Diagnostic> {
         let values = match &node.raw {
             Raw::Array(items) if items.is_empty() => {
                 let finding = Diagnostic::new(node.at, "an axis needs at least one value").label("empty");
                 return Err(finding.help("list its values, or remove the axis"));
             }
-            Raw::Array(items) => Some(items.iter().map(|item| Arc::new(item.clone())).collect()),
+            Raw::Array(items) => Some(items.clone()),
             Raw::Table(_) => None,
             _ => {
                 return Err(Diagnostic::new(node.at, "an axis is an array of values, or a range")
@@ -97,25 +76,27 @@ impl RawSweep {
         let target = self.sweepable(path, settings)?;
         let values = values.or_else(|| range::expand(kind_at(settings, &target), &target.dotted, node, out));
         let broken = values.is_none();
-        let values = values.unwrap_or_else(|| vec![Arc::new(node.clone())]);
-        Ok(RawAxis { zip: false, at: whole(path), target, values, unzipped: false, broken })
+        let points = values.unwrap_or_else(|| vec![node.clone()]).into_iter().map(Point::new).collect();
+        Ok(AxisPlan { zip: false, at: path.at, target, points, unzipped: false, broken })
     }
 
-    fn sweepable(&self, path: &[Segment], settings: &Settings) -> Result<Target, Diagnostic> {
+    fn sweepable(&self, path: &Path, settings: &Settings) -> Result<Target, Diagnostic> {
         let target = settings.target(path)?;
         let section = settings.groups[target.group].section;
         if !section.sweepable {
-            let finding = Diagnostic::new(whole(path), format!("`{}` cannot be swept", target.dotted));
+            let finding = Diagnostic::new(path.at, format!("`{}` cannot be swept", target.dotted));
             return Err(finding.label("the same in every cell").help("give it in its own table, or with --set"));
         }
         if !target.rest.is_empty() && parameter_kind(&target).is_none() {
             let last = target.rest.last().map_or("", String::as_str);
-            let finding = Diagnostic::new(whole(path), format!("unknown parameter `{last}` in `{}`", target.dotted));
-            return Err(finding.label("not known here").help(did_you_mean(last, parameters())));
+            let finding = Diagnostic::new(path.at, format!("unknown parameter `{last}` in `{}`", target.dotted));
+            return Err(finding
+                .label("not known here")
+                .help(did_you_mean(last, PARAMETERS.iter().map(|parameter| parameter.name))));
         }
         let clash = self.axes.iter().find(|axis| overlap(&axis.target, &target));
         match clash {
-            Some(other) => Err(Diagnostic::new(whole(path), format!("`{}` is swept twice", target.dotted))
+            Some(other) => Err(Diagnostic::new(path.at, format!("`{}` is swept twice", target.dotted))
                 .label(format!("clashes with the axis `{}`", other.target.dotted))
                 .help("keep one of the two axes")),
             None => Ok(target),
@@ -127,14 +108,14 @@ impl RawSweep {
         let found = self.axes.iter().position(|axis| axis.target == *target);
         let Some(index) = found else { return false };
         let axis = self.axes.remove(index);
-        let values = vec![Arc::new(set.value.clone())];
-        self.put_back(index, RawAxis { values, broken: false, ..axis });
+        let points = vec![Point::new(set.value.clone())];
+        self.put_back(index, AxisPlan { points, broken: false, ..axis });
         true
     }
 
     /// Puts an axis with other values where it was. Out of the zipped group it goes, for that has other values.
-    fn put_back(&mut self, index: usize, mut axis: RawAxis) {
-        let place = if axis.zip { self.axes.iter().filter(|other| other.zip).count() } else { index };
+    fn put_back(&mut self, index: usize, mut axis: AxisPlan) {
+        let place = if axis.zip { self.zipped() } else { index };
         axis.unzipped |= axis.zip;
         axis.zip = false;
         self.axes.insert(place, axis);
@@ -153,7 +134,7 @@ impl RawSweep {
             Node { at: sweep.value.at, raw: Raw::Array(vec![sweep.value.clone()]) }
         };
         match (self.axis(&sweep.path, &list, settings, findings), former) {
-            (Ok(axis), Some((index, former))) => self.put_back(index, RawAxis { zip: former.zip, ..axis }),
+            (Ok(axis), Some((index, former))) => self.put_back(index, AxisPlan { zip: former.zip, ..axis }),
             (Ok(axis), None) => self.axes.push(axis),
             (Err(finding), _) => findings.push(finding),
         }
@@ -163,7 +144,7 @@ impl RawSweep {
     pub fn clash(&self, target: &Target, set: &Override) -> Option<Diagnostic> {
         let axis = self.axes.iter().find(|axis| overlap(&axis.target, target))?;
         let (key, swept) = (&target.dotted, &axis.target.dotted);
-        let finding = Diagnostic::new(whole(&set.path), format!("`{key}` cannot be set while `{swept}` is swept"));
+        let finding = Diagnostic::new(set.path.at, format!("`{key}` cannot be set while `{swept}` is swept"));
         let finding = finding.label("a part of what is swept");
         Some(finding.help(format!("set `{swept}` itself: that puts one value in place of the axis")))
     }
@@ -174,19 +155,14 @@ impl RawSweep {
         self.axes.iter().any(|axis| same(&axis.target) && !axis.target.rest.is_empty())
     }
 
-    /// Group and slot of every swept key.
-    pub fn slots(&self) -> impl Iterator<Item = (usize, usize)> {
-        self.axes.iter().map(|axis| (axis.target.group, axis.target.slot))
-    }
-
     /// Names all files that axes name.
     pub fn for_each_file(&self, visit: &mut impl FnMut(&str)) {
         for axis in &self.axes {
             let names_files = axis.target.rest.last().is_some_and(|last| last == "file");
-            for value in &axis.values {
-                match &value.raw {
+            for point in &axis.points {
+                match &point.node.raw {
                     Raw::Text(name) if names_files => visit(name),
-                    _ => value.for_each_file(visit),
+                    _ => point.node.for_each_file(visit),
                 }
             }
         }
@@ -194,7 +170,7 @@ impl RawSweep {
 }
 
 /// Whether a table is the value of an axis, and does not only lead to some.
-fn is_axis(path: &[Segment], node: &Node, settings: &Settings) -> bool {
+fn is_axis(path: &Path, node: &Node, settings: &Settings) -> bool {
     let leads_on = |entry: &Entry| matches!(entry.value.raw, Raw::Array(_) | Raw::Table(_));
     let is_leaf = matches!(&node.raw, Raw::Table(entries) if !entries.iter().any(leads_on));
     let is_whole = || settings.target(path).is_ok_and(|target| kind_at(settings, &target).table().is_none());
