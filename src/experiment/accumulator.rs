@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::closed_form::{self, Absent, ClosedForm};
-use crate::scenario::{Cell, Metric, Stat};
+use crate::scenario::{Cell, Derivation, Metric, Stat};
 use crate::sim::{FailureCause, FaultReport, Replicate};
 use crate::stats::{End, Interval, Mean, Proportion, Quantiles, RatioOfMeans};
 
@@ -19,6 +19,8 @@ pub(super) struct CellAccumulator {
     /// Causes that occurred, and one that did not.
     causes: BTreeMap<FailureCause, Proportion>,
     no_cause: Proportion,
+    /// By number of holders that occurred, how many requests had so many.
+    holders: BTreeMap<u32, Proportion>,
     /// Latencies in ns by replicate, then row.
     latencies: Vec<u64>,
     pub faults: Vec<FaultReport>,
@@ -43,6 +45,7 @@ impl CellAccumulator {
             sums: [Sums::default(); Metric::ALL.len()],
             causes: BTreeMap::new(),
             no_cause: Proportion::default(),
+            holders: BTreeMap::new(),
             latencies: Vec::new(),
             faults: vec![FaultReport::default(); setup.faults.len()],
             partitions: vec![0; setup.network.partitions.len()],
@@ -57,7 +60,7 @@ impl CellAccumulator {
         for (metric, sums) in Metric::ALL.iter().zip(&mut self.sums) {
             match simulated.reading(*metric) {
                 Reading::Share { hits, rows } => sums.share.record(hits, rows),
-                Reading::Amount(sum) => sums.amount.record(sum),
+                Reading::Amount { sum, .. } => sums.amount.record(sum),
                 // A replicate in which nothing was sent before has nothing to save.
                 Reading::Cost { before: 0, .. } | Reading::Latency(_) => {}
                 Reading::Cost { now, before } => sums.saving.record(now, before),
@@ -65,6 +68,7 @@ impl CellAccumulator {
         }
         let replicate = &simulated.replicate;
         self.add_causes(replicate);
+        self.add_holders(replicate);
         self.latencies.extend(latencies(replicate));
         self.faults.iter_mut().zip(&replicate.faults).for_each(|(sum, report)| *sum += *report);
         self.partitions.iter_mut().zip(&replicate.partitions).for_each(|(sum, stopped)| *sum += stopped);
@@ -82,6 +86,27 @@ impl CellAccumulator {
             proportion.record(causes().filter(|other| other == cause).count() as u32, honest);
         }
         self.no_cause.record(0, honest);
+    }
+
+    fn add_holders(&mut self, replicate: &Replicate) {
+        let requests = replicate.requests.len() as u32;
+        for request in &replicate.requests {
+            self.holders.entry(request.holders).or_insert_with(|| {
+                // In all replicates before nobody had so many.
+                let mut none = Proportion::default();
+                (1..self.replicates).for_each(|_| none.record(0, requests));
+                none
+            });
+        }
+        for (holders, proportion) in &mut self.holders {
+            let hits = replicate.requests.iter().filter(|request| request.holders == *holders).count();
+            proportion.record(hits as u32, requests);
+        }
+    }
+
+    /// Numbers of holders that occurred, each with the share of the requests that had so many.
+    pub fn holders(&self) -> impl Iterator<Item = (u32, &Proportion)> {
+        self.holders.iter().map(|(holders, share)| (*holders, share))
     }
 
     /// Latencies by replicate, then row; `None` for one that never came.
@@ -139,9 +164,12 @@ impl<'a> CellTotals<'a> {
         match metric.stat() {
             Stat::Rate => Bounds::new(share.estimate(), interval_of_share(share, confidence)),
             Stat::Mean => {
-                let requests = f64::from(self.cell.setup.request.count);
+                let parts = match metric.derivation() {
+                    Derivation::PerReplicate(_) => 1.0,
+                    _ => f64::from(self.cell.setup.request.count),
+                };
                 // No amount is below zero.
-                Bounds::new(amount.estimate(), amount.interval(confidence)).map(|sum| sum.max(0.0) / requests)
+                Bounds::new(amount.estimate(), amount.interval(confidence)).map(|sum| sum.max(0.0) / parts)
             }
             Stat::Ratio => {
                 // What is saved is what is left of one. An end that a ratio has not is open.

@@ -36,6 +36,6 @@ pub use mishaps::{Breaches, PanickedReplicate};
 pub use reading::own_value;
 pub use run::{Block, Findings, Observer, Options, RunError, run};
 pub use savings::Baseline;
-pub use summary::{CauseSummary, CellSummary, Difference, Estimate, Exact, FaultSummary, RunSummary};
+pub use summary::{CauseSummary, CellSummary, Difference, Estimate, Exact, FaultSummary, HoldersSummary, RunSummary};
 pub use verdict::{Verdict, idle_faults, is_violated};
 pub use witness::{Witnesses, fits};

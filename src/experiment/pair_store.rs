@@ -31,7 +31,7 @@ impl Series {
                 self.rows = rows;
                 u64::from(hits)
             }
-            Ok(Reading::Amount(sum)) => sum,
+            Ok(Reading::Amount { sum, .. }) => sum,
             Ok(Reading::Cost { .. } | Reading::Latency(_)) | Err(_) => MISSING,
         };
         self.numbers.push(number);

@@ -33,8 +33,8 @@ impl Simulated {
 pub(super) enum Reading {
     /// Rows, or requests, and how many of them are hits of a rate.
     Share { hits: u32, rows: u32 },
-    /// The sum of an amount over all requests.
-    Amount(u64),
+    /// Sum of an amount over so many parts of the replicate: its requests, or the one that it is.
+    Amount { sum: u64, parts: u32 },
     /// Bytes now and in the baseline, of which there are none where it is not known.
     Cost { now: u64, before: u64 },
     /// This quantile of its latencies.
@@ -44,16 +44,20 @@ pub(super) enum Reading {
 impl Reading {
     fn of(metric: Metric, replicate: &Replicate, before: Option<&Baseline>, ocr: OcrCost) -> Self {
         let sum = |amount: &dyn Fn(&Row) -> u64| replicate.rows.iter().map(amount).sum::<u64>();
+        let per_request = |sum| Self::Amount { sum, parts: requests(replicate).count() as u32 };
         match metric.derivation() {
             Derivation::ShareOfRows(is_hit) => share(honest(replicate), is_hit),
             Derivation::ShareOfRequests(is_hit) => share(requests(replicate), is_hit),
             Derivation::Latency(q) => Self::Latency(q),
-            Derivation::Amount(amount) => Self::Amount(sum(&amount)),
-            Derivation::Ocr => Self::Amount(ocr.now),
+            Derivation::Amount(amount) => per_request(sum(&amount)),
+            Derivation::Ocr => per_request(ocr.now(replicate)),
+            Derivation::PerRequest(amount) => per_request(amount(replicate)),
+            Derivation::PerReplicate(amount) => Self::Amount { sum: amount(replicate), parts: 1 },
+            Derivation::Reported => reported(replicate),
             Derivation::Saving { bytes, ocr: with_ocr } => {
-                let ocr = if with_ocr { [ocr.now, ocr.before] } else { [0, 0] };
-                let now = sum(&|row| bytes(&row.bytes)).saturating_add(ocr[0]);
-                Self::Cost { now, before: before.map_or(0, |before| before.sum(bytes).saturating_add(ocr[1])) }
+                let with = |bytes: u64, ocr: u64| bytes.saturating_add(if with_ocr { ocr } else { 0 });
+                let now = with(sum(&|row| bytes(&row.bytes)), ocr.now(replicate));
+                Self::Cost { now, before: before.map_or(0, |before| with(before.sum(bytes), ocr.before(before))) }
             }
         }
     }
@@ -62,10 +66,7 @@ impl Reading {
     fn value(self, replicate: &Replicate) -> Option<f64> {
         match self {
             Self::Share { hits, rows } => (rows > 0).then(|| f64::from(hits) / f64::from(rows)),
-            Self::Amount(sum) => {
-                let requests = requests(replicate).count();
-                (requests > 0).then(|| sum as f64 / requests as f64)
-            }
+            Self::Amount { sum, parts } => (parts > 0).then(|| sum as f64 / f64::from(parts)),
             Self::Cost { now, before } => (before > 0).then(|| 1.0 - now as f64 / before as f64),
             Self::Latency(q) => quantile(q, replicate),
         }
@@ -81,8 +82,11 @@ pub fn own_value(metric: Metric, setup: &Setup, replicate: &Replicate, before: O
 
 /// Rows per replicate that a metric is about, the same in every replicate.
 pub(super) fn rows_per_replicate(setup: &Setup, metric: Metric) -> u32 {
-    if matches!(metric.derivation(), Derivation::ShareOfRequests(_)) {
-        return setup.request.count;
+    match metric.derivation() {
+        Derivation::ShareOfRequests(_) => return setup.request.count,
+        Derivation::Reported if setup.capability_don.ocr.rounds().is_some() => return setup.request.count,
+        Derivation::Reported => return 0,
+        _ => {}
     }
     // Faults of workflow nodes never share a node, so every replicate has as many honest ones.
     let faulty: u32 =
@@ -108,6 +112,12 @@ fn requests(replicate: &Replicate) -> impl Iterator<Item = &Row> {
 fn share<'a>(rows: impl Iterator<Item = &'a Row>, is_hit: fn(&Row) -> bool) -> Reading {
     let (hits, rows) = rows.fold((0, 0), |(hits, rows), row| (hits + u32::from(is_hit(row)), rows + 1));
     Reading::Share { hits, rows }
+}
+
+/// Requests that were reported in time, of those that could be.
+fn reported(replicate: &Replicate) -> Reading {
+    let reported = || replicate.requests.iter().filter_map(|request| request.reported);
+    Reading::Share { hits: reported().filter(|reported| *reported).count() as u32, rows: reported().count() as u32 }
 }
 
 /// A quantile of the replicate's own latencies in ms.

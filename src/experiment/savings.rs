@@ -6,19 +6,22 @@
 //! one need one. As the baseline had none, their bytes, and only these, are left out of its account; a length in
 //! front of them may take a byte more for them. Answers that are no responses (raw bytes that a fault sends) count whole.
 
-use crate::sim::{Bytes, ObservationContent, Replicate, Setup, ocr_bytes};
+use crate::sim::{Bytes, ObservationContent, Ocr, Replicate, Setup, ocr_bytes};
 
 /// Bytes of a replicate of the baseline, row by row, without attestations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
     rows: Vec<Bytes>,
+    /// Bytes of its OCR3 rounds.
+    ocr: u64,
 }
 
 impl Baseline {
     /// Of a replicate of [`Setup::baseline`].
     #[must_use]
     pub fn of(replicate: &Replicate) -> Self {
-        Self { rows: replicate.rows.iter().map(|row| Bytes { attestation: 0, ..row.bytes }).collect() }
+        let rows = replicate.rows.iter().map(|row| Bytes { attestation: 0, ..row.bytes }).collect();
+        Self { rows, ocr: replicate.ocr.total() }
     }
 
     /// Bytes of all answers to a row's request and workflow node; `None` beyond the last row.
@@ -33,15 +36,37 @@ impl Baseline {
     }
 }
 
-/// Bytes of the OCR rounds of a replicate, now and in the baseline; the same in all replicates of a cell.
+/// Bytes of the agreement of a replicate, now and in the baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct OcrCost {
-    pub now: u64,
-    pub before: u64,
+pub(super) enum OcrCost {
+    /// Accounted, for there are no rounds: the same in all replicates of a cell.
+    Accounted { now: u64, before: u64 },
+    /// Those that rounds sent.
+    Sent,
 }
 
 impl OcrCost {
     pub fn of(setup: &Setup) -> Self {
-        Self { now: ocr_bytes(setup, ObservationContent::Hash), before: ocr_bytes(setup, ObservationContent::Payload) }
+        match setup.capability_don.ocr {
+            Ocr::Latency(_) => Self::Accounted {
+                now: ocr_bytes(setup, ObservationContent::Hash),
+                before: ocr_bytes(setup, ObservationContent::Payload),
+            },
+            Ocr::Rounds(_) => Self::Sent,
+        }
+    }
+
+    pub const fn now(self, replicate: &Replicate) -> u64 {
+        match self {
+            Self::Accounted { now, .. } => now,
+            Self::Sent => replicate.ocr.total(),
+        }
+    }
+
+    pub const fn before(self, baseline: &Baseline) -> u64 {
+        match self {
+            Self::Accounted { before, .. } => before,
+            Self::Sent => baseline.ocr,
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::accumulator::{CellTotals, ms};
 use super::agreement::exact;
 use super::consumer::Consumer;
 use super::judgement::Bounds;
-use super::summary::{CONFIDENCE, CauseSummary, CellSummary, Estimate, FaultSummary};
+use super::summary::{CONFIDENCE, CauseSummary, CellSummary, Estimate, FaultSummary, HoldersSummary};
 
 /// Points of a survival function that are kept.
 const SURVIVAL_POINTS: usize = 72;
@@ -29,6 +29,7 @@ impl Consumer for Vec<CellSummary> {
             // Their pairs may be incomplete yet.
             differences: Vec::new(),
             causes: causes(totals),
+            holders: holders(totals),
             faults: faults(totals),
         });
     }
@@ -46,6 +47,14 @@ fn causes(totals: &CellTotals<'_>) -> Vec<CauseSummary> {
         CauseSummary { cause, share: observed, ci_low: low, ci_high: high }
     };
     totals.sums.causes().map(summary).collect()
+}
+
+fn holders(totals: &CellTotals<'_>) -> Vec<HoldersSummary> {
+    let summary = |(holders, share): (u32, &Proportion)| {
+        let Bounds { observed, low, high } = Bounds::new(share.estimate(), share.interval(CONFIDENCE));
+        HoldersSummary { holders, share: observed, ci_low: low, ci_high: high }
+    };
+    totals.sums.holders().map(summary).collect()
 }
 
 fn faults(totals: &CellTotals<'_>) -> Vec<FaultSummary> {

@@ -68,6 +68,8 @@ pub struct CellSummary {
     /// How often each cause occurred: one entry per cause of one kind, then one per cause of several
     /// kinds that occurred.
     pub causes: Vec<CauseSummary>,
+    /// Numbers of holders that occurred, rising, and how often each did.
+    pub holders: Vec<HoldersSummary>,
     /// Actions of each fault of the scenario in all replicates of the cell.
     pub faults: Vec<FaultSummary>,
 }
@@ -129,6 +131,19 @@ pub struct CauseSummary {
     /// Why.
     pub cause: FailureCause,
     /// Share of requests and honest workflow nodes that failed for it; `None` where nothing was simulated.
+    pub share: Option<f64>,
+    /// Lower end of the 95 % interval; `None` where there is none.
+    pub ci_low: Option<f64>,
+    /// Upper end of the 95 % interval; `None` where there is none.
+    pub ci_high: Option<f64>,
+}
+
+/// How often requests of a cell had a number of holders.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HoldersSummary {
+    /// Capability nodes that hold the payload.
+    pub holders: u32,
+    /// Share of requests that have so many.
     pub share: Option<f64>,
     /// Lower end of the 95 % interval; `None` where there is none.
     pub ci_low: Option<f64>,
@@ -218,6 +233,7 @@ mod tests {
             exact: Err(String::new()),
             differences: Vec::new(),
             causes: Vec::new(),
+            holders: Vec::new(),
             faults: Vec::new(),
         };
         let mut cells = [

@@ -6,7 +6,7 @@
 //! has its estimate and interval, and files, reports and the reference of scenarios have its line; the data dictionary
 //! (`results/README.md`) wants one too, and a test says so.
 
-use crate::sim::{Bytes, Outcome, Row};
+use crate::sim::{Bytes, Outcome, Replicate, Row};
 
 /// Kind of number that a metric is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,8 +45,14 @@ pub(crate) enum Derivation {
     Latency(f64),
     /// Amount per request: the sum over its rows.
     Amount(fn(&Row) -> u64),
-    /// Bytes of the OCR round behind each request, which follow from the setup alone.
+    /// Bytes of the capability DON's agreement per request: those of the rounds where there are such, else accounted.
     Ocr,
+    /// Amount of a replicate, per request.
+    PerRequest(fn(&Replicate) -> u64),
+    /// Amount of a replicate.
+    PerReplicate(fn(&Replicate) -> u64),
+    /// Share of the requests that the capability DON reported within `F + 1` epochs of OCR3 rounds.
+    Reported,
     /// Share of these bytes that is saved against the baseline, with those of the OCR rounds or without.
     Saving { bytes: fn(&Bytes) -> u64, ocr: bool },
 }
@@ -94,9 +100,11 @@ impl Metric {
     #[must_use]
     pub const fn stat(self) -> Stat {
         match self.derivation() {
-            Derivation::ShareOfRows(_) | Derivation::ShareOfRequests(_) => Stat::Rate,
+            Derivation::ShareOfRows(_) | Derivation::ShareOfRequests(_) | Derivation::Reported => Stat::Rate,
             Derivation::Latency(q) => Stat::Quantile(q),
-            Derivation::Amount(_) | Derivation::Ocr => Stat::Mean,
+            Derivation::Amount(_) | Derivation::Ocr | Derivation::PerRequest(_) | Derivation::PerReplicate(_) => {
+                Stat::Mean
+            }
             Derivation::Saving { .. } => Stat::Ratio,
         }
     }
@@ -139,14 +147,36 @@ metrics! {
         Derivation::Amount(|row| row.bytes.error);
     EnvelopeBytes "envelope_bytes" "bytes" "Message envelopes and transport frames."
         Derivation::Amount(|row| row.bytes.envelope);
-    TotalBytes "total_bytes" "bytes" "All bytes that left an uplink."
+    TotalBytes "total_bytes" "bytes" "All bytes between the two DONs that left an uplink."
         Derivation::Amount(|row| row.bytes.total());
-    OcrBytes "ocr_bytes" "bytes" "What the OCR round behind a request costs between capability nodes; accounted, not simulated."
+    OcrBytes "ocr_bytes" "bytes" "Bytes between capability nodes: those that OCR3 rounds sent, or without rounds the accounted ones of a round a request."
         Derivation::Ocr;
+    OcrQueryBytes "ocr_query_bytes" "bytes" "Round starts with the leader's queries."
+        Derivation::PerRequest(|replicate| replicate.ocr.query);
+    OcrObservationBytes "ocr_observation_bytes" "bytes" "Observations on their way to the leader."
+        Derivation::PerRequest(|replicate| replicate.ocr.observation);
+    OcrProposalBytes "ocr_proposal_bytes" "bytes" "Proposals, the observations on their way to all."
+        Derivation::PerRequest(|replicate| replicate.ocr.proposal);
+    OcrVoteBytes "ocr_vote_bytes" "bytes" "Prepares and commits."
+        Derivation::PerRequest(|replicate| replicate.ocr.vote);
+    OcrReportBytes "ocr_report_bytes" "bytes" "Signatures over reports."
+        Derivation::PerRequest(|replicate| replicate.ocr.report);
+    OcrEpochBytes "ocr_epoch_bytes" "bytes" "Changes of the epoch, and commits that nodes missed."
+        Derivation::PerRequest(|replicate| replicate.ocr.epoch);
     SavedResponse "saved_response" "1" "Share of the bytes of all answers that is saved against the baseline."
         Derivation::Saving { bytes: Bytes::answers, ocr: false };
     SavedTotal "saved_total" "1" "Share of all bytes, OCR included, that is saved against the baseline."
         Derivation::Saving { bytes: Bytes::total, ocr: true };
     SignaturesVerified "signatures_verified" "1" "Attestation signatures that the workflow nodes checked, a request."
         Derivation::Amount(|row| row.signatures_verified);
+    Holders "holders" "1" "Capability nodes that hold the payload, of a request; with OCR3 rounds those that observed what was agreed."
+        Derivation::PerRequest(|replicate| replicate.requests.iter().map(|request| u64::from(request.holders)).sum());
+    Reported "reported" "1" "Share of requests that OCR3 rounds reported within F + 1 epochs; nothing without rounds."
+        Derivation::Reported;
+    Epochs "epochs" "1" "Epochs that began in a replicate; 0 without rounds."
+        Derivation::PerReplicate(|replicate| replicate.epochs);
+    UplinkMean "uplink_mean" "bytes/s" "Mean load of a replicate's busiest uplink, from its first byte to its last."
+        Derivation::PerReplicate(|replicate| replicate.uplink.mean());
+    UplinkPeak "uplink_peak" "bytes/s" "Most bytes that a replicate's busiest uplink was handed in a second."
+        Derivation::PerReplicate(|replicate| replicate.uplink.peak);
 }

@@ -12,7 +12,9 @@ use super::world::World;
 pub(super) fn replicate(world: &World<'_>) -> Replicate {
     let acts = &world.observers.acts;
     let (faults, partitions, cuts) = (acts.faults.clone(), acts.partitions.clone(), acts.cuts.clone());
-    let (ledger, requests) = (&world.observers.ledger, world.observers.progress.requests.clone());
+    let ledger = &world.observers.ledger;
+    let requests =
+        world.observers.progress.requests.iter().map(|facts| facts.judged(&world.setup.capability_don)).collect();
     let (ocr, uplink, epochs) = (ledger.ocr, ledger.busiest(), world.agreement.epochs());
     Replicate { rows: rows(world), faults, partitions, cuts, requests, ocr, epochs, uplink }
 }

@@ -34,7 +34,7 @@ impl Progress {
     /// Without rounds it is known from the start who holds the payload.
     fn new(assignment: &Assignment, requests: usize) -> Self {
         let holders = assignment.given_holders();
-        Self { requests: vec![RequestFacts { holders, epochs: None }; requests], epochs: 1 }
+        Self { requests: vec![RequestFacts { holders, ..RequestFacts::default() }; requests], epochs: 1 }
     }
 
     fn hear(&mut self, happening: &Happening) {

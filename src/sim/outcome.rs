@@ -6,6 +6,7 @@ use crate::engine::{Span, Time};
 
 use super::oracle::{Breach, FailureCause, Judgement};
 use super::rounds::OcrBody;
+use super::setup::CapabilityDon;
 
 /// The outcome of one replicate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +36,16 @@ pub struct RequestFacts {
     pub holders: u32,
     /// Epochs that had begun by the first report, or agreement on an error; `None` without either, and without rounds.
     pub epochs: Option<u64>,
+    /// Whether that was within `F + 1` epochs; `None` without rounds.
+    pub reported: Option<bool>,
+}
+
+impl RequestFacts {
+    /// The same with a verdict on the epochs.
+    pub(super) fn judged(self, don: &CapabilityDon) -> Self {
+        let in_time = |_| self.epochs.is_some_and(|epochs| epochs <= u64::from(don.f) + 1);
+        Self { reported: don.ocr.rounds().map(in_time), ..self }
+    }
 }
 
 /// Bytes of OCR3 messages by cause, with the transport's frames; every byte is in exactly one.
@@ -93,6 +104,13 @@ pub struct Uplink {
 }
 
 impl Uplink {
+    /// Bytes a second from the first byte to the last; all of them where that is less than a second.
+    #[must_use]
+    pub fn mean(&self) -> u64 {
+        let nanos = u128::from(self.span.as_nanos().max(1_000_000_000));
+        u64::try_from(u128::from(self.total) * 1_000_000_000 / nanos).unwrap_or(u64::MAX)
+    }
+
     pub(super) fn add(&mut self, now: Time, bytes: u64) {
         let second = now.as_nanos() / 1_000_000_000;
         if second != self.second {
