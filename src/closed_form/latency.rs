@@ -4,14 +4,14 @@
 use super::Absent;
 use super::assumptions::Times;
 use super::binomial::{Bernstein, at_least};
-use super::laws::{Law, Path};
+use super::laws::Law;
 use super::quadrature::{Table, first_where, integral};
 
 /// The law of the time from the caller's start to the moment when a request is decided, given how it depends on the
 /// share of answers that have arrived.
 #[derive(Clone, Debug)]
 pub(super) struct Latency {
-    response: Path,
+    response: Law,
     report: Report,
 }
 
@@ -36,7 +36,7 @@ enum Smooth {
 /// The law of the moment when a quorum has observed.
 #[derive(Clone, Debug)]
 struct Quorum {
-    request: Path,
+    request: Law,
     execution: Law,
     callers: usize,
     needed: usize,
@@ -53,9 +53,8 @@ impl Latency {
         let report = if let (Some(request), Some(execution)) = (times.request.constant(), times.execution.constant()) {
             Report::after(request + execution, &times.ocr)
         } else {
-            let steps = (times.request.atoms().is_some() && times.request.constant().is_none())
-                || (times.execution.atoms().is_some() && times.execution.constant().is_none());
-            if steps {
+            let has_steps = |law: &Law| law.steps().is_some() && law.constant().is_none();
+            if has_steps(&times.request) || has_steps(&times.execution) {
                 return Err(Absent::new("ways there or observations take the values of a list"));
             }
             let chance = || Absent::new("how many nodes execute depends on chance");
@@ -73,13 +72,13 @@ impl Latency {
             Report::Steps(steps) => return steps.iter().map(|(at, p)| p * share(self.response.cdf(t - at))).sum(),
             Report::Smooth { law, breaks } => (law, breaks),
         };
-        if let Some(atoms) = self.response.atoms() {
+        if let Some(steps) = self.response.steps() {
             let mut before = 0.0;
             let step = |(value, up_to): &(f64, f64)| {
                 let here = share(*up_to);
                 (here - std::mem::replace(&mut before, here)) * law.cdf(t - value)
             };
-            return atoms.iter().map(step).sum();
+            return steps.iter().map(step).sum();
         }
         // Over the place that the deciding answer's way has in its law, from the shortest to the longest: what is not
         // decided yet, so that nothing is lost where everything is.

@@ -61,8 +61,6 @@ mod race;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
-
 use crate::sim::Setup;
 
 use self::arrival::{common_value, executing, polynomials};
@@ -91,8 +89,9 @@ const LEAST_PAYLOAD: u64 = 8;
 /// Points of a survival function between its ends.
 const SURVIVAL_POINTS: u32 = 72;
 
-/// Why there is no closed form.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Reason that there is no closed form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct Absent(String);
 
 impl Absent {
@@ -100,14 +99,6 @@ impl Absent {
         Self(reason.into())
     }
 }
-
-impl fmt::Display for Absent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Absent {}
 
 /// What a cell must come to.
 #[derive(Clone, Debug)]
