@@ -6,6 +6,7 @@ use crate::experiment::Block;
 use crate::sim::Row;
 
 use super::columns::AxisColumn;
+use super::summary_csv::{begin, finish};
 
 /// The columns behind the cell's id and axes.
 const COLUMNS: [&str; 20] = [
@@ -33,10 +34,7 @@ const COLUMNS: [&str; 20] = [
 
 /// The header line.
 pub(super) fn header(axes: &[AxisColumn]) -> csv::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let axes = axes.iter().map(|axis| axis.header.as_str());
-    writer.write_record(std::iter::once("cell").chain(axes).chain(COLUMNS))?;
-    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+    finish(begin(axes, &COLUMNS)?)
 }
 
 /// The rows of a block.
