@@ -1,4 +1,4 @@
-//! What must hold for a closed form, and how surely it does.
+//! Assumptions of a closed form, and how surely they hold.
 //!
 //! Times without an upper end break every promise about order, if ever so rarely: the probability of that is bounded by
 //! adding up the probabilities of all that might go wrong.
@@ -22,7 +22,7 @@ pub(super) struct Times {
     pub(super) skew: Law,
     /// Callers that ask.
     pub(super) callers: usize,
-    /// How many of them start an execution.
+    /// Number of them that start an execution.
     pub(super) needed: usize,
     nodes: f64,
     /// `T` in ns.

@@ -36,12 +36,9 @@ enum Smooth {
 /// The law of the moment when a quorum has observed.
 #[derive(Clone, Debug)]
 struct Quorum {
-    request: Law,
-    execution: Law,
-    callers: usize,
-    needed: usize,
+    times: Times,
     nodes: usize,
-    /// How many of them must have observed.
+    /// Number of them that must have observed.
     least: usize,
     /// The law of one node's observation, where both parts of it are drawn.
     one: Option<Table>,
@@ -105,15 +102,7 @@ impl Report {
     /// After a quorum of `nodes` has observed, and the agreement.
     fn of_quorum(times: &Times, nodes: usize, quorum: usize) -> Self {
         let (low, high) = (times.request.inf() + times.execution.inf(), times.deadline);
-        let mut observed = Quorum {
-            request: times.request.clone(),
-            execution: times.execution.clone(),
-            callers: times.callers,
-            needed: times.needed,
-            nodes,
-            least: quorum,
-            one: None,
-        };
+        let mut observed = Quorum { times: times.clone(), nodes, least: quorum, one: None };
         if times.request.constant().is_none() && times.execution.constant().is_none() {
             observed.one = Some(Table::of(low, high.max(low), |t| observed.one(t)));
         }
@@ -129,7 +118,7 @@ impl Report {
     }
 }
 
-/// Where to cut a law: at its ends, and between them so that no piece holds all that happens.
+/// Places to cut a law: at its ends, and between them so that no piece holds all that happens.
 fn breaks(low: f64, high: f64, cdf: impl Fn(f64) -> f64, inf: f64, sup: f64) -> Vec<f64> {
     let mut end = sup;
     if !end.is_finite() {
@@ -167,15 +156,16 @@ impl Quorum {
 
     /// The probability that one node has.
     fn one(&self, t: f64) -> f64 {
-        match (self.request.constant(), self.execution.constant()) {
+        let Times { request, execution, .. } = &self.times;
+        match (request.constant(), execution.constant()) {
             (_, Some(execution)) => self.executing(t - execution),
-            (Some(request), None) => self.execution.cdf(t - request),
-            (None, None) => over(&self.execution, t, self.request.inf(), |rest| self.executing(rest)),
+            (Some(request), None) => execution.cdf(t - request),
+            (None, None) => over(execution, t, request.inf(), |rest| self.executing(rest)),
         }
     }
 
     /// The probability that a node executes by `t`.
     fn executing(&self, t: f64) -> f64 {
-        at_least(self.callers, self.request.cdf(t), self.needed)
+        at_least(self.times.callers, self.times.request.cdf(t), self.times.needed)
     }
 }

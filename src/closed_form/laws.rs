@@ -66,7 +66,7 @@ impl Law {
         Self { draw: Draw::of(distribution), duplication: 0.0, loss: 0.0 }
     }
 
-    /// What a link does to a message.
+    /// Law of the first copy that a link delivers.
     pub(super) fn of_link(latency: &Distribution, link: &LinkSetup) -> Self {
         Self { duplication: link.duplication, loss: link.loss, ..Self::of(latency) }
     }

@@ -95,7 +95,7 @@ pub(super) const CELL_COLUMNS: [&str; 4] = ["rule_set", "payload_holders", "dead
 /// The column of why there is no closed form, or not a whole one.
 pub(super) const NO_CLOSED_FORM: &str = "no_closed_form";
 
-/// What a fault has a column for.
+/// Facts that a fault has a column for.
 pub(super) const FAULT: [&str; 3] = ["nodes", "fired", "holder_shortfall"];
 
 /// The column of a fault that tells `what`, one of [`FAULT`].

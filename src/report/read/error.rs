@@ -37,7 +37,7 @@ pub enum ReadError {
         line: Option<u64>,
         /// The column, where it is about one.
         column: Option<String>,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
 }

@@ -26,7 +26,7 @@ pub use error::ReadError;
 use super::folder::{TABLES, tables};
 use table::{Row, Table};
 
-/// How to deal with tables that were changed after the run, and with a folder that has no manifest.
+/// Treatment of tables that were changed after the run, and with a folder that has no manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
     /// They are refused.
