@@ -44,7 +44,7 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// What an answer does; `None` for one that never comes.
+    /// Effect of an answer; `None` for one that never comes.
     pub(super) fn card(&self, answer: &Answer) -> Option<Card> {
         let strict = self.definition.attestation == Attestation::Alone;
         let examines = self.definition.attestation != Attestation::Ignored;

@@ -1,4 +1,4 @@
-//! How a request ends by the share of its answers that has arrived: races of all casts, weighed by who answers at all.
+//! Ends of a request by the share of its answers that has arrived: races of all casts, weighed by who answers at all.
 
 use std::collections::BTreeMap;
 
@@ -60,7 +60,7 @@ pub(super) fn polynomials(setup: &Setup, casts: &[(Cast, f64)], asking: &Asking)
     Ok(polynomials)
 }
 
-/// What the answers of a cast do; those that do nothing are left out where nobody counts them.
+/// Effects of the answers of a cast; those that do nothing are left out where nobody counts them.
 pub(super) fn hand(rules: &Rules, cast: &Cast) -> Hand {
     let mut hand = Hand::new();
     for (answer, nodes) in cast {

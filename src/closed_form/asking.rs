@@ -1,10 +1,10 @@
-//! Who is asked: requests get lost, a node executes when enough callers' requests arrive, and answers a caller whose
+//! Nodes that are asked: requests get lost, a node executes when enough callers' requests arrive, and answers a caller whose
 //! own one did.
 
 use super::assumptions::Times;
 use super::binomial::{at_least, binomial};
 
-/// What becomes of one node, each node for itself.
+/// Fate of one node, each node for itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Asking {
     /// The probability that it executes and has the caller's own request.

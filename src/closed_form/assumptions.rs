@@ -1,28 +1,28 @@
-//! What must hold for a closed form, and how surely it does.
+//! Assumptions of a closed form, and how surely they hold.
 //!
 //! Times without an upper end break every promise about order, if ever so rarely: the probability of that is bounded by
 //! adding up the probabilities of all that might go wrong.
 
 use crate::engine::Window;
-use crate::network::Latency;
+use crate::network::{Latency, LinkSetup};
 use crate::sim::effect::{Answer, Bearer, Effect, Lie};
 use crate::sim::{Ocr, Schedule, Setup, Side, Ties};
 
 use super::binomial::at_least;
-use super::laws::{Law, Path};
+use super::laws::Law;
 use super::{Absent, LEAST_PAYLOAD, MOST_NODES, NEGLIGIBLE};
 
 /// The laws of a request's times, and its numbers.
 #[derive(Clone, Debug)]
 pub(super) struct Times {
-    pub(super) request: Path,
-    pub(super) response: Path,
+    pub(super) request: Law,
+    pub(super) response: Law,
     pub(super) execution: Law,
     pub(super) ocr: Law,
     pub(super) skew: Law,
     /// Callers that ask.
     pub(super) callers: usize,
-    /// How many of them start an execution.
+    /// Number of them that start an execution.
     pub(super) needed: usize,
     nodes: f64,
     /// `T` in ns.
@@ -41,8 +41,8 @@ pub(super) fn times(setup: &Setup) -> Result<Times, Absent> {
     absent(setup.ties == Ties::Adversarial, "ties are ordered against the caller")?;
     absent(setup.request.schedule != Schedule::AllAtOnce, "nodes are not asked all at once")?;
     absent(setup.capability_don.nodes > MOST_NODES, "there are too many nodes")?;
-    let law = |latency: &Latency| match latency {
-        Latency::Distribution(distribution) => Ok(Law::of(distribution)),
+    let law = |link: &LinkSetup| match &link.latency {
+        Latency::Distribution(latency) => Ok(Law::of_link(latency, link)),
         Latency::Regions { .. } => Err(Absent::new("paths of a region matrix are not alike")),
     };
     let silent_callers = check_faults(setup)?;
@@ -52,8 +52,8 @@ pub(super) fn times(setup: &Setup) -> Result<Times, Absent> {
         Ocr::Rounds(_) => return Err(Absent::new("OCR3 rounds have no law")),
     };
     Ok(Times {
-        request: Path::new(law(&network.request.latency)?, &network.request),
-        response: Path::new(law(&network.response.latency)?, &network.response),
+        request: law(&network.request)?,
+        response: law(&network.response)?,
         execution: Law::of(&don.execution),
         ocr,
         skew: Law::of(&callers.start_skew),
@@ -100,7 +100,7 @@ impl Times {
     /// observation, by then. The probability that they do not, at most.
     pub(super) fn scattered(&self) -> f64 {
         let (first, agreed) = (self.skew.inf() + self.request.inf(), self.execution.inf() + self.ocr.inf());
-        let late_requests = excess(&[self.one_skew(), self.one_request()], first + agreed);
+        let late_requests = excess(&[Tail::of(&self.skew), Tail::of(&self.request)], first + agreed);
         let late_observations =
             excess(&[self.any_skew(), self.start_of_execution(), Tail::of(&self.execution)], first + agreed);
         self.nodes * (self.callers as f64 * late_requests + late_observations)
@@ -109,12 +109,10 @@ impl Times {
     /// The probability that some answer comes more than the time-out after the first caller's earliest start, at most;
     /// lost ones left aside.
     pub(super) fn late(&self) -> f64 {
-        let answer = Tail::new(self.response.inf(), self.response.sup(), |t| self.response.tail(t));
         let room = self.deadline + self.skew.inf();
-        let by_report =
-            [self.any_skew(), self.start_of_execution(), Tail::of(&self.execution), Tail::of(&self.ocr), answer];
-        let answer = Tail::new(self.response.inf(), self.response.sup(), |t| self.response.tail(t));
-        let by_request = [self.one_skew(), self.one_request(), answer];
+        let [execution, ocr] = [&self.execution, &self.ocr].map(Tail::of);
+        let by_report = [self.any_skew(), self.start_of_execution(), execution, ocr, Tail::of(&self.response)];
+        let by_request = [&self.skew, &self.request, &self.response].map(Tail::of);
         self.nodes * (excess(&by_report, room) + self.callers as f64 * excess(&by_request, room))
     }
 
@@ -128,16 +126,8 @@ impl Times {
         self.skew.sup() - self.skew.inf() > self.request.inf() + self.response.inf()
     }
 
-    fn one_skew(&self) -> Tail<'_> {
-        Tail::of(&self.skew)
-    }
-
     fn any_skew(&self) -> Tail<'_> {
-        Tail::new(self.skew.inf(), self.skew.sup(), |t| self.callers as f64 * self.skew.tail(t))
-    }
-
-    fn one_request(&self) -> Tail<'_> {
-        Tail::new(self.request.inf(), self.request.sup(), |t| self.request.tail(t))
+        Tail { beyond: Box::new(|t| self.callers as f64 * self.skew.tail(t)), ..Tail::of(&self.skew) }
     }
 
     /// From the last start of a caller to a node's execution.
@@ -149,7 +139,7 @@ impl Times {
             }
             at_least(self.callers, one, (self.callers + 1).saturating_sub(self.needed))
         };
-        Tail::new(self.request.inf(), self.request.sup(), late)
+        Tail { beyond: Box::new(late), ..Tail::of(&self.request) }
     }
 }
 
@@ -161,12 +151,8 @@ struct Tail<'a> {
 }
 
 impl<'a> Tail<'a> {
-    fn new(inf: f64, sup: f64, beyond: impl Fn(f64) -> f64 + 'a) -> Self {
-        Self { inf, sup, beyond: Box::new(beyond) }
-    }
-
     fn of(law: &'a Law) -> Self {
-        Self::new(law.inf(), law.sup(), |t| law.tail(t))
+        Self { inf: law.inf(), sup: law.sup(), beyond: Box::new(|t| law.tail(t)) }
     }
 }
 

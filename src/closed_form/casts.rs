@@ -1,4 +1,4 @@
-//! How many nodes give which answer: who holds the payload and who is faulty are drawn by lot, so that there is a
+//! Numbers of nodes that give each answer: who holds the payload and who is faulty are drawn by lot, so that there is a
 //! probability to every combination of numbers.
 
 use std::collections::BTreeMap;
@@ -9,15 +9,15 @@ use crate::sim::{Fault, PayloadHolders, Setup, Side};
 use super::binomial::{binomial, hypergeometric};
 use super::{Absent, MOST_CASTS};
 
-/// How many nodes give each answer.
+/// Number of nodes that give each answer.
 pub(super) type Cast = BTreeMap<Answer, u32>;
 
 /// Every cast with its probability.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Casts {
-    /// When there is something to agree on.
+    /// Those with something to agree on.
     pub(super) agreed: Vec<(Cast, f64)>,
-    /// When there is not.
+    /// Those without.
     pub(super) nothing: Vec<(Cast, f64)>,
 }
 
@@ -74,7 +74,7 @@ fn assign(fault: &Fault, drafts: &BTreeMap<Draft, f64>, required: u32) -> Result
     Ok(assigned)
 }
 
-/// How many holders and others a fault takes.
+/// Numbers of holders and others that a fault takes, each with its probability.
 fn choices(fault: &Fault, holders: u32, others: u32) -> Vec<((u32, u32), f64)> {
     if let Some(wanted) = fault.holders {
         return vec![((wanted.min(holders), (fault.nodes - wanted).min(others)), 1.0)];

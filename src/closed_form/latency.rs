@@ -4,14 +4,14 @@
 use super::Absent;
 use super::assumptions::Times;
 use super::binomial::{Bernstein, at_least};
-use super::laws::{Law, Path};
+use super::laws::Law;
 use super::quadrature::{Table, first_where, integral};
 
 /// The law of the time from the caller's start to the moment when a request is decided, given how it depends on the
 /// share of answers that have arrived.
 #[derive(Clone, Debug)]
 pub(super) struct Latency {
-    response: Path,
+    response: Law,
     report: Report,
 }
 
@@ -36,12 +36,9 @@ enum Smooth {
 /// The law of the moment when a quorum has observed.
 #[derive(Clone, Debug)]
 struct Quorum {
-    request: Path,
-    execution: Law,
-    callers: usize,
-    needed: usize,
+    times: Times,
     nodes: usize,
-    /// How many of them must have observed.
+    /// Number of them that must have observed.
     least: usize,
     /// The law of one node's observation, where both parts of it are drawn.
     one: Option<Table>,
@@ -53,9 +50,8 @@ impl Latency {
         let report = if let (Some(request), Some(execution)) = (times.request.constant(), times.execution.constant()) {
             Report::after(request + execution, &times.ocr)
         } else {
-            let steps = (times.request.atoms().is_some() && times.request.constant().is_none())
-                || (times.execution.atoms().is_some() && times.execution.constant().is_none());
-            if steps {
+            let has_steps = |law: &Law| law.steps().is_some() && law.constant().is_none();
+            if has_steps(&times.request) || has_steps(&times.execution) {
                 return Err(Absent::new("ways there or observations take the values of a list"));
             }
             let chance = || Absent::new("how many nodes execute depends on chance");
@@ -73,13 +69,13 @@ impl Latency {
             Report::Steps(steps) => return steps.iter().map(|(at, p)| p * share(self.response.cdf(t - at))).sum(),
             Report::Smooth { law, breaks } => (law, breaks),
         };
-        if let Some(atoms) = self.response.atoms() {
+        if let Some(steps) = self.response.steps() {
             let mut before = 0.0;
             let step = |(value, up_to): &(f64, f64)| {
                 let here = share(*up_to);
                 (here - std::mem::replace(&mut before, here)) * law.cdf(t - value)
             };
-            return atoms.iter().map(step).sum();
+            return steps.iter().map(step).sum();
         }
         // Over the place that the deciding answer's way has in its law, from the shortest to the longest: what is not
         // decided yet, so that nothing is lost where everything is.
@@ -106,15 +102,7 @@ impl Report {
     /// After a quorum of `nodes` has observed, and the agreement.
     fn of_quorum(times: &Times, nodes: usize, quorum: usize) -> Self {
         let (low, high) = (times.request.inf() + times.execution.inf(), times.deadline);
-        let mut observed = Quorum {
-            request: times.request.clone(),
-            execution: times.execution.clone(),
-            callers: times.callers,
-            needed: times.needed,
-            nodes,
-            least: quorum,
-            one: None,
-        };
+        let mut observed = Quorum { times: times.clone(), nodes, least: quorum, one: None };
         if times.request.constant().is_none() && times.execution.constant().is_none() {
             observed.one = Some(Table::of(low, high.max(low), |t| observed.one(t)));
         }
@@ -130,7 +118,7 @@ impl Report {
     }
 }
 
-/// Where to cut a law: at its ends, and between them so that no piece holds all that happens.
+/// Places to cut a law: at its ends, and between them so that no piece holds all that happens.
 fn breaks(low: f64, high: f64, cdf: impl Fn(f64) -> f64, inf: f64, sup: f64) -> Vec<f64> {
     let mut end = sup;
     if !end.is_finite() {
@@ -168,15 +156,16 @@ impl Quorum {
 
     /// The probability that one node has.
     fn one(&self, t: f64) -> f64 {
-        match (self.request.constant(), self.execution.constant()) {
+        let Times { request, execution, .. } = &self.times;
+        match (request.constant(), execution.constant()) {
             (_, Some(execution)) => self.executing(t - execution),
-            (Some(request), None) => self.execution.cdf(t - request),
-            (None, None) => over(&self.execution, t, self.request.inf(), |rest| self.executing(rest)),
+            (Some(request), None) => execution.cdf(t - request),
+            (None, None) => over(execution, t, request.inf(), |rest| self.executing(rest)),
         }
     }
 
     /// The probability that a node executes by `t`.
     fn executing(&self, t: f64) -> f64 {
-        at_least(self.callers, self.request.cdf(t), self.needed)
+        at_least(self.times.callers, self.times.request.cdf(t), self.times.needed)
     }
 }

@@ -6,18 +6,23 @@
 use crate::engine::{Distribution, Span, normal_quantile};
 use crate::network::LinkSetup;
 
-/// A law of a time.
+/// A law of a time: of one draw, or of the first of a message's copies, which are lost together.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Law {
+pub(super) struct Law {
+    draw: Draw,
+    duplication: f64,
+    /// Probability that nothing arrives.
+    pub(super) loss: f64,
+}
+
+/// A law of one draw.
+#[derive(Clone, Debug, PartialEq)]
+enum Draw {
     /// These values, rising, each with the probability of at most it.
     Atoms(Vec<(f64, f64)>),
-    Uniform {
-        min: f64,
-        max: f64,
-    },
-    Exponential {
-        mean: f64,
-    },
+    Uniform(f64, f64),
+    /// With this mean.
+    Exponential(f64),
     LogNormal {
         median: f64,
         sigma: f64,
@@ -28,15 +33,15 @@ pub(super) enum Law {
     },
 }
 
-impl Law {
-    pub(super) fn of(distribution: &Distribution) -> Self {
+impl Draw {
+    fn of(distribution: &Distribution) -> Self {
         let constant = |span: &Span| Self::Atoms(vec![(nanos(*span), 1.0)]);
         match distribution {
             Distribution::Constant(span) => constant(span),
             Distribution::Uniform { min, max } if min == max => constant(min),
-            Distribution::Uniform { min, max } => Self::Uniform { min: nanos(*min), max: nanos(*max) },
+            Distribution::Uniform { min, max } => Self::Uniform(nanos(*min), nanos(*max)),
             Distribution::Exponential { mean } if *mean == Span::ZERO => constant(mean),
-            Distribution::Exponential { mean } => Self::Exponential { mean: nanos(*mean) },
+            Distribution::Exponential { mean } => Self::Exponential(nanos(*mean)),
             Distribution::LogNormal { p50, p99 } if p50 == p99 => constant(p50),
             Distribution::LogNormal { p50, p99 } => {
                 let sigma = libm::log(nanos(*p99) / nanos(*p50)) / normal_quantile(0.99);
@@ -45,140 +50,110 @@ impl Law {
             Distribution::Pareto { min, .. } if *min == Span::ZERO => constant(min),
             Distribution::Pareto { min, alpha } => Self::Pareto { min: nanos(*min), alpha: *alpha },
             Distribution::Empirical(values) => {
-                let mut atoms: Vec<(f64, f64)> = Vec::new();
-                for (value, rank) in values.iter().zip(1..) {
-                    let up_to = f64::from(rank) / values.len() as f64;
-                    match atoms.last_mut() {
-                        Some(last) if last.0 == nanos(*value) => last.1 = up_to,
-                        _ => atoms.push((nanos(*value), up_to)),
-                    }
-                }
-                Self::Atoms(atoms)
+                let equal = values.chunk_by(|a, b| a == b);
+                let ranks = equal.scan(0, |rank, run| {
+                    *rank += run.len();
+                    Some((nanos(run[0]), *rank as f64 / values.len() as f64))
+                });
+                Self::Atoms(ranks.collect())
             }
         }
+    }
+}
+
+impl Law {
+    pub(super) fn of(distribution: &Distribution) -> Self {
+        Self { draw: Draw::of(distribution), duplication: 0.0, loss: 0.0 }
+    }
+
+    /// Law of the first copy that a link delivers.
+    pub(super) fn of_link(latency: &Distribution, link: &LinkSetup) -> Self {
+        Self { duplication: link.duplication, loss: link.loss, ..Self::of(latency) }
     }
 
     /// The one value that it has.
     pub(super) fn constant(&self) -> Option<f64> {
-        match self {
-            Self::Atoms(atoms) if atoms.len() == 1 => Some(atoms[0].0),
+        match &self.draw {
+            Draw::Atoms(atoms) if atoms.len() == 1 => Some(atoms[0].0),
             _ => None,
         }
     }
 
+    /// Its values with the probability of at most each, when they are countable.
+    pub(super) fn steps(&self) -> Option<Vec<(f64, f64)>> {
+        let Draw::Atoms(atoms) = &self.draw else { return None };
+        Some(atoms.iter().map(|(value, up_to)| (*value, self.of_first(*up_to))).collect())
+    }
+
     /// Its values with the probability of each, when they are countable.
     pub(super) fn atoms(&self) -> Option<Vec<(f64, f64)>> {
-        let Self::Atoms(atoms) = self else { return None };
         let mut before = 0.0;
-        let own = |(value, up_to): &(f64, f64)| (*value, up_to - std::mem::replace(&mut before, *up_to));
-        Some(atoms.iter().map(own).collect())
+        let own = |(value, up_to)| (value, up_to - std::mem::replace(&mut before, up_to));
+        Some(self.steps()?.into_iter().map(own).collect())
     }
 
     /// The probability of at most `t`.
     pub(super) fn cdf(&self, t: f64) -> f64 {
-        match self {
-            Self::Atoms(atoms) => match atoms.partition_point(|(value, _)| *value <= t) {
+        self.of_first(self.one_at_most(t))
+    }
+
+    /// The same of one draw.
+    fn one_at_most(&self, t: f64) -> f64 {
+        match &self.draw {
+            Draw::Atoms(atoms) => match atoms.partition_point(|(value, _)| *value <= t) {
                 0 => 0.0,
                 at => atoms[at - 1].1,
             },
-            Self::Uniform { min, max } => ((t - min) / (max - min)).clamp(0.0, 1.0),
+            Draw::Uniform(min, max) => ((t - min) / (max - min)).clamp(0.0, 1.0),
             _ if t <= self.inf() => 0.0,
-            Self::Exponential { mean } => -libm::expm1(-t / mean),
-            Self::LogNormal { median, sigma } => normal_tail(-libm::log(t / median) / sigma),
-            Self::Pareto { min, alpha } => -libm::expm1(-alpha * libm::log(t / min)),
+            Draw::Exponential(mean) => -libm::expm1(-t / mean),
+            Draw::LogNormal { median, sigma } => normal_tail(-libm::log(t / median) / sigma),
+            Draw::Pareto { min, alpha } => -libm::expm1(-alpha * libm::log(t / min)),
         }
     }
 
     /// The probability of more than `t`.
     pub(super) fn tail(&self, t: f64) -> f64 {
-        match self {
-            Self::Atoms(_) | Self::Uniform { .. } => 1.0 - self.cdf(t),
+        let one = match &self.draw {
+            Draw::Atoms(_) | Draw::Uniform(..) => 1.0 - self.one_at_most(t),
             _ if t <= self.inf() => 1.0,
-            Self::Exponential { mean } => libm::exp(-t / mean),
-            Self::LogNormal { median, sigma } => normal_tail(libm::log(t / median) / sigma),
-            Self::Pareto { min, alpha } => libm::exp(-alpha * libm::log(t / min)),
-        }
+            Draw::Exponential(mean) => libm::exp(-t / mean),
+            Draw::LogNormal { median, sigma } => normal_tail(libm::log(t / median) / sigma),
+            Draw::Pareto { min, alpha } => libm::exp(-alpha * libm::log(t / min)),
+        };
+        one * (1.0 - self.duplication * (1.0 - one))
     }
 
-    /// The least time that is not exceeded with probability `p`, strictly between 0 and 1.
+    /// The inverse of [`Self::cdf`], for `p` strictly between 0 and 1.
     pub(super) fn quantile(&self, p: f64) -> f64 {
-        match self {
-            Self::Atoms(atoms) => atoms[atoms.partition_point(|(_, up_to)| *up_to < p).min(atoms.len() - 1)].0,
-            Self::Uniform { min, max } => min + p * (max - min),
-            Self::Exponential { mean } => -mean * libm::log1p(-p),
-            Self::LogNormal { median, sigma } => median * libm::exp(sigma * normal_quantile(p)),
-            Self::Pareto { min, alpha } => min * libm::exp(-libm::log1p(-p) / alpha),
+        // The root of p = q (1 + d (1 - q)).
+        let (d, more) = (self.duplication, 1.0 + self.duplication);
+        let p = 2.0 * p / (more + libm::sqrt((more * more - 4.0 * d * p).max(0.0)));
+        match &self.draw {
+            Draw::Atoms(atoms) => atoms[atoms.partition_point(|(_, up_to)| *up_to < p).min(atoms.len() - 1)].0,
+            Draw::Uniform(min, max) => min + p * (max - min),
+            Draw::Exponential(mean) => -mean * libm::log1p(-p),
+            Draw::LogNormal { median, sigma } => median * libm::exp(sigma * normal_quantile(p)),
+            Draw::Pareto { min, alpha } => min * libm::exp(-libm::log1p(-p) / alpha),
         }
     }
 
     /// Nothing is below it.
     pub(super) fn inf(&self) -> f64 {
-        match self {
-            Self::Atoms(atoms) => atoms[0].0,
-            Self::Uniform { min, .. } | Self::Pareto { min, .. } => *min,
-            Self::Exponential { .. } | Self::LogNormal { .. } => 0.0,
+        match &self.draw {
+            Draw::Atoms(atoms) => atoms[0].0,
+            Draw::Uniform(min, _) | Draw::Pareto { min, .. } => *min,
+            Draw::Exponential(_) | Draw::LogNormal { .. } => 0.0,
         }
     }
 
     /// Nothing is above it; infinite for an endless tail.
     pub(super) fn sup(&self) -> f64 {
-        match self {
-            Self::Atoms(atoms) => atoms[atoms.len() - 1].0,
-            Self::Uniform { max, .. } => *max,
+        match &self.draw {
+            Draw::Atoms(atoms) => atoms[atoms.len() - 1].0,
+            Draw::Uniform(_, max) => *max,
             _ => f64::INFINITY,
         }
-    }
-}
-
-/// What one direction does to a message: the first of its copies counts, and both are lost together.
-#[derive(Clone, Debug)]
-pub(super) struct Path {
-    law: Law,
-    duplication: f64,
-    /// Probability that nothing arrives.
-    pub(super) loss: f64,
-}
-
-impl Path {
-    pub(super) const fn new(law: Law, link: &LinkSetup) -> Self {
-        Self { law, duplication: link.duplication, loss: link.loss }
-    }
-
-    /// The one time that it takes.
-    pub(super) fn constant(&self) -> Option<f64> {
-        self.law.constant()
-    }
-
-    /// Its times, each with the probability that the first copy takes at most it, when they are countable.
-    pub(super) fn atoms(&self) -> Option<Vec<(f64, f64)>> {
-        let Law::Atoms(atoms) = &self.law else { return None };
-        Some(atoms.iter().map(|(value, up_to)| (*value, self.of_first(*up_to))).collect())
-    }
-
-    /// The probability that the first copy of a message that arrives takes at most `t`.
-    pub(super) fn cdf(&self, t: f64) -> f64 {
-        self.of_first(self.law.cdf(t))
-    }
-
-    /// The probability that both copies of a message that arrives take more than `t`.
-    pub(super) fn tail(&self, t: f64) -> f64 {
-        let one = self.law.tail(t);
-        one * (1.0 - self.duplication * (1.0 - one))
-    }
-
-    /// The inverse of [`Self::cdf`] of an uncountable law.
-    pub(super) fn quantile(&self, p: f64) -> f64 {
-        let (d, more) = (self.duplication, 1.0 + self.duplication);
-        // The root of p = q (1 + d (1 - q)).
-        self.law.quantile(2.0 * p / (more + libm::sqrt((more * more - 4.0 * d * p).max(0.0))))
-    }
-
-    pub(super) fn inf(&self) -> f64 {
-        self.law.inf()
-    }
-
-    pub(super) fn sup(&self) -> f64 {
-        self.law.sup()
     }
 
     fn of_first(&self, p: f64) -> f64 {
@@ -251,7 +226,7 @@ mod tests {
     fn the_first_of_two_copies_counts() {
         let latency = Latency::Distribution(Distribution::constant(Span::ZERO));
         let link = LinkSetup { latency, loss: 0.1, duplication: 0.5 };
-        let path = Path::new(Law::Exponential { mean: 1.0 }, &link);
+        let path = Law { draw: Draw::Exponential(1.0), ..Law::of_link(&Distribution::constant(Span::ZERO), &link) };
         for t in [0.1, 1.0, 3.0] {
             let one = libm::exp(-t);
             let law = 0.5 * one + 0.5 * one * one;

@@ -1,4 +1,4 @@
-//! What must come out of a cell, by mathematics: the probability that a caller accepts, fails or expires, and the law of
+//! Outcome that a cell must have, by mathematics: the probability that a caller accepts, fails or expires, and the law of
 //! its latency, exactly, where the cell is simple enough for it.
 //!
 //! Nothing here calls the simulation or the aggregator: their rules are written down a second time, on numbers of
@@ -61,8 +61,6 @@ mod race;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
-
 use crate::sim::Setup;
 
 use self::arrival::{common_value, executing, polynomials};
@@ -73,7 +71,7 @@ use self::casts::{Cast, Casts, casts};
 use self::latency::Latency;
 use self::race::End;
 
-/// What may go wrong with the assumptions, at most.
+/// Probability that the assumptions fail, at most.
 const NEGLIGIBLE: f64 = 1e-6;
 
 /// Nodes of a DON for which there is a closed form.
@@ -91,8 +89,9 @@ const LEAST_PAYLOAD: u64 = 8;
 /// Points of a survival function between its ends.
 const SURVIVAL_POINTS: u32 = 72;
 
-/// Why there is no closed form.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Reason that there is no closed form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct Absent(String);
 
 impl Absent {
@@ -101,15 +100,7 @@ impl Absent {
     }
 }
 
-impl fmt::Display for Absent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Absent {}
-
-/// What a cell must come to.
+/// Probabilities that a cell must come to.
 #[derive(Clone, Debug)]
 pub struct ClosedForm {
     /// The probability that a caller accepts the right response.
@@ -120,16 +111,16 @@ pub struct ClosedForm {
     pub crashed: f64,
     /// The probabilities of what else may become of a request.
     pub otherwise: Result<Otherwise, Absent>,
-    /// How much the probabilities may be off, from what the assumptions neglect and the integrals lose.
+    /// Error of the probabilities at most, from what the assumptions neglect and the integrals lose.
     pub tolerance: f64,
-    /// How the probability of acceptance depends on the share of the answers that has arrived.
+    /// Probability of acceptance by the share of the answers that has arrived.
     acceptance: Bernstein,
     latency: Result<Latency, Absent>,
     /// `T` in ns.
     deadline: f64,
 }
 
-/// How requests end that are not accepted.
+/// Ends of requests that are not accepted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Otherwise {
     /// The probability of an error.
@@ -190,16 +181,16 @@ fn whole(probability: f64) -> f64 {
     if probability > 1.0 - ROUNDING { 1.0 } else { probability.max(0.0) }
 }
 
-/// What a sum of many probabilities may lose.
+/// Error of a sum of many probabilities.
 const ROUNDING: f64 = 1e-12;
 
-/// How much may happen within the nanosecond of the deadline: more than a smooth law lets happen there.
+/// Probability that may lie within the nanosecond of the deadline: more than a smooth law has there.
 const TIE: f64 = 1e-5;
 
-/// What sums and integrals lose, where not said otherwise.
+/// Error of sums and integrals, where not said otherwise.
 const ACCURACY: f64 = 1e-9;
 
-/// What tables lose.
+/// Error of tables.
 const TABLE_ACCURACY: f64 = 1e-6;
 
 /// The law of the latency, or why there is none; and how much is neglected.

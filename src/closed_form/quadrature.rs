@@ -67,7 +67,7 @@ pub(super) struct Table {
 /// Steps of a table.
 const STEPS: usize = 2_048;
 
-/// What a law leaves out at either end of its table.
+/// Probability that a law leaves out at either end of its table.
 const OUTSIDE: f64 = 1e-10;
 
 impl Table {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::answers::{Card, Rules};
 use super::{Absent, MOST_STEPS};
 
-/// How a race may end, besides not at all.
+/// End of a race, where it has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     /// The right response is accepted.
@@ -112,7 +112,7 @@ fn judge(rules: &Rules, cards: &[(&Card, u32)], played: &[u32], card: &Card) -> 
     })
 }
 
-/// How many equal responses there are at most.
+/// Largest number of equal responses.
 fn best(cards: &[(&Card, u32)], played: &[u32]) -> u32 {
     let of = |((card, _), played): (&(&Card, u32), &u32)| match card {
         Card::Right | Card::Wrong(_) | Card::Hollow => *played,

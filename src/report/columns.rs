@@ -50,6 +50,12 @@ impl AxisColumn {
     }
 }
 
+/// The value that all are.
+pub(super) fn common<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Option<T> {
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@ pub fn judgement_line(judgement: &Judgement) -> String {
     format!("{title}: {ruling}, {}", findings(judgement))
 }
 
-/// What was expected and where.
+/// Expectation and the cells that it is about.
 #[must_use]
 pub fn judgement_title(judgement: &Judgement) -> String {
     let that = escaped(&judgement.that);
@@ -24,7 +24,7 @@ pub fn judgement_title(judgement: &Judgement) -> String {
     }
 }
 
-/// What was observed, and what follows from it for certain enough.
+/// Observation, and what follows from it for certain enough.
 pub(super) fn findings(judgement: &Judgement) -> String {
     let observed = match judgement.bounds.observed {
         Some(value) if value.is_infinite() => "observed beyond the deadline".to_owned(),
@@ -37,16 +37,13 @@ pub(super) fn findings(judgement: &Judgement) -> String {
 /// The bound that decides, or both where none does.
 fn bound(judgement: &Judgement) -> String {
     // Rounded away from each other: what is printed holds.
-    let low = || match judgement.bounds.low {
-        Some(low) if low.is_infinite() => "certainly beyond the deadline".to_owned(),
-        Some(low) => format!("at least {}", shown(judgement, low, |x| libm::floor(x + 1e-9))),
-        None => "no lower bound".to_owned(),
+    let end = |value: Option<f64>, [sure, side, name]: [&str; 3], round: fn(f64) -> f64| match value {
+        Some(value) if value.is_infinite() => format!("{sure} beyond the deadline"),
+        Some(value) => format!("{side} {}", shown(judgement, value, round)),
+        None => format!("no {name} bound"),
     };
-    let high = || match judgement.bounds.high {
-        Some(high) if high.is_infinite() => "possibly beyond the deadline".to_owned(),
-        Some(high) => format!("at most {}", shown(judgement, high, |x| libm::ceil(x - 1e-9))),
-        None => "no upper bound".to_owned(),
-    };
+    let low = || end(judgement.bounds.low, ["certainly", "at least", "lower"], |x| libm::floor(x + 1e-9));
+    let high = || end(judgement.bounds.high, ["possibly", "at most", "upper"], |x| libm::ceil(x - 1e-9));
     match (judgement.direction, judgement.ruling) {
         (Direction::AtLeast, Ruling::Pass) | (Direction::AtMost, Ruling::Fail) => low(),
         (Direction::AtMost, Ruling::Pass) | (Direction::AtLeast, Ruling::Fail) => high(),

@@ -25,15 +25,15 @@ use super::plots::{self, PlotError};
 use super::report_md::page;
 use super::{axes_csv, latency_csv, runs_csv, summary_csv};
 
-/// Why results cannot be kept.
+/// Reason that results cannot be kept.
 #[derive(Debug, Error)]
 pub enum FolderError {
     /// The folder or a file in it cannot be made.
     #[error("cannot write results to {}: {source}; name another place with -o DIR", path.display())]
     Write {
-        /// Where.
+        /// The folder or the file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
     /// Another process writes into the folder.
@@ -89,7 +89,7 @@ impl ResultsFolder {
         Ok(folder)
     }
 
-    /// Where it is.
+    /// Path of the folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -182,7 +182,7 @@ impl ResultsFolder {
 /// The file that is there when all others are.
 pub(super) const MANIFEST: &str = "manifest.json";
 
-/// What a run says besides its tables, pictures and the scenario; the manifest, which vouches for all, comes first.
+/// Files of a run besides its tables, pictures and the scenario; the manifest, which vouches for all, comes first.
 const SAYINGS: [&str; 6] = [MANIFEST, "expectations.json", "junit.xml", "report.md", "runs.csv", "host.json"];
 
 /// Removes what an earlier run left in `folder`, complete or not. The scenario is replaced later, each file at once: it may
@@ -218,7 +218,7 @@ pub(super) fn tables(run: &RunSummary) -> csv::Result<Vec<(&'static str, Vec<u8>
     Ok(TABLES.into_iter().zip(bytes).collect())
 }
 
-/// What is made of the tables alone, pictures and `report.md`: each by its place in the folder.
+/// Files that are made of the tables alone, pictures and `report.md`: each by its place in the folder.
 fn drawn(run: &RunSummary) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
     let pictures = plots::draw(run)?;
     let names: Vec<&str> = pictures.iter().filter_map(|(name, _)| name.strip_suffix(".svg")).collect();

@@ -26,7 +26,7 @@ pub struct Suite {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Case {
-    /// What is checked: the part of the class name behind the suite's.
+    /// Subject of the check: the part of the class name behind the suite's.
     class: &'static str,
     name: String,
     outcome: Outcome,
@@ -34,7 +34,7 @@ struct Case {
     text: String,
 }
 
-/// What came of a case, with a message for what did not pass.
+/// Outcome of a case, with a message for one that did not pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Outcome {
     Pass,
@@ -67,9 +67,17 @@ impl Suite {
         cases.extend(missing(scenario, found));
         Self { name: found.summary.name.clone(), id: found.summary.id.clone(), seed: scenario.run().seed, cases }
     }
+}
 
-    fn count(&self, is_counted: impl Fn(&Outcome) -> bool) -> usize {
-        self.cases.iter().filter(|case| is_counted(&case.outcome)).count()
+impl Outcome {
+    /// Its element, with type and message; all empty for what passed.
+    fn form(&self) -> (&str, &str, &str) {
+        match self {
+            Self::Pass => ("", "", ""),
+            Self::Failure(message) => ("failure", "fail", message),
+            Self::Undecided(message) => ("error", "inconclusive", message),
+            Self::Skipped(message) => ("skipped", "", message),
+        }
     }
 }
 
@@ -127,9 +135,8 @@ pub fn junit(suites: &[Suite]) -> io::Result<Vec<u8>> {
 
 fn write_suite(writer: &mut Writer<Vec<u8>>, suite: &Suite, names: &mut BTreeSet<(String, String)>) -> io::Result<()> {
     let tests = suite.cases.len().to_string();
-    let failures = suite.count(|outcome| matches!(outcome, Outcome::Failure(_))).to_string();
-    let errors = suite.count(|outcome| matches!(outcome, Outcome::Undecided(_))).to_string();
-    let skipped = suite.count(|outcome| matches!(outcome, Outcome::Skipped(_))).to_string();
+    let count = |tag| suite.cases.iter().filter(|case| case.outcome.form().0 == tag).count().to_string();
+    let (failures, errors, skipped) = (count("failure"), count("error"), count("skipped"));
     let attributes = [
         ("name", suite.name.as_str()),
         ("tests", &tests),
@@ -160,12 +167,7 @@ fn write_case(
     let class = format!("donsim.{}.{}", suite.name, case.class);
     let name = unique(&class, &escaped(&case.name), names);
     let element = writer.create_element("testcase").with_attributes([("classname", &*class), ("name", &*name)]);
-    let (tag, kind, message) = match &case.outcome {
-        Outcome::Pass => ("", "", ""),
-        Outcome::Failure(message) => ("failure", "fail", message.as_str()),
-        Outcome::Undecided(message) => ("error", "inconclusive", message.as_str()),
-        Outcome::Skipped(message) => ("skipped", "", message.as_str()),
-    };
+    let (tag, kind, message) = case.outcome.form();
     if tag.is_empty() && case.text.is_empty() {
         return element.write_empty().map(|_| ());
     }

@@ -2,7 +2,7 @@
 
 use crate::experiment::RunSummary;
 
-use super::summary_csv::{axes, cell_fields, finish};
+use super::summary_csv::{axes, begin, cell_fields, finish};
 
 /// The columns behind a cell's id and axes.
 pub(super) const COLUMNS: [&str; 3] = ["source", "latency_ms", "waiting"];
@@ -16,9 +16,7 @@ pub(super) const EXACT: &str = "exact";
 /// The table.
 pub(super) fn table(run: &RunSummary) -> csv::Result<Vec<u8>> {
     let axes = axes(run);
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let headers = axes.iter().map(|axis| axis.header.as_str());
-    writer.write_record(std::iter::once("cell").chain(headers).chain(COLUMNS))?;
+    let mut writer = begin(&axes, &COLUMNS)?;
     for cell in &run.cells {
         let fields = cell_fields(cell, &axes);
         let exact = cell.exact.as_ref().map_or(&[][..], |exact| &exact.survival);

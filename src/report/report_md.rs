@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 
 use crate::experiment::{CellSummary, Difference, Estimate, FaultSummary, Metric, RunSummary, Stat, is_violated};
 
+use super::columns::common;
 use super::markdown::{code, pipes, plain};
+use super::plots::{PICTURES, Picture};
 use super::table::{distinctions, place, rows};
 
-/// How to read the table of results.
+/// Explanation of the table of results.
 const READING: &str = "\
 *accepted*: the share of requests and honest workflow nodes with the right response in time; *served*: the share of
 requests that enough workflow nodes accepted, tainted or not; *p50*, *p99*: quantiles of the time from a workflow node's first send to
@@ -27,26 +29,6 @@ const INTERVALS: [(Metric, &str); 5] = [
 /// Metrics whose differences are worth a column here, of those that are taken; `summary.csv` has all.
 const COMPARED: [(Metric, &str); 3] =
     [(Metric::Accepted, "accepted"), (Metric::Served, "served"), (Metric::TotalBytes, "KiB/request")];
-
-/// Every picture: its name, a title, and what it shows.
-const PICTURES: [(&str, &str, &str); 8] = [
-    ("reliability", "Accepted requests", "How many requests are accepted, with 95 % intervals."),
-    (
-        "latency_ccdf",
-        "Requests that still wait",
-        "How many requests still wait after how long, up to the deadline; what is left there was never accepted.",
-    ),
-    ("latency_quantiles", "Quantiles of the latency", "Median, 90 % and 99 % quantile of the time to acceptance."),
-    ("bytes", "Bytes by cause", "What a request costs in bytes, by cause."),
-    ("savings", "Bytes saved", "What is saved against the baseline, of all answers and of all bytes."),
-    (
-        "trade_off",
-        "Bytes against latency",
-        "What a request costs in bytes, and how late the slowest hundredth of requests is accepted.",
-    ),
-    ("heat_map", "Accepted requests over two axes", "How many requests are accepted, over two axes of the sweep."),
-    ("outcomes", "How requests end", "How requests end, and why those that were not accepted could not be."),
-];
 
 /// The page; `pictures` are the names of those in `plots/`, in their order.
 pub(super) fn page(run: &RunSummary, pictures: &[&str]) -> String {
@@ -177,15 +159,10 @@ fn difference(cell: &CellSummary, metric: Metric) -> Option<&Difference> {
     cell.differences.iter().find(|difference| difference.metric == metric)
 }
 
-fn gallery(pictures: &[&str]) -> String {
+fn gallery(drawn: &[&str]) -> String {
     let mut text = String::new();
-    for name in pictures {
-        let known = PICTURES.iter().find(|(known, ..)| known == name);
-        let (title, sentence) = known.map_or((*name, ""), |(_, title, sentence)| (*title, *sentence));
-        let _ = write!(text, "\n![{title}](plots/{name}.svg)\n");
-        if !sentence.is_empty() {
-            let _ = write!(text, "\n{sentence}\n");
-        }
+    for Picture { name, title, sentence, .. } in PICTURES.iter().filter(|picture| drawn.contains(&picture.name)) {
+        let _ = write!(text, "\n![{title}](plots/{name}.svg)\n\n{sentence}\n");
     }
     if text.is_empty() { text } else { format!("## Pictures\n{text}") }
 }
@@ -247,11 +224,6 @@ fn shown(metric: Metric, value: f64) -> String {
     }
 }
 
-fn common<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Option<T> {
-    let first = values.next()?;
-    values.all(|value| value == first).then_some(first)
-}
-
 #[cfg(test)]
 #[path = "../../tests/common/kept.rs"]
 mod kept;
@@ -271,7 +243,7 @@ mod tests {
     fn a_page_has_a_section_for_all_that_there_is() {
         let Kept { scenario, findings, replicates } = kept(LIARS, &simulate);
         let mut run = findings.summary;
-        let whole = page(&run, &["reliability", "a_new_one"]);
+        let whole = page(&run, &["reliability"]);
         let (cells, each) = (scenario.cell_count(), replicates[&0].len());
         let taken = difference(&run.cells[1], Metric::Accepted).map(with_ends).expect("the sweep compares rule sets");
         for expected in [
@@ -287,7 +259,6 @@ mod tests {
             &format!("\n| 0 | identical | {taken} | "),
             "\n\nEach cell less the one under `attested` ",
             "\n![Accepted requests](plots/reliability.svg)\n\nHow many requests are accepted, with 95 % intervals.\n",
-            "\n![a_new_one](plots/a_new_one.svg)\n",
         ] {
             assert!(whole.contains(expected), "{expected}\n{whole}");
         }

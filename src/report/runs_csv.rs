@@ -2,41 +2,56 @@
 
 use std::io::Write;
 
+use crate::engine::Span;
 use crate::experiment::Block;
 use crate::sim::Row;
 
 use super::columns::AxisColumn;
+use super::summary_csv::{begin, finish};
+
+/// A row, with what its answers cost in the baseline.
+struct Entry<'a> {
+    replicate: u64,
+    row: &'a Row,
+    holders: Option<u32>,
+    baseline: Option<u64>,
+}
+
+/// A column and how its fields are made.
+type Column = (&'static str, fn(&Entry<'_>) -> String);
 
 /// The columns behind the cell's id and axes.
-const COLUMNS: [&str; 20] = [
-    "replicate",
-    "request",
-    "workflow_node",
-    "outcome",
-    "latency_ns",
-    "served",
-    "disagreement",
-    "failure_cause",
-    "unreachable_ns",
-    "judgement",
-    "request_bytes",
-    "response_bytes",
-    "duplicate_payload_bytes",
-    "attestation_bytes",
-    "error_bytes",
-    "envelope_bytes",
-    "answer_bytes",
-    "answer_bytes_baseline",
-    "signatures_verified",
-    "error",
+const COLUMNS: [Column; 21] = [
+    ("replicate", |it| it.replicate.to_string()),
+    ("request", |it| it.row.request.to_string()),
+    ("workflow_node", |it| it.row.workflow_node.to_string()),
+    ("outcome", |it| it.row.outcome.name().to_owned()),
+    ("latency_ns", |it| optional(it.row.latency.map(Span::as_nanos))),
+    ("served", |it| u8::from(it.row.served).to_string()),
+    ("disagreement", |it| u8::from(it.row.disagreement).to_string()),
+    ("failure_cause", |it| optional(it.row.unreachable.map(|unreachable| unreachable.cause))),
+    ("unreachable_ns", |it| optional(it.row.unreachable.map(|unreachable| unreachable.after.as_nanos()))),
+    ("judgement", |it| it.row.judgement.name().to_owned()),
+    ("request_bytes", |it| it.row.bytes.request.to_string()),
+    ("response_bytes", |it| it.row.bytes.response.to_string()),
+    ("duplicate_payload_bytes", |it| it.row.bytes.duplicate_payload.to_string()),
+    ("attestation_bytes", |it| it.row.bytes.attestation.to_string()),
+    ("error_bytes", |it| it.row.bytes.error.to_string()),
+    ("envelope_bytes", |it| it.row.bytes.envelope.to_string()),
+    ("answer_bytes", |it| it.row.bytes.answers().to_string()),
+    ("answer_bytes_baseline", |it| optional(it.baseline)),
+    ("signatures_verified", |it| it.row.signatures_verified.to_string()),
+    ("holders", |it| optional(it.holders)),
+    ("error", |it| it.row.error.clone()),
 ];
+
+fn optional(value: Option<impl ToString>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
 
 /// The header line.
 pub(super) fn header(axes: &[AxisColumn]) -> csv::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let axes = axes.iter().map(|axis| axis.header.as_str());
-    writer.write_record(std::iter::once("cell").chain(axes).chain(COLUMNS))?;
-    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+    finish(begin(axes, &COLUMNS.map(|(name, _)| name))?)
 }
 
 /// The rows of a block.
@@ -48,38 +63,14 @@ pub(super) fn write_block<W: Write>(
     let mut cell = vec![block.cell.id.clone()];
     cell.extend(axes.iter().zip(&block.cell.axes).map(|(column, value)| column.field(value)));
     for ((replicate, result), before) in (block.first..).zip(block.replicates).zip(block.before) {
-        for (at, row) in result.iter().flat_map(|replicate| &replicate.rows).enumerate() {
-            let before = before.as_ref().and_then(|before| before.answers(at));
+        let Some(world) = result else { continue };
+        for (at, row) in world.rows.iter().enumerate() {
+            let holders = world.requests.get(row.request as usize).map(|request| request.holders);
+            let baseline = before.as_ref().and_then(|before| before.answers(at));
+            let entry = Entry { replicate, row, holders, baseline };
             cell.iter().try_for_each(|field| writer.write_field(field))?;
-            writer.write_record(fields(replicate, row, before))?;
+            writer.write_record(COLUMNS.map(|(_, field)| field(&entry)))?;
         }
     }
     Ok(())
-}
-
-/// A row, with what its answers cost in the baseline.
-fn fields(replicate: u64, row: &Row, before: Option<u64>) -> [String; COLUMNS.len()] {
-    let flag = |is_set: bool| u8::from(is_set).to_string();
-    [
-        replicate.to_string(),
-        row.request.to_string(),
-        row.workflow_node.to_string(),
-        row.outcome.name().to_owned(),
-        row.latency.map_or_else(String::new, |latency| latency.as_nanos().to_string()),
-        flag(row.served),
-        flag(row.disagreement),
-        row.unreachable.map_or_else(String::new, |unreachable| unreachable.cause.to_string()),
-        row.unreachable.map_or_else(String::new, |unreachable| unreachable.after.as_nanos().to_string()),
-        row.judgement.name().to_owned(),
-        row.bytes.request.to_string(),
-        row.bytes.response.to_string(),
-        row.bytes.duplicate_payload.to_string(),
-        row.bytes.attestation.to_string(),
-        row.bytes.error.to_string(),
-        row.bytes.envelope.to_string(),
-        row.bytes.answers().to_string(),
-        before.map_or_else(String::new, |bytes| bytes.to_string()),
-        row.signatures_verified.to_string(),
-        row.error.clone(),
-    ]
 }

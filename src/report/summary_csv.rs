@@ -6,53 +6,57 @@ use super::columns::AxisColumn;
 
 /// The tidy table: cell, axes, metric, what kind of number it is, value, interval, replicates, unit, and for latencies
 /// the share of requests that were not accepted before the deadline. Behind a cell's metrics stands how often each
-/// cause occurred, never included.
+/// cause occurred, never included, and how often a request had so many holders.
 pub(super) fn summary(run: &RunSummary) -> csv::Result<Vec<u8>> {
     let axes = axes(run);
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let headers = axes.iter().map(|axis| axis.header.as_str());
-    let columns = ["metric", "stat", "value", "ci_low", "ci_high", "n", "unit", "censored", "versus"];
-    writer.write_record(std::iter::once("cell").chain(headers).chain(columns))?;
+    let mut writer = begin(&axes, &COLUMNS)?;
     for cell in &run.cells {
-        for estimate in &cell.estimates {
-            let mut record = cell_fields(cell, &axes);
-            record.extend([estimate.metric.name(), estimate.metric.stat().name()].map(str::to_owned));
-            record.extend([estimate.value, estimate.ci_low, estimate.ci_high].map(number));
-            record.extend([estimate.n.to_string(), estimate.metric.unit().to_owned()]);
-            record.push(number(matches!(estimate.metric.stat(), Stat::Quantile(_)).then(|| cell.censored())));
-            record.push(String::new());
-            writer.write_record(record)?;
-        }
-        for (metric, value) in cell.exact.iter().flat_map(|exact| &exact.values) {
-            let mut record = cell_fields(cell, &axes);
-            record.extend([metric.name(), "exact"].map(str::to_owned));
-            record.extend([Some(*value), None, None].map(number));
-            record.extend([String::new(), metric.unit().to_owned(), String::new(), String::new()]);
-            writer.write_record(record)?;
-        }
-        for difference in &cell.differences {
-            let intervals = [
-                ("difference", difference.ci_low, difference.ci_high),
-                ("difference_unpaired", difference.unpaired_low, difference.unpaired_high),
-            ];
-            for (stat, low, high) in intervals {
-                let mut record = cell_fields(cell, &axes);
-                record.extend([difference.metric.name(), stat].map(str::to_owned));
-                record.extend([difference.value, low, high].map(number));
-                record.extend([difference.n.to_string(), difference.metric.unit().to_owned()]);
-                record.extend([String::new(), difference.versus.clone()]);
-                writer.write_record(record)?;
-            }
-        }
-        for cause in &cell.causes {
-            let mut record = cell_fields(cell, &axes);
-            record.extend([format!("cause_{}", cause.cause), Stat::Rate.name().to_owned()]);
-            record.extend([cause.share, cause.ci_low, cause.ci_high].map(number));
-            record.extend([cell.replicates.to_string(), "1".to_owned(), String::new(), String::new()]);
-            writer.write_record(record)?;
+        let fields = cell_fields(cell, &axes);
+        for line in lines(cell) {
+            writer.write_record(fields.iter().chain(&line))?;
         }
     }
     finish(writer)
+}
+
+/// Beginning of the metric that tells how often a request has so many holders.
+pub(super) const HOLDERS: &str = "holders_";
+
+/// The columns of `summary.csv` behind a cell's id and axes.
+pub(super) const COLUMNS: [&str; 9] =
+    ["metric", "stat", "value", "ci_low", "ci_high", "n", "unit", "censored", "versus"];
+
+/// The rows of a cell, each with a field for every one of [`COLUMNS`].
+fn lines(cell: &CellSummary) -> Vec<[String; COLUMNS.len()]> {
+    let line = |name: &str, stat: &str, numbers: [Option<f64>; 3], n: Option<u64>, unit: &str| {
+        let ([value, low, high], n) = (numbers.map(number), n.map_or_else(String::new, |n| n.to_string()));
+        [name.to_owned(), stat.to_owned(), value, low, high, n, unit.to_owned(), String::new(), String::new()]
+    };
+    let of = |metric: Metric, stat, numbers, n| line(metric.name(), stat, numbers, n, metric.unit());
+    let mut lines = Vec::new();
+    for it in &cell.estimates {
+        let mut line = of(it.metric, it.metric.stat().name(), [it.value, it.ci_low, it.ci_high], Some(it.n));
+        line[7] = number(matches!(it.metric.stat(), Stat::Quantile(_)).then(|| cell.censored()));
+        lines.push(line);
+    }
+    let exact = cell.exact.iter().flat_map(|exact| &exact.values);
+    lines.extend(exact.map(|(metric, value)| of(*metric, "exact", [Some(*value), None, None], None)));
+    for it in &cell.differences {
+        let paired = of(it.metric, "difference", [it.value, it.ci_low, it.ci_high], Some(it.n));
+        let unpaired = [it.value, it.unpaired_low, it.unpaired_high];
+        let mut both = [paired, of(it.metric, "difference_unpaired", unpaired, Some(it.n))];
+        both.iter_mut().for_each(|line| line[8].clone_from(&it.versus));
+        lines.extend(both);
+    }
+    for it in &cell.causes {
+        let (name, numbers) = (format!("cause_{}", it.cause), [it.share, it.ci_low, it.ci_high]);
+        lines.push(line(&name, Stat::Rate.name(), numbers, Some(cell.replicates), "1"));
+    }
+    for it in &cell.holders {
+        let (name, numbers) = (format!("{HOLDERS}{}", it.holders), [it.share, it.ci_low, it.ci_high]);
+        lines.push(line(&name, Stat::Rate.name(), numbers, Some(cell.replicates), "1"));
+    }
+    lines
 }
 
 /// One row a cell: what it is, every metric's value, what each fault did, and why there is no closed form, or not a
@@ -62,14 +66,18 @@ pub(super) fn cells(run: &RunSummary) -> csv::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut header = vec!["run".to_owned(), "cell".to_owned()];
     header.extend(axes.iter().map(|axis| axis.header.clone()));
-    header.extend(["rule_set", "payload_holders", "deadline_ms", "replicates"].map(str::to_owned));
-    header.extend(Metric::ALL.iter().map(|metric| column(*metric)));
+    header.extend(CELL_COLUMNS.map(str::to_owned));
+    // A metric's unit stands last, unless its name ends with it.
+    header.extend(Metric::ALL.iter().map(|metric| match metric.unit() {
+        "1" | "bytes" => metric.name().to_owned(),
+        unit => format!("{}_{unit}", metric.name()),
+    }));
     let faults = run.cells.first().map_or(&[][..], |cell| &cell.faults);
     let names = faults.iter().flat_map(|fault| FAULT.map(|what| fault_column(&fault.name, what)));
     // How many nodes a fault has may be an axis of the same name, which says it already.
     let is_new: Vec<bool> = names.clone().map(|name| !header.contains(&name)).collect();
     header.extend(names.zip(&is_new).filter(|(_, is_new)| **is_new).map(|(name, _)| name));
-    header.push("no_closed_form".to_owned());
+    header.push(NO_CLOSED_FORM.to_owned());
     writer.write_record(&header)?;
     for cell in &run.cells {
         let mut record = vec![format!("{}/{}", run.name, run.id)];
@@ -88,7 +96,13 @@ pub(super) fn cells(run: &RunSummary) -> csv::Result<Vec<u8>> {
     finish(writer)
 }
 
-/// What a fault has a column for.
+/// The columns of `cells.csv` that say what a cell is.
+pub(super) const CELL_COLUMNS: [&str; 4] = ["rule_set", "payload_holders", "deadline_ms", "replicates"];
+
+/// The column of why there is no closed form, or not a whole one.
+pub(super) const NO_CLOSED_FORM: &str = "no_closed_form";
+
+/// Facts that a fault has a column for.
 pub(super) const FAULT: [&str; 3] = ["nodes", "fired", "holder_shortfall"];
 
 /// The column of a fault that tells `what`, one of [`FAULT`].
@@ -108,16 +122,16 @@ pub(super) fn cell_fields(cell: &CellSummary, axes: &[AxisColumn]) -> Vec<String
     fields
 }
 
-/// A metric's column, its unit last unless the name ends with it.
-pub(super) fn column(metric: Metric) -> String {
-    match metric.unit() {
-        "1" | "bytes" => metric.name().to_owned(),
-        unit => format!("{}_{unit}", metric.name()),
-    }
-}
-
 fn number(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
+}
+
+/// A table whose first columns are a cell's id and its axes.
+pub(super) fn begin(axes: &[AxisColumn], columns: &[&str]) -> csv::Result<csv::Writer<Vec<u8>>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let axes = axes.iter().map(|axis| axis.header.as_str());
+    writer.write_record(std::iter::once("cell").chain(axes).chain(columns.iter().copied()))?;
+    Ok(writer)
 }
 
 /// All that was written.

@@ -175,8 +175,8 @@ metrics! {
         Derivation::Reported;
     Epochs "epochs" "1" "Epochs that began in a replicate; 0 without rounds."
         Derivation::PerReplicate(|replicate| replicate.epochs);
-    UplinkMean "uplink_mean" "bytes/s" "Mean load of a replicate's busiest uplink, from its first byte to its last."
+    UplinkMean "uplink_mean" "bytes_per_s" "Mean load of a replicate's busiest uplink, from its first byte to its last."
         Derivation::PerReplicate(|replicate| replicate.uplink.mean());
-    UplinkPeak "uplink_peak" "bytes/s" "Most bytes that a replicate's busiest uplink was handed in a second."
+    UplinkPeak "uplink_peak" "bytes_per_s" "Most bytes that a replicate's busiest uplink was handed in a second."
         Derivation::PerReplicate(|replicate| replicate.uplink.peak);
 }

@@ -60,7 +60,7 @@ impl Far {
     }
 }
 
-/// How the part of an axis beyond a break is laid.
+/// Layout of the part of an axis beyond a break.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stub {
     /// From the break to the first value.
@@ -71,9 +71,9 @@ pub(super) struct Stub {
     pub(super) most: usize,
 }
 
-/// How far zero is set apart from the lowest decade.
+/// Distance of zero from the lowest decade.
 const ZERO_GAP: f64 = 34.0;
-/// How wide a break before a far value is.
+/// Width of a break before a far value.
 pub(super) const BREAK: f64 = 14.0;
 
 impl Axis {
@@ -188,6 +188,14 @@ impl Axis {
     pub(super) fn lacks_zero(&self) -> bool {
         !self.log && self.low > 0.0
     }
+}
+
+/// Every value once, rising.
+pub(super) fn rising(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.dedup();
+    values
 }
 
 /// The least and the greatest of `values`.

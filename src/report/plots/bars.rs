@@ -16,7 +16,7 @@ use plotters::style::RGBColor;
 const MOST_BARS: usize = 24;
 const LEAST_SLOT: f64 = 30.0;
 
-/// How a layer's area is filled.
+/// Filling of a layer's area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fill {
     Plain,

@@ -1,6 +1,6 @@
 //! Texts beside data: where one covers nothing.
 
-use super::scene::{Align, Point, Rect, Shape, TEXT};
+use super::scene::{Point, Rect, Shape, TEXT};
 
 /// Place beside a point, at this distance, where a text of this width covers nothing that is `taken`.
 pub(super) fn free(at: Point, (width, away): (f64, f64), plot: Rect, taken: &[Rect]) -> Option<(Point, Rect)> {
@@ -30,13 +30,7 @@ pub(super) fn around(at: Point, radius: f64) -> Rect {
 
 /// The room that a text takes; `None` for other shapes.
 pub(super) fn text_box(shape: &Shape) -> Option<Rect> {
-    let Shape::Text { at, text } = shape else { return None };
-    let left = match text.align {
-        Align::Left => at.0,
-        Align::Center => at.0 - text.width() / 2.0,
-        Align::Right => at.0 - text.width(),
-    };
-    Some(Rect { left, right: left + text.width(), top: at.1 - text.size * 0.75, bottom: at.1 + text.size * 0.2 })
+    if let Shape::Text { at, text } = shape { Some(text.room(*at)) } else { None }
 }
 
 #[cfg(test)]

@@ -1,12 +1,6 @@
 //! Bytes of a request by cause: stacked bars, the useful part at the bottom, waste on top.
 
-use super::bars::{Bars, Fill, Layer, Scale};
-use super::figure::{Figure, value};
-use super::quantity::{sizes, with_unit};
-use super::scene::Scene;
-use super::theme::{BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
-use crate::experiment::Metric;
-use plotters::style::RGBColor;
+use super::prelude::*;
 
 /// A cause of bytes and its style: waste is lighter or hatched.
 type Cause = (Metric, &'static str, RGBColor, Fill);

@@ -25,7 +25,7 @@ const F: &str = "capability_don.f";
 /// More panels than this are too small.
 pub(super) const MOST_PANELS: usize = 6;
 
-/// How the pictures of a sweep are arranged. Axes are indices into [`RunSummary::axes`].
+/// Arrangement of the pictures of a sweep. Axes are indices into [`RunSummary::axes`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Choice {
     /// The axis whose numbers lie along the horizontal axis; without it, that holds `categories`.
@@ -51,7 +51,7 @@ struct Dimension {
     about_rule_sets: bool,
 }
 
-/// How `run` is arranged: along the axis `wanted` where that is a numeric one.
+/// Arrangement of `run`: along the axis `wanted` where that is a numeric one.
 pub(super) fn choose(run: &RunSummary, wanted: Option<&str>) -> Choice {
     let all = dimensions(run);
     let Some((along, axis)) = numeric(run, &all, wanted) else { return names(&all) };

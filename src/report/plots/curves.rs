@@ -1,6 +1,6 @@
 //! Series within a plot: lines with bands along a numeric axis, points with whiskers on categories.
 
-use super::axis::Axis;
+use super::axis::{Axis, rising};
 use super::figure::{Figure, Series, value};
 use super::layers::{self, Layer, MARKER, TOUCH};
 use super::scene::{Point, Scene};
@@ -84,10 +84,7 @@ pub(super) fn stack(curves: &mut [Curve], touch: impl Fn(&Curve, &Curve) -> bool
 
 /// Moves values beyond the deadline apart, which would otherwise all lie in the same place.
 fn part_unknown(curves: &mut [Curve]) {
-    let mut places: Vec<f64> =
-        curves.iter().flat_map(|curve| &curve.samples).filter(|p| p.beyond).map(|p| p.at.0).collect();
-    places.sort_by(f64::total_cmp);
-    places.dedup();
+    let places = rising(curves.iter().flat_map(|curve| &curve.samples).filter(|p| p.beyond).map(|p| p.at.0));
     let gap = places.windows(2).map(|pair| pair[1] - pair[0]).fold(200.0, f64::min);
     let step = (gap * 0.85 / curves.len() as f64).clamp(5.0, 17.0);
     for place in places {

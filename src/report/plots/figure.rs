@@ -6,6 +6,7 @@ use super::number;
 use super::quantity::Quantity;
 use super::theme::Style;
 use crate::experiment::{CellSummary, Metric, RunSummary};
+use crate::report::columns::common;
 use crate::scenario::axis_title;
 
 /// A run, arranged for drawing.
@@ -193,9 +194,4 @@ impl<'a> Figure<'a> {
 /// The value of a metric in a cell, where it is a number.
 pub(super) fn value(cell: &CellSummary, metric: Metric) -> Option<f64> {
     cell.estimate(metric)?.value.filter(|value| value.is_finite())
-}
-
-fn common<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Option<T> {
-    let first = values.next()?;
-    values.all(|value| value == first).then_some(first)
 }

@@ -1,18 +1,9 @@
-//! How many requests are accepted over two numeric axes: a field a cell, coloured and written on.
+//! Share of requests that are accepted over two numeric axes: a field per cell, coloured and written on.
 
 use super::arrange::name;
-use super::axis::{Axis, extent};
-use super::choice::{self, MOST_PANELS, agree, number_of};
-use super::figure::{Figure, value};
-use super::frame::{self, Page};
-use super::labels::hatch;
-use super::multiples::{self, Grid, LINE_GAP, titles};
-use super::quantity::Quantity;
-use super::scene::{Align, Rect, Scene, TEXT, Text};
-use super::theme::{BLACK, FRAME, GRID, INK, MUTED, VERMILLION, WHITE};
-use super::{font, keys, number};
-use crate::experiment::{CellSummary, Metric, RunSummary};
-use plotters::style::RGBColor;
+use super::choice::{MOST_PANELS, agree, number_of};
+use super::multiples::{LINE_GAP, titles};
+use super::prelude::*;
 use plotters::style::colors::colormaps::ViridisRGB;
 
 /// More values than this nobody reads.
@@ -121,7 +112,7 @@ impl Map {
         format!("Accepted requests over {x} and {y}")
     }
 
-    /// How many fields a panel has room for.
+    /// Number of fields that a panel has room for.
     fn places(&self) -> usize {
         self.x.values.len() * self.y.values.len()
     }
@@ -138,7 +129,7 @@ impl Map {
     }
 }
 
-/// How rates are written, if they are.
+/// Writer of rates, if they are written.
 type Labels = Option<fn(f64) -> String>;
 
 /// The most telling way of writing rates that has room in the fields.

@@ -10,7 +10,7 @@ use plotters::style::RGBColor;
 const LINE: f64 = 22.0;
 const GAP: f64 = 6.0;
 const SWATCH: f64 = 38.0;
-/// How far names stand from the plot.
+/// Distance of names from the plot.
 const AWAY: f64 = 32.0;
 const WIDEST: f64 = 280.0;
 /// Up to this many series are named where their lines end.

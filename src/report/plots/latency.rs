@@ -1,6 +1,6 @@
 //! Latency quantiles as values: their axis, and the deadline beyond which some lie.
 
-use super::axis::{Axis, Stub, Tick, extent, wants_log};
+use super::axis::{Axis, Stub, Tick, extent, rising, wants_log};
 use super::curves::Sample;
 use super::figure::Figure;
 use super::scene::{Align, Point, Rect, Scene, Text};
@@ -42,12 +42,10 @@ pub(super) fn value_axis(samples: &[Vec<Sample>], plot: Rect) -> Axis {
     let all = || samples.iter().flatten();
     let (low, high) = extent(all().flat_map(known));
     let data = Axis::around(low, high, 6, NARROW);
-    let mut deadlines: Vec<f64> = all().filter_map(deadline_of).collect();
+    let deadlines = rising(all().filter_map(deadline_of));
     if deadlines.is_empty() {
         return data.between(plot.bottom, plot.top);
     }
-    deadlines.sort_by(f64::total_cmp);
-    deadlines.dedup();
     let (soonest, latest) = extent(deadlines.iter().copied());
     let (from, to) = (plot.bottom, plot.top + ARROWS);
     if low > high {

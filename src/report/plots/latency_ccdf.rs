@@ -1,14 +1,7 @@
-//! How many requests still wait, over time, up to the deadline.
+//! Share of requests that still wait, over time, up to the deadline.
 
-use super::axis::{Axis, Stub, extent, wants_log};
-use super::figure::Figure;
-use super::frame::{self, Page, twice};
-use super::labels::{Entry, Labels, Swatch};
-use super::layers;
-use super::number;
-use super::scene::{Align, Point, Rect, Scene, Text};
+use super::prelude::*;
 use super::survival::{Curve, choose, floor};
-use super::theme::{DEADLINE_DASH, INK, MUTED, Style};
 
 /// Up to this many curves have room for a line of their own about their rest.
 const MOST_DETAILED: usize = 8;
@@ -134,8 +127,5 @@ fn deadline_lines(scene: &mut Scene, all: &[f64], x: &Axis, plot: Rect) {
 
 /// Every deadline once, rising.
 fn deadlines(curves: &[Curve<'_>]) -> Vec<f64> {
-    let mut all: Vec<f64> = curves.iter().map(|curve| curve.cell.deadline_ms).collect();
-    all.sort_by(f64::total_cmp);
-    all.dedup();
-    all
+    rising(curves.iter().map(|curve| curve.cell.deadline_ms))
 }

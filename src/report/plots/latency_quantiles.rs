@@ -1,15 +1,7 @@
 //! The median, 90 % and 99 % quantile of the latency: a plot each along a numeric axis, side by side on categories.
 
-use super::curves::{self, Sample};
-use super::figure::Figure;
-use super::frame::{self, Page, twice};
-use super::labels::{Entry, Labels, Swatch};
 use super::latency::{NAME, any_beyond, deadline, deadline_name, notes, quantile, value_axis};
-use super::multiples::{self, Grid, Measure};
-use super::plot::{self, Ground, Plot};
-use super::scene::{Rect, Scene, Text};
-use super::theme::{INK, MUTED, Marker, Style};
-use crate::experiment::{CellSummary, Metric};
+use super::prelude::*;
 
 const QUANTILES: [(Metric, &str, Marker); 3] = [
     (Metric::LatencyP50, "p50", Marker::Circle),

@@ -9,7 +9,7 @@ pub(super) const TOUCH: f64 = 2.5;
 /// The radius of a data point.
 pub(super) const MARKER: f64 = 6.0;
 
-/// How many lines lie on each line, and on how many it lies: lines drawn later lie above.
+/// Numbers of lines that lie on a line, and on which it lies: lines drawn later lie above.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Layer {
     under: usize,

@@ -10,45 +10,97 @@
 //! something to show, and say so. Where cells have closed forms, those are thin solid lines under hollow markers.
 //!
 //! The bytes depend on the run alone: transforms use `libm`, nothing asks for the time, and fonts are embedded.
+//!
+//! To add a picture:
+//! 1. write `x.rs` with `draw`, which takes a `Figure` and makes nothing of one without anything to show;
+//! 2. let it say what is read from a cell and hand that to what lays it out: `multiples::draw` for a value and its interval
+//!    over the axis of the sweep, `Bars` for parts of a whole, `Grid` and `frame` for anything else;
+//! 3. add its line to the list below, with the title and the sentence that `report.md` has beside it.
 
 mod arrange;
 mod axis;
 mod bars;
 mod beside;
-mod bytes;
 mod choice;
 mod curves;
 mod figure;
 mod font;
 mod frame;
-mod heat_map;
 mod keys;
 mod labels;
 mod latency;
-mod latency_ccdf;
-mod latency_quantiles;
 mod layers;
 mod multiples;
 mod names;
 mod number;
-mod outcomes;
 mod pareto;
 mod plot;
 mod png_image;
 mod quantity;
-mod reliability;
-mod savings;
 mod scene;
 mod survival;
 mod svg;
 #[cfg(test)]
 mod tests;
 mod theme;
-mod trade_off;
 
 use crate::experiment::RunSummary;
 use figure::Figure;
 use scene::Scene;
+
+/// A picture, and what `report.md` says of it.
+pub(super) struct Picture {
+    /// Name of its files.
+    pub(super) name: &'static str,
+    pub(super) title: &'static str,
+    /// Sentence that says what it shows.
+    pub(super) sentence: &'static str,
+    draw: fn(&Figure<'_>) -> Option<Scene>,
+}
+
+macro_rules! pictures {
+    ($($file:ident: $title:literal, $sentence:literal;)+) => {
+        $(mod $file;)+
+
+        /// Every picture, in the order of the page.
+        pub(super) const PICTURES: [Picture; [$($title),+].len()] =
+            [$(Picture { name: stringify!($file), title: $title, sentence: $sentence, draw: $file::draw }),+];
+    };
+}
+
+pictures! {
+    reliability: "Accepted requests", "How many requests are accepted, with 95 % intervals.";
+    latency_ccdf: "Requests that still wait",
+        "How many requests still wait after how long, up to the deadline; what is left there was never accepted.";
+    latency_quantiles: "Quantiles of the latency", "Median, 90 % and 99 % quantile of the time to acceptance.";
+    bytes: "Bytes by cause", "What a request costs in bytes, by cause.";
+    savings: "Bytes saved", "What is saved against the baseline, of all answers and of all bytes.";
+    trade_off: "Bytes against latency",
+        "What a request costs in bytes, and how late the slowest hundredth of requests is accepted.";
+    heat_map: "Accepted requests over two axes", "How many requests are accepted, over two axes of the sweep.";
+    outcomes: "How requests end", "How requests end, and why those that were not accepted could not be.";
+}
+
+/// The vocabulary of pictures.
+mod prelude {
+    pub(super) use super::axis::{Axis, Stub, extent, rising, wants_log};
+    pub(super) use super::bars::{Bars, Fill, Layer, Scale};
+    pub(super) use super::curves::{self, Curve, Placed, Sample};
+    pub(super) use super::figure::{Figure, Horizontal, value};
+    pub(super) use super::frame::{self, Page, twice};
+    pub(super) use super::labels::{Entry, Labels, Swatch, hatch};
+    pub(super) use super::multiples::{self, Grid, Measure};
+    pub(super) use super::plot::{self, Ground, Plot};
+    pub(super) use super::quantity::{Quantity, sizes, with_unit};
+    pub(super) use super::scene::{Align, Point, Rect, Scene, TEXT, Text};
+    pub(super) use super::theme::{
+        BASELINE, BLACK, BLUE, DEADLINE_DASH, FRAME, GREEN, GRID, INK, MUTED, Marker, ORANGE, PURPLE, SKY, Style,
+        VERMILLION, WHITE, YELLOW, tint,
+    };
+    pub(super) use super::{choice, font, keys, latency, layers, number, pareto};
+    pub(super) use crate::experiment::{CellSummary, Metric, RunSummary};
+    pub(super) use plotters::style::RGBColor;
+}
 
 /// Reason that a picture could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -78,17 +130,6 @@ pub fn draw(run: &RunSummary) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
 
 /// The pictures that fit the run, by name.
 fn scenes(run: &RunSummary) -> Vec<(&'static str, Scene)> {
-    type Draw = fn(&Figure<'_>) -> Option<Scene>;
-    let pictures: [(&str, Draw); 8] = [
-        ("reliability", reliability::draw),
-        ("latency_ccdf", latency_ccdf::draw),
-        ("latency_quantiles", latency_quantiles::draw),
-        ("bytes", bytes::draw),
-        ("savings", savings::draw),
-        ("trade_off", trade_off::draw),
-        ("heat_map", heat_map::draw),
-        ("outcomes", outcomes::draw),
-    ];
     let figure = Figure::new(run);
-    pictures.into_iter().filter_map(|(name, draw)| draw(&figure).map(|scene| (name, scene))).collect()
+    PICTURES.iter().filter_map(|picture| (picture.draw)(&figure).map(|scene| (picture.name, scene))).collect()
 }

@@ -58,7 +58,7 @@ impl Grid {
     }
 }
 
-/// How many plots stand side by side.
+/// Number of plots that stand side by side.
 pub(super) fn columns(panels: usize) -> usize {
     if panels > MOST_COLUMNS { panels.div_ceil(2) } else { panels }
 }

@@ -1,14 +1,9 @@
-//! How requests end: the share that is accepted, and on top of it why the others could not be.
+//! Ends of requests: the share that is accepted, and on top of it why the others could not be.
 
-use std::collections::BTreeSet;
-
-use super::bars::{Bars, Fill, Layer, Scale};
-use super::figure::{Figure, value};
-use super::scene::Scene;
-use super::theme::{BASELINE, BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW};
-use crate::experiment::{CauseSummary, CellSummary, Metric};
+use super::prelude::*;
+use crate::experiment::CauseSummary;
 use crate::sim::FailureCause;
-use plotters::style::RGBColor;
+use std::collections::BTreeSet;
 
 /// Name of the end of a request when it is neither accepted rightly nor has a cause of failure.
 const OTHER: &str = "Other: wrong or crashed";

@@ -120,7 +120,7 @@ pub(super) fn exact_note<'s>(figure: &Figure<'_>, samples: impl IntoIterator<Ite
     samples.into_iter().any(known).then(|| format!("{thin} line: closed form"))
 }
 
-/// How the intervals are shown, for a subtitle.
+/// Words about the intervals, for a subtitle.
 pub(super) fn intervals(figure: &Figure<'_>) -> &'static str {
     if figure.is_numeric() { "95 % intervals" } else { "95 % intervals, where larger than the marker" }
 }

@@ -4,7 +4,7 @@
 
 use super::PlotError;
 use super::font;
-use super::scene::{Align, HEIGHT, Point, Scene, Shape, Text, WIDTH};
+use super::scene::{HEIGHT, Point, Scene, Shape, Text, WIDTH};
 use plotters::prelude::{BitMapBackend, DrawingBackend};
 use plotters::style::{Color, RGBColor, ShapeStyle};
 use std::collections::BTreeMap;
@@ -66,14 +66,10 @@ fn disc(backend: &mut BitMapBackend<'_>, center: &Point, radius: f64, color: RGB
     drawn(backend.draw_circle(grid(center), libm::round(radius * GRID) as u32, &style, true))
 }
 
-fn write(backend: &mut BitMapBackend<'_>, (x, y): Point, text: &Text) -> Result<(), PlotError> {
-    let left = match text.align {
-        Align::Left => x,
-        Align::Center => x - text.width() / 2.0,
-        Align::Right => x - text.width(),
-    };
+fn write(backend: &mut BitMapBackend<'_>, at: Point, text: &Text) -> Result<(), PlotError> {
+    let pen = (text.room(at).left * GRID, at.1 * GRID);
     let mut result = Ok(());
-    font::rasterize(&text.content, text.size * GRID, text.bold, (left * GRID, y * GRID), |px, py, coverage| {
+    font::rasterize(&text.content, text.size * GRID, text.bold, pen, |px, py, coverage| {
         let pixel = drawn(backend.draw_pixel((px, py), text.color.mix(coverage).to_backend_color()));
         if result.is_ok() {
             result = pixel;

@@ -1,5 +1,6 @@
 //! The values of a numeric axis as readers see them: in which unit, and how each is written.
 
+use super::axis::rising;
 use super::choice::number_of;
 use super::number;
 use crate::experiment::RunSummary;
@@ -20,9 +21,7 @@ pub(super) struct Quantity {
 impl Quantity {
     /// The values that cells have on an axis.
     pub(super) fn of(run: &RunSummary, axis: usize) -> Self {
-        let mut values: Vec<f64> = run.cells.iter().filter_map(|cell| number_of(cell, axis)).collect();
-        values.sort_by(f64::total_cmp);
-        values.dedup();
+        let values = rising(run.cells.iter().filter_map(|cell| number_of(cell, axis)));
         let unit = run.cells.iter().find_map(|cell| cell.axes.get(axis)).map_or("", |value| value.unit);
         Self { key: run.axes[axis].key.clone(), unit, values }
     }
@@ -68,7 +67,7 @@ impl Quantity {
         self.values.iter().copied().filter(|size| *size > 0.0).fold(f64::INFINITY, f64::min)
     }
 
-    /// How `values` are shown: times the factor, in the unit.
+    /// Factor and unit in which `values` are shown.
     fn reading(&self, values: &[f64]) -> (f64, &'static str) {
         let last = self.key.rsplit('.').next().unwrap_or_default();
         match (self.unit, values) {

@@ -1,14 +1,6 @@
-//! How many requests are accepted.
+//! Share of requests that are accepted.
 
-use super::axis::Axis;
-use super::curves::{self, Sample};
-use super::figure::{Figure, Horizontal};
-use super::frame::{Page, twice};
-use super::labels::Labels;
-use super::multiples::{self, Measure};
-use super::plot::{self, Ground, Plot};
-use super::scene::{Rect, Scene};
-use crate::experiment::{CellSummary, Metric};
+use super::prelude::*;
 
 /// Everything above this is too near 1 to be told apart on a scale from 0.
 const NEAR_ONE: f64 = 0.9;

@@ -1,17 +1,12 @@
 //! Share of the bytes that is saved against the baseline: everybody holds the payload, F + 1 equal answers are
 //! needed, nothing is attested, and OCR carries full payloads.
 
-use super::axis::Axis;
-use super::curves::Sample;
-use super::figure::Figure;
-use super::multiples::{self, Measure};
-use super::plot::Ground;
-use super::scene::{Rect, Scene};
-use crate::experiment::{CellSummary, Metric};
+use super::prelude::*;
+use crate::aggregator::RuleSet;
+use crate::sim::PayloadHolders;
 
 /// The key that savings usually depend on.
 const PAYLOAD: &str = "request.payload_size";
-const AGAINST: &str = "against the baseline: all holders, identical, no attestations, full payloads in OCR";
 
 /// Draws the picture, over the payload where the sweep has such an axis; nothing without any saving.
 pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
@@ -22,11 +17,13 @@ pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
     if all.is_empty() {
         return None;
     }
+    let (holders, rule_set) = (PayloadHolders::All, RuleSet::BASELINE.name());
+    let against = format!("against the baseline: {holders} holders, {rule_set}, no attestations, full payloads in OCR");
     let axis = |_: &[Vec<Sample>], plot: Rect| axis(&all, plot);
     let measure = |name, read| Measure { name, read, axis: &axis, ground: |_| Ground::Zero };
     let measures =
         [measure("Saved of all answers [%]", &answers), measure("Saved of all bytes, OCR included [%]", &total)];
-    Some(multiples::draw(&figure.along(PAYLOAD), "Bytes saved", &[AGAINST.to_owned()], &measures))
+    Some(multiples::draw(&figure.along(PAYLOAD), "Bytes saved", &[against], &measures))
 }
 
 /// From nothing to everything, and below where more is spent than before.

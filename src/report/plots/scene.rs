@@ -63,6 +63,17 @@ impl Text {
     pub(super) fn width(&self) -> f64 {
         font::width(&self.content, self.size, self.bold)
     }
+
+    /// The room that it takes with its baseline at `at`.
+    pub(super) fn room(&self, at: Point) -> Rect {
+        let left = match self.align {
+            Align::Left => at.0,
+            Align::Center => at.0 - self.width() / 2.0,
+            Align::Right => at.0 - self.width(),
+        };
+        let (top, bottom) = (at.1 - self.size * 0.75, at.1 + self.size * 0.2);
+        Rect { left, right: left + self.width(), top, bottom }
+    }
 }
 
 /// A rectangle on the canvas.

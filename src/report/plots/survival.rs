@@ -1,4 +1,4 @@
-//! Curves of how many requests still wait: which cells have one, and where it runs.
+//! Curves of the share of requests that still wait: which cells have one, and where it runs.
 
 use super::axis::Axis;
 use super::figure::{Figure, Horizontal, Point as Place, Series};

@@ -66,7 +66,7 @@ impl Marker {
     }
 }
 
-/// How a series is drawn in every picture of a run.
+/// Look of a series in every picture of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Style {
     pub(super) color: RGBColor,

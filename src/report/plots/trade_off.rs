@@ -1,19 +1,9 @@
 //! The price of speed: the bytes of a request against the 99 % quantile of its latency, a marker a cell.
 
-use super::axis::{Axis, extent, wants_log};
 use super::beside::{around, free, text_box};
-use super::curves::{self, Curve, Placed, Sample};
-use super::figure::{Figure, value};
-use super::frame::{self, Page, twice};
 use super::keys::lower;
-use super::labels::{Entry, Labels, Swatch};
 use super::layers::TOUCH;
-use super::multiples::{self, Grid};
-use super::quantity::{sizes, with_unit};
-use super::scene::{Point, Rect, Scene, Text};
-use super::theme::{BLACK, MUTED, WHITE, tint};
-use super::{latency, pareto, plot};
-use crate::experiment::{CellSummary, Metric};
+use super::prelude::*;
 
 /// Values above this share of the largest leave zero out.
 const NARROW: f64 = 0.5;

@@ -18,8 +18,8 @@ use super::error::ReadError;
 pub(super) fn changed(folder: &Path, tables: &[(PathBuf, Vec<u8>)]) -> Result<Vec<PathBuf>, ReadError> {
     let path = folder.join(MANIFEST);
     let text = fs::read(&path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => ReadError::NoManifest { path: folder.to_owned() },
-        _ => ReadError::Read { path: path.clone(), source },
+        io::ErrorKind::NotFound => ReadError::NoManifest(folder.to_owned()),
+        _ => ReadError::Read(path.clone(), source),
     })?;
     let wrong = |problem| ReadError::Wrong { path: path.clone(), line: None, column: None, problem };
     let manifest: Value = serde_json::from_slice(&text).map_err(|error| wrong(format!("it is no JSON: {error}")))?;

@@ -1,4 +1,4 @@
-//! Why results cannot be read again.
+//! Reasons that results cannot be read again.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,51 +7,27 @@ use thiserror::Error;
 
 use crate::report::folder::MANIFEST;
 
-/// Why the tables of a results folder are not those of a run.
+/// Reason that the tables of a results folder are not those of a run.
 #[derive(Debug, Error)]
 pub enum ReadError {
-    /// There is no results folder.
-    #[error("`{}` is no results folder: there is no {table} in it; {HELP}", path.display())]
-    NoResults {
-        /// What was to be read.
-        path: PathBuf,
-        /// The table that was looked for.
-        table: &'static str,
-    },
-    /// The run did not come to its end.
-    #[error("the run in `{}` is incomplete, its tables end in .part; run the scenario to its end", path.display())]
-    Incomplete {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// The run did not come to its end, or its manifest is lost.
-    #[error("the run in `{}` is incomplete: there is no {MANIFEST} in it; run the scenario to its end{OR_ACCEPT}", path.display())]
-    NoManifest {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// Tables are not those that the manifest vouches for.
-    #[error("{}: changed after the run, as {MANIFEST} tells; {REMEDY}{OR_ACCEPT}", list(paths))]
-    Changed {
-        /// The tables.
-        paths: Vec<PathBuf>,
-    },
-    /// Tables that were changed say something else than the others.
-    #[error("{}: changed after the run, as {MANIFEST} tells, and at odds with the rest: {source}", list(paths))]
-    AtOdds {
-        /// The tables that were changed.
-        paths: Vec<PathBuf>,
-        /// Where it shows.
-        source: Box<ReadError>,
-    },
-    /// A table is there and cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
-    Read {
-        /// The table.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    /// A folder without this table, which every results folder has.
+    #[error("`{}` is no results folder: there is no {table} in it; {HELP}", .0.display(), table = .1)]
+    NoResults(PathBuf, &'static str),
+    /// The folder of a run that did not come to its end.
+    #[error("the run in `{}` is incomplete, its tables end in .part; run the scenario to its end", .0.display())]
+    Incomplete(PathBuf),
+    /// The folder of a run that did not come to its end, or whose manifest is lost.
+    #[error("the run in `{}` is incomplete: there is no {MANIFEST} in it; run the scenario to its end{OR_ACCEPT}", .0.display())]
+    NoManifest(PathBuf),
+    /// Tables that are not those that the manifest vouches for.
+    #[error("{}: changed after the run, as {MANIFEST} tells; {REMEDY}{OR_ACCEPT}", list(.0))]
+    Changed(Vec<PathBuf>),
+    /// Tables that were changed and say something else than the others, and where that shows.
+    #[error("{}: changed after the run, as {MANIFEST} tells, and at odds with the rest: {source}", list(.0), source = .1)]
+    AtOdds(Vec<PathBuf>, #[source] Box<ReadError>),
+    /// A table that is there and cannot be read.
+    #[error("cannot read {}: {source}", .0.display(), source = .1)]
+    Read(PathBuf, #[source] io::Error),
     /// A table says something that no run says.
     #[error("{}{}: {problem}; {REMEDY}", path.display(), place(*line, column.as_deref()))]
     Wrong {
@@ -61,7 +37,7 @@ pub enum ReadError {
         line: Option<u64>,
         /// The column, where it is about one.
         column: Option<String>,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
 }

@@ -16,6 +16,7 @@ mod table;
 #[cfg(test)]
 pub(super) mod tests;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::experiment::RunSummary;
@@ -23,9 +24,9 @@ use crate::experiment::RunSummary;
 pub use error::ReadError;
 
 use super::folder::{TABLES, tables};
-use table::Table;
+use table::{Row, Table};
 
-/// How to deal with tables that were changed after the run, and with a folder that has no manifest.
+/// Treatment of tables that were changed after the run, and with a folder that has no manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
     /// They are refused.
@@ -45,7 +46,7 @@ pub fn read(folder: &Path, changed: Changed) -> Result<RunSummary, ReadError> {
     let cells = cells?;
     let files = [axes?, cells, latency?, summary?];
     let paths = match changes::changed(folder, &files) {
-        Ok(paths) if changed == Changed::Refused && !paths.is_empty() => return Err(ReadError::Changed { paths }),
+        Ok(paths) if changed == Changed::Refused && !paths.is_empty() => return Err(ReadError::Changed(paths)),
         Err(error) if changed == Changed::Refused => return Err(error),
         known => known.unwrap_or_default(),
     };
@@ -56,7 +57,7 @@ pub fn read(folder: &Path, changed: Changed) -> Result<RunSummary, ReadError> {
 fn blame(error: ReadError, changed: Vec<PathBuf>) -> ReadError {
     match &error {
         ReadError::Wrong { path, .. } if !changed.is_empty() && !changed.contains(path) => {
-            ReadError::AtOdds { paths: changed, source: Box::new(error) }
+            ReadError::AtOdds(changed, Box::new(error))
         }
         _ => error,
     }
@@ -67,8 +68,9 @@ fn understand(files: [(PathBuf, Vec<u8>); 4]) -> Result<RunSummary, ReadError> {
     let [axes, cells, latency, summary] = files.map(|(path, bytes)| Table::parse(path, &bytes));
     let (axes, cells, latency, summary) = (axes?, cells?, latency?, summary?);
     let mut run = cells::read(&axes, &cells)?;
-    summary::read(&summary, &mut run)?;
-    curves::read(&latency, &summary, &mut run)?;
+    let places = run.cells.iter().enumerate().map(|(at, cell)| (cell.id.clone(), at)).collect();
+    summary::read(&summary, &places, &mut run)?;
+    curves::read(&latency, &summary, &places, &mut run)?;
     let made = tables(&run).map_err(|error| cells.wrong(None, None, error.to_string()))?;
     for (found, (_, bytes)) in [&axes, &cells, &latency, &summary].into_iter().zip(&made) {
         compare(found, &Table::parse(found.path.clone(), bytes)?)?;
@@ -76,11 +78,20 @@ fn understand(files: [(PathBuf, Vec<u8>); 4]) -> Result<RunSummary, ReadError> {
     Ok(run)
 }
 
+/// Places of the cells of a run, by their ids.
+type Places = BTreeMap<String, usize>;
+
+/// The cell that a row is about.
+fn owner(places: &Places, row: Row<'_>) -> Result<usize, ReadError> {
+    let place = places.get(row.text("cell")).copied();
+    place.ok_or_else(|| row.wrong("cell", format!("cells.csv has no cell {}", row.quoted("cell"))))
+}
+
 /// Compares a table with the one that is made of what was understood.
 fn compare(found: &Table, made: &Table) -> Result<(), ReadError> {
     let odd = found.header.iter().find(|name| !made.header.contains(name));
     if let Some(name) = odd {
-        return Err(found.wrong(Some(1), Some(name), "there is no such column".to_owned()));
+        return Err(found.wrong(Some(1), Some(name), "there is no such column"));
     }
     if found.header != made.header {
         return Err(found.wrong(Some(1), None, format!("the columns are not {}", made.header.join(", "))));

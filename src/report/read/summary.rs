@@ -1,43 +1,20 @@
 //! `summary.csv`: what was measured in each cell.
 
-use std::collections::BTreeMap;
-
-use crate::experiment::{CauseSummary, CellSummary, Difference, Estimate, Exact, Metric, RunSummary, Stat};
+use crate::experiment::{CauseSummary, CellSummary, Difference, Estimate, HoldersSummary, Metric, RunSummary, Stat};
+use crate::report::summary_csv::{COLUMNS, HOLDERS};
 use crate::sim::FailureCause;
 
+use super::curves::known;
 use super::error::ReadError;
-use super::table::{Column, Row, Table, is_above};
-
-/// The columns that say something.
-struct Columns {
-    cell: Column,
-    metric: Column,
-    stat: Column,
-    value: Column,
-    low: Column,
-    high: Column,
-    n: Column,
-    versus: Column,
-}
+use super::table::{Row, Table, is_above};
+use super::{Places, owner};
 
 /// Puts estimates, exact values, differences and causes into the run's cells.
-pub(super) fn read(summary: &Table, run: &mut RunSummary) -> Result<(), ReadError> {
-    let places: BTreeMap<String, usize> =
-        run.cells.iter().enumerate().map(|(at, cell)| (cell.id.clone(), at)).collect();
-    let column = |name| summary.column(name);
-    let columns = Columns {
-        cell: column("cell")?,
-        metric: column("metric")?,
-        stat: column("stat")?,
-        value: column("value")?,
-        low: column("ci_low")?,
-        high: column("ci_high")?,
-        n: column("n")?,
-        versus: column("versus")?,
-    };
+pub(super) fn read(summary: &Table, places: &Places, run: &mut RunSummary) -> Result<(), ReadError> {
+    summary.require(&["cell"])?;
+    summary.require(&COLUMNS)?;
     for row in summary.rows() {
-        let cell = &mut run.cells[owner(&places, row, columns.cell)?];
-        take(row, &columns, cell)?;
+        take(row, &mut run.cells[owner(places, row)?])?;
     }
     run.cells.iter_mut().try_for_each(|cell| complete(summary, cell))
 }
@@ -46,6 +23,7 @@ pub(super) fn read(summary: &Table, run: &mut RunSummary) -> Result<(), ReadErro
 fn complete(summary: &Table, cell: &mut CellSummary) -> Result<(), ReadError> {
     cell.estimates.sort_by_key(|estimate| estimate.metric);
     cell.causes.sort_by_key(|summary| summary.cause);
+    cell.holders.sort_by_key(|summary| summary.holders);
     let metrics = Metric::ALL.iter().map(|metric| {
         let count = cell.estimates.iter().filter(|estimate| estimate.metric == *metric).count();
         (metric.name().to_owned(), count)
@@ -64,59 +42,53 @@ fn complete(summary: &Table, cell: &mut CellSummary) -> Result<(), ReadError> {
     }
 }
 
-/// Which cell a row is about.
-pub(super) fn owner(places: &BTreeMap<String, usize>, row: Row<'_>, id: Column) -> Result<usize, ReadError> {
-    let place = places.get(row.text(id)).copied();
-    place.ok_or_else(|| row.wrong(id, &format!("cells.csv has no cell {}", row.quoted(id))))
-}
-
-fn take(row: Row<'_>, at: &Columns, cell: &mut CellSummary) -> Result<(), ReadError> {
-    if let Some(cause) = row.text(at.metric).strip_prefix("cause_") {
-        let cause = FailureCause::named(cause)
-            .ok_or_else(|| row.wrong(at.metric, &format!("{} is no metric", row.quoted(at.metric))))?;
-        let [value, low, high] = interval(row, at, range(Stat::Rate))?;
-        cell.causes.push(CauseSummary { cause, share: value, ci_low: low, ci_high: high });
+fn take(row: Row<'_>, cell: &mut CellSummary) -> Result<(), ReadError> {
+    let (name, stat) = (row.text("metric"), row.text("stat"));
+    let is_none = || row.wrong("metric", format!("{} is no metric", row.quoted("metric")));
+    if let Some(cause) = name.strip_prefix("cause_") {
+        let cause = FailureCause::named(cause).ok_or_else(is_none)?;
+        let [share, ci_low, ci_high] = interval(row, range(Stat::Rate))?;
+        cell.causes.push(CauseSummary { cause, share, ci_low, ci_high });
         return Ok(());
     }
-    let metric = Metric::ALL.iter().find(|known| known.name() == row.text(at.metric));
-    let metric = *metric.ok_or_else(|| row.wrong(at.metric, &format!("{} is no metric", row.quoted(at.metric))))?;
-    let range = match (row.text(at.stat), metric.stat()) {
+    if let Some(holders) = name.strip_prefix(HOLDERS) {
+        let holders = holders.parse().map_err(|_| is_none())?;
+        let [share, ci_low, ci_high] = interval(row, range(Stat::Rate))?;
+        cell.holders.push(HoldersSummary { holders, share, ci_low, ci_high });
+        return Ok(());
+    }
+    let metric = *Metric::ALL.iter().find(|known| known.name() == name).ok_or_else(is_none)?;
+    let range = match (stat, metric.stat()) {
         ("difference" | "difference_unpaired", Stat::Rate) => (-1.0, 1.0),
         ("difference" | "difference_unpaired", _) => (f64::NEG_INFINITY, f64::INFINITY),
         (_, stat) => range(stat),
     };
-    let [value, low, high] = interval(row, at, range)?;
-    match row.text(at.stat) {
-        "exact" => {
-            let value = row.number(at.value)?;
-            match &mut cell.exact {
-                Ok(exact) => exact.values.push((metric, value)),
-                none => *none = Ok(Exact { values: vec![(metric, value)], ..Exact::default() }),
-            }
+    let [value, ci_low, ci_high] = interval(row, range)?;
+    match stat {
+        "exact" => known(&mut cell.exact).values.push((metric, row.number("value")?)),
+        "difference" => {
+            let (versus, n) = (row.text("versus").to_owned(), row.count("n")?);
+            let (unpaired_low, unpaired_high) = (None, None);
+            cell.differences.push(Difference {
+                metric,
+                versus,
+                value,
+                ci_low,
+                ci_high,
+                unpaired_low,
+                unpaired_high,
+                n,
+            });
         }
-        "difference" => cell.differences.push(Difference {
-            metric,
-            versus: row.text(at.versus).to_owned(),
-            value,
-            ci_low: low,
-            ci_high: high,
-            unpaired_low: None,
-            unpaired_high: None,
-            n: row.count(at.n)?,
-        }),
         "difference_unpaired" => {
             let paired = cell.differences.last_mut().filter(|paired| paired.metric == metric);
-            let paired = paired.ok_or_else(|| row.wrong(at.stat, "it does not stand behind its `difference`"))?;
-            (paired.unpaired_low, paired.unpaired_high) = (low, high);
+            let paired = paired.ok_or_else(|| row.wrong("stat", "it does not stand behind its `difference`"))?;
+            (paired.unpaired_low, paired.unpaired_high) = (ci_low, ci_high);
         }
         stat if stat == metric.stat().name() => {
-            let estimate = Estimate { metric, value, ci_low: low, ci_high: high, n: row.count(at.n)? };
-            cell.estimates.push(estimate);
+            cell.estimates.push(Estimate { metric, value, ci_low, ci_high, n: row.count("n")? });
         }
-        _ => {
-            let problem = format!("{} is no stat of `{}`", row.quoted(at.stat), metric.name());
-            return Err(row.wrong(at.stat, &problem));
-        }
+        _ => return Err(row.wrong("stat", format!("{} is no stat of `{name}`", row.quoted("stat")))),
     }
     Ok(())
 }
@@ -131,14 +103,14 @@ const fn range(stat: Stat) -> (f64, f64) {
 }
 
 /// A row's value and the ends of its interval, all within `range`, with the value between the ends.
-fn interval(row: Row<'_>, at: &Columns, range: (f64, f64)) -> Result<[Option<f64>; 3], ReadError> {
-    let [value, low, high] = [at.value, at.low, at.high].map(|column| row.within(column, range));
+fn interval(row: Row<'_>, range: (f64, f64)) -> Result<[Option<f64>; 3], ReadError> {
+    let [value, low, high] = ["value", "ci_low", "ci_high"].map(|column| row.within(column, range));
     let (value, low, high) = (value?, low?, high?);
     if let Some((_, above)) = low.zip(value.or(high)).filter(|(low, other)| is_above(*low, *other)) {
-        return Err(row.wrong(at.low, &format!("{} is above {above}", row.quoted(at.low))));
+        return Err(row.wrong("ci_low", format!("{} is above {above}", row.quoted("ci_low"))));
     }
     if let Some((_, below)) = high.zip(value).filter(|(high, value)| is_above(*value, *high)) {
-        return Err(row.wrong(at.high, &format!("{} is below {below}", row.quoted(at.high))));
+        return Err(row.wrong("ci_high", format!("{} is below {below}", row.quoted("ci_high"))));
     }
     Ok([value, low, high])
 }

@@ -20,25 +20,21 @@ pub(super) struct Table {
 /// One row of a table.
 #[derive(Clone, Copy)]
 pub(super) struct Row<'a> {
-    table: &'a Table,
+    pub(super) table: &'a Table,
     pub(super) line: u64,
     record: &'a csv::StringRecord,
 }
-
-/// A column of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Column(usize);
 
 /// The path and the bytes of the table `name` of a results folder.
 pub(super) fn load(folder: &Path, name: &'static str) -> Result<(PathBuf, Vec<u8>), ReadError> {
     let path = folder.join(name);
     let missing = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-            let path = folder.to_owned();
             let is_partial = [name, "runs.csv"].iter().any(|table| folder.join(format!("{table}.part")).exists());
-            if is_partial { ReadError::Incomplete { path } } else { ReadError::NoResults { path, table: name } }
+            let folder = folder.to_owned();
+            if is_partial { ReadError::Incomplete(folder) } else { ReadError::NoResults(folder, name) }
         }
-        _ => ReadError::Read { path: path.clone(), source },
+        _ => ReadError::Read(path.clone(), source),
     };
     let bytes = fs::read(&path).map_err(missing)?;
     Ok((path, bytes))
@@ -50,7 +46,7 @@ impl Table {
         let mut table = Self { path, header: Vec::new(), records: Vec::new() };
         if !bytes.ends_with(b"\n") {
             let lines = bytes.split(|byte| *byte == b'\n').count();
-            return Err(table.wrong(Some(lines as u64), None, "the file is cut off".to_owned()));
+            return Err(table.wrong(Some(lines as u64), None, "the file is cut off"));
         }
         let mut reader = csv::Reader::from_reader(bytes);
         let header = reader.headers().map_err(|error| table.malformed(&error))?;
@@ -63,7 +59,7 @@ impl Table {
         let mut names: Vec<&String> = table.header.iter().collect();
         names.sort_unstable();
         match names.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => Err(table.wrong(Some(1), Some(pair[0]), "the column is there twice".to_owned())),
+            Some(pair) => Err(table.wrong(Some(1), Some(pair[0]), "the column is there twice")),
             None => Ok(table),
         }
     }
@@ -80,10 +76,10 @@ impl Table {
         self.wrong(line, None, problem)
     }
 
-    /// The column of this name.
-    pub(super) fn column(&self, name: &str) -> Result<Column, ReadError> {
-        let found = self.header.iter().position(|header| header == name).map(Column);
-        found.ok_or_else(|| self.wrong(Some(1), None, format!("there is no column `{name}`")))
+    /// Checks that there are columns of these names.
+    pub(super) fn require(&self, names: &[&str]) -> Result<(), ReadError> {
+        let missing = names.iter().find(|name| !self.header.iter().any(|header| header == *name));
+        missing.map_or(Ok(()), |name| Err(self.wrong(Some(1), None, format!("there is no column `{name}`"))))
     }
 
     pub(super) fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
@@ -91,72 +87,64 @@ impl Table {
     }
 
     /// An error in this table.
-    pub(super) fn wrong(&self, line: Option<u64>, column: Option<&str>, problem: String) -> ReadError {
-        ReadError::Wrong { path: self.path.clone(), line, column: column.map(str::to_owned), problem }
+    pub(super) fn wrong(&self, line: Option<u64>, column: Option<&str>, problem: impl Into<String>) -> ReadError {
+        let (path, column, problem) = (self.path.clone(), column.map(str::to_owned), problem.into());
+        ReadError::Wrong { path, line, column, problem }
     }
 }
 
+/// Fields by the names of their columns, which the table has to have.
 impl<'a> Row<'a> {
-    /// The text in a column.
-    pub(super) fn text(self, column: Column) -> &'a str {
-        self.record.get(column.0).unwrap_or_default()
+    pub(super) fn text(self, column: &str) -> &'a str {
+        let at = self.table.header.iter().position(|name| name == column);
+        at.and_then(|at| self.record.get(at)).unwrap_or_default()
     }
 
     /// The number in a column, which may not be empty.
-    pub(super) fn number(self, column: Column) -> Result<f64, ReadError> {
+    pub(super) fn number(self, column: &str) -> Result<f64, ReadError> {
         let number = self.text(column).parse().ok().filter(|number: &f64| number.is_finite());
-        number.ok_or_else(|| self.wrong(column, &format!("{} is no number", self.quoted(column))))
+        number.ok_or_else(|| self.wrong(column, format!("{} is no number", self.quoted(column))))
     }
 
-    /// The number in a column; an empty field is none.
-    pub(super) fn optional(self, column: Column) -> Result<Option<f64>, ReadError> {
-        if self.text(column).is_empty() { Ok(None) } else { self.number(column).map(Some) }
-    }
-
-    /// The number in a column, if there is one, from the first of `range` to the second.
-    pub(super) fn within(self, column: Column, range: (f64, f64)) -> Result<Option<f64>, ReadError> {
-        let number = self.optional(column)?;
-        let side = match number {
-            Some(number) if is_above(range.0, number) => Some(("below", range.0)),
-            Some(number) if is_above(number, range.1) => Some(("above", range.1)),
-            _ => None,
-        };
-        side.map_or(Ok(number), |(side, end)| {
-            Err(self.wrong(column, &format!("{} is {side} {end}", self.quoted(column))))
-        })
+    /// The number in a column, from the first of `range` to the second; an empty field is none.
+    pub(super) fn within(self, column: &str, range: (f64, f64)) -> Result<Option<f64>, ReadError> {
+        if self.text(column).is_empty() { Ok(None) } else { self.number_within(column, range).map(Some) }
     }
 
     /// As [`Self::within`], where there has to be a number.
-    pub(super) fn number_within(self, column: Column, range: (f64, f64)) -> Result<f64, ReadError> {
-        self.number(column)?;
-        self.within(column, range).map(Option::unwrap_or_default)
+    pub(super) fn number_within(self, column: &str, range: (f64, f64)) -> Result<f64, ReadError> {
+        let number = self.number(column)?;
+        let (side, end) = match number {
+            _ if is_above(range.0, number) => ("below", range.0),
+            _ if is_above(number, range.1) => ("above", range.1),
+            _ => return Ok(number),
+        };
+        Err(self.wrong(column, format!("{} is {side} {end}", self.quoted(column))))
     }
 
-    /// The count in a column.
-    pub(super) fn count(self, column: Column) -> Result<u64, ReadError> {
+    pub(super) fn count(self, column: &str) -> Result<u64, ReadError> {
         let text = self.text(column);
         // Other programs write counts as floats where a column has missing values.
         let count = text.parse().ok().or_else(|| text.strip_suffix(".0")?.parse().ok());
-        count.ok_or_else(|| self.wrong(column, &format!("{} is no count", self.quoted(column))))
+        count.ok_or_else(|| self.wrong(column, format!("{} is no count", self.quoted(column))))
     }
 
     /// A column's text for errors.
-    pub(super) fn quoted(self, column: Column) -> String {
+    pub(super) fn quoted(self, column: &str) -> String {
         quoted(self.text(column))
     }
 
     /// An error in this column.
-    pub(super) fn wrong(self, column: Column, problem: &str) -> ReadError {
-        let name = self.table.header.get(column.0).map(String::as_str);
-        self.table.wrong(Some(self.line), name, problem.to_owned())
+    pub(super) fn wrong(self, column: &str, problem: impl Into<String>) -> ReadError {
+        self.table.wrong(Some(self.line), Some(column), problem)
     }
 
     /// The first column in which another row says something else, and what; numbers may be written differently.
     pub(super) fn disagreement(self, other: Row<'a>) -> Option<ReadError> {
         let same = |a: &str, b: &str| a == b || a.parse::<f64>().is_ok_and(|a| b.parse() == Ok(a));
-        let at = (0..self.record.len()).map(Column).find(|at| !same(self.text(*at), other.text(*at)))?;
-        let problem = format!("{} where all else says {}", self.quoted(at), other.quoted(at));
-        Some(self.wrong(at, &problem))
+        let mut fields = self.record.iter().zip(other.record).zip(&self.table.header);
+        let ((own, stated), column) = fields.find(|((own, stated), _)| !same(own, stated))?;
+        Some(self.wrong(column, format!("{} where all else says {}", quoted(own), quoted(stated))))
     }
 }
 

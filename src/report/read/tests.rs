@@ -8,7 +8,8 @@ use tempfile::{TempDir, tempdir};
 
 use super::{Changed, read};
 use crate::experiment::{
-    Axis, AxisValue, CauseSummary, CellSummary, Difference, Estimate, Exact, FaultSummary, Metric, RunSummary, Stat,
+    Axis, AxisValue, CauseSummary, CellSummary, Difference, Estimate, Exact, FaultSummary, HoldersSummary, Metric,
+    RunSummary, Stat,
 };
 use crate::report::folder::{MANIFEST, TABLES, tables};
 use crate::report::manifest::digest;
@@ -82,6 +83,7 @@ fn cell(at: u32, axes: Vec<AxisValue>) -> CellSummary {
             vec![difference(Metric::Accepted), difference(Metric::TotalBytes)]
         },
         causes: FailureCause::SINGLE.into_iter().map(cause).collect(),
+        holders: vec![HoldersSummary { holders: 6, share: Some(1.0), ci_low: Some(0.9), ci_high: None }],
         faults: vec![fault("faults.slow.0"), fault("faults.slow.1")],
     }
 }

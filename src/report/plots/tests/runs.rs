@@ -66,6 +66,7 @@ pub(super) fn cell(
         survival,
         replicates: 3000,
         causes: causes(1.0 - accepted),
+        holders: Vec::new(),
         faults: Vec::new(),
         exact: Err(String::new()),
         differences: Vec::new(),
