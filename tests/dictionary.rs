@@ -84,7 +84,10 @@ fn values(path: &Path, column: &str) -> BTreeSet<String> {
 
 /// The columns that a pattern of the dictionary stands for.
 fn columns(pattern: &str, axes: &[String], header: &[String]) -> Vec<String> {
-    let metrics = || table("Metrics", "metric").rows.into_iter().flat_map(|row| quoted(&row[1])).collect();
+    let of_rounds = |name: &String| Metric::ALL.iter().any(|metric| metric.is_of_rounds() && metric.name() == name);
+    let there = |name: &String| header.contains(name) || !of_rounds(name);
+    let metrics =
+        || table("Metrics", "metric").rows.into_iter().flat_map(|row| quoted(&row[1])).filter(there).collect();
     let numbered = |room: &str, what: &str| {
         let is_it = |name: &&String| {
             let parts: Vec<&str> = name.split('.').collect();
@@ -150,7 +153,12 @@ fn every_metric_is_explained_with_its_column_stat_and_unit() {
     let (_folder, path) = everything();
     let summary = path.join("summary.csv");
     let causes = FailureCause::SINGLE.iter().map(|cause| format!("cause_{cause}"));
-    let names: BTreeSet<String> = Metric::ALL.iter().map(|metric| metric.name().to_owned()).chain(causes).collect();
+    let names: BTreeSet<String> = Metric::ALL
+        .iter()
+        .filter(|metric| !metric.is_of_rounds())
+        .map(|metric| metric.name().to_owned())
+        .chain(causes)
+        .collect();
     // Where several causes share the blame, their names are joined; a number of holders follows from the scenario.
     let is_single = |name: &String| !name.contains('+') && !name.starts_with("holders_");
     assert_eq!(values(&summary, "metric").into_iter().filter(is_single).collect::<BTreeSet<_>>(), names);

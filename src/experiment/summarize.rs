@@ -23,7 +23,11 @@ impl Consumer for Vec<CellSummary> {
             payload_holders: setup.capability_don.payload_holders.to_string(),
             deadline_ms: ms(setup.aggregator.timeout.as_nanos()),
             replicates: totals.sums.replicates,
-            estimates: Metric::ALL.iter().map(|metric| estimate(totals, *metric)).collect(),
+            estimates: Metric::ALL
+                .iter()
+                .filter(|metric| !metric.is_of_rounds() || setup.capability_don.ocr.rounds().is_some())
+                .map(|metric| estimate(totals, *metric))
+                .collect(),
             survival: survival.into_iter().map(|(at, share)| (ms(at), share)).collect(),
             exact: exact(&totals.closed_form),
             // Their pairs may be incomplete yet.

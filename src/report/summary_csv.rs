@@ -68,7 +68,9 @@ pub(super) fn cells(run: &RunSummary) -> csv::Result<Vec<u8>> {
     header.extend(axes.iter().map(|axis| axis.header.clone()));
     header.extend(CELL_COLUMNS.map(str::to_owned));
     // A metric's unit stands last, unless its name ends with it.
-    header.extend(Metric::ALL.iter().map(|metric| match metric.unit() {
+    let is_there = |metric: &&Metric| run.cells.iter().any(|cell| cell.estimate(**metric).is_some());
+    let metrics: Vec<Metric> = Metric::ALL.iter().filter(is_there).copied().collect();
+    header.extend(metrics.iter().map(|metric| match metric.unit() {
         "1" | "bytes" => metric.name().to_owned(),
         unit => format!("{}_{unit}", metric.name()),
     }));
@@ -84,7 +86,8 @@ pub(super) fn cells(run: &RunSummary) -> csv::Result<Vec<u8>> {
         record.extend(cell_fields(cell, &axes));
         record.extend([cell.rule_set.clone(), cell.payload_holders.clone()]);
         record.extend([cell.deadline_ms.to_string(), cell.replicates.to_string()]);
-        record.extend(cell.estimates.iter().map(|estimate| number(estimate.value)));
+        let value = |metric: &Metric| number(cell.estimate(*metric).and_then(|estimate| estimate.value));
+        record.extend(metrics.iter().map(value));
         let facts = |fault: &FaultSummary| {
             [fault.nodes.to_string(), fault.fired.to_string(), fault.holder_shortfall.to_string()]
         };

@@ -96,6 +96,22 @@ macro_rules! metrics {
 }
 
 impl Metric {
+    /// Whether it is of OCR3 rounds, and nothing where there are none.
+    #[must_use]
+    pub const fn is_of_rounds(self) -> bool {
+        matches!(
+            self,
+            Self::OcrQueryBytes
+                | Self::OcrObservationBytes
+                | Self::OcrProposalBytes
+                | Self::OcrVoteBytes
+                | Self::OcrReportBytes
+                | Self::OcrEpochBytes
+                | Self::Reported
+                | Self::Epochs
+        )
+    }
+
     /// Kind of number that it is.
     #[must_use]
     pub const fn stat(self) -> Stat {

@@ -33,6 +33,11 @@ fn complete(summary: &Table, cell: &mut CellSummary) -> Result<(), ReadError> {
         let count = cell.causes.iter().filter(|summary| summary.cause == cause).count();
         (format!("cause_{cause}"), count)
     });
+    // Those of rounds are told where there are rounds.
+    let rounds = Metric::ALL.iter().filter(|metric| metric.is_of_rounds());
+    let has_rounds = rounds.clone().any(|metric| cell.estimates.iter().any(|estimate| estimate.metric == *metric));
+    let idle: Vec<&str> = rounds.filter(|_| !has_rounds).map(|metric| metric.name()).collect();
+    let metrics = metrics.filter(|(name, _)| !idle.contains(&name.as_str()));
     match metrics.chain(causes).find(|(_, count)| *count != 1) {
         Some((name, count)) => {
             let problem = format!("there are {count} rows of `{name}` for the cell {}, not 1", cell.id);
