@@ -46,6 +46,7 @@ fn the_smallest_exchange_byte_by_byte() {
         duplicate_payload: 0,
         attestation: attestation(),
         error: 0,
+        coordination: 0,
         envelope: total - request() - answer,
         answer_envelope: on_the_line(answer, answered) - answer,
     };

@@ -179,6 +179,7 @@ fn bytes_object(bytes: &Bytes) -> Value {
         "payload": bytes.response + bytes.duplicate_payload,
         "attestation": bytes.attestation,
         "error": bytes.error,
+        "coordination": bytes.coordination,
         "envelope": bytes.envelope,
         "total": bytes.total(),
     })

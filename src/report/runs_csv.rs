@@ -21,7 +21,7 @@ struct Entry<'a> {
 type Column = (&'static str, fn(&Entry<'_>) -> String);
 
 /// The columns behind the cell's id and axes.
-const COLUMNS: [Column; 21] = [
+const COLUMNS: [Column; 22] = [
     ("replicate", |it| it.replicate.to_string()),
     ("request", |it| it.row.request.to_string()),
     ("workflow_node", |it| it.row.workflow_node.to_string()),
@@ -37,6 +37,7 @@ const COLUMNS: [Column; 21] = [
     ("duplicate_payload_bytes", |it| it.row.bytes.duplicate_payload.to_string()),
     ("attestation_bytes", |it| it.row.bytes.attestation.to_string()),
     ("error_bytes", |it| it.row.bytes.error.to_string()),
+    ("coordination_bytes", |it| it.row.bytes.coordination.to_string()),
     ("envelope_bytes", |it| it.row.bytes.envelope.to_string()),
     ("answer_bytes", |it| it.row.bytes.answers().to_string()),
     ("answer_bytes_baseline", |it| optional(it.baseline)),

@@ -46,6 +46,9 @@ fn capability_don(settings: &Settings) -> CapabilityDon {
         payload_holders: group.get("payload_holders"),
         execution: group.get("execution"),
         ocr,
+        response_strategy: group.get("response_strategy"),
+        response_delay: group.get("response_delay"),
+        response_growth: group.get("response_growth"),
         regions: group.get("regions"),
         allow_infeasible: group.get("allow_infeasible"),
     }

@@ -163,6 +163,8 @@ metrics! {
         Derivation::Amount(|row| row.bytes.error);
     EnvelopeBytes "envelope_bytes" "bytes" "Message envelopes and transport frames."
         Derivation::Amount(|row| row.bytes.envelope);
+    CoordinationBytes "coordination_bytes" "bytes" "Messages about who sends the payload."
+        Derivation::Amount(|row| row.bytes.coordination);
     TotalBytes "total_bytes" "bytes" "All bytes between the two DONs that left an uplink."
         Derivation::Amount(|row| row.bytes.total());
     OcrBytes "ocr_bytes" "bytes" "Bytes between capability nodes: those that OCR3 rounds sent, or without rounds the accounted ones of a round a request."

@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 
 use super::catalogue::{FaultDescription, fault_catalogue};
 use super::kinds::{
-    Agreement, BANDWIDTH, CONFIDENCE, Count, DISTRIBUTION, Flag, Holders, Kind, LATENCY, MAX_NODES, Name, Names, Nodes,
-    OBSERVATION, POSITIVE_TIME, PROBABILITY, READ, RULE_SET, SAFETY, SCHEDULE, SIZE, SKEW, TIES, TIME, Text,
+    Agreement, BANDWIDTH, CONFIDENCE, Count, DISTRIBUTION, Flag, GROWTH, Holders, Kind, LATENCY, MAX_NODES, Name,
+    Names, Nodes, OBSERVATION, POSITIVE_TIME, PROBABILITY, READ, RULE_SET, SAFETY, SCHEDULE, SIZE, SKEW, STRATEGY,
+    TIES, TIME, Text,
 };
 use super::schema::Preset::{Derived, Open, Required, Value};
 use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key, part};
@@ -112,6 +113,14 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (observation: &OBSERVATION, Value("\"hash\""),
             "What an observation of OCR3 rounds carries: the hash of the response, or its payload.",
             such_as "\"payload\"", axis "Content of observations")
+        (response_strategy: &STRATEGY, Value("\"all\""),
+            "Who sends the payload: every holder, one with the others as fallback, one after the other, or whom the caller asks.",
+            such_as "\"designated\"", axis "Response strategy", column "strategy")
+        (response_delay: &POSITIVE_TIME, Value("\"500ms\""),
+            "Wait of the others (designated), between two holders (staggered), or of the caller before it asks the next (pull).",
+            such_as "\"200ms\"", axis "Wait for the next holder")
+        (response_growth: &GROWTH, Value("\"linear\""),
+            "Whether the holder of rank k waits k delays, or k * k; for staggered.", axis "Growth of the waits")
         (regions: &Names, Value("[]"), "Regions of the nodes, in turn; for a region matrix.",
             such_as "[\"frankfurt\", \"london\", \"tokyo\"]", axis "Regions of the capability DON")
         (allow_infeasible: &Flag, Value("false"), "Whether N < 3F + 1 is meant.", axis "N < 3F + 1 allowed")

@@ -14,7 +14,7 @@ use super::event::Event;
 use super::fault::Side;
 use super::faults::{AnswerContext, MessageContext, OutgoingAnswer, OutgoingRequest, RequestContext, When, distorted};
 use super::happening::What;
-use super::message::{AnswerClass, Header, Reply};
+use super::message::{AnswerClass, Header, Reply, Signal};
 use super::rounds::{OcrMessage, RPC_ERROR};
 use super::world::World;
 
@@ -36,6 +36,9 @@ impl World<'_> {
             outgoing =
                 self.distort_requests(now, About { fault, node: workflow, target: capability, request }, outgoing);
         }
+        if self.stops_at_once(now, workflow, request, capability) {
+            self.send_signal(now, workflow, request, capability, Signal::Stop);
+        }
         for OutgoingRequest { bytes, after } in outgoing {
             if after == Span::ZERO {
                 self.send_request(now, workflow, request, capability, &bytes);
@@ -43,6 +46,19 @@ impl World<'_> {
                 self.push(now + after, Event::LateRequest { workflow, request, capability, bytes });
             }
         }
+    }
+
+    /// Whether a fault of a workflow node tells a capability node to stop before it has answered.
+    fn stops_at_once(&mut self, now: Time, workflow: u32, request: u32, capability: u32) -> bool {
+        let about = |fault: &usize| About { fault: *fault, node: workflow, target: capability, request };
+        let stops = |about: &About| {
+            self.assignment.acting(&self.draws, now, *about).is_some_and(|fault| fault.behaviour.stops_at_once())
+        };
+        let acting = self.assignment.of_workflow(workflow).iter().map(about).find(stops);
+        if let Some(about) = acting {
+            self.fault_acted(now, about);
+        }
+        acting.is_some()
     }
 
     fn distort_requests(&mut self, now: Time, about: About, outgoing: Vec<OutgoingRequest>) -> Vec<OutgoingRequest> {
@@ -75,7 +91,10 @@ impl World<'_> {
         }
         let right = outgoing.iter().filter(|it| self.class(capability, request, it).is_right()).count() as u32;
         let (node, peer) = (Node::Capability(capability), Node::Workflow(workflow));
-        self.tell(now, request, Some(node), Some(peer), What::Answering { right, faulty });
+        // Who announces the payload has yet to answer.
+        if !outgoing.iter().any(|it| matches!(it.reply, Reply::Announcement)) {
+            self.tell(now, request, Some(node), Some(peer), What::Answering { right, faulty });
+        }
         for outgoing in outgoing {
             match outgoing.when {
                 When::After(Span::ZERO) | When::Arriving(_) => {
@@ -91,6 +110,7 @@ impl World<'_> {
     fn honest_reply(&mut self, capability: u32, request: u32, reply: HonestReply) -> Reply {
         match reply {
             HonestReply::Payload => self.requests[request as usize].reply(capability, self.setup, self.cache),
+            HonestReply::Announcement => Reply::Announcement,
             HonestReply::RpcError => Reply::error(ErrorCode::INTERNAL_ERROR, RPC_ERROR),
             HonestReply::NotAvailable => unavailable(),
             HonestReply::Expired => Reply::error(ErrorCode::TIMEOUT, EXPIRED),
@@ -234,6 +254,7 @@ impl World<'_> {
             Reply::Raw { payload } => {
                 Response::decode(payload.clone()).map_or(AnswerClass::Other, |response| of_response(&response))
             }
+            Reply::Announcement => AnswerClass::Other,
             Reply::Error { text, .. } => AnswerClass::Error(text.clone()),
         }
     }

@@ -1,15 +1,17 @@
 //! The callees: a capability node executes a request once enough workflow nodes have asked for it, takes part in the
 //! agreement, and answers every requester with the one result, late ones too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::engine::{Draws, Span, Time, Window};
 use crate::network::Node;
 
 use super::happening::What;
 use super::outbox::Outbox;
-use super::setup::Setup;
+use super::setup::{Growth, Setup};
 use super::site::Site;
+use super::strategies::{Place, Turn};
 
 /// A capability node.
 pub(super) struct CapabilityNode<'a> {
@@ -54,6 +56,10 @@ struct Known {
     agreed: Option<Agreed>,
     /// Polls of the RPC so far.
     polls: u32,
+    /// Holders as all know them, rising.
+    holders: Rc<[u32]>,
+    /// Workflow nodes that need no payload any more.
+    stopped: BTreeSet<u32>,
 }
 
 /// Result of the agreement on a request, as it reaches a node.
@@ -99,6 +105,8 @@ impl Progress {
 pub(super) enum Reply {
     /// The payload under the attestation.
     Payload,
+    /// The payload is there for who asks.
+    Announcement,
     /// There is a report, and no payload for it.
     NotAvailable,
     /// The nodes agree that the RPC fails.
@@ -116,6 +124,10 @@ pub(super) enum Input {
     Agreed { request: u32, agreed: Agreed },
     /// The height to read a request at is there.
     ReadAt { request: u32 },
+    /// A workflow node needs no payload any more.
+    Stop { request: u32, from: u32 },
+    /// A workflow node asks for the payload.
+    Pull { request: u32, from: u32 },
     /// One of its timers.
     Timer(Timer),
 }
@@ -131,6 +143,8 @@ pub(super) enum Timer {
     Poll { request: u32, began: Time },
     /// A poll has its answer.
     Polled { request: u32, began: Time, poll: u32 },
+    /// The node's turn to send a workflow node the payload has come; it waits for it since then.
+    Turn { request: u32, to: u32, since: Time },
 }
 
 /// Output of a capability node.
@@ -166,6 +180,9 @@ impl<'a> CapabilityNode<'a> {
             }
             Input::Timer(Timer::Observed { request, began }) => self.observed(now, request, began, outbox),
             Input::Timer(Timer::Tick { request }) => self.tick(now, request, outbox),
+            Input::Stop { request, from } => drop(self.requests[request as usize].stopped.insert(from)),
+            Input::Pull { request, from } => self.pull(request, from, outbox),
+            Input::Timer(Timer::Turn { request, to, since }) => self.turn(now, request, to, since, outbox),
             Input::Timer(Timer::Poll { request, began }) => self.poll_again(now, request, began, outbox),
             Input::Timer(Timer::Polled { request, began, poll }) => self.polled(now, request, began, poll, outbox),
         }
@@ -217,7 +234,7 @@ impl<'a> CapabilityNode<'a> {
         let requesters = server.requesters.len();
         outbox.tell(request, peer, What::Asked { requesters, needed });
         match server.progress {
-            Progress::Answered(reply) => outbox.send(Send::Answer { request, to: from, reply }),
+            Progress::Answered(reply) => self.respond(now, request, from, reply, outbox),
             Progress::Waiting if requesters >= needed && !is_busy => self.execute(now, request, hash, outbox),
             _ => {}
         }
@@ -234,8 +251,8 @@ impl<'a> CapabilityNode<'a> {
             server.progress = Progress::Executing(now);
         }
         match known.agreed {
-            Some(Agreed::Report { holds: false }) => return self.conclude(request, Reply::NotAvailable, outbox),
-            Some(Agreed::Error) => return self.conclude(request, Reply::RpcError, outbox),
+            Some(Agreed::Report { holds: false }) => return self.conclude(now, request, Reply::NotAvailable, outbox),
+            Some(Agreed::Error) => return self.conclude(now, request, Reply::RpcError, outbox),
             Some(Agreed::Report { holds: true }) | None => {}
         }
         let takes = self.takes(request, 0);
@@ -287,7 +304,7 @@ impl<'a> CapabilityNode<'a> {
             server.progress = Progress::Observed(began);
         }
         match self.requests[request as usize].agreed {
-            Some(Agreed::Report { holds: true }) => self.conclude(request, Reply::Payload, outbox),
+            Some(Agreed::Report { holds: true }) => self.conclude(now, request, Reply::Payload, outbox),
             Some(_) => {}
             None => outbox.send(Send::Observation { request }),
         }
@@ -303,10 +320,10 @@ impl<'a> CapabilityNode<'a> {
         let is_observed = self.running(request).is_some_and(|it| matches!(it.progress, Progress::Observed(_)))
             || matches!(self.reading, Reading::Polls { .. });
         match agreed {
-            Agreed::Report { holds: true } if is_observed => self.conclude(request, Reply::Payload, outbox),
+            Agreed::Report { holds: true } if is_observed => self.conclude(now, request, Reply::Payload, outbox),
             Agreed::Report { holds: true } => {}
-            Agreed::Report { holds: false } => self.conclude(request, Reply::NotAvailable, outbox),
-            Agreed::Error => self.conclude(request, Reply::RpcError, outbox),
+            Agreed::Report { holds: false } => self.conclude(now, request, Reply::NotAvailable, outbox),
+            Agreed::Error => self.conclude(now, request, Reply::RpcError, outbox),
         }
     }
 
@@ -325,26 +342,73 @@ impl<'a> CapabilityNode<'a> {
         let servers = &self.requests[request as usize].servers;
         let due: Vec<[u8; 32]> = servers.iter().filter(|(_, server)| is_due(server)).map(|(hash, _)| *hash).collect();
         for hash in due {
-            self.finish(request, hash, Reply::Expired, outbox);
+            self.finish(now, request, hash, Reply::Expired, outbox);
         }
     }
 
     /// Ends the execution with a result and answers everyone who asked.
-    fn conclude(&mut self, request: u32, reply: Reply, outbox: &mut Out) {
+    fn conclude(&mut self, now: Time, request: u32, reply: Reply, outbox: &mut Out) {
         let servers = &self.requests[request as usize].servers;
         let running = servers.iter().find(|(_, server)| server.progress.runs()).map(|(hash, _)| *hash);
         if let Some(hash) = running {
-            self.finish(request, hash, reply, outbox);
+            self.finish(now, request, hash, reply, outbox);
         }
     }
 
-    fn finish(&mut self, request: u32, hash: [u8; 32], reply: Reply, outbox: &mut Out) {
+    fn finish(&mut self, now: Time, request: u32, hash: [u8; 32], reply: Reply, outbox: &mut Out) {
         let Some(server) = self.requests[request as usize].servers.get_mut(&hash) else { return };
         server.progress = Progress::Answered(reply);
         outbox.send(Send::Concluded { request });
-        for to in &server.requesters {
-            outbox.send(Send::Answer { request, to: *to, reply });
+        for to in server.requesters.clone() {
+            self.respond(now, request, to, reply, outbox);
         }
+    }
+
+    /// Answers a requester; with the payload when the strategy says so.
+    fn respond(&self, now: Time, request: u32, to: u32, reply: Reply, outbox: &mut Out) {
+        let don = &self.setup.capability_don;
+        if reply != Reply::Payload {
+            outbox.send(Send::Answer { request, to, reply });
+            return;
+        }
+        let grows = don.response_growth == Growth::Quadratic;
+        let place = Place { rank: self.rank(request, to), delay: don.response_delay, grows };
+        match (don.response_strategy.definition().turn)(&place) {
+            Turn::After(Span::ZERO) => outbox.send(Send::Answer { request, to, reply }),
+            Turn::After(wait) => outbox.timer(now + wait, Timer::Turn { request, to, since: now }),
+            Turn::Announce => outbox.send(Send::Answer { request, to, reply: Reply::Announcement }),
+        }
+    }
+
+    /// Holders that come before the node in a workflow node's order.
+    fn rank(&self, request: u32, to: u32) -> u32 {
+        let draw = |node: u32| Site::ResponseRank.draw(&self.draws, [request, to, node, 0, 0]);
+        let own = draw(self.number);
+        let others = self.requests[request as usize].holders.iter().filter(|node| **node != self.number);
+        others.filter(|node| draw(**node) < own).count() as u32
+    }
+
+    /// Sends the payload, unless the workflow node has said stop or a crash has come in between.
+    fn turn(&self, now: Time, request: u32, to: u32, since: Time, outbox: &mut Out) {
+        let is_stopped = self.requests[request as usize].stopped.contains(&to);
+        if !is_stopped && !self.is_down(now, request, since, outbox) {
+            outbox.send(Send::Answer { request, to, reply: Reply::Payload });
+        }
+    }
+
+    /// Sends the payload to who asks for it, if it has asked for the request, too.
+    fn pull(&self, request: u32, from: u32, outbox: &mut Out) {
+        let has_asked = |server: &ServerRequest| {
+            matches!(server.progress, Progress::Answered(Reply::Payload)) && server.requesters.contains(&from)
+        };
+        if self.requests[request as usize].servers.values().any(has_asked) {
+            outbox.send(Send::Answer { request, to: from, reply: Reply::Payload });
+        }
+    }
+
+    /// Holders as all nodes know them.
+    pub(super) fn know_holders(&mut self, request: u32, holders: &Rc<[u32]>) {
+        self.requests[request as usize].holders = Rc::clone(holders);
     }
 
     /// The server request that executes; at most one of a message id does at a time.

@@ -66,7 +66,9 @@ impl Event {
         match self {
             Self::Begin { .. } | Self::LateRequest { .. } => true,
             Self::Workflow { timer, .. } => matches!(timer, workflow_node::Timer::Ask { .. }),
-            Self::Arrival(message) | Self::Delivery(message) => matches!(message.from, Node::Workflow(_)),
+            Self::Arrival(message) | Self::Delivery(message) => {
+                matches!(message.from, Node::Workflow(_)) && message.signal.is_none()
+            }
             _ => false,
         }
     }
@@ -109,6 +111,12 @@ impl Event {
             }
             Self::Capability { capability, timer: capability_node::Timer::Poll { request, .. } } => {
                 (*request, *capability, NOBODY, 12)
+            }
+            Self::Capability { capability, timer: capability_node::Timer::Turn { request, to, .. } } => {
+                (*request, *capability, *to, 16)
+            }
+            Self::Workflow { workflow, timer: workflow_node::Timer::Next { request, .. } } => {
+                (*request, *workflow, NOBODY, 17)
             }
             Self::Round { capability, timer } => (timer.tie_key(), *capability, NOBODY, 13),
             Self::OcrArrival(under_way) => return under_way.tie_parts(14, attempt),

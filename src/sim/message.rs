@@ -32,6 +32,8 @@ pub struct Message {
     pub request: u32,
     /// Value of an answer, as honest nodes see it; [`AnswerClass::Other`] for a request.
     pub class: AnswerClass,
+    /// Its word about who sends the payload, if it is neither a request nor an answer.
+    pub signal: Option<Signal>,
     /// Peer id that it names as its sender's.
     pub(super) name: PeerId,
     /// Place of the node whose peer id that is, in the sender's DON.
@@ -40,6 +42,29 @@ pub struct Message {
     pub(super) content: ByteCounts,
     body: MessageBody,
     len: u64,
+}
+
+/// Word about who sends the payload; what a response strategy adds to the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Signal {
+    /// A caller has decided and needs no payload any more.
+    Stop,
+    /// A holder has the payload.
+    Announce,
+    /// A caller asks a holder for the payload.
+    Pull,
+}
+
+impl Signal {
+    /// Its method in a message.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stop => "Stop",
+            Self::Announce => "Announce",
+            Self::Pull => "Pull",
+        }
+    }
 }
 
 /// Value of an answer, as honest nodes see it.
@@ -81,6 +106,8 @@ pub(super) enum Reply {
         /// The bytes.
         payload: Bytes,
     },
+    /// The payload is there for who asks.
+    Announcement,
     /// An error.
     Error {
         /// Its code.
@@ -107,7 +134,7 @@ impl Reply {
         match self {
             Self::Response { encoded, .. } => Some(encoded),
             Self::Raw { payload } => Some(payload),
-            Self::Error { .. } => None,
+            Self::Announcement | Self::Error { .. } => None,
         }
     }
 
@@ -121,6 +148,7 @@ impl Reply {
                 ByteCounts { duplicate_payload, attestation, ..ByteCounts::default() }
             }
             Self::Raw { payload } => ByteCounts { duplicate_payload: payload.len() as u64, ..ByteCounts::default() },
+            Self::Announcement => ByteCounts::default(),
             Self::Error { code, text } => {
                 let body = MessageBody { error: code.0, error_msg: text.to_string(), ..MessageBody::default() };
                 ByteCounts { error: body.encoded_len() as u64, ..ByteCounts::default() }
@@ -167,6 +195,7 @@ impl Header<'_> {
     /// An answer.
     pub(super) fn answer(&self, reply: &Reply, class: AnswerClass) -> Message {
         let body = match reply {
+            Reply::Announcement => return self.signal(Signal::Announce),
             Reply::Response { encoded: payload, .. } | Reply::Raw { payload } => {
                 MessageBody { payload: payload.clone(), ..self.body() }
             }
@@ -180,7 +209,13 @@ impl Header<'_> {
         let len = field(ENVELOPE_SIGNATURE.len()) + field(body.encoded_len());
         let ((from, name), (to, _)) = (self.from, self.to);
         let claimed = self.claimed.position() as u32;
-        Message { from, to, request: self.request, class, name, claimed, content, body, len }
+        Message { from, to, request: self.request, class, signal: None, name, claimed, content, body, len }
+    }
+
+    /// A word about who sends the payload.
+    pub(super) fn signal(&self, signal: Signal) -> Message {
+        let body = MessageBody { method: signal.name().to_owned(), ..self.body() };
+        Message { signal: Some(signal), ..self.message(body, ByteCounts::default(), AnswerClass::Other) }
     }
 }
 
@@ -198,7 +233,10 @@ impl Message {
     }
 
     /// Bytes on the line by cause, with the transport's frame of `frame` bytes.
-    pub(super) const fn bytes(&self, frame: u64) -> ByteCounts {
+    pub(super) fn bytes(&self, frame: u64) -> ByteCounts {
+        if self.signal.is_some() {
+            return ByteCounts { coordination: self.len + frame, ..ByteCounts::default() };
+        }
         let envelope = self.len + frame - self.content.total();
         let answer_envelope = if matches!(self.from, Node::Capability(_)) { envelope } else { 0 };
         ByteCounts { envelope, answer_envelope, ..self.content }
@@ -218,6 +256,9 @@ impl Message {
     #[must_use]
     pub fn describe(&self) -> String {
         let code = self.code();
+        if let Some(signal) = self.signal {
+            return signal.name().to_lowercase();
+        }
         match self.from {
             Node::Workflow(_) => "request".to_owned(),
             Node::Capability(_) if code == ErrorCode::OK => "response".to_owned(),

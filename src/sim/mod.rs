@@ -29,6 +29,7 @@ pub mod rounds;
 pub mod schedule;
 mod setup;
 mod site;
+mod strategies;
 mod workflow_node;
 mod world;
 
@@ -38,15 +39,16 @@ pub use fault::{Fault, FaultKind, Side};
 pub use faults::effect;
 pub use faults::{Definition, FAULTS, Parameter, ParameterKind, Value, Values};
 pub use happening::{Happening, Listener, What};
-pub use message::{AnswerClass, Message};
+pub use message::{AnswerClass, Message, Signal};
 pub use oracle::{Breach, FailureCause, Judgement};
 pub use outcome::{Bytes, FaultReport, OcrBytes, Outcome, Replicate, RequestFacts, Row, Unreachable, Uplink};
 pub use replicate_cache::ReplicateCache;
 pub use rounds::{OcrBody, OcrHappening, OcrMessage};
 pub use setup::{
-    AggregatorSetup, CapabilityDon, ObservationContent, ObservationSetup, Ocr, PayloadHolders, Read, RequestSetup,
-    RoundsSetup, Run, Safety, Schedule, Setup, Ties, WorkflowDon,
+    AggregatorSetup, CapabilityDon, Growth, ObservationContent, ObservationSetup, Ocr, PayloadHolders, Read,
+    RequestSetup, RoundsSetup, Run, Safety, Schedule, Setup, Ties, WorkflowDon,
 };
+pub use strategies::ResponseStrategy;
 
 /// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.
 ///

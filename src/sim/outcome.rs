@@ -229,6 +229,8 @@ pub struct Bytes {
     pub attestation: u64,
     /// Codes and texts of errors, payload-not-available included.
     pub error: u64,
+    /// Messages about who sends the payload, whole.
+    pub coordination: u64,
     /// All else: envelopes and transport frames.
     pub envelope: u64,
     /// What of `envelope` belongs to answers; counted there.
@@ -239,13 +241,25 @@ impl Bytes {
     /// All of them.
     #[must_use]
     pub const fn total(&self) -> u64 {
-        self.request + self.response + self.duplicate_payload + self.attestation + self.error + self.envelope
+        self.request
+            + self.response
+            + self.duplicate_payload
+            + self.attestation
+            + self.error
+            + self.coordination
+            + self.envelope
     }
 
-    /// All that left capability nodes: payloads, attestations and errors, with envelopes and frames.
+    /// All that answering takes: payloads, attestations and errors with envelopes and frames, and the words about who sends
+    /// the payload.
     #[must_use]
     pub const fn answers(&self) -> u64 {
-        self.response + self.duplicate_payload + self.attestation + self.error + self.answer_envelope
+        self.response
+            + self.duplicate_payload
+            + self.attestation
+            + self.error
+            + self.coordination
+            + self.answer_envelope
     }
 }
 
@@ -256,6 +270,7 @@ impl AddAssign for Bytes {
         self.duplicate_payload += other.duplicate_payload;
         self.attestation += other.attestation;
         self.error += other.error;
+        self.coordination += other.coordination;
         self.envelope += other.envelope;
         self.answer_envelope += other.answer_envelope;
     }

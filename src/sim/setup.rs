@@ -5,6 +5,7 @@ use crate::engine::{Distribution, Span};
 use crate::network::NetworkSetup;
 
 use super::fault::Fault;
+use super::strategies::ResponseStrategy;
 
 /// One cell of a scenario, fully resolved.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +39,7 @@ impl Setup {
         if let Ocr::Rounds(rounds) = &mut before.capability_don.ocr {
             rounds.content = ObservationContent::Payload;
         }
+        before.capability_don.response_strategy = ResponseStrategy::default();
         before.aggregator.rule_set = RuleSet::BASELINE;
         before
     }
@@ -71,10 +73,25 @@ pub struct CapabilityDon {
     pub execution: Distribution,
     /// How the nodes agree on a response.
     pub ocr: Ocr,
+    /// Which holder sends the payload to a caller, and when.
+    pub response_strategy: ResponseStrategy,
+    /// Time by which the strategy makes holders, or the caller, wait.
+    pub response_delay: Span,
+    /// Whether the waits of one holder after the other grow.
+    pub response_growth: Growth,
     /// Regions that the nodes are placed in, in turn; empty without a region matrix.
     pub regions: Vec<String>,
     /// Whether `N < 3F + 1` is meant.
     pub allow_infeasible: bool,
+}
+
+/// Growth of the waits of one holder after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Growth {
+    /// Holder `k` waits `k` delays.
+    Linear,
+    /// Holder `k` waits `k * k` delays.
+    Quadratic,
 }
 
 /// How the capability DON agrees on a response.

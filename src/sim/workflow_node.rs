@@ -1,5 +1,6 @@
 //! The callers: a workflow node sends requests by schedule, and its aggregator decides on the answers.
 
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use crate::aggregator::{Decision, Verdict, Work};
@@ -7,12 +8,18 @@ use crate::engine::{Span, Time};
 
 use super::aggregators::Aggregator;
 use super::happening::What;
-use super::message::Message;
+use super::message::{Message, Signal};
 use super::outbox::Outbox;
+use super::setup::Setup;
+use super::strategies::ResponseStrategy;
 
 /// A workflow node.
 pub(super) struct WorkflowNode {
     timeout: Span,
+    strategy: ResponseStrategy,
+    /// Time that it waits for a payload that it has asked for.
+    delay: Span,
+    capability_nodes: u32,
     /// By number of the request, once it is started.
     requests: Vec<Option<Pending>>,
     dead: bool,
@@ -24,6 +31,14 @@ pub(super) struct Pending {
     pub(super) started: Time,
     /// Instant of the decision.
     pub(super) ended: Option<Time>,
+    /// Capability nodes that have answered.
+    heard: BTreeSet<u32>,
+    /// Holders that have announced themselves, in the order in which they will be asked.
+    holders: VecDeque<u32>,
+    /// Holder that it has asked for the payload last.
+    asked: Option<u32>,
+    /// Payloads that it has asked for so far.
+    pulls: u32,
 }
 
 /// Input of a workflow node.
@@ -32,6 +47,8 @@ pub(super) enum Input<'a> {
     Begin { request: u32, aggregator: Box<dyn Aggregator>, delays: &'a [Span] },
     /// One of its timers.
     Timer(Timer),
+    /// A capability node has the payload.
+    Announcement { request: u32, from: u32 },
     /// An answer; `work` is what its aggregator computes with.
     Answer { message: &'a Rc<Message>, work: &'a mut dyn Work },
 }
@@ -43,19 +60,31 @@ pub(super) enum Timer {
     Ask { request: u32, capability: u32 },
     /// The deadline.
     Expiry { request: u32 },
+    /// The payload asked for by pull number `pull` has not come.
+    Next { request: u32, pull: u32 },
 }
 
-/// Output of a workflow node: its request to one capability node.
-pub(super) struct SendRequest {
-    pub(super) request: u32,
-    pub(super) capability: u32,
+/// Output of a workflow node.
+pub(super) enum Send {
+    /// Its request to one capability node.
+    Request { request: u32, capability: u32 },
+    /// A word about who sends the payload to one capability node.
+    Signal { request: u32, capability: u32, signal: Signal },
 }
 
-type Out = Outbox<Timer, SendRequest>;
+type Out = Outbox<Timer, Send>;
 
 impl WorkflowNode {
-    pub(super) fn new(timeout: Span, requests: u32) -> Self {
-        Self { timeout, requests: (0..requests).map(|_| None).collect(), dead: false }
+    pub(super) fn new(setup: &Setup) -> Self {
+        let don = &setup.capability_don;
+        Self {
+            timeout: setup.aggregator.timeout,
+            strategy: don.response_strategy,
+            delay: don.response_delay,
+            capability_nodes: don.nodes,
+            requests: (0..setup.request.count).map(|_| None).collect(),
+            dead: false,
+        }
     }
 
     pub(super) fn handle(&mut self, now: Time, input: Input<'_>, outbox: &mut Out) {
@@ -65,8 +94,10 @@ impl WorkflowNode {
         match input {
             Input::Begin { request, aggregator, delays } => self.begin(now, request, aggregator, delays, outbox),
             // A decision does not stop the schedule.
-            Input::Timer(Timer::Ask { request, capability }) => outbox.send(SendRequest { request, capability }),
+            Input::Timer(Timer::Ask { request, capability }) => outbox.send(Send::Request { request, capability }),
             Input::Timer(Timer::Expiry { request }) => self.expire(now, request, outbox),
+            Input::Timer(Timer::Next { request, pull }) => self.ask_next(now, request, Some(pull), outbox),
+            Input::Announcement { request, from } => self.announced(now, request, from, outbox),
             Input::Answer { message, work } => self.answer(now, message, work, outbox),
         }
     }
@@ -88,7 +119,15 @@ impl WorkflowNode {
 
     /// The deadline runs, and each capability node's copy is due at its delay.
     fn begin(&mut self, now: Time, request: u32, aggregator: Box<dyn Aggregator>, delays: &[Span], outbox: &mut Out) {
-        self.requests[request as usize] = Some(Pending { aggregator, started: now, ended: None });
+        self.requests[request as usize] = Some(Pending {
+            aggregator,
+            started: now,
+            ended: None,
+            heard: BTreeSet::new(),
+            holders: VecDeque::new(),
+            asked: None,
+            pulls: 0,
+        });
         let deadline = now + self.timeout;
         outbox.tell(request, None, What::Started { deadline });
         outbox.timer(deadline, Timer::Expiry { request });
@@ -113,16 +152,64 @@ impl WorkflowNode {
             return;
         }
         let Some((sender, answer)) = message.open_answer() else { return };
+        pending.heard.insert(message.from.position() as u32);
         let verdict = pending.aggregator.handle_message(sender.as_deref(), &answer, work);
         let crashes = matches!(verdict, Verdict::Crash(_));
         let decides = verdict == Verdict::Decided;
         outbox.tell(request, peer, What::Judged { message: Rc::clone(message), verdict });
         if decides {
             pending.decided(now, request, outbox);
+            self.stop(request, outbox);
+        } else if !crashes {
+            self.ask_next(now, request, None, outbox);
         }
         if crashes {
             self.dead = true;
             outbox.tell(request, peer, What::Crashed);
+        }
+    }
+}
+
+impl WorkflowNode {
+    /// Tells whom it has not heard that it needs no payload any more.
+    fn stop(&self, request: u32, outbox: &mut Out) {
+        let Some(pending) = self.pending(request).filter(|_| self.strategy.definition().says_stop) else { return };
+        for capability in (0..self.capability_nodes).filter(|node| !pending.heard.contains(node)) {
+            outbox.send(Send::Signal { request, capability, signal: Signal::Stop });
+        }
+    }
+
+    /// Asks the first holder that announces itself for the payload, and keeps the others in mind.
+    fn announced(&mut self, now: Time, request: u32, from: u32, outbox: &mut Out) {
+        let Some(pending) = self.requests[request as usize].as_mut().filter(|_| self.strategy.definition().asks) else {
+            return;
+        };
+        if pending.asked != Some(from) && !pending.heard.contains(&from) && !pending.holders.contains(&from) {
+            pending.holders.push_back(from);
+            self.ask_next(now, request, None, outbox);
+        }
+    }
+
+    /// Asks the next holder that has not answered, unless it still waits for the one before; `overdue` is the pull whose
+    /// time is over.
+    fn ask_next(&mut self, now: Time, request: u32, overdue: Option<u32>, outbox: &mut Out) {
+        let Some(pending) = &mut self.requests[request as usize] else { return };
+        if pending.decision().is_some() || overdue.is_some_and(|pull| pull != pending.pulls) {
+            return;
+        }
+        let silent = pending.asked.filter(|node| !pending.heard.contains(node));
+        if silent.is_some() && overdue.is_none() {
+            return;
+        }
+        // Who has not answered comes last: its answer may be lost.
+        pending.holders.extend(silent);
+        let heard = &pending.heard;
+        pending.holders.retain(|node| !heard.contains(node));
+        pending.asked = pending.holders.pop_front();
+        if let Some(capability) = pending.asked {
+            pending.pulls += 1;
+            outbox.send(Send::Signal { request, capability, signal: Signal::Pull });
+            outbox.timer(now + self.delay, Timer::Next { request, pull: pending.pulls });
         }
     }
 }

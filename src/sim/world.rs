@@ -22,7 +22,7 @@ use super::assignment::Assignment;
 use super::capability_node::{self, CapabilityNode};
 use super::event::Event;
 use super::happening::{Happening, Listener, What};
-use super::message::{Header, Message};
+use super::message::{Header, Message, Signal};
 use super::observers::Observers;
 use super::outbox::{Outbox, Output};
 use super::outcome::Replicate;
@@ -49,8 +49,8 @@ pub(super) struct World<'a> {
     queue: EventQueue<Event>,
     /// Events in the queue that may make a capability node execute a request.
     pub(super) asks_under_way: u64,
-    /// Messages sent so far about a request from one node to another: tells their draws apart.
-    attempts: BTreeMap<(u32, Node, Node), u32>,
+    /// Messages of a kind sent so far about a request from one node to another: tells their draws apart.
+    attempts: BTreeMap<(u32, Node, Node, u32), u32>,
     pub(super) observers: Observers<'a>,
 }
 
@@ -78,7 +78,7 @@ impl<'a> World<'a> {
             draws,
             aggregators,
             config: config(setup, cache),
-            workflow: (0..callers).map(|_| WorkflowNode::new(setup.aggregator.timeout, setup.request.count)).collect(),
+            workflow: (0..callers).map(|_| WorkflowNode::new(setup)).collect(),
             capability: (0..callees).map(node).collect(),
             agreement,
             network: Network::new(&setup.network, placement, callers, callees),
@@ -189,6 +189,15 @@ impl<'a> World<'a> {
             What::Delivered { message: Rc::clone(message) },
         );
         match (message.from, message.to) {
+            (Node::Workflow(from), Node::Capability(to)) if message.signal.is_some() => {
+                self.deliver_signal(now, from, to, message);
+            }
+            (Node::Capability(from), Node::Workflow(to)) if message.signal == Some(Signal::Announce) => {
+                let mut outbox = Outbox::new();
+                let input = workflow_node::Input::Announcement { request: message.request, from };
+                self.workflow[to as usize].handle(now, input, &mut outbox);
+                self.route_workflow(now, to, outbox);
+            }
             (Node::Workflow(from), Node::Capability(to)) => self.deliver_request(now, from, to, message),
             (Node::Capability(_), Node::Workflow(to)) => {
                 let mut outbox = Outbox::new();
@@ -212,6 +221,19 @@ impl<'a> World<'a> {
         } else if let Some(body) = message.open() {
             let hash = Sha256::digest(&body.payload).into();
             self.tell_capability(now, to, capability_node::Input::Request { request, from, hash });
+        }
+    }
+
+    /// A workflow node's word about who sends the payload; a node that is down does not hear it.
+    fn deliver_signal(&mut self, now: Time, from: u32, to: u32, message: &Message) {
+        let request = message.request;
+        if self.capability[to as usize].outage(now, now).is_some() {
+            return;
+        }
+        match message.signal {
+            Some(Signal::Stop) => self.tell_capability(now, to, capability_node::Input::Stop { request, from }),
+            Some(Signal::Pull) => self.tell_capability(now, to, capability_node::Input::Pull { request, from }),
+            Some(Signal::Announce) | None => {}
         }
     }
 
@@ -246,15 +268,18 @@ impl<'a> World<'a> {
         &mut self,
         now: Time,
         workflow: u32,
-        mut outbox: Outbox<workflow_node::Timer, workflow_node::SendRequest>,
+        mut outbox: Outbox<workflow_node::Timer, workflow_node::Send>,
     ) {
         let node = Node::Workflow(workflow);
         for output in outbox.drain() {
             match output {
                 Output::Timer(at, timer) => self.push(at, Event::Workflow { workflow, timer }),
                 Output::Happened { request, peer, what } => self.tell(now, request, Some(node), peer, what),
-                Output::Send(workflow_node::SendRequest { request, capability }) => {
+                Output::Send(workflow_node::Send::Request { request, capability }) => {
                     self.ask(now, workflow, request, capability);
+                }
+                Output::Send(workflow_node::Send::Signal { request, capability, signal }) => {
+                    self.send_signal(now, workflow, request, capability, signal);
                 }
             }
         }
@@ -293,12 +318,20 @@ impl<'a> World<'a> {
         self.send(now, Rc::new(message));
     }
 
+    /// Sends a word about who sends the payload.
+    pub(super) fn send_signal(&mut self, now: Time, workflow: u32, request: u32, capability: u32, signal: Signal) {
+        let header = self.header(now, Node::Workflow(workflow), Node::Capability(capability), request);
+        let message = header.signal(signal);
+        self.send(now, Rc::new(message));
+    }
+
     /// Sends a message.
     pub(super) fn send(&mut self, now: Time, message: Rc<Message>) {
         let bytes = message.bytes(self.setup.network.frame);
         let (draws, from, to, request) = (self.draws, message.from, message.to, message.request);
-        let attempts = self.attempts.entry((request, from, to)).or_default();
-        let attempt = *attempts;
+        let kind = message.signal.map_or(0, |signal| signal as u32 + 1);
+        let attempts = self.attempts.entry((request, from, to, kind)).or_default();
+        let attempt = *attempts + (kind << 16);
         *attempts += 1;
         let draw = |chance| {
             let (site, copy) = match chance {

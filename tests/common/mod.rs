@@ -4,8 +4,8 @@ use donsim::aggregator::RuleSet;
 use donsim::engine::{Distribution, Span};
 use donsim::network::{Latency, LinkSetup, NetworkSetup};
 use donsim::sim::{
-    AggregatorSetup, CapabilityDon, Fault, FaultKind, Ocr, PayloadHolders, Replicate, ReplicateCache, RequestSetup,
-    Run, Safety, Schedule, Setup, Ties, WorkflowDon, simulate,
+    AggregatorSetup, CapabilityDon, Fault, FaultKind, Growth, Ocr, PayloadHolders, Replicate, ReplicateCache,
+    RequestSetup, ResponseStrategy, Run, Safety, Schedule, Setup, Ties, WorkflowDon, simulate,
 };
 
 /// From the start of an execution to its observation.
@@ -24,6 +24,9 @@ pub fn setup(nodes: u32, rule_set: RuleSet, payload_holders: PayloadHolders, lat
             payload_holders,
             execution: Distribution::constant(EXECUTION),
             ocr: Ocr::Latency(Distribution::constant(OCR)),
+            response_strategy: ResponseStrategy::default(),
+            response_delay: Span::from_millis(500),
+            response_growth: Growth::Linear,
             regions: Vec::new(),
             allow_infeasible: false,
         },

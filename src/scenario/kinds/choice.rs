@@ -3,7 +3,7 @@
 use super::prelude::*;
 use super::text::text;
 use crate::aggregator::RuleSet;
-use crate::sim::{ObservationContent, Read, Safety, Schedule, Ties};
+use crate::sim::{Growth, ObservationContent, Read, ResponseStrategy, Safety, Schedule, Ties};
 
 /// One of these words.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ choices! {
     TIES: Ties, ["random", "adversarial"], [Self::Random, Self::Adversarial];
     SAFETY: Safety, ["holds", "violated"], [Self::Holds, Self::Violated];
     OBSERVATION: ObservationContent, ["hash", "payload"], [Self::Hash, Self::Payload];
+    STRATEGY: ResponseStrategy, ResponseStrategy::NAMES, Self::ALL;
+    GROWTH: Growth, ["linear", "quadratic"], [Self::Linear, Self::Quadratic];
     READ: Read, ["pinned", "latest", "agreed_height"], [Self::Pinned, Self::Latest, Self::AgreedHeight];
 }
 

@@ -111,8 +111,11 @@ impl World<'_> {
     /// The attested report is at every node at once, signed by the `F + 1` nodes whose signatures were there first.
     fn report_everywhere(&mut self, now: Time, request: u32) {
         let signed = Rc::new(Signed::drawn(self.setup, &self.draws, request));
+        let holders: Rc<[u32]> =
+            (0..self.setup.capability_don.nodes).filter(|node| self.assignment.holders[*node as usize]).collect();
         for capability in 0..self.setup.capability_don.nodes {
             self.requests[request as usize].sign_at(capability, &signed);
+            self.capability[capability as usize].know_holders(request, &holders);
         }
         for capability in 0..self.setup.capability_don.nodes {
             let agreed = Agreed::Report { holds: self.assignment.holders[capability as usize] };
@@ -145,7 +148,8 @@ impl World<'_> {
         let node = Some(Node::Capability(capability));
         match output {
             rounds::Output::Message { to, message } => self.write(now, capability, to, message),
-            rounds::Output::Attested { request, value, seq_nr, signers, holds } => {
+            rounds::Output::Attested { request, value, seq_nr, signers, holders, holds } => {
+                self.capability[capability as usize].know_holders(request, &holders);
                 self.requests[request as usize].agree(value, &self.draws, self.setup);
                 let signed = Rc::new(Signed { sequence_number: seq_nr, signers: signers.clone() });
                 self.requests[request as usize].sign_at(capability, &signed);

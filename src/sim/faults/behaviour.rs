@@ -79,6 +79,11 @@ pub(in crate::sim) trait Behaviour {
         Action::Honest
     }
 
+    /// Whether a faulty workflow node tells a capability node to stop as soon as it has asked it.
+    fn stops_at_once(&self) -> bool {
+        false
+    }
+
     /// Whether the node throws away the requests that it receives.
     fn is_deaf(&self) -> bool {
         false
@@ -157,7 +162,7 @@ impl AnswerContext<'_> {
     pub(super) fn response(&self) -> Option<&Response> {
         match &self.outgoing.reply {
             Reply::Response { response, .. } => Some(response),
-            Reply::Raw { .. } | Reply::Error { .. } => None,
+            Reply::Raw { .. } | Reply::Announcement | Reply::Error { .. } => None,
         }
     }
 

@@ -29,6 +29,8 @@ pub(super) struct NodeFacts {
     /// Honest workflow nodes whose request will not get to it, and why.
     pub(super) unasked_by: u32,
     pub(super) unasked_why: FailureCause,
+    /// Why an answer did not come that may be asked for again.
+    pub(super) spoilt: FailureCause,
     /// Why the node has no payload to answer with, though the nodes agree.
     lacks: FailureCause,
 }
@@ -105,6 +107,8 @@ impl Asking {
         let facts = self.nodes[node as usize];
         if facts.faulty {
             FailureCause::FAULTY
+        } else if !facts.spoilt.is_empty() {
+            facts.spoilt
         } else if !facts.lacks.is_empty() {
             facts.lacks
         } else if facts.progress == Progress::Waiting {

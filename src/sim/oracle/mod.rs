@@ -94,6 +94,8 @@ impl Oracle {
             (What::Started { deadline }, Some(Node::Workflow(workflow)), _) => {
                 self.started(workflow, request, *deadline, &requests[request as usize]);
             }
+            // Who says who sends the payload neither asks nor answers.
+            (What::Sent { message, .. }, ..) if message.signal.is_some() => {}
             (What::Sent { arrivals, .. }, Some(Node::Workflow(from)), Some(Node::Capability(to))) => {
                 let copies = arrivals.iter().flatten().count() as u32;
                 self.asking(request).sent(from, to, copies);
@@ -132,7 +134,7 @@ impl Oracle {
                 self.answering(request, node, to, *right, *faulty);
             }
             (What::Dropped { right: true }, Some(Node::Capability(node)), Some(Node::Workflow(to))) => {
-                self.lose(request, to, node, FailureCause::FAULTY);
+                self.lose_answer(request, to, node, FailureCause::FAULTY);
             }
             (What::Judged { message, verdict }, Some(Node::Workflow(workflow)), _) => {
                 self.judged(workflow, message, verdict, requests, cache);
@@ -181,6 +183,15 @@ impl Oracle {
         }
     }
 
+    /// One right answer that has been sent will not come; it may be asked for again under some response strategies.
+    fn lose_answer(&mut self, request: u32, workflow: u32, capability: u32, why: FailureCause) {
+        if self.bounds.asks_again {
+            self.asking(request).nodes[capability as usize].spoilt = why;
+        } else {
+            self.lose(request, workflow, capability, why);
+        }
+    }
+
     fn started(&mut self, workflow: u32, request: u32, deadline: Time, it: &Request) {
         let (at, now) = (self.at(workflow, request), self.now);
         self.views[at].deadline = deadline;
@@ -220,9 +231,9 @@ impl Oracle {
         }
         let deadline = self.views[self.at(to, message.request)].deadline;
         if arrivals.iter().all(Option::is_none) {
-            self.lose(message.request, to, from, FailureCause::LOST);
+            self.lose_answer(message.request, to, from, FailureCause::LOST);
         } else if arrivals.iter().flatten().all(|arrival| *arrival > deadline) {
-            self.lose(message.request, to, from, FailureCause::TOO_LATE);
+            self.lose_answer(message.request, to, from, FailureCause::TOO_LATE);
         }
     }
 
@@ -233,8 +244,12 @@ impl Oracle {
             return;
         }
         let asking = &self.requests[request as usize];
-        let why = if faulty { FailureCause::FAULTY } else { asking.why_no_answer(node, &self.bounds) };
-        self.lose(request, to, node, why);
+        if faulty {
+            self.lose_answer(request, to, node, FailureCause::FAULTY);
+        } else {
+            let why = asking.why_no_answer(node, &self.bounds);
+            self.lose(request, to, node, why);
+        }
     }
 
     fn judged(

@@ -4,8 +4,9 @@ use crate::aggregator::RuleSet;
 use crate::engine::{Distribution, DrawKey, Draws, Span, Time, Window};
 use crate::network::{Cut, Latency, LinkSetup, NetworkSetup, NodeSet};
 use crate::sim::{
-    AggregatorSetup, CapabilityDon, Fault, FaultKind, ObservationContent, ObservationSetup, Ocr, PayloadHolders, Read,
-    RequestSetup, RoundsSetup, Run, Safety, Schedule, Setup, Side, Ties, WorkflowDon,
+    AggregatorSetup, CapabilityDon, Fault, FaultKind, Growth, ObservationContent, ObservationSetup, Ocr,
+    PayloadHolders, Read, RequestSetup, ResponseStrategy, RoundsSetup, Run, Safety, Schedule, Setup, Side, Ties,
+    WorkflowDon,
 };
 
 /// The seed of every world: they share their keys.
@@ -45,6 +46,7 @@ enum What {
     FaultTargets,
     FaultOverlap,
     Rounds,
+    Strategy,
 }
 
 /// The draws of one world.
@@ -95,6 +97,9 @@ pub(crate) fn setup(number: u64) -> Setup {
             payload_holders: holders(&dice),
             execution: millis(10, 90),
             ocr: if in_rounds { Ocr::Rounds(Box::new(rounds(&dice))) } else { Ocr::Latency(millis(20, 80)) },
+            response_strategy: dice.one_of(What::Strategy, 0, &ResponseStrategy::ALL),
+            response_delay: Span::from_millis(dice.one_of(What::Strategy, 1, &[10, 50, 150])),
+            response_growth: dice.one_of(What::Strategy, 2, &[Growth::Linear, Growth::Quadratic]),
             regions: Vec::new(),
             allow_infeasible: false,
         },
@@ -236,6 +241,7 @@ pub(crate) fn catalogue() -> Vec<FaultKind> {
         FaultKind::named("caller_repeats", [2_u64.into()]),
         FaultKind::named("caller_silent", []),
         FaultKind::named("caller_slow", [millis(20, 150).into()]),
+        FaultKind::named("caller_stops", []),
         FaultKind::named("colluding_signers", []),
         FaultKind::named("crash", []),
         FaultKind::named("decimal_without_coefficient", []),
@@ -247,6 +253,7 @@ pub(crate) fn catalogue() -> Vec<FaultKind> {
         FaultKind::named("equivocation", []),
         FaultKind::named("error_spam", [text("no").into(), false.into()]),
         FaultKind::named("error_spam", [text("no").into(), true.into()]),
+        FaultKind::named("false_announcement", []),
         FaultKind::named("false_pna", []),
         FaultKind::named("forged_signature", []),
         FaultKind::named("hidden_pna", [format!("upstream said {}", crate::wire::PAYLOAD_NOT_AVAILABLE).into()]),

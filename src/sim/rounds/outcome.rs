@@ -9,6 +9,7 @@ use prost::bytes::Bytes;
 use super::Don;
 use super::message::{Observation, contents};
 use super::value::{Observed, Value};
+use crate::sim::setup::ObservationContent;
 
 /// Outcome of a round.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +24,8 @@ pub struct Outcome {
     pub height: u64,
     /// Requests that are to be read at that height, unless an earlier outcome says another.
     pub read_there: Vec<u32>,
+    /// By agreed value, in their order, the nodes that observed it: the proposal shows them.
+    observers: Vec<Rc<[u32]>>,
     /// Bytes of it.
     pub(super) encoded: Bytes,
 }
@@ -30,7 +33,26 @@ pub struct Outcome {
 impl Outcome {
     /// Outcome of nothing.
     pub(super) const fn empty(seq_nr: u64) -> Self {
-        Self { seq_nr, agreed: Vec::new(), split: Vec::new(), height: 0, read_there: Vec::new(), encoded: Bytes::new() }
+        Self {
+            seq_nr,
+            agreed: Vec::new(),
+            split: Vec::new(),
+            height: 0,
+            read_there: Vec::new(),
+            observers: Vec::new(),
+            encoded: Bytes::new(),
+        }
+    }
+
+    /// Nodes that hold the response to a request, as the proposal shows; all where observations carry it.
+    pub(super) fn holders(&self, request: u32, don: &Don<'_>) -> Rc<[u32]> {
+        match don.rules.content {
+            ObservationContent::Payload => (0..don.nodes).collect(),
+            ObservationContent::Hash => {
+                let at = self.agreed.iter().position(|agreed| agreed.request == request);
+                at.map_or_else(|| Rc::new([]) as Rc<[u32]>, |at| Rc::clone(&self.observers[at]))
+            }
+        }
     }
 
     /// Requests whose response the outcome's reports attest.
@@ -59,7 +81,15 @@ pub(super) fn outcome(don: &Don<'_>, seq_nr: u64, observations: &[Rc<Observation
     let height = common_height(don, observations);
     let read_there = missed_by_quorum(don, observations);
     let encoded = contents(don, height, &agreed, &read_there).encode_to_vec().into();
-    Outcome { seq_nr, agreed, split, height, read_there, encoded }
+    let observers = agreed.iter().map(|agreed| observers(agreed, observations)).collect();
+    Outcome { seq_nr, agreed, split, height, read_there, observers, encoded }
+}
+
+/// Nodes that observed an agreed value, rising.
+fn observers(agreed: &Observed, observations: &[Rc<Observation>]) -> Rc<[u32]> {
+    let is_it = |observed: &Observed| (observed.request, observed.value) == (agreed.request, agreed.value);
+    let saw = |observation: &&Rc<Observation>| observation.values.iter().any(is_it);
+    observations.iter().filter(saw).map(|observation| observation.observer).collect()
 }
 
 /// Value that is there most often, the first of them on a tie, and how often.

@@ -103,8 +103,8 @@ impl Timer {
 pub(in crate::sim) enum Output {
     /// A message to another node.
     Message { to: u32, message: Rc<OcrMessage> },
-    /// The attestation of a request's response is complete; `holds` when the node has observed just that response.
-    Attested { request: u32, value: Value, seq_nr: u64, signers: Vec<u32>, holds: bool },
+    /// The attestation of a request's response is complete; `holders` are those that the proposal shows, and `holds` when the node has observed just that response.
+    Attested { request: u32, value: Value, seq_nr: u64, signers: Vec<u32>, holders: Rc<[u32]>, holds: bool },
     /// The nodes agree that the RPC fails for a request.
     Failed { request: u32 },
     /// A quorum has observed a request without enough equal values.
@@ -442,7 +442,8 @@ impl Participant {
             // With payloads in observations every outcome carries them to all.
             let holds =
                 step.don.rules.content == ObservationContent::Payload || self.observed.contains(&(request, value));
-            step.outbox.send(Output::Attested { request, value, seq_nr, signers, holds });
+            let holders = outcome.holders(request, step.don);
+            step.outbox.send(Output::Attested { request, value, seq_nr, signers, holders, holds });
         }
     }
 
