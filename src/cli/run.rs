@@ -134,7 +134,7 @@ impl Run {
         let findings =
             experiment::run(scenario, Options { threads, stop }, &sim::simulate, &mut keeper).map_err(|error| {
                 match error {
-                    RunError::Unkept(source) => FolderError::Write { path: path.clone(), source }.into(),
+                    RunError::Unkept(source) => FolderError::Write(path.clone(), source).into(),
                     RunError::NoThread(_) => Box::<dyn Error>::from(error),
                 }
             })?;

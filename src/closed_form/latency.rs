@@ -36,7 +36,7 @@ enum Smooth {
 /// The law of the moment when a quorum has observed.
 #[derive(Clone, Debug)]
 struct Quorum {
-    times: Times,
+    times: Box<Times>,
     nodes: usize,
     /// Number of them that must have observed.
     least: usize,
@@ -102,7 +102,7 @@ impl Report {
     /// After a quorum of `nodes` has observed, and the agreement.
     fn of_quorum(times: &Times, nodes: usize, quorum: usize) -> Self {
         let (low, high) = (times.request.inf() + times.execution.inf(), times.deadline);
-        let mut observed = Quorum { times: times.clone(), nodes, least: quorum, one: None };
+        let mut observed = Quorum { times: Box::new(times.clone()), nodes, least: quorum, one: None };
         if times.request.constant().is_none() && times.execution.constant().is_none() {
             observed.one = Some(Table::of(low, high.max(low), |t| observed.one(t)));
         }
@@ -156,7 +156,7 @@ impl Quorum {
 
     /// The probability that one node has.
     fn one(&self, t: f64) -> f64 {
-        let Times { request, execution, .. } = &self.times;
+        let Times { request, execution, .. } = &*self.times;
         match (request.constant(), execution.constant()) {
             (_, Some(execution)) => self.executing(t - execution),
             (Some(request), None) => execution.cdf(t - request),

@@ -73,19 +73,14 @@ use self::race::End;
 
 /// Probability that the assumptions fail, at most.
 const NEGLIGIBLE: f64 = 1e-6;
-
 /// Nodes of a DON for which there is a closed form.
 const MOST_NODES: u32 = 500;
-
 /// Ways to assign faults.
 const MOST_CASTS: usize = 3_000;
-
 /// Steps of all races of a cell.
 const MOST_STEPS: u64 = 4_000_000;
-
 /// Bytes below which two random payloads may well be the same.
 const LEAST_PAYLOAD: u64 = 8;
-
 /// Points of a survival function between its ends.
 const SURVIVAL_POINTS: u32 = 72;
 
@@ -183,13 +178,10 @@ fn whole(probability: f64) -> f64 {
 
 /// Error of a sum of many probabilities.
 const ROUNDING: f64 = 1e-12;
-
 /// Probability that may lie within the nanosecond of the deadline: more than a smooth law has there.
 const TIE: f64 = 1e-5;
-
 /// Error of sums and integrals, where not said otherwise.
 const ACCURACY: f64 = 1e-9;
-
 /// Error of tables.
 const TABLE_ACCURACY: f64 = 1e-6;
 

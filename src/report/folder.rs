@@ -28,22 +28,12 @@ use super::{axes_csv, latency_csv, runs_csv, summary_csv};
 /// Reason that results cannot be kept.
 #[derive(Debug, Error)]
 pub enum FolderError {
-    /// The folder or a file in it cannot be made.
-    #[error("cannot write results to {}: {source}; name another place with -o DIR", path.display())]
-    Write {
-        /// The folder or the file.
-        path: PathBuf,
-        /// The reason.
-        source: io::Error,
-    },
-    /// Another process writes into the folder.
-    #[error("{holder} is at work in {}; wait until it is done, or name another place with -o DIR", path.display())]
-    Busy {
-        /// The folder.
-        path: PathBuf,
-        /// The process, with its id.
-        holder: String,
-    },
+    /// The folder, or a file in it, that cannot be made.
+    #[error("cannot write results to {}: {source}; name another place with -o DIR", .0.display(), source = .1)]
+    Write(PathBuf, #[source] io::Error),
+    /// The folder that another process, which is named, writes into.
+    #[error("{holder} is at work in {}; wait until it is done, or name another place with -o DIR", .0.display(), holder = .1)]
+    Busy(PathBuf, String),
     /// A table cannot be made.
     #[error("cannot make a table: {0}")]
     Table(#[from] csv::Error),
@@ -255,5 +245,5 @@ fn digest_of_file(path: &Path) -> io::Result<String> {
 /// The error of something that cannot be done with `path`.
 pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
     let path = path.to_owned();
-    move |source| FolderError::Write { path, source }
+    move |source| FolderError::Write(path, source)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::expectations::expectations;
-use crate::experiment::{CellSummary, Disagreement, Findings, RunSummary, Verdict};
+use crate::experiment::{Axis, AxisValue, CellSummary, Disagreement, Estimate, Findings, RunSummary, Verdict};
 
 /// The document of one run, schema `donsim.run/1`; `path` is its results folder.
 #[must_use]
@@ -35,30 +35,17 @@ pub fn runs_document(runs: &[Value]) -> Value {
 }
 
 fn cell_object(run: &RunSummary, cell: &CellSummary) -> Value {
-    let axes: Map<String, Value> = run
-        .axes
-        .iter()
-        .zip(&cell.axes)
+    let axis = |(axis, value): (&Axis, &AxisValue)| {
         // A plain number is one; what has a unit stays as the scenario writes it.
-        .map(|(axis, value)| {
-            let plain =
-                value.number.filter(|_| value.unit.is_empty()).map(|_| value.text.parse::<serde_json::Number>());
-            (axis.key.clone(), plain.and_then(Result::ok).map_or_else(|| json!(value.text), Value::Number))
-        })
-        .collect();
-    let metrics: Map<String, Value> = cell
-        .estimates
-        .iter()
-        .map(|estimate| {
-            let object = json!({
-                "value": estimate.value,
-                "ci_low": estimate.ci_low,
-                "ci_high": estimate.ci_high,
-                "n": estimate.n,
-                "unit": estimate.metric.unit(),
-            });
-            (estimate.metric.name().to_owned(), object)
-        })
-        .collect();
+        let plain = value.number.filter(|_| value.unit.is_empty()).and_then(|_| value.text.parse().ok());
+        (axis.key.clone(), plain.map_or_else(|| json!(value.text), Value::Number))
+    };
+    let metric = |Estimate { metric, value, ci_low, ci_high, n }: &Estimate| {
+        let unit = metric.unit();
+        let object = json!({ "value": value, "ci_low": ci_low, "ci_high": ci_high, "n": n, "unit": unit });
+        (metric.name().to_owned(), object)
+    };
+    let axes: Map<String, Value> = run.axes.iter().zip(&cell.axes).map(axis).collect();
+    let metrics: Map<String, Value> = cell.estimates.iter().map(metric).collect();
     json!({ "cell": cell.id, "axes": axes, "metrics": metrics })
 }

@@ -97,5 +97,5 @@ fn is_at(_: &File, _: &Path) -> io::Result<bool> {
 }
 
 fn busy(folder: &Path, holder: String) -> FolderError {
-    FolderError::Busy { path: folder.to_owned(), holder }
+    FolderError::Busy(folder.to_owned(), holder)
 }

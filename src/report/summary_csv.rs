@@ -44,9 +44,10 @@ fn lines(cell: &CellSummary) -> Vec<[String; COLUMNS.len()]> {
     for it in &cell.differences {
         let paired = of(it.metric, "difference", [it.value, it.ci_low, it.ci_high], Some(it.n));
         let unpaired = [it.value, it.unpaired_low, it.unpaired_high];
-        let mut both = [paired, of(it.metric, "difference_unpaired", unpaired, Some(it.n))];
-        both.iter_mut().for_each(|line| line[8].clone_from(&it.versus));
-        lines.extend(both);
+        for mut line in [paired, of(it.metric, "difference_unpaired", unpaired, Some(it.n))] {
+            line[8].clone_from(&it.versus);
+            lines.push(line);
+        }
     }
     for it in &cell.causes {
         let (name, numbers) = (format!("cause_{}", it.cause), [it.share, it.ci_low, it.ci_high]);

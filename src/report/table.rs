@@ -24,6 +24,18 @@ const ALARMS: [(Metric, &str); 5] = [
     (Metric::NoAgreement, "no agreement"),
 ];
 
+/// A column and how its fields are made.
+type Column = (&'static str, fn(&CellSummary) -> String);
+
+/// The columns that every table has behind what tells cells apart.
+const COLUMNS: [Column; 5] = [
+    ("accepted", |cell| cell.estimate(Metric::Accepted).map_or_else(String::new, with_interval)),
+    ("served", |cell| format!("{:.3}", rate(cell, Metric::Served))),
+    ("p50 ms", |cell| milliseconds(cell, Metric::LatencyP50)),
+    ("p99 ms", |cell| milliseconds(cell, Metric::LatencyP99)),
+    ("KiB/request", |cell| format!("{:.1}", BYTES.iter().map(|metric| rate(cell, *metric)).sum::<f64>() / 1024.0)),
+];
+
 /// One line a cell under a header: its axes, how often requests are accepted and served, how fast, and at what cost; and
 /// where something failed, the most frequent cause.
 #[must_use]
@@ -36,8 +48,14 @@ pub fn table(run: &RunSummary) -> String {
 pub(super) fn rows(run: &RunSummary) -> (Vec<Vec<String>>, Range<usize>) {
     let alarms: Vec<_> =
         ALARMS.into_iter().filter(|(metric, _)| run.cells.iter().any(|cell| rate(cell, *metric) > 0.0)).collect();
-    let mut rows = vec![header(run, &alarms)];
-    rows.extend(run.cells.iter().map(|cell| line(run, cell, &alarms)));
+    let names = COLUMNS.iter().map(|(name, _)| *name).chain(alarms.iter().map(|(_, name)| *name));
+    let mut rows = vec![distinctions(run)];
+    rows[0].extend(names.map(str::to_owned));
+    rows.extend(run.cells.iter().map(|cell| {
+        let fields = COLUMNS.iter().map(|(_, field)| field(cell));
+        let alarms = alarms.iter().map(|(metric, _)| format!("{:.3}", rate(cell, *metric)));
+        place(run, cell).into_iter().chain(fields).chain(alarms).collect()
+    }));
     let numbers = rows[0].len() - 4 - alarms.len()..rows[0].len();
     let causes: Vec<String> = run.cells.iter().map(failure_cause).collect();
     if causes.iter().any(|cause| !cause.is_empty()) {
@@ -61,25 +79,6 @@ pub(super) fn place(run: &RunSummary, cell: &CellSummary) -> Vec<String> {
         [] => vec![cell.rule_set.clone(), cell.payload_holders.clone()],
         _ => cell.axes.iter().map(|value| escaped(&value.text)).collect(),
     }
-}
-
-fn header(run: &RunSummary, alarms: &[(Metric, &str)]) -> Vec<String> {
-    let mut header = distinctions(run);
-    header.extend(["accepted", "served", "p50 ms", "p99 ms", "KiB/request"].map(str::to_owned));
-    header.extend(alarms.iter().map(|(_, name)| (*name).to_owned()));
-    header
-}
-
-fn line(run: &RunSummary, cell: &CellSummary, alarms: &[(Metric, &str)]) -> Vec<String> {
-    let mut line = place(run, cell);
-    line.push(cell.estimate(Metric::Accepted).map_or_else(String::new, with_interval));
-    line.push(format!("{:.3}", rate(cell, Metric::Served)));
-    line.push(milliseconds(cell, Metric::LatencyP50));
-    line.push(milliseconds(cell, Metric::LatencyP99));
-    let bytes: f64 = BYTES.iter().map(|metric| rate(cell, *metric)).sum();
-    line.push(format!("{:.1}", bytes / 1024.0));
-    line.extend(alarms.iter().map(|(metric, _)| format!("{:.3}", rate(cell, *metric))));
-    line
 }
 
 /// Most frequent cause of a cell and its share; empty when nothing failed, or so little that the share would read as none.

@@ -1,7 +1,7 @@
 //! Puts the cells of a run where a choice wants them: into series, along the horizontal axis, into panels.
 
 use super::choice::{self, Choice, agree, number_of, numbers, text};
-use super::figure::{Figure, Horizontal, Panel, Point, Series};
+use super::figure::{Figure, Horizontal, Panel, Place, Series};
 use super::keys::{self, RULE_SET};
 use super::quantity::Quantity;
 use super::theme::Style;
@@ -33,8 +33,8 @@ pub(super) fn arrange<'a>(run: &'a RunSummary, wanted: Option<&str>, known: &[(&
 }
 
 fn numeric<'a>(run: &'a RunSummary, choice: &Choice, axis: usize) -> Figure<'a> {
-    let place = |cell: &'a CellSummary| Some(Point { x: number_of(cell, axis)?, cell });
-    let points: Vec<Point<'a>> = run.cells.iter().filter_map(place).collect();
+    let place = |cell: &'a CellSummary| Some(Place { x: number_of(cell, axis)?, cell });
+    let points: Vec<Place<'a>> = run.cells.iter().filter_map(place).collect();
     // Companions on the axis say nothing new, unless two cells of a series would share a place.
     let own = &choice.series;
     let apart = own.iter().chain(&choice.panels).copied().collect::<Vec<_>>();
@@ -44,14 +44,7 @@ fn numeric<'a>(run: &'a RunSummary, choice: &Choice, axis: usize) -> Figure<'a> 
 
     let horizontal = Horizontal::Numbers(Quantity::of(run, axis));
     let notes = companions(run, axis);
-    let figure = |series| Figure {
-        run,
-        horizontal: horizontal.clone(),
-        series,
-        panels: Vec::new(),
-        panel_key: None,
-        notes: notes.clone(),
-    };
+    let figure = |series| Figure { notes: notes.clone(), ..Figure::plain(run, horizontal.clone(), series) };
     let panel = |sample: &CellSummary| {
         let here = points.iter().filter(|point| agree(point.cell, sample, &choice.panels));
         Panel { value: panel_value(run, sample, &choice.panels), figure: figure(gather(run, &own, here)) }
@@ -104,9 +97,9 @@ fn categorical<'a>(run: &'a RunSummary, choice: &Choice) -> Figure<'a> {
         if place == labels.len() {
             labels.push(name);
         }
-        points.push(Point { x: place as f64, cell });
+        points.push(Place { x: place as f64, cell });
     }
-    let single = |point: &Point<'a>| Series {
+    let single = |point: &Place<'a>| Series {
         label: labels[point.x as usize].clone(),
         style: Style::nth(0),
         points: vec![*point],
@@ -114,14 +107,14 @@ fn categorical<'a>(run: &'a RunSummary, choice: &Choice) -> Figure<'a> {
     let series = if each { points.iter().map(single).collect() } else { gather(run, &choice.series, points.iter()) };
     let keys = choice.categories.iter().chain(&choice.series).map(|axis| run.axes[*axis].key.clone()).collect();
     let horizontal = Horizontal::Categories { keys, labels, each };
-    Figure { run, horizontal, series, panels: Vec::new(), panel_key: None, notes: Vec::new() }
+    Figure::plain(run, horizontal, series)
 }
 
 /// Puts cells with the same values on `axes` together, in the order in which they first appear.
 fn gather<'a: 'p, 'p>(
     run: &RunSummary,
     axes: &[usize],
-    points: impl Iterator<Item = &'p Point<'a>>,
+    points: impl Iterator<Item = &'p Place<'a>>,
 ) -> Vec<Series<'a>> {
     let mut all: Vec<Series<'a>> = Vec::new();
     for point in points {
@@ -162,7 +155,7 @@ fn label(run: &RunSummary, cell: &CellSummary, axes: &[usize]) -> String {
 fn styles(all: &[Series<'_>], known: &[(&str, Style)]) -> Vec<(String, Style)> {
     let is_baseline = |label: &str| {
         let cells = all.iter().filter(|series| series.label == label).flat_map(|series| &series.points);
-        cells.into_iter().all(|Point { cell, .. }| Setup::is_baseline(&cell.rule_set, &cell.payload_holders))
+        cells.into_iter().all(|Place { cell, .. }| Setup::is_baseline(&cell.rule_set, &cell.payload_holders))
     };
     let grey = !all.iter().all(|series| is_baseline(&series.label));
     let mut styles: Vec<(String, Style)> = Vec::new();

@@ -1,7 +1,7 @@
 //! Stacked bars, one a cell: what every picture of them has in common.
 
 use super::axis::Axis;
-use super::figure::{Figure, Point, Series};
+use super::figure::{Figure, Place, Series};
 use super::font;
 use super::frame::{self, Page};
 use super::labels::{Entry, Labels, Swatch, hatch};
@@ -168,7 +168,7 @@ impl Bars<'_> {
 
     fn groups(&self, shown: &[f64]) -> Vec<Group> {
         let figure = self.figure;
-        let bar = |point: &Point<'_>| {
+        let bar = |point: &Place<'_>| {
             let name = if figure.is_one_each() { String::new() } else { figure.tick_of(point.x) };
             Bar { name, parts: self.parts(point.cell) }
         };

@@ -55,7 +55,7 @@ const DASH: f64 = 17.0;
 
 /// The samples of every series: `read` takes one from a cell, or nothing where the cell has none.
 pub(super) fn samples(figure: &Figure<'_>, read: impl Fn(&CellSummary) -> Option<Sample>) -> Vec<Vec<Sample>> {
-    let sample = |point: &super::figure::Point<'_>| Some(Sample { x: point.x, ..read(point.cell)? });
+    let sample = |point: &super::figure::Place<'_>| Some(Sample { x: point.x, ..read(point.cell)? });
     let all = |series: &Series<'_>| {
         series.points.iter().filter_map(sample).filter(|sample| sample.value.is_finite()).collect()
     };

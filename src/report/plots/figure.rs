@@ -38,12 +38,12 @@ pub(super) enum Horizontal {
 pub(super) struct Series<'a> {
     pub(super) label: String,
     pub(super) style: Style,
-    pub(super) points: Vec<Point<'a>>,
+    pub(super) points: Vec<Place<'a>>,
 }
 
 /// A cell at its place: a value, or the index of a category.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Point<'a> {
+pub(super) struct Place<'a> {
     pub(super) x: f64,
     pub(super) cell: &'a CellSummary,
 }
@@ -61,6 +61,11 @@ impl<'a> Figure<'a> {
     /// Arranges `run`.
     pub(super) fn new(run: &'a RunSummary) -> Self {
         arrange(run, None, &[])
+    }
+
+    /// A figure without panels.
+    pub(super) fn plain(run: &'a RunSummary, horizontal: Horizontal, series: Vec<Series<'a>>) -> Self {
+        Self { run, horizontal, series, panels: Vec::new(), panel_key: None, notes: Vec::new() }
     }
 
     /// The same run along the axis `key`, if that is numeric. Series of the same name keep their style.

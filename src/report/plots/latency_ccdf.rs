@@ -1,7 +1,7 @@
 //! Share of requests that still wait, over time, up to the deadline.
 
 use super::prelude::*;
-use super::survival::{Curve, choose, floor};
+use super::survival::{Survival, choose, floor};
 
 /// Up to this many curves have room for a line of their own about their rest.
 const MOST_DETAILED: usize = 8;
@@ -29,7 +29,7 @@ fn single(figure: &Figure<'_>) -> Option<Scene> {
     Some(twice(note.into_iter().chain(exact).collect(), |notes| picture(figure, &curves, notes)))
 }
 
-fn picture(figure: &Figure<'_>, curves: &[Curve<'_>], notes: &[String]) -> (Scene, Option<String>) {
+fn picture(figure: &Figure<'_>, curves: &[Survival<'_>], notes: &[String]) -> (Scene, Option<String>) {
     let comma = if figure.is_numeric() { "," } else { "" };
     let mut page = Page::of(figure, &format!("Requests still waiting over time{comma}"), "", notes);
     let short = curves.len() > MOST_DETAILED;
@@ -64,7 +64,7 @@ fn picture(figure: &Figure<'_>, curves: &[Curve<'_>], notes: &[String]) -> (Scen
     (page.scene, layers::overlap_note(curves.iter().map(|curve| curve.name.as_str()).zip(layers)))
 }
 
-fn axes(curves: &[Curve<'_>], plot: Rect) -> (Axis, Axis) {
+fn axes(curves: &[Survival<'_>], plot: Rect) -> (Axis, Axis) {
     let y = Axis::log(floor(curves), 1.0, 100.0).between(plot.bottom, plot.top);
     let zero = curves.iter().any(|curve| curve.rest() == 0.0);
     (time_axis(curves, plot), if zero { y.with_zero() } else { y })
@@ -72,7 +72,7 @@ fn axes(curves: &[Curve<'_>], plot: Rect) -> (Axis, Axis) {
 
 /// Time from zero to the last deadline where the latencies fill enough of that; otherwise around them, with a break
 /// before a deadline that is far away.
-fn time_axis(curves: &[Curve<'_>], plot: Rect) -> Axis {
+fn time_axis(curves: &[Survival<'_>], plot: Rect) -> Axis {
     let times = curves.iter().flat_map(|curve| curve.steps.iter().map(|step| step.0)).filter(|time| *time > 0.0);
     let (first, last) = extent(times);
     let deadlines = deadlines(curves);
@@ -103,7 +103,7 @@ fn lie_on_each_other(a: &[Point], b: &[Point], plot: Rect) -> bool {
 }
 
 /// A curve's name, and what became of its last requests: on a line of its own, or, where there are many, on the same.
-fn entry(curve: &Curve<'_>, end: Option<Point>, short: bool) -> Entry {
+fn entry(curve: &Survival<'_>, end: Option<Point>, short: bool) -> Entry {
     let (rest, swatch) = (curve.rest(), Swatch::Line(curve.style, curve.color));
     let never = if rest > 0.0 { number::percent(rest) } else { "0 %".to_owned() };
     if short {
@@ -126,6 +126,6 @@ fn deadline_lines(scene: &mut Scene, all: &[f64], x: &Axis, plot: Rect) {
 }
 
 /// Every deadline once, rising.
-fn deadlines(curves: &[Curve<'_>]) -> Vec<f64> {
+fn deadlines(curves: &[Survival<'_>]) -> Vec<f64> {
     rising(curves.iter().map(|curve| curve.cell.deadline_ms))
 }

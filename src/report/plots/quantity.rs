@@ -71,7 +71,7 @@ impl Quantity {
     fn reading(&self, values: &[f64]) -> (f64, &'static str) {
         let last = self.key.rsplit('.').next().unwrap_or_default();
         match (self.unit, values) {
-            ("bytes", [only]) => single_size(*only),
+            ("bytes", [only]) => unit(*only, [1.0; 3]),
             // A unit that suits only the largest would leave tiny fractions to the others.
             ("bytes", _) => sizes(self.largest().min(self.smallest() * 16.0)),
             ("" | "1", _) if ["loss", "duplication", "probability", "agree"].contains(&last) => (100.0, "%"),
@@ -83,15 +83,14 @@ impl Quantity {
 
 /// The factor and the unit for amounts of data up to `largest`.
 pub(super) fn sizes(largest: f64) -> (f64, &'static str) {
-    let units = [(4.0 * GIB, GIB, "GiB"), (4.0 * MIB, MIB, "MiB"), (2.0 * KIB, KIB, "KiB")];
-    let unit = units.into_iter().find(|(from, ..)| largest >= *from);
-    unit.map_or((1.0, "bytes"), |(_, size, name)| (1.0 / size, name))
+    unit(largest, [4.0, 4.0, 2.0])
 }
 
-/// The factor and the unit in which a single size reads best.
-fn single_size(size: f64) -> (f64, &'static str) {
-    let unit = [(GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")].into_iter().find(|(unit, _)| size >= *unit);
-    unit.map_or((1.0, "bytes"), |(unit, name)| (1.0 / unit, name))
+/// The factor and the unit for `size`: the largest unit that it reaches so many times, given from the largest down.
+fn unit(size: f64, least: [f64; 3]) -> (f64, &'static str) {
+    let mut units = [(GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")].into_iter().zip(least);
+    let unit = units.find(|((unit, _), least)| size >= least * unit);
+    unit.map_or((1.0, "bytes"), |((unit, name), _)| (1.0 / unit, name))
 }
 
 /// A name with its unit in brackets.

@@ -1,7 +1,7 @@
 //! Curves of the share of requests that still wait: which cells have one, and where it runs.
 
 use super::axis::Axis;
-use super::figure::{Figure, Horizontal, Point as Place, Series};
+use super::figure::{Figure, Horizontal, Place, Series};
 use super::layers::Layer;
 use super::scene::{Point, Scene};
 use super::theme::{Style, tint};
@@ -16,7 +16,7 @@ const MOST_THINNED: usize = 16;
 const UNDER: f64 = 6.0;
 
 /// A cell's share of waiting requests over time.
-pub(super) struct Curve<'a> {
+pub(super) struct Survival<'a> {
     pub(super) name: String,
     pub(super) style: Style,
     pub(super) color: RGBColor,
@@ -27,7 +27,7 @@ pub(super) struct Curve<'a> {
     pub(super) exact: Vec<(f64, f64)>,
 }
 
-impl Curve<'_> {
+impl Survival<'_> {
     /// The share that was never accepted.
     pub(super) fn rest(&self) -> f64 {
         let accepted = self.cell.estimate(Metric::Accepted).and_then(|estimate| estimate.value);
@@ -83,7 +83,7 @@ impl Curve<'_> {
 }
 
 /// The cells to draw, and what to say about the others.
-pub(super) fn choose<'a>(figure: &Figure<'a>) -> (Vec<Curve<'a>>, Option<String>) {
+pub(super) fn choose<'a>(figure: &Figure<'a>) -> (Vec<Survival<'a>>, Option<String>) {
     let (keep, mut note) = keep(figure);
     let mut curves = Vec::new();
     for series in &figure.series {
@@ -125,7 +125,12 @@ fn keep(figure: &Figure<'_>) -> (Vec<f64>, Option<String>) {
 }
 
 /// The curve of a cell, the `rank`th of `count` along the axis: lighter curves come first.
-fn curve<'a>(figure: &Figure<'a>, series: &Series<'a>, point: &Place<'a>, (rank, count): (usize, usize)) -> Curve<'a> {
+fn curve<'a>(
+    figure: &Figure<'a>,
+    series: &Series<'a>,
+    point: &Place<'a>,
+    (rank, count): (usize, usize),
+) -> Survival<'a> {
     let (mut name, mut color) = (series.label.clone(), series.style.color);
     if !figure.is_one_each() {
         let place = figure.name_of(point.x);
@@ -140,11 +145,11 @@ fn curve<'a>(figure: &Figure<'a>, series: &Series<'a>, point: &Place<'a>, (rank,
     };
     let exact = point.cell.exact.as_ref().map_or(Vec::new(), |exact| sorted(&exact.survival));
     let steps = sorted(&point.cell.survival);
-    Curve { name, style: series.style, color, cell: point.cell, steps, exact }
+    Survival { name, style: series.style, color, cell: point.cell, steps, exact }
 }
 
 /// The smallest share that is shown, but for zero.
-pub(super) fn floor(curves: &[Curve<'_>]) -> f64 {
+pub(super) fn floor(curves: &[Survival<'_>]) -> f64 {
     let shares = curves.iter().flat_map(|curve| curve.steps.iter().map(|step| step.1)).filter(|share| *share > 0.0);
     shares.fold(0.1, f64::min).max(1e-6)
 }

@@ -58,7 +58,7 @@ fn read(cell: &CellSummary) -> Option<Sample> {
 }
 
 fn cells<'f, 'a>(figure: &'f Figure<'a>, factor: f64, best: &[&str]) -> Cells<'f, 'a> {
-    let cell = |point: &super::figure::Point<'_>| {
+    let cell = |point: &super::figure::Place<'_>| {
         let sample = read(point.cell)?;
         let mark = Mark { place: point.x, best: best.contains(&point.cell.id.as_str()) };
         Some((Sample { x: sample.x * factor, ..sample }, mark))
@@ -149,11 +149,8 @@ fn markers(scene: &mut Scene, cells: &Cells<'_, '_>, axes: (&Axis, &Axis)) -> Ve
     let mut curves: Vec<Curve> = series.map(|(it, samples)| Curve::new(it.style, samples, axes, 0.0)).collect();
     curves::stack(&mut curves, lie_on_each_other);
     for (curve, samples) in curves.iter().zip(&cells.samples) {
-        for (placed, sample) in curve.samples.iter().zip(samples).filter(|(placed, _)| !placed.beyond) {
-            if sample.low.is_some() && sample.high.is_some() {
-                let x = placed.at.0;
-                scene.line(&[(x, placed.low), (x, placed.high)], 2.0, tint(curve.style.color, 0.5));
-            }
+        for (x, low, high) in intervals(curve, samples) {
+            scene.line(&[(x, low), (x, high)], 2.0, tint(curve.style.color, 0.5));
         }
     }
     let order = curves::upwards(&curves);
@@ -169,6 +166,13 @@ fn markers(scene: &mut Scene, cells: &Cells<'_, '_>, axes: (&Axis, &Axis)) -> Ve
         curve.markers(scene, |placed| order[rank + 1..].iter().filter(|other| here(placed, other)).count());
     }
     curves
+}
+
+/// Places of the intervals of known latencies whose ends are both known: across, lower end, upper end.
+fn intervals<'c>(curve: &'c Curve, samples: &'c [Sample]) -> impl Iterator<Item = (f64, f64, f64)> + 'c {
+    let is_known =
+        |(placed, sample): &(&Placed, &Sample)| !placed.beyond && sample.low.is_some() && sample.high.is_some();
+    curve.samples.iter().zip(samples).filter(is_known).map(|(placed, _)| (placed.at.0, placed.low, placed.high))
 }
 
 /// A ring in every place where a cell is best, around all markers there.
@@ -229,12 +233,8 @@ fn ends(scene: &mut Scene, cells: &Cells<'_, '_>, curves: &[Curve], area: Rect) 
 fn room(curve: &Curve, samples: &[Sample], reach: f64) -> Vec<Rect> {
     let marker = |placed: &Placed| around(placed.at, if placed.beyond { 22.0 } else { reach });
     let mut taken: Vec<Rect> = curve.samples.iter().map(marker).collect();
-    for (placed, sample) in curve.samples.iter().zip(samples).filter(|(placed, _)| !placed.beyond) {
-        if sample.low.is_some() && sample.high.is_some() {
-            let x = placed.at.0;
-            taken.push(Rect { left: x - 2.0, right: x + 2.0, top: placed.high, bottom: placed.low });
-        }
-    }
+    let interval = |(x, low, high)| Rect { left: x - 2.0, right: x + 2.0, top: high, bottom: low };
+    taken.extend(intervals(curve, samples).map(interval));
     for pair in curve.samples.windows(2) {
         let (from, to) = (pair[0].at, pair[1].at);
         taken.extend((0..=24).map(|step| {
