@@ -2,6 +2,7 @@
 //! tables of faults stand in `catalogue`.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::catalogue::{FaultDescription, fault_catalogue};
@@ -10,7 +11,7 @@ use super::kinds::{
     POSITIVE_TIME, PROBABILITY, RULE_SET, SAFETY, SCHEDULE, SIZE, SKEW, TIES, TIME, Text,
 };
 use super::schema::Preset::{Derived, Open, Required, Value};
-use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key, part};
+use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key, part, row};
 
 const NODES: &dyn Kind = &Count { min: 1, max: MAX_NODES };
 const BOUND_RULE: &str = "the largest that the nodes can bear, floor((nodes - 1) / 3)";
@@ -26,15 +27,6 @@ macro_rules! tables {
     (@list) => { (true, true) };
     (@fixed) => { (false, false) };
     (@fixed_list) => { (true, false) };
-}
-
-macro_rules! row {
-    ($name:ident: $kind:expr, $preset:expr, $meaning:expr $(, $more:ident $value:expr)*) => {
-        key(stringify!($name), $kind, $preset, $meaning)$(.$more($value))*
-    };
-    ($key:ident) => {
-        $key
-    };
 }
 
 const fn section_of(
@@ -218,8 +210,6 @@ static BEHIND_FAULTS: &[Section] = tables! {
             such_as "\"network.loss < 0.5\"")
 };
 
-/// Whether a key does nothing but give others their default: two cells that differ in such alone are equal.
-pub(super) fn is_template(section: &Section, key: &Key) -> bool {
-    let mut keys = SECTIONS.iter().filter(|section| !section.list).flat_map(|section| section.keys.iter());
-    keys.any(|other| other.origin() == Some((section.path, key.name)))
-}
+/// Tables and names of keys that do nothing but give others their default: two cells that differ in these alone are equal.
+pub(super) static TEMPLATES: LazyLock<BTreeSet<(&str, &str)>> =
+    LazyLock::new(|| SECTIONS.iter().flat_map(|section| section.keys.iter().filter_map(Key::origin)).collect());
