@@ -53,6 +53,17 @@ pub(super) fn section(path: &str) -> Option<&'static Section> {
     number_of(path).map(|number| &SECTIONS[number])
 }
 
+/// The section with the longest name that the dotted `key` begins with, and the rest of the key: `network.request.loss` is
+/// a key of `[network.request]`.
+pub(super) fn owner(key: &str) -> Option<(&'static Section, &str)> {
+    let rest = |section: &Section| match section.path {
+        "" => Some(key),
+        path => key.strip_prefix(path)?.strip_prefix('.'),
+    };
+    let owners = SECTIONS.iter().filter_map(|section| Some((section, rest(section)?)));
+    owners.max_by_key(|(section, _)| section.path.len())
+}
+
 /// The names of what stands directly in the table called `path`, and their dotted names: tables and arrays of tables.
 pub(super) fn tables_below(path: &str) -> Vec<(&'static str, &'static str)> {
     let prefix = if path.is_empty() { String::new() } else { format!("{path}.") };
