@@ -8,7 +8,7 @@ use super::document::{self, Entry, Node, Path, Raw};
 use super::files::Files;
 use super::kinds::{FromValue, Lowering, Value};
 use super::schema::{EXPECT, Key, Preset, SWEEP, Section};
-use super::tables::{SECTIONS, children, number_of, owner};
+use super::tables::{INHERITED, SECTIONS, children, number_of, owner};
 use crate::engine::{Span, Time, Window};
 
 /// One key of one table.
@@ -278,13 +278,9 @@ impl Settings {
         let (nodes, f): (u32, u32) = (workflow.get("nodes"), workflow.get("f"));
         let needed = f.saturating_mul(2).saturating_add(1).min(nodes);
         self.fill("workflow_don", "needed", count(needed), false);
-        for section in SECTIONS.iter().filter(|section| !section.list) {
-            for key in section.keys.iter() {
-                if let Some((table, name)) = key.origin() {
-                    let Slot { value, broken, .. } = self.group(table).slot(name).clone();
-                    self.fill(section.path, key.name, value, broken);
-                }
-            }
+        for [(path, key), (table, origin)] in INHERITED.iter() {
+            let Slot { value, broken, .. } = self.group(table).slot(origin).clone();
+            self.fill(path, key, value, broken);
         }
     }
 

@@ -2,7 +2,6 @@
 //! tables of faults stand in `catalogue`.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::catalogue::{FaultDescription, fault_catalogue};
@@ -221,6 +220,10 @@ static BEHIND_FAULTS: &[Section] = tables! {
             such_as "\"network.loss < 0.5\"")
 };
 
-/// Tables and names of keys that do nothing but give others their default: two cells that differ in these alone are equal.
-pub(super) static TEMPLATES: LazyLock<BTreeSet<(&str, &str)>> =
-    LazyLock::new(|| SECTIONS.iter().flat_map(|section| section.keys.iter().filter_map(Key::origin)).collect());
+/// Keys whose default is the value of another: table and name of each, and those of the other.
+pub(super) static INHERITED: LazyLock<Vec<[(&str, &str); 2]>> = LazyLock::new(|| {
+    let of = |section: &'static Section| {
+        section.keys.iter().filter_map(|key| Some([(section.path, key.name), key.origin()?]))
+    };
+    SECTIONS.iter().flat_map(of).collect()
+});
