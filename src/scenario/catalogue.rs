@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::kinds::{self, Choice, Count, DISTRIBUTION, Flag, Kind, SIZE, TIME, Text};
-use super::schema::{END, Key, Preset, START, Section, UP_TO_ALL, key};
+use super::schema::Preset::{Open, Required, Value};
+use super::schema::{END, Key, START, Section, UP_TO_ALL, key, row};
 use crate::sim::{Definition, FAULTS, Parameter, ParameterKind, Side};
 
 /// A kind of fault: its table in scenarios.
@@ -33,7 +34,7 @@ pub fn fault_catalogue() -> &'static [FaultDescription] {
 }
 
 fn own_key(parameter: &Parameter) -> Key {
-    let preset = parameter.default.map_or(Preset::Required, Preset::Value);
+    let preset = parameter.default.map_or(Required, Value);
     let kind: &dyn Kind = match parameter.kind {
         ParameterKind::Count { min, max } => Box::leak(Box::new(Count { min, max })),
         ParameterKind::Time => &TIME,
@@ -65,38 +66,20 @@ impl FaultDescription {
     }
 }
 
-const NODES: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many capability nodes do it.")
-    .such_as("2")
-    .axis("Nodes with the fault “{}”");
-const CALLERS: Key = key("nodes", UP_TO_ALL, Preset::Required, "How many workflow nodes do it.")
-    .such_as("1")
-    .axis("Nodes with the fault “{}”");
-const HOLDERS: Key =
-    key("holders", UP_TO_ALL, Preset::Open("any of them may be"), "How many of these nodes hold the payload.")
-        .such_as("1")
-        .axis("Holders with the fault “{}”");
+const NODES: Key = row!(nodes: UP_TO_ALL, Required, "How many capability nodes do it.",
+    such_as "2", axis "Nodes with the fault “{}”");
+const CALLERS: Key = row!(nodes: UP_TO_ALL, Required, "How many workflow nodes do it.",
+    such_as "1", axis "Nodes with the fault “{}”");
+const HOLDERS: Key = row!(holders: UP_TO_ALL, Open("any of them may be"), "How many of these nodes hold the payload.",
+    such_as "1", axis "Holders with the fault “{}”");
 const PROBABILITY: Key =
-    key("probability", &kinds::PROBABILITY, Preset::Value("1"), "How likely they do it each time.").such_as("0.5");
-const TARGETS: Key = key(
-    "targets",
-    UP_TO_ALL,
-    Preset::Open("all of them"),
-    "To how many workflow nodes each of them does it; drawn once a replicate.",
-)
-.such_as("1");
-const CALLEE_TARGETS: Key = key(
-    "targets",
-    UP_TO_ALL,
-    Preset::Open("all of them"),
-    "To how many capability nodes each of them does it; drawn once a replicate.",
-)
-.such_as("1");
-const OVERLAP: Key = key(
-    "overlap",
-    &Flag,
-    Preset::Value("false"),
-    "Whether it may take nodes that other faults have too; a node's faults act in the order of their names.",
-);
+    row!(probability: &kinds::PROBABILITY, Value("1"), "How likely they do it each time.", such_as "0.5");
+const TARGETS: Key = row!(targets: UP_TO_ALL, Open("all of them"),
+    "To how many workflow nodes each of them does it; drawn once a replicate.", such_as "1");
+const CALLEE_TARGETS: Key = row!(targets: UP_TO_ALL, Open("all of them"),
+    "To how many capability nodes each of them does it; drawn once a replicate.", such_as "1");
+const OVERLAP: Key = row!(overlap: &Flag, Value("false"),
+    "Whether it may take nodes that other faults have too; a node's faults act in the order of their names.");
 
 /// Keys of the faults of capability nodes.
 const COMMON: &[Key] = &[NODES, HOLDERS, START, END, PROBABILITY, TARGETS, OVERLAP];

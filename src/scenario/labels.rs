@@ -1,7 +1,7 @@
 //! Names of keys in tables and pictures.
 
 use super::schema::Words;
-use super::tables::SECTIONS;
+use super::tables::owner;
 
 /// Title of an axis of the dotted `key`, without its unit: `Lost messages`. The key itself where nothing is said.
 #[must_use]
@@ -36,10 +36,7 @@ pub fn label(key: &str) -> String {
 
 /// The words of what a dotted name means, and whether that is a parameter of a key.
 fn find(key: &str) -> Option<(Words, bool)> {
-    let below = |path: &str| key.strip_prefix(path)?.strip_prefix('.');
-    let section =
-        SECTIONS.iter().filter(|section| below(section.path).is_some()).max_by_key(|section| section.path.len())?;
-    let rest = below(section.path)?;
+    let (section, rest) = owner(key)?;
     let (name, part) = rest.split_once('.').map_or((rest, None), |(name, part)| (name, Some(part)));
     let words = section.keys[section.index_of(name)?].words;
     match part {
@@ -83,7 +80,9 @@ mod tests {
         ] {
             assert_eq!(axis_title(key), expected);
         }
-        let swept = SECTIONS.iter().filter(|section| section.sweepable && !section.path.starts_with("faults."));
+        let swept = super::super::tables::SECTIONS
+            .iter()
+            .filter(|section| section.sweepable && !section.path.starts_with("faults."));
         for section in swept {
             assert!(section.keys.iter().all(|key| !key.words.title.is_empty()), "{}", section.path);
         }

@@ -36,11 +36,7 @@ pub struct Scenario {
     /// How many cells there are, selected or not.
     planned: u64,
     axes: Vec<Axis>,
-    run: Run,
-    safety: Safety,
     expectations: Vec<Expectation>,
-    /// How many checks they make together.
-    checks: usize,
     warnings: Option<Diagnostics>,
 }
 
@@ -150,9 +146,6 @@ impl Scenario {
             resolved: render::resolved(&first, &sweep),
             named: files.named(),
             axes: sweep.named(),
-            run: build::run(&base),
-            safety: build::safety(&base),
-            checks: expectations.iter().map(|expectation| expectation.subjects.len() + expectation.unselected).sum(),
             expectations,
             files,
             base,
@@ -207,14 +200,14 @@ impl Scenario {
 
     /// `[run]`.
     #[must_use]
-    pub const fn run(&self) -> Run {
-        self.run
+    pub fn run(&self) -> Run {
+        build::run(&self.base)
     }
 
     /// `[safety]`.
     #[must_use]
-    pub const fn safety(&self) -> Safety {
-        self.safety
+    pub fn safety(&self) -> Safety {
+        build::safety(&self.base)
     }
 
     /// `[[expect]]`.
@@ -257,8 +250,8 @@ impl Scenario {
 
     /// How many checks all expectations make together, those on cells that are not selected included.
     #[must_use]
-    pub const fn check_count(&self) -> usize {
-        self.checks
+    pub fn check_count(&self) -> usize {
+        self.expectations.iter().map(|expectation| expectation.subjects.len() + expectation.unselected).sum()
     }
 
     /// Bytes that a plan keeps of its cells.

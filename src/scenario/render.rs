@@ -7,7 +7,7 @@ use super::kinds::Value;
 use super::schema::{EXPECT, Key, Preset, SWEEP};
 use super::settings::{Group, Settings, Slot};
 use super::sweep::Sweep;
-use super::tables::is_template;
+use super::tables::INHERITED;
 
 /// The scenario with every default filled in, commented; `first` is its first cell.
 pub(super) fn resolved(first: &Settings, sweep: &Sweep) -> String {
@@ -68,7 +68,9 @@ pub(super) fn cell(settings: &Settings) -> String {
     let mut out = String::with_capacity(3_000);
     for group in settings.groups.iter().filter(|group| group.section.sweepable) {
         header(&mut out, group);
-        for (key, slot) in group.iter().filter(|(key, _)| !is_template(group.section, key)) {
+        // Two cells that differ in nothing but what gives others their default are equal.
+        let is_template = |key: &Key| INHERITED.iter().any(|[_, origin]| *origin == (group.section.path, key.name));
+        for (key, slot) in group.iter().filter(|(key, _)| !is_template(key)) {
             plain_key(&mut out, key, slot);
         }
     }

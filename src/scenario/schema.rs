@@ -152,9 +152,18 @@ pub(super) const fn key(name: &'static str, kind: &'static dyn Kind, preset: Pre
     Key { name, kind, preset, meaning, example: None, words: Words::NONE }
 }
 
+/// A key: its name, kind, what holds without it, and meaning; behind these whatever methods of [`Key`] add.
+macro_rules! row {
+    ($name:ident: $kind:expr, $preset:expr, $meaning:expr $(, $more:ident $value:expr)*) => {
+        key(stringify!($name), $kind, $preset, $meaning)$(.$more($value))*
+    };
+    ($key:ident) => {
+        $key
+    };
+}
+pub(super) use row;
+
 pub(super) const START: Key =
-    key("start", &TIME, Preset::Value("\"0s\""), "When it begins.").such_as("\"1s\"").axis("Beginning");
-pub(super) const END: Key =
-    key("end", &TIME, Preset::Open("it never ends"), "When it is over; the instant itself is outside.")
-        .such_as("\"5s\"")
-        .axis("End");
+    row!(start: &TIME, Preset::Value("\"0s\""), "When it begins.", such_as "\"1s\"", axis "Beginning");
+pub(super) const END: Key = row!(end: &TIME, Preset::Open("it never ends"),
+    "When it is over; the instant itself is outside.", such_as "\"5s\"", axis "End");

@@ -104,7 +104,7 @@ pub(super) fn choose(
                 break;
             }
         }
-        if !inspection.is_full() {
+        if inspection.left > 0 {
             let (settings, found) = view.into_settings();
             inspection.look(index, &settings, found);
         } else if conditions.is_empty() {
@@ -191,47 +191,36 @@ struct Inspection<'a> {
     sweep: &'a Sweep,
     findings: &'a mut Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
-    sound_so_far: bool,
+    is_sound: bool,
     seen: BTreeSet<(Option<Place>, String)>,
-    warned: BTreeSet<(Option<Place>, String)>,
-    limit: usize,
+    /// How many more findings are of help.
+    left: usize,
     /// Digests of the cells so far.
     twins: BTreeMap<[u8; 32], u32>,
 }
 
 impl<'a> Inspection<'a> {
     fn new(sweep: &'a Sweep, findings: &'a mut Vec<Diagnostic>) -> Self {
-        let seen: BTreeSet<_> = findings.iter().map(Diagnostic::key).collect();
-        Self {
-            sweep,
-            sound_so_far: findings.is_empty(),
-            findings,
-            warnings: Vec::new(),
-            limit: seen.len() + MAX_CELL_FINDINGS,
-            seen,
-            warned: BTreeSet::new(),
-            twins: BTreeMap::new(),
-        }
-    }
-
-    fn is_full(&self) -> bool {
-        self.seen.len() >= self.limit
+        let (is_sound, seen) = (findings.is_empty(), findings.iter().map(Diagnostic::key).collect());
+        let (warnings, left, twins) = (Vec::new(), MAX_CELL_FINDINGS, BTreeMap::new());
+        Self { sweep, findings, warnings, is_sound, seen, left, twins }
     }
 
     /// Takes a cell with what is already found.
     fn look(&mut self, index: u64, settings: &Settings, mut found: Vec<Diagnostic>) {
         found.extend(validate::check(settings));
         let twin = self.twins.insert(cell_digest(settings), index as u32);
-        if let Some(twin) = twin.filter(|_| self.sound_so_far && found.is_empty()) {
+        if let Some(twin) = twin.filter(|_| self.is_sound && found.is_empty()) {
             found.push(same_cell(self.sweep, u64::from(twin), index));
         }
         for finding in found {
             if self.seen.insert(finding.key()) {
+                self.left = self.left.saturating_sub(1);
                 self.findings.push(in_cell(self.sweep, finding, index));
             }
         }
         for warning in validate::warnings(settings) {
-            if self.warned.insert(warning.key()) {
+            if self.seen.insert(warning.key()) {
                 self.warnings.push(in_cell(self.sweep, warning, index));
             }
         }

@@ -8,7 +8,7 @@ use super::document::{self, Entry, Node, Path, Raw};
 use super::files::Files;
 use super::kinds::{FromValue, Lowering, Value};
 use super::schema::{EXPECT, Key, Preset, SWEEP, Section};
-use super::tables::{SECTIONS, children, number_of};
+use super::tables::{INHERITED, SECTIONS, children, number_of, owner};
 use crate::engine::{Span, Time, Window};
 
 /// One key of one table.
@@ -209,17 +209,12 @@ impl Settings {
 
     /// Where a dotted path leads.
     pub fn target(&self, path: &Path) -> Result<Target, Diagnostic> {
-        let words: Vec<&str> = path.dotted.split('.').collect();
-        // The longest table name wins: `network.request.loss` is a key of `[network.request]`.
-        let fits = |section: &&Section| path.dotted.starts_with(&join(section.path, ""));
-        let section = SECTIONS.iter().filter(fits).max_by_key(|section| section.path.len());
-        let section = section.ok_or_else(|| unknown_path(path))?;
-        let depth = if section.path.is_empty() { 0 } else { section.path.split('.').count() };
-        let groups = self.range(section.path);
-        let number = words.get(depth).filter(|_| section.list).and_then(|word| word.parse::<usize>().ok());
-        let key_depth = depth + usize::from(number.is_some());
-        let key = words.get(key_depth).copied().unwrap_or_default();
+        let (section, rest) = owner(&path.dotted).ok_or_else(|| unknown_path(path))?;
+        let mut words = rest.split('.').peekable();
+        let number = words.peek().filter(|_| section.list).and_then(|word| word.parse::<usize>().ok());
+        let key = words.nth(usize::from(number.is_some())).unwrap_or_default();
         let slot = section.index_of(key).ok_or_else(|| unknown_path(path))?;
+        let groups = self.range(section.path);
         let position = match number {
             None if groups.len() == 1 => 0,
             Some(number) if number < groups.len() => number,
@@ -227,7 +222,7 @@ impl Settings {
         };
         let group = groups.start + position;
         let table = if groups.len() > 1 { format!("{}.{position}", section.path) } else { section.path.into() };
-        let rest: Vec<String> = words[key_depth + 1..].iter().map(|word| (*word).into()).collect();
+        let rest: Vec<String> = words.map(Into::into).collect();
         if !rest.is_empty() && section.keys[slot].kind.table().is_none() {
             return Err(one_value(path, &join(&table, key)));
         }
@@ -274,20 +269,18 @@ impl Settings {
 
     /// Fills the defaults that follow from other keys.
     pub fn derive(&mut self) {
+        let count = |count: u32| -> Option<Value> { Some(Arc::new(u64::from(count))) };
         for don in ["capability_don", "workflow_don"] {
             let nodes: u32 = self.group(don).get("nodes");
-            self.fill(don, "f", nodes.saturating_sub(1) / 3);
+            self.fill(don, "f", count(nodes.saturating_sub(1) / 3), false);
         }
         let workflow = self.group("workflow_don");
         let (nodes, f): (u32, u32) = (workflow.get("nodes"), workflow.get("f"));
         let needed = f.saturating_mul(2).saturating_add(1).min(nodes);
-        self.fill("workflow_don", "needed", needed);
-        for section in SECTIONS.iter().filter(|section| !section.list) {
-            for key in section.keys.iter() {
-                if let Some(origin) = key.origin() {
-                    self.inherit(section.path, key.name, origin);
-                }
-            }
+        self.fill("workflow_don", "needed", count(needed), false);
+        for [(path, key), (table, origin)] in INHERITED.iter() {
+            let Slot { value, broken, .. } = self.group(table).slot(origin).clone();
+            self.fill(path, key, value, broken);
         }
     }
 
@@ -297,15 +290,8 @@ impl Settings {
         group.section.index_of(key).map(|index| &mut group.slots[index])
     }
 
-    fn fill(&mut self, path: &str, key: &str, count: u32) {
-        if let Some(slot) = self.slot_mut(path, key).filter(|slot| slot.given.is_none() || slot.broken) {
-            slot.value = Some(Arc::new(u64::from(count)));
-        }
-    }
-
-    fn inherit(&mut self, path: &str, key: &str, (table, from): (&str, &str)) {
-        let origin = self.group(table).slot(from);
-        let (value, broken) = (origin.value.clone(), origin.broken);
+    /// Gives a key that nothing valid is given for a value that follows from others.
+    fn fill(&mut self, path: &str, key: &str, value: Option<Value>, broken: bool) {
         if let Some(slot) = self.slot_mut(path, key).filter(|slot| slot.given.is_none() || slot.broken) {
             slot.value = value;
             slot.broken |= broken;

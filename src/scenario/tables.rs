@@ -11,7 +11,7 @@ use super::kinds::{
     TIES, TIME, Text,
 };
 use super::schema::Preset::{Derived, Open, Required, Value};
-use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key, part};
+use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key, part, row};
 
 const NODES: &dyn Kind = &Count { min: 1, max: MAX_NODES };
 const BOUND_RULE: &str = "the largest that the nodes can bear, floor((nodes - 1) / 3)";
@@ -27,15 +27,6 @@ macro_rules! tables {
     (@list) => { (true, true) };
     (@fixed) => { (false, false) };
     (@fixed_list) => { (true, false) };
-}
-
-macro_rules! row {
-    ($name:ident: $kind:expr, $preset:expr, $meaning:expr $(, $more:ident $value:expr)*) => {
-        key(stringify!($name), $kind, $preset, $meaning)$(.$more($value))*
-    };
-    ($key:ident) => {
-        $key
-    };
 }
 
 const fn section_of(
@@ -60,6 +51,17 @@ pub(super) fn number_of(path: &str) -> Option<usize> {
 
 pub(super) fn section(path: &str) -> Option<&'static Section> {
     number_of(path).map(|number| &SECTIONS[number])
+}
+
+/// The section with the longest name that the dotted `key` begins with, and the rest of the key: `network.request.loss` is
+/// a key of `[network.request]`.
+pub(super) fn owner(key: &str) -> Option<(&'static Section, &str)> {
+    let rest = |section: &Section| match section.path {
+        "" => Some(key),
+        path => key.strip_prefix(path)?.strip_prefix('.'),
+    };
+    let owners = SECTIONS.iter().filter_map(|section| Some((section, rest(section)?)));
+    owners.max_by_key(|(section, _)| section.path.len())
 }
 
 /// The names of what stands directly in the table called `path`, and their dotted names: tables and arrays of tables.
@@ -285,8 +287,10 @@ static BEHIND_FAULTS: &[Section] = tables! {
             such_as "\"network.loss < 0.5\"")
 };
 
-/// Whether a key does nothing but give others their default: two cells that differ in such alone are equal.
-pub(super) fn is_template(section: &Section, key: &Key) -> bool {
-    let mut keys = SECTIONS.iter().filter(|section| !section.list).flat_map(|section| section.keys.iter());
-    keys.any(|other| other.origin() == Some((section.path, key.name)))
-}
+/// Keys whose default is the value of another: table and name of each, and those of the other.
+pub(super) static INHERITED: LazyLock<Vec<[(&str, &str); 2]>> = LazyLock::new(|| {
+    let of = |section: &'static Section| {
+        section.keys.iter().filter_map(|key| Some([(section.path, key.name), key.origin()?]))
+    };
+    SECTIONS.iter().flat_map(of).collect()
+});

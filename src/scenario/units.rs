@@ -41,8 +41,8 @@ pub(super) struct Units {
     pub usual_unit: &'static str,
     /// The units that help texts list.
     pub unit_list: &'static str,
-    /// Each with how many of the counted unit it is.
-    units: &'static [(&'static str, u64)],
+    /// Each unit, and how many of the counted one it is.
+    sizes: &'static [(&'static str, u64)],
     /// The units that amounts are printed in, the largest first.
     printed: &'static [&'static str],
     /// Spellings, in lower case, that people use for more than one unit, and those.
@@ -55,7 +55,7 @@ const DURATION: Units = Units {
     per_axis_unit: 1e6,
     usual_unit: "ms",
     unit_list: "ns, us, ms, s, min, h",
-    units: &[
+    sizes: &[
         ("ns", 1),
         ("us", 1_000),
         ("µs", 1_000),
@@ -76,7 +76,7 @@ const SIZE: Units = Units {
     per_axis_unit: 1.0,
     usual_unit: "B",
     unit_list: "B, KB, MB, GB, KiB, MiB, GiB",
-    units: &[
+    sizes: &[
         ("B", 1),
         ("KB", 1_000),
         ("MB", 1_000_000),
@@ -95,7 +95,7 @@ const BANDWIDTH: Units = Units {
     per_axis_unit: 1e6,
     usual_unit: "Mbit/s",
     unit_list: "bit/s, kbit/s, Mbit/s, Gbit/s, B/s, KB/s, MB/s, GB/s, KiB/s, MiB/s",
-    units: &[
+    sizes: &[
         ("bit/s", 1),
         ("kbit/s", 1_000),
         ("Mbit/s", 1_000_000),
@@ -138,7 +138,7 @@ impl Quantity {
     }
 
     pub fn unit_names(self) -> impl Iterator<Item = &'static str> {
-        self.units().units.iter().map(|(name, _)| *name)
+        self.units().sizes.iter().map(|(name, _)| *name)
     }
 
     /// Reads a number with a unit.
@@ -150,7 +150,7 @@ impl Quantity {
         if unit.is_empty() {
             return Err(Problem::MissingUnit);
         }
-        match self.units.iter().find(|(name, _)| *name == unit) {
+        match self.sizes.iter().find(|(name, _)| *name == unit) {
             Some((_, size)) => u64::try_from(decimal.in_parts(u128::from(*size))?).map_err(|_| Problem::TooLarge),
             None => Err(Problem::UnknownUnit {
                 number: number.into(),
@@ -174,7 +174,7 @@ impl Quantity {
         if self == Self::Duration {
             return Span::from_nanos(amount).to_string();
         }
-        let units = self.printed.iter().filter_map(|name| self.units.iter().find(|unit| unit.0 == *name));
+        let units = self.printed.iter().filter_map(|name| self.sizes.iter().find(|unit| unit.0 == *name));
         let mut exact = units.filter(|(_, size)| amount.is_multiple_of(*size) && (amount >= *size || *size == 1));
         exact.next().map_or_else(String::new, |(name, size)| format!("{}{name}", amount / size))
     }

@@ -10,7 +10,7 @@ use super::super::sweep::kind_at;
 use super::super::text::{Part, Text};
 use super::super::units::Quantity;
 use super::parser::{Chain, Comparison, Expr, Form};
-use super::terms::{Term, Test};
+use super::terms::{Marked, Term, Test};
 
 /// The key that names a cell's id.
 const ID: &str = "cell";
@@ -231,7 +231,7 @@ impl Meaning<'_, '_> {
     }
 
     /// All operands, each read even when one before it is wrong, and their dimensions.
-    fn operands(&mut self, chain: &Chain<'_>) -> Option<(Vec<(bool, Term)>, Vec<Dimension>)> {
+    fn operands(&mut self, chain: &Chain<'_>) -> Option<(Marked, Vec<Dimension>)> {
         let found: Vec<_> = chain.iter().map(|(mark, operand)| Some((*mark, self.number(operand)?))).collect();
         let found = found.into_iter().collect::<Option<Vec<_>>>()?;
         Some(found.into_iter().map(|(mark, (term, dimension))| ((mark, term), dimension)).unzip())

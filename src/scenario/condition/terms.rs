@@ -34,12 +34,13 @@ pub(super) enum Term {
     Id,
     Key(Target),
     Fixed(AxisValue),
-    /// `true` is subtracted.
-    Sum(Vec<(bool, Term)>),
-    /// By `true` is divided.
-    Product(Vec<(bool, Term)>),
+    Sum(Marked),
+    Product(Marked),
     Negative(Box<Term>),
 }
+
+/// Terms; a marked one is subtracted, or what is divided by.
+pub(super) type Marked = Vec<(bool, Term)>;
 
 impl Test {
     pub fn holds(&self, cell: &View<'_>) -> bool {

@@ -78,61 +78,57 @@ pub(super) fn read(
     sources: &[Source],
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Expectation> {
-    let reader = Reader { context: Context { name: "expect.where", ..context }, plan, sources };
+    let context = Context { name: "expect.where", ..context };
     let mut expectations = Vec::new();
     for group in settings.list(EXPECT) {
         if is_enough(findings) {
             break;
         }
-        expectations.extend(reader.expectation(group, findings));
+        expectations.extend(expectation(group, (context, plan), sources, findings));
     }
     expectations
 }
 
-/// Surroundings that expectations are read in.
-struct Reader<'a> {
-    context: Context<'a>,
-    plan: Option<Plan<'a>>,
-    sources: &'a [Source],
-}
-
-impl Reader<'_> {
-    /// `None` when it is wrong, or when there is nothing that it could be about.
-    fn expectation(&self, group: &Group, findings: &mut Vec<Diagnostic>) -> Option<Expectation> {
-        findings.extend(group.missing());
-        let texts = ["that", "where"].map(|key| group.text(key));
-        let [that_text, where_text] =
-            texts.each_ref().map(|given| given.as_ref().map(|(text, at)| Text::new(text, *at, self.sources)));
-        let parsed = that_text.as_ref().map(|text| that::parse(text, self.context.files));
-        let condition = match &where_text {
-            Some(text) => Condition::parse(text, self.context, findings).map(Some),
-            None => (!group.slot("where").broken).then_some(None),
-        };
-        let that = parsed?.map_err(|finding| findings.push(finding)).ok()?;
-        let (text, plan) = (that_text?, self.plan?);
-        let subjects = subjects(&text, &that, plan, condition.as_ref());
-        let subjects = subjects.map_err(|finding| findings.push(finding)).ok()?;
-        condition?;
-        if subjects.is_empty() {
-            findings.push(no_cell(&text, &that, where_text.as_ref()));
-            return None;
-        }
-        let at = text.place(text.all());
-        let all = subjects.len();
-        let subjects: Vec<_> = subjects.into_iter().filter_map(|subject| selected(subject, plan.1)).collect();
-        Some(Expectation {
-            unselected: all - subjects.len(),
-            condition: where_text.map(|text| text.all().text.to_owned()),
-            that: text.all().text.to_owned(),
-            confidence: group.get("confidence"),
-            metric: that.metric,
-            direction: that.direction,
-            threshold: that.threshold,
-            subjects,
-            line: position(self.sources, at).filter(|_| at.source == 0).map(|(line, _)| line),
-            at,
-        })
+/// One expectation; `None` when it is wrong, or when there is nothing that it could be about.
+fn expectation(
+    group: &Group,
+    (context, plan): (Context<'_>, Option<Plan<'_>>),
+    sources: &[Source],
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Expectation> {
+    findings.extend(group.missing());
+    let texts = ["that", "where"].map(|key| group.text(key));
+    let [that_text, where_text] =
+        texts.each_ref().map(|given| given.as_ref().map(|(text, at)| Text::new(text, *at, sources)));
+    let parsed = that_text.as_ref().map(|text| that::parse(text, context.files));
+    let condition = match &where_text {
+        Some(text) => Condition::parse(text, context, findings).map(Some),
+        None => (!group.slot("where").broken).then_some(None),
+    };
+    let that = parsed?.map_err(|finding| findings.push(finding)).ok()?;
+    let (text, plan) = (that_text?, plan?);
+    let subjects = subjects(&text, &that, plan, condition.as_ref());
+    let subjects = subjects.map_err(|finding| findings.push(finding)).ok()?;
+    condition?;
+    if subjects.is_empty() {
+        findings.push(no_cell(&text, &that, where_text.as_ref()));
+        return None;
     }
+    let at = text.place(text.all());
+    let all = subjects.len();
+    let subjects: Vec<_> = subjects.into_iter().filter_map(|subject| selected(subject, plan.1)).collect();
+    Some(Expectation {
+        unselected: all - subjects.len(),
+        condition: where_text.map(|text| text.all().text.to_owned()),
+        that: text.all().text.to_owned(),
+        confidence: group.get("confidence"),
+        metric: that.metric,
+        direction: that.direction,
+        threshold: that.threshold,
+        subjects,
+        line: position(sources, at).filter(|_| at.source == 0).map(|(line, _)| line),
+        at,
+    })
 }
 
 /// Cells that the brackets and `where` leave. Brackets are read even when `where` makes no sense.

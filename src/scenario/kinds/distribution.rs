@@ -39,7 +39,7 @@ pub(in super::super) const SKEW: Random = Random {
     words: "distribution; a plain duration is the most of a uniform one",
     example: "\"200ms\"",
     is_skew: true,
-    has_regions: false,
+    ..DISTRIBUTION
 };
 
 /// A distribution or a region matrix.
@@ -47,8 +47,8 @@ pub(in super::super) const LATENCY: Random = Random {
     name: "latency",
     words: "distribution or region matrix",
     example: "{ dist = \"lognormal\", p50 = \"40ms\", p99 = \"180ms\" }",
-    is_skew: false,
     has_regions: true,
+    ..DISTRIBUTION
 };
 
 /// Distribution that `dist` may name.

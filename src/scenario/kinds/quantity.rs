@@ -18,42 +18,27 @@ pub(in super::super) struct Measured {
     max: Option<u64>,
 }
 
-pub(in super::super) const TIME: Measured = Measured {
-    name: "duration",
-    words: "duration",
-    example: "\"40ms\"",
-    quantity: Quantity::Duration,
-    zero: None,
-    max: None,
-};
+pub(in super::super) const TIME: Measured = measured("duration", "duration", "\"40ms\"", Quantity::Duration);
 
 /// A duration above zero.
 pub(in super::super) const POSITIVE_TIME: Measured = Measured {
-    name: "duration.positive",
-    words: "duration above zero",
     zero: Some(("must be above zero", "write a longer time, such as \"10s\"")),
-    ..TIME
+    ..measured("duration.positive", "duration above zero", "\"40ms\"", Quantity::Duration)
 };
 
 /// A size up to a limit.
-pub(in super::super) const SIZE: Measured = Measured {
-    name: "size",
-    words: "size up to ",
-    example: "\"64KiB\"",
-    quantity: Quantity::Size,
-    zero: None,
-    max: Some(16 << 20),
-};
+pub(in super::super) const SIZE: Measured =
+    Measured { max: Some(16 << 20), ..measured("size", "size up to ", "\"64KiB\"", Quantity::Size) };
 
 /// A bandwidth above zero.
 pub(in super::super) const BANDWIDTH: Measured = Measured {
-    name: "bandwidth",
-    words: "bandwidth above zero",
-    example: "\"100Mbit/s\"",
-    quantity: Quantity::Bandwidth,
     zero: Some(("nothing would ever arrive", "leave the key out for no limit, or cut the links with [[network.cuts]]")),
-    max: None,
+    ..measured("bandwidth", "bandwidth above zero", "\"100Mbit/s\"", Quantity::Bandwidth)
 };
+
+const fn measured(name: &'static str, words: &'static str, example: &'static str, quantity: Quantity) -> Measured {
+    Measured { name, words, example, quantity, zero: None, max: None }
+}
 
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Amount {

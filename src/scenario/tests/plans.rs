@@ -295,7 +295,7 @@ fn ten_thousand_cells_are_planned_on_demand() {
 
 /// A table of every kind of fault with no more keys than it needs.
 fn every_fault() -> String {
-    let tables = fault_catalogue().into_iter().map(|fault| {
+    let tables = fault_catalogue().iter().map(|fault| {
         let required = fault.common.iter().chain(&fault.own).filter(|key| key.preset == Preset::Required);
         let required = required.map(|key| match key.name {
             "nodes" => "nodes = 0\n".to_owned(),
