@@ -18,15 +18,15 @@ use super::agreement::{Agreement, Disagreement};
 use super::blocks::{Plan, Work};
 use super::consumer::Consumer;
 use super::differences::Differences;
-use super::expectations::Judge;
 use super::group::{Group, Simulate};
+use super::judge::Judge;
 use super::mishaps::{Breaches, PanickedReplicate};
 use super::reading::Simulated;
 use super::savings::Baseline;
 use super::summary::{CellSummary, RunSummary, unify};
 use super::witness::{WitnessFinder, Witnesses};
 
-/// How to run.
+/// Options of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
     /// Threads that simulate.
@@ -48,36 +48,31 @@ pub struct Block<'a> {
     pub before: &'a [Option<Arc<Baseline>>],
 }
 
-/// Takes the results as they come, in an order that depends on the scenario alone.
+/// Takes the results as they come, in an order that depends on the scenario alone; errors when they cannot be kept end
+/// the run.
 pub trait Observer {
     /// The next replicates of a cell.
     ///
     /// # Errors
-    /// When they cannot be kept; this ends the run.
-    fn handle_block(&mut self, block: &Block<'_>) -> io::Result<()>;
+    /// Results that cannot be kept.
+    fn handle_block(&mut self, _block: &Block<'_>) -> io::Result<()> {
+        Ok(())
+    }
 
     /// All cells that blocks have come for since the last call are complete, or the run ends.
     ///
     /// # Errors
-    /// When they cannot be kept; this ends the run.
-    fn handle_group_end(&mut self) -> io::Result<()>;
-
-    /// So many of all replicates are simulated.
-    fn handle_progress(&mut self, done: u64, total: u64);
-}
-
-/// Nobody: keeps nothing.
-impl Observer for () {
-    fn handle_block(&mut self, _: &Block<'_>) -> io::Result<()> {
-        Ok(())
-    }
-
+    /// Results that cannot be kept.
     fn handle_group_end(&mut self) -> io::Result<()> {
         Ok(())
     }
 
-    fn handle_progress(&mut self, _: u64, _: u64) {}
+    /// So many of all replicates are simulated.
+    fn handle_progress(&mut self, _done: u64, _total: u64) {}
 }
+
+/// Nobody: keeps nothing.
+impl Observer for () {}
 
 /// All that a run found.
 #[derive(Clone, Debug)]
@@ -113,13 +108,13 @@ struct Finished {
     results: Vec<Vec<Result<Simulated, String>>>,
 }
 
-/// Why a run ends without findings.
+/// Reason why a run ends without findings.
 #[derive(Debug, Error)]
 pub enum RunError {
     /// The system gives no thread to simulate on.
     #[error("cannot start a thread: {0}")]
     NoThread(io::Error),
-    /// What the observer could not keep.
+    /// Results that the observer could not keep.
     #[error(transparent)]
     Unkept(#[from] io::Error),
 }

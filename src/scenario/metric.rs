@@ -34,7 +34,7 @@ impl Stat {
     }
 }
 
-/// How a metric is taken from the rows of a replicate.
+/// Way in which a metric is taken from the rows of a replicate.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Derivation {
     /// Share of the rows of honest workflow nodes that are so.
@@ -81,7 +81,7 @@ macro_rules! metrics {
                 match self { $(Self::$variant => $meaning),+ }
             }
 
-            /// How it is taken from the rows of a replicate.
+            /// Way in which it is taken from the rows of a replicate.
             pub(crate) const fn derivation(self) -> Derivation {
                 match self { $(Self::$variant => $derivation),+ }
             }
@@ -127,7 +127,7 @@ metrics! {
         Derivation::Latency(0.9);
     LatencyP99 "latency_p99" "ms" "99 % quantile of that time."
         Derivation::Latency(0.99);
-    RequestBytes "request_bytes" "bytes" "Encoded requests, bytes a request over the whole DON."
+    RequestBytes "request_bytes" "bytes" "Encoded requests, bytes per request over the whole DON."
         Derivation::Amount(|row| row.bytes.request);
     ResponseBytes "response_bytes" "bytes" "Encoded responses that decisions rest on."
         Derivation::Amount(|row| row.bytes.response);
@@ -141,12 +141,12 @@ metrics! {
         Derivation::Amount(|row| row.bytes.envelope);
     TotalBytes "total_bytes" "bytes" "All bytes that left an uplink."
         Derivation::Amount(|row| row.bytes.total());
-    OcrBytes "ocr_bytes" "bytes" "What the OCR round behind a request costs between capability nodes; accounted, not simulated."
+    OcrBytes "ocr_bytes" "bytes" "Bytes of the OCR round behind a request, between capability nodes; accounted, not simulated."
         Derivation::Ocr;
     SavedResponse "saved_response" "1" "Share of the bytes of all answers that is saved against the baseline."
         Derivation::Saving { bytes: Bytes::answers, ocr: false };
     SavedTotal "saved_total" "1" "Share of all bytes, OCR included, that is saved against the baseline."
         Derivation::Saving { bytes: Bytes::total, ocr: true };
-    SignaturesVerified "signatures_verified" "1" "Attestation signatures that the workflow nodes checked, a request."
+    SignaturesVerified "signatures_verified" "1" "Attestation signatures that the workflow nodes checked, per request."
         Derivation::Amount(|row| row.signatures_verified);
 }

@@ -1,9 +1,9 @@
-//! The mean of one amount a replicate, such as bytes, or of the difference of two, with Student's t interval.
+//! The mean of one amount per replicate, such as bytes, or of the difference of two, with Student's t interval.
 
 use super::binomial::{Interval, two_sided_t};
 use super::moments::scatter;
 
-/// Accumulates one number a replicate in constant memory; the mean has the unit of the numbers.
+/// Accumulates one number per replicate in constant memory; the mean has the unit of the numbers.
 ///
 /// ```
 /// let mut bytes = donsim::stats::Mean::default();
