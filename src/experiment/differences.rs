@@ -51,7 +51,9 @@ impl Differences {
         let mut differences = Self::default();
         for (cell, partner) in scenario.against_first(AXIS) {
             let pair = [cell, partner];
-            METRICS.into_iter().for_each(|metric| differences.store.want(pair, metric));
+            for metric in METRICS {
+                differences.store.want(pair, metric);
+            }
             differences.due.entry(cell.max(partner)).or_default().push(pair);
         }
         differences

@@ -272,8 +272,12 @@ impl<'a> Collector<'a> {
         for (sums, results) in self.open.iter_mut().zip(results) {
             let mut consumers = self.consumers.all();
             for (number, result) in work.replicates.clone().zip(&results) {
-                result.iter().for_each(|simulated| sums.add(simulated));
-                consumers.iter_mut().for_each(|consumer| consumer.replicate(&sums.cell, number, result));
+                if let Ok(simulated) = result {
+                    sums.add(simulated);
+                }
+                for consumer in &mut consumers {
+                    consumer.replicate(&sums.cell, number, result);
+                }
             }
             let parts = |simulated: Simulated| (simulated.replicate, simulated.before);
             let (replicates, before): (Vec<_>, Vec<_>) =
@@ -290,7 +294,9 @@ impl<'a> Collector<'a> {
         for sums in self.open.drain(..) {
             let latencies = sums.latencies();
             let totals = CellTotals::new(&sums, &latencies);
-            self.consumers.all().into_iter().for_each(|consumer| consumer.cell_end(&totals));
+            for consumer in self.consumers.all() {
+                consumer.cell_end(&totals);
+            }
         }
         self.observer.handle_group_end()
     }

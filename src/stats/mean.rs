@@ -135,7 +135,9 @@ mod tests {
     fn differences_are_paired() {
         let of = |pairs: &[(u64, u64)]| {
             let mut difference = Mean::default();
-            pairs.iter().for_each(|(a, b)| difference.record_difference(*a, *b));
+            for (a, b) in pairs {
+                difference.record_difference(*a, *b);
+            }
             difference
         };
         // The differences are those of the reference above, less 500: scipy 1.17.1, stats.ttest_1samp.
