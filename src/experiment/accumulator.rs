@@ -23,10 +23,8 @@ pub(super) struct CellAccumulator {
     holders: BTreeMap<u32, Proportion>,
     /// Latencies in ns by replicate, then row.
     latencies: Vec<u64>,
+    /// Actions of each fault, then of each partition and cut: messages that it stopped.
     pub faults: Vec<FaultReport>,
-    /// Messages that each partition stopped.
-    pub partitions: Vec<u64>,
-    pub cuts: Vec<u64>,
 }
 
 /// The sums of a metric, of which its readings feed one.
@@ -39,7 +37,8 @@ struct Sums {
 
 impl CellAccumulator {
     pub fn new(cell: Cell) -> Self {
-        let setup = &cell.setup;
+        let (setup, network) = (&cell.setup, &cell.setup.network);
+        let faults = setup.faults.len() + network.partitions.len() + network.cuts.len();
         Self {
             replicates: 0,
             sums: [Sums::default(); Metric::ALL.len()],
@@ -47,9 +46,7 @@ impl CellAccumulator {
             no_cause: Proportion::default(),
             holders: BTreeMap::new(),
             latencies: Vec::new(),
-            faults: vec![FaultReport::default(); setup.faults.len()],
-            partitions: vec![0; setup.network.partitions.len()],
-            cuts: vec![0; setup.network.cuts.len()],
+            faults: vec![FaultReport::default(); faults],
             cell,
         }
     }
@@ -70,9 +67,10 @@ impl CellAccumulator {
         self.add_causes(replicate);
         self.add_holders(replicate);
         self.latencies.extend(latencies(replicate));
-        self.faults.iter_mut().zip(&replicate.faults).for_each(|(sum, report)| *sum += *report);
-        self.partitions.iter_mut().zip(&replicate.partitions).for_each(|(sum, stopped)| *sum += stopped);
-        self.cuts.iter_mut().zip(&replicate.cuts).for_each(|(sum, stopped)| *sum += stopped);
+        let stopped = replicate.partitions.iter().chain(&replicate.cuts);
+        let stopped = stopped.map(|fired| FaultReport { fired: *fired, holder_shortfall: 0 });
+        let reports = replicate.faults.iter().copied().chain(stopped);
+        self.faults.iter_mut().zip(reports).for_each(|(sum, report)| *sum += report);
     }
 
     fn add_causes(&mut self, replicate: &Replicate) {

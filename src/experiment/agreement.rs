@@ -30,7 +30,7 @@ pub struct Disagreement {
     pub observed: f64,
     /// Value by the closed form.
     pub exact: f64,
-    /// How probable it is to be so far off by chance, at most.
+    /// Probability to be so far off by chance, at most.
     pub chance: f64,
 }
 

@@ -33,7 +33,7 @@ impl Plan {
         self.replicates.div_ceil(REPLICATES_A_BLOCK)
     }
 
-    /// How many pieces of work there are.
+    /// Number of pieces of work.
     pub(super) const fn len(self) -> u64 {
         self.cells.div_ceil(CELLS_A_GROUP).saturating_mul(self.blocks_a_group())
     }

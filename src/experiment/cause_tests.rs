@@ -47,12 +47,6 @@ impl Observer for Rows {
         self.0.entry(block.cell.id.clone()).or_default().extend(rows);
         Ok(())
     }
-
-    fn handle_group_end(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-
-    fn handle_progress(&mut self, _: u64, _: u64) {}
 }
 
 fn trouble() -> (RunSummary, Rows) {

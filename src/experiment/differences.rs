@@ -1,8 +1,8 @@
-//! How cells differ from their partners under the first rule set of the sweep.
+//! Differences of cells from their partners under the first rule set of the sweep.
 //!
-//! Both met the same weather in the same replicate, so the difference is taken replicate by replicate; most of what
-//! makes the two vary is common to both and drops out. What this is worth shows beside it: the interval that the same
-//! numbers would give if the cells had nothing in common.
+//! Both have common random numbers in the same replicate, so the difference is taken replicate by replicate; most of
+//! what makes the two vary drops out. Beside it shows what this is worth: the interval that the same numbers would give
+//! if the cells had nothing in common.
 //!
 //! Latencies are not compared: what is never accepted has none, and differences of the others would leave out just
 //! those that matter. Savings are not either: both have the same baseline, so the difference of `total_bytes` says
@@ -51,7 +51,9 @@ impl Differences {
         let mut differences = Self::default();
         for (cell, partner) in scenario.against_first(AXIS) {
             let pair = [cell, partner];
-            METRICS.into_iter().for_each(|metric| differences.store.want(pair, metric));
+            for metric in METRICS {
+                differences.store.want(pair, metric);
+            }
             differences.due.entry(cell.max(partner)).or_default().push(pair);
         }
         differences
@@ -128,7 +130,6 @@ fn unpaired_means([of, minus]: &[Mean; 2]) -> Option<Interval> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pair_store::tests::kept;
     use super::*;
 
     #[test]
@@ -137,7 +138,7 @@ mod tests {
         let kept = |axes: &str| {
             let text = format!("schema = 1\n[sweep.grid]\n{axes}\n");
             let scenario = Scenario::parse(std::path::Path::new("demo.toml"), text, &[]).unwrap();
-            kept(&mut Differences::new(&scenario).store, scenario.cell_count())
+            Differences::new(&scenario).store.kept(scenario.cell_count())
         };
         let loss = "network.loss = [0, 0.1]";
         assert_eq!(kept(&format!("{loss}\n{rule_sets}")), [7, 7, 0, 7, 7, 0]);

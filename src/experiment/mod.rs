@@ -1,8 +1,8 @@
 //! Cells x replicates on all cores: what is simulated in which order, and what it came to.
 //!
-//! The unit of work is a block of replicates of a group of cells: cells of one group meet the same weather in the same
-//! replicate and share the keys, reports and signatures that go with it, and the baselines that their
-//! savings are measured against. Blocks are simulated in any order and taken in one, so that nothing depends on the
+//! The unit of work is a block of replicates of a group of cells: in the same replicate, cells of one group have common
+//! random numbers (docs/pairing.md) and share the keys, reports and signatures that go with them, and the baselines that
+//! their savings are measured against. Blocks are simulated in any order and taken in one, so that nothing depends on the
 //! number of threads.
 
 mod accumulator;
@@ -14,11 +14,14 @@ mod blocks;
 mod cause_tests;
 mod consumer;
 mod differences;
-mod expectations;
+#[cfg(test)]
+mod expectation_tests;
 mod group;
+mod judge;
 mod judgement;
 mod mishaps;
 mod pair_store;
+mod power;
 mod reading;
 mod run;
 mod savings;
@@ -29,10 +32,10 @@ mod witness;
 
 pub use crate::scenario::{Axis, AxisValue, Direction, Metric, Stat};
 pub use agreement::Disagreement;
-pub use expectations::check_power;
 pub use group::Simulate;
 pub use judgement::{Bounds, Judgement, Ruling};
 pub use mishaps::{Breaches, PanickedReplicate};
+pub use power::check_power;
 pub use reading::own_value;
 pub use run::{Block, Findings, Observer, Options, RunError, run};
 pub use savings::Baseline;

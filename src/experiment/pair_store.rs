@@ -111,18 +111,18 @@ impl PairStore {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
 
-    /// How many series are kept after each cell.
-    pub fn kept(store: &mut PairStore, cells: u64) -> Vec<usize> {
-        let mut kept = Vec::new();
-        for now in 0..cells {
-            store.forget(now);
-            let of = |cell| Metric::ALL.iter().filter(|metric| store.pair([cell; 2], **metric).is_some()).count();
-            kept.push((0..=now).map(of).sum());
+    impl PairStore {
+        /// Number of series that are kept after each cell.
+        pub fn kept(&mut self, cells: u64) -> Vec<usize> {
+            let after = |now| {
+                self.forget(now);
+                self.cells.range(..=now).map(|(_, kept)| kept.series.len()).sum()
+            };
+            (0..cells).map(after).collect()
         }
-        kept
     }
 
     #[test]

@@ -18,15 +18,15 @@ use super::agreement::{Agreement, Disagreement};
 use super::blocks::{Plan, Work};
 use super::consumer::Consumer;
 use super::differences::Differences;
-use super::expectations::Judge;
 use super::group::{Group, Simulate};
+use super::judge::Judge;
 use super::mishaps::{Breaches, PanickedReplicate};
 use super::reading::Simulated;
 use super::savings::Baseline;
 use super::summary::{CellSummary, RunSummary, unify};
 use super::witness::{WitnessFinder, Witnesses};
 
-/// How to run.
+/// Options of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
     /// Threads that simulate.
@@ -48,36 +48,31 @@ pub struct Block<'a> {
     pub before: &'a [Option<Arc<Baseline>>],
 }
 
-/// Takes the results as they come, in an order that depends on the scenario alone.
+/// Takes the results as they come, in an order that depends on the scenario alone; errors when they cannot be kept end
+/// the run.
 pub trait Observer {
     /// The next replicates of a cell.
     ///
     /// # Errors
-    /// When they cannot be kept; this ends the run.
-    fn handle_block(&mut self, block: &Block<'_>) -> io::Result<()>;
+    /// Results that cannot be kept.
+    fn handle_block(&mut self, _block: &Block<'_>) -> io::Result<()> {
+        Ok(())
+    }
 
     /// All cells that blocks have come for since the last call are complete, or the run ends.
     ///
     /// # Errors
-    /// When they cannot be kept; this ends the run.
-    fn handle_group_end(&mut self) -> io::Result<()>;
-
-    /// So many of all replicates are simulated.
-    fn handle_progress(&mut self, done: u64, total: u64);
-}
-
-/// Nobody: keeps nothing.
-impl Observer for () {
-    fn handle_block(&mut self, _: &Block<'_>) -> io::Result<()> {
-        Ok(())
-    }
-
+    /// Results that cannot be kept.
     fn handle_group_end(&mut self) -> io::Result<()> {
         Ok(())
     }
 
-    fn handle_progress(&mut self, _: u64, _: u64) {}
+    /// So many of all replicates are simulated.
+    fn handle_progress(&mut self, _done: u64, _total: u64) {}
 }
+
+/// Nobody: keeps nothing.
+impl Observer for () {}
 
 /// All that a run found.
 #[derive(Clone, Debug)]
@@ -113,13 +108,13 @@ struct Finished {
     results: Vec<Vec<Result<Simulated, String>>>,
 }
 
-/// Why a run ends without findings.
+/// Reason why a run ends without findings.
 #[derive(Debug, Error)]
 pub enum RunError {
     /// The system gives no thread to simulate on.
     #[error("cannot start a thread: {0}")]
     NoThread(io::Error),
-    /// What the observer could not keep.
+    /// Results that the observer could not keep.
     #[error(transparent)]
     Unkept(#[from] io::Error),
 }
@@ -277,8 +272,12 @@ impl<'a> Collector<'a> {
         for (sums, results) in self.open.iter_mut().zip(results) {
             let mut consumers = self.consumers.all();
             for (number, result) in work.replicates.clone().zip(&results) {
-                result.iter().for_each(|simulated| sums.add(simulated));
-                consumers.iter_mut().for_each(|consumer| consumer.replicate(&sums.cell, number, result));
+                if let Ok(simulated) = result {
+                    sums.add(simulated);
+                }
+                for consumer in &mut consumers {
+                    consumer.replicate(&sums.cell, number, result);
+                }
             }
             let parts = |simulated: Simulated| (simulated.replicate, simulated.before);
             let (replicates, before): (Vec<_>, Vec<_>) =
@@ -295,7 +294,9 @@ impl<'a> Collector<'a> {
         for sums in self.open.drain(..) {
             let latencies = sums.latencies();
             let totals = CellTotals::new(&sums, &latencies);
-            self.consumers.all().into_iter().for_each(|consumer| consumer.cell_end(&totals));
+            for consumer in self.consumers.all() {
+                consumer.cell_end(&totals);
+            }
         }
         self.observer.handle_group_end()
     }

@@ -1,7 +1,7 @@
 //! The cost of a replicate against the same replicate of the baseline.
 //!
 //! In that world every node held the payload, `F + 1` equal answers were needed, and OCR agreed on whole payloads. It
-//! meets the same weather and the same faults and is simulated like any other world, answers with attestations
+//! has the same random numbers and the same faults and is simulated like any other world, answers with attestations
 //! included: capability nodes know nothing of rule sets, `identical` looks at no attestation, and faults that spoil
 //! one need one. As the baseline had none, their bytes, and only these, are left out of its account; a length in
 //! front of them may take a byte more for them. Answers that are no responses (raw bytes that a fault sends) count whole.
@@ -17,7 +17,7 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// Of a replicate of [`Setup::baseline`].
+    /// Bytes of a replicate of [`Setup::baseline`].
     #[must_use]
     pub fn of(replicate: &Replicate) -> Self {
         let rows = replicate.rows.iter().map(|row| Bytes { attestation: 0, ..row.bytes }).collect();

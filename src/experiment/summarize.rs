@@ -1,6 +1,7 @@
 //! The summary of a cell, from its totals.
 
 use crate::scenario::Metric;
+use crate::sim::FaultReport;
 use crate::stats::Proportion;
 
 use super::accumulator::{CellTotals, ms};
@@ -62,29 +63,19 @@ fn holders(totals: &CellTotals<'_>) -> Vec<HoldersSummary> {
 }
 
 fn faults(totals: &CellTotals<'_>) -> Vec<FaultSummary> {
-    let faults = &totals.cell.setup.faults;
-    let name = |at: usize| {
-        let kind = faults[at].kind.name();
+    let (faults, network) = (&totals.cell.setup.faults, &totals.cell.setup.network);
+    let named = faults.iter().enumerate().map(|(at, fault)| {
+        let kind = fault.kind.name();
         let ordinal = faults[..at].iter().filter(|other| other.kind.name() == kind).count();
-        format!("faults.{kind}.{ordinal}")
-    };
-    let reports = totals.sums.faults.iter().enumerate().map(|(at, report)| FaultSummary {
-        name: name(at),
-        nodes: faults[at].nodes,
-        fired: report.fired,
-        holder_shortfall: report.holder_shortfall,
+        (format!("faults.{kind}.{ordinal}"), fault.nodes)
     });
-    let network = &totals.cell.setup.network;
-    let barrier = |list: &str, at: usize, nodes: usize, fired: u64| FaultSummary {
-        name: format!("network.{list}.{at}"),
-        nodes: nodes as u32,
-        fired,
-        holder_shortfall: 0,
+    let partitions = network.partitions.iter().map(|it| it.nodes.len()).enumerate();
+    let partitions = partitions.map(|(at, nodes)| (format!("network.partitions.{at}"), nodes as u32));
+    let cuts = network.cuts.iter().map(|it| it.from.len().min(it.to.len())).enumerate();
+    let cuts = cuts.map(|(at, nodes)| (format!("network.cuts.{at}"), nodes as u32));
+    let summary = |((name, nodes), report): (_, &FaultReport)| {
+        let FaultReport { fired, holder_shortfall } = *report;
+        FaultSummary { name, nodes, fired, holder_shortfall }
     };
-    let partitions = network.partitions.iter().zip(&totals.sums.partitions).enumerate();
-    let cuts = network.cuts.iter().zip(&totals.sums.cuts).enumerate();
-    reports
-        .chain(partitions.map(|(at, (it, stopped))| barrier("partitions", at, it.nodes.len(), *stopped)))
-        .chain(cuts.map(|(at, (it, stopped))| barrier("cuts", at, it.from.len().min(it.to.len()), *stopped)))
-        .collect()
+    named.chain(partitions).chain(cuts).zip(&totals.sums.faults).map(summary).collect()
 }

@@ -63,9 +63,9 @@ pub struct CellSummary {
     pub survival: Vec<(f64, f64)>,
     /// Values by a closed form of the cell, one at least, or why there is none.
     pub exact: Result<Exact, String>,
-    /// How it differs from its partner under the first rule set; empty where the sweep has none.
+    /// Differences from its partner under the first rule set; empty where the sweep has none.
     pub differences: Vec<Difference>,
-    /// How often each cause occurred: one entry per cause of one kind, then one per cause of several
+    /// Share of each cause: one entry per cause of one kind, then one per cause of several
     /// kinds that occurred.
     pub causes: Vec<CauseSummary>,
     /// Numbers of holders that occurred, rising, and how often each did.
@@ -103,11 +103,11 @@ pub struct Exact {
     pub missing: String,
 }
 
-/// How a metric of a cell differs from that of the cell that has the first rule set and is equal in all else. Both met
-/// the same weather, replicate by replicate.
+/// Difference of a metric of a cell from that of the cell that has the first rule set and is equal in all else. Both have
+/// common random numbers, replicate by replicate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    /// Of what.
+    /// The metric.
     pub metric: Metric,
     /// The id of the cell under the first rule set.
     pub versus: String,
@@ -125,10 +125,10 @@ pub struct Difference {
     pub n: u64,
 }
 
-/// How often a cause occurred in a cell.
+/// Share of a cause of failure in a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CauseSummary {
-    /// Why.
+    /// The cause.
     pub cause: FailureCause,
     /// Share of requests and honest workflow nodes that failed for it; `None` where nothing was simulated.
     pub share: Option<f64>,
@@ -156,9 +156,9 @@ pub struct HoldersSummary {
 pub struct FaultSummary {
     /// Its place in the scenario: `silent.0` is the first `[[faults.silent]]`.
     pub name: String,
-    /// How many nodes had it.
+    /// Number of nodes that had it.
     pub nodes: u32,
-    /// How often it acted.
+    /// Number of its actions.
     pub fired: u64,
     /// Holders that it asked for and that were not there.
     pub holder_shortfall: u64,
@@ -202,7 +202,7 @@ impl CellSummary {
 /// A metric's value in a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// Of what.
+    /// The metric.
     pub metric: Metric,
     /// `None` where there is none: a latency quantile beyond the deadline.
     pub value: Option<f64>,

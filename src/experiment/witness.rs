@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::scenario::{Cell, Direction, Expectation, Scenario, Subject};
+use crate::scenario::{Cell, Expectation, Scenario, Subject};
 use crate::sim::Outcome;
 
 use super::consumer::Consumer;
+use super::judgement::{Bounds, Ruling};
 use super::reading::{Simulated, honest};
 
 /// The first replicates of a cell in which something is to be seen.
@@ -56,8 +57,6 @@ impl Consumer for WitnessFinder<'_> {
 /// Whether a value is what is expected; nothing measured is.
 #[must_use]
 pub fn fits(expectation: &Expectation, value: Option<f64>) -> bool {
-    value.is_none_or(|value| match expectation.direction {
-        Direction::AtLeast => value >= expectation.threshold,
-        Direction::AtMost => value <= expectation.threshold,
-    })
+    let bounds = Bounds { observed: value, low: value, high: value };
+    bounds.rule(expectation.direction, expectation.threshold) != Ruling::Fail
 }

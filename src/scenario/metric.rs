@@ -34,7 +34,7 @@ impl Stat {
     }
 }
 
-/// How a metric is taken from the rows of a replicate.
+/// Way in which a metric is taken from the rows of a replicate.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Derivation {
     /// Share of the rows of honest workflow nodes that are so.
@@ -87,7 +87,7 @@ macro_rules! metrics {
                 match self { $(Self::$variant => $meaning),+ }
             }
 
-            /// How it is taken from the rows of a replicate.
+            /// Way in which it is taken from the rows of a replicate.
             pub(crate) const fn derivation(self) -> Derivation {
                 match self { $(Self::$variant => $derivation),+ }
             }
@@ -151,7 +151,7 @@ metrics! {
         Derivation::Latency(0.9);
     LatencyP99 "latency_p99" "ms" "99 % quantile of that time."
         Derivation::Latency(0.99);
-    RequestBytes "request_bytes" "bytes" "Encoded requests, bytes a request over the whole DON."
+    RequestBytes "request_bytes" "bytes" "Encoded requests, bytes per request over the whole DON."
         Derivation::Amount(|row| row.bytes.request);
     ResponseBytes "response_bytes" "bytes" "Encoded responses that decisions rest on."
         Derivation::Amount(|row| row.bytes.response);
@@ -185,7 +185,7 @@ metrics! {
         Derivation::Saving { bytes: Bytes::answers, ocr: false };
     SavedTotal "saved_total" "1" "Share of all bytes, OCR included, that is saved against the baseline."
         Derivation::Saving { bytes: Bytes::total, ocr: true };
-    SignaturesVerified "signatures_verified" "1" "Attestation signatures that the workflow nodes checked, a request."
+    SignaturesVerified "signatures_verified" "1" "Attestation signatures that the workflow nodes checked, per request."
         Derivation::Amount(|row| row.signatures_verified);
     Holders "holders" "1" "Capability nodes that hold the payload, of a request; with OCR3 rounds those that observed what was agreed."
         Derivation::PerRequest(|replicate| replicate.requests.iter().map(|request| u64::from(request.holders)).sum());

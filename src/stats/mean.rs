@@ -1,9 +1,9 @@
-//! The mean of one amount a replicate, such as bytes, or of the difference of two, with Student's t interval.
+//! The mean of one amount per replicate, such as bytes, or of the difference of two, with Student's t interval.
 
 use super::binomial::{Interval, two_sided_t};
 use super::moments::scatter;
 
-/// Accumulates one number a replicate in constant memory; the mean has the unit of the numbers.
+/// Accumulates one number per replicate in constant memory; the mean has the unit of the numbers.
 ///
 /// ```
 /// let mut bytes = donsim::stats::Mean::default();
@@ -135,7 +135,9 @@ mod tests {
     fn differences_are_paired() {
         let of = |pairs: &[(u64, u64)]| {
             let mut difference = Mean::default();
-            pairs.iter().for_each(|(a, b)| difference.record_difference(*a, *b));
+            for (a, b) in pairs {
+                difference.record_difference(*a, *b);
+            }
             difference
         };
         // The differences are those of the reference above, less 500: scipy 1.17.1, stats.ttest_1samp.

@@ -1,6 +1,6 @@
 //! Estimators and their intervals.
 //!
-//! The unit of statistics is the replicate: the rows of one replicate (requests x workflow nodes) share its weather and
+//! The unit of statistics is the replicate: the rows of one replicate (requests x workflow nodes) share random numbers and
 //! depend on each other, so every interval here is about replicates, however many rows they have. Sums are exact
 //! integers and all mathematics is `libm`'s, so that no result depends on a machine.
 
@@ -26,7 +26,7 @@ mod simulated {
 
     use crate::engine::{DrawKey, Draws};
 
-    /// Rows a replicate.
+    /// Rows per replicate.
     const ROWS: usize = 7;
 
     /// A replicate's rows, each uniform over 0 to 1: its own draw or, with probability `share`, one that the

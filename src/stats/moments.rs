@@ -1,7 +1,7 @@
 //! Sums of squares and products about the mean, from exact integer sums.
 
-/// What the products of two values leave about their means, times the number of replicates: `n sum(xy) - sum(x) sum(y)`;
-/// with `x` for both that of the squares, which is never negative. Exact but for one rounding where the integers hold
+/// Sum of the products of two values about their means, times the number of replicates: `n sum(xy) - sum(x) sum(y)`; with
+/// `x` for both that of the squares, which is never negative. Exact but for one rounding where the integers hold
 /// it, in floating point where they do not.
 pub(super) fn scatter(n: u64, products: u128, sum_x: u128, sum_y: u128) -> f64 {
     match products.checked_mul(u128::from(n)).zip(sum_x.checked_mul(sum_y)) {

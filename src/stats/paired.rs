@@ -1,7 +1,7 @@
 //! The difference of two shares that are measured in the same replicates.
 //!
-//! Cells of one sweep meet the same weather in the same replicate, so most of what makes a share vary is common to
-//! both and drops out of the difference of a replicate. The replicates in which the first cell has the larger share,
+//! Cells of one sweep have common random numbers in the same replicate, so most of what makes a share vary drops out of
+//! the difference of a replicate. The replicates in which the first cell has the larger share,
 //! and those in which the second has, are two proportions, and the difference is theirs. This stays honest where all
 //! replicates agree, where an interval of the mean of equal differences would have no width at all.
 
@@ -13,7 +13,7 @@ use super::special::last_where;
 /// Accumulates the difference of two cells' shares, replicate by replicate, in constant memory.
 ///
 /// ```
-/// // Seven rows a replicate in both cells; the first has more hits in two of ten replicates, never fewer.
+/// // Seven rows per replicate in both cells; the first has more hits in two of ten replicates, never fewer.
 /// let mut gain = donsim::stats::PairedDifference::new([7, 7]);
 /// for hits in [[7, 0], [7, 7], [7, 7], [6, 6], [7, 3], [7, 7], [7, 7], [5, 5], [7, 7], [7, 7]] {
 ///     gain.record(hits);
@@ -33,7 +33,7 @@ pub struct PairedDifference {
 }
 
 impl PairedDifference {
-    /// Of two cells with so many rows a replicate.
+    /// Of two cells with so many rows per replicate.
     #[must_use]
     pub fn new(rows: [u32; 2]) -> Self {
         let [a, b] = rows.map(u64::from);
@@ -70,7 +70,7 @@ impl PairedDifference {
     /// The interval of the difference for reports. With many replicates it is that of Student's t over the replicates'
     /// differences; where all agree it is Wilson's for one trial a replicate. `None` without replicates.
     ///
-    /// As [`Proportion::interval`] it counts the trials that dependence leaves, but of the difference itself: weather that
+    /// As [`Proportion::interval`] it counts the trials that dependence leaves, but of the difference itself: luck that
     /// both cells have in common drops out and costs nothing. Differences that are more even than those of independent
     /// rows get no credit for that. At a `confidence` of 0.95 it covers 95 to 96.5 % on average over pairs of true
     /// shares, from 100 replicates on, and more below (`tests/coverage`).
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn equal_differences_are_not_taken_for_certain() {
-        // One row a replicate, one-sided 95 %: the exact bounds for the rarest worst case, ln 20 = 3.0 of 100.
+        // One row per replicate, one-sided 95 %: the exact bounds for the rarest worst case, ln 20 = 3.0 of 100.
         let exact = 1.0 - libm::pow(0.05, 0.01);
         let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
         let same = of([1, 1], [[1, 1]; 100]).exact_interval(0.9).unwrap();
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn weather_in_common_costs_the_report_nothing() {
+    fn luck_in_common_costs_the_report_nothing() {
         // 0 to 4 hits in the first cell, in every other replicate 3 more in the second: Student's t over the differences.
         let pairs = (0..1_000_u32).map(|at| [at % 5, at % 5 + at % 2 * 3]);
         let interval = of([7, 7], pairs).interval(0.95).unwrap();
@@ -297,8 +297,8 @@ mod tests {
         assert!(one.low < 0.3 && one.high == 1.0, "{one:?}");
     }
 
-    /// 60 replicates of seven dependent rows that hit below `p` in the first cell and below `q` in the second, in the same
-    /// weather.
+    /// 60 replicates of seven dependent rows that hit below `p` in the first cell and below `q` in the second, with common
+    /// random numbers.
     fn simulate(experiment: u32, p: f64, q: f64, share: f64) -> PairedDifference {
         let hits = |rows: &[f64; 7], p: f64| rows.iter().filter(|unit| **unit < p).count() as u32;
         let replicate = |number| {

@@ -223,7 +223,7 @@ mod tests {
         }
         let (empty, all_late) = (Quantiles::new(&[], 0), Quantiles::new(&[None, None, None], 0));
         for none in [&empty, &all_late] {
-            assert_eq!((none.quantile(0.5), interval(&none, 0.5, 0.95)), (None, (None, None)));
+            assert_eq!((none.quantile(0.5), interval(none, 0.5, 0.95)), (None, (None, None)));
             assert_eq!(none.survival(5), []);
         }
         assert_eq!(interval(&Quantiles::new(&latencies, usize::MAX), 0.5, f64::NAN), (None, None));

@@ -3,7 +3,7 @@
 use super::binomial::{Interval, two_sided_t};
 use super::moments::scatter;
 
-/// Accumulates two amounts a replicate in constant memory; both have one unit, the ratio has none.
+/// Accumulates two amounts per replicate in constant memory; both have one unit, the ratio has none.
 ///
 /// ```
 /// // Bytes with and without the payload of others, in the same four replicates.

@@ -24,6 +24,15 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// Its cells, one or two.
+    pub fn cells(self) -> impl Iterator<Item = u64> {
+        let (first, second) = match self {
+            Self::Cell(cell) => (cell, None),
+            Self::Difference { of, minus } => (of, Some(minus)),
+        };
+        std::iter::once(first).chain(second)
+    }
+
     /// Whether a cell is the subject, or one of the two.
     #[must_use]
     pub const fn concerns(self, cell: u64) -> bool {

@@ -3,9 +3,8 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 
-use super::super::Ruling::{Fail, Inconclusive, Pass};
-use super::super::{Findings, Options, Ruling, Simulate, Verdict, run};
-use super::check_power;
+use super::Ruling::{Fail, Inconclusive, Pass};
+use super::{Findings, Options, Ruling, Simulate, Verdict, check_power, run};
 use crate::aggregator::RuleSet;
 use crate::engine::Span;
 use crate::scenario::Scenario;

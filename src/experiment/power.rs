@@ -1,4 +1,4 @@
-//! Could an expectation be shown at all? One that no observation would satisfy is an error before anything runs.
+//! Expectations that no observation would satisfy: an error before anything runs.
 //!
 //! The best that a run can find is that every replicate says the same, and then each counts as one trial. From that
 //! follows the smallest number of replicates that is of any use; a run that is only that large passes when nothing at
@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use crate::scenario::{Diagnostics, Direction, Expectation, Objection, Scenario, Stat, Subject};
 use crate::stats::{PairedDifference, Proportion, quantile_ranks};
 
-use super::super::judgement::{Bounds, Ruling};
-use super::super::reading::rows_per_replicate;
-use super::checks::{cells, shared_confidence, two_sided};
+use super::judge::two_sided_confidence;
+use super::judgement::{Bounds, Ruling};
+use super::reading::rows_per_replicate;
 
 /// More replicates than this no scenario can ask for.
 const MOST_REPLICATES: u64 = 1_000_000_000;
@@ -22,45 +22,15 @@ const MOST_REPLICATES: u64 = 1_000_000_000;
 /// Those that cannot with so few replicates, and how many would do.
 pub fn check_power(scenario: &Scenario) -> Result<(), Diagnostics> {
     let replicates = scenario.run().replicates;
-    let objections: Vec<_> = scenario
-        .expectations()
-        .iter()
-        .enumerate()
-        .filter_map(|(index, expectation)| {
-            let weak = Best::of(scenario, expectation).into_iter().filter(|best| !best.passes(replicates));
-            // The cells that need most decide, and above all those that no number would help.
-            let (_, weakest) =
-                weak.map(|best| (best.needed(), best)).max_by_key(|(needed, _)| needed.unwrap_or(u64::MAX))?;
-            Some(objection(scenario, index, &weakest))
-        })
-        .collect();
+    let objection = |(at, expectation)| {
+        let weak = Best::of(scenario, expectation).into_iter().filter(|best| !best.passes(replicates));
+        // The cells that need most decide, and above all those that no number would help.
+        let needs = weak.map(|best| (best.needed(), best));
+        let (needed, weakest) = needs.max_by_key(|(needed, _)| needed.unwrap_or(u64::MAX))?;
+        Some(weakest.objection(scenario, at, needed))
+    };
+    let objections: Vec<_> = scenario.expectations().iter().enumerate().filter_map(objection).collect();
     if objections.is_empty() { Ok(()) } else { Err(scenario.object(&objections)) }
-}
-
-fn objection(scenario: &Scenario, index: usize, best: &Best<'_>) -> Objection {
-    let expectation = best.expectation;
-    let replicates = scenario.run().replicates;
-    let checks = scenario.check_count();
-    let s = if replicates == 1 { "" } else { "s" };
-    let mut objection = Objection {
-        expectation: index,
-        message: format!("`{}` cannot pass with {replicates} replicate{s}", expectation.that),
-        label: "underpowered".to_owned(),
-        notes: Vec::new(),
-        help: String::new(),
-    };
-    if let Some(shown) = best.shown(replicates) {
-        objection.notes.push(format!("the best that {replicates} replicate{s} can show is {shown}"));
-    }
-    if checks > 1 {
-        let confidence = expectation.confidence;
-        objection.notes.push(format!("the confidence of {confidence} is shared by {checks} checks of this scenario"));
-    }
-    objection.help = match best.needed() {
-        Some(needed) => format!("use `run.replicates = {needed}` at least, more if anything may go wrong"),
-        None => "no number of replicates can show it; ask for a little less".to_owned(),
-    };
-    objection
 }
 
 /// The best that a run could find for an expectation.
@@ -76,10 +46,10 @@ struct Best<'a> {
 impl<'a> Best<'a> {
     /// One for every number of rows that its cells have.
     fn of(scenario: &Scenario, expectation: &'a Expectation) -> Vec<Self> {
-        let confidence = two_sided(shared_confidence(scenario, expectation.confidence));
+        let confidence = two_sided_confidence(scenario, expectation);
         let rows = |subject: &Subject| {
             let rows = |cell| rows_per_replicate(&scenario.cell(cell).setup, expectation.metric);
-            let mut of_cells = cells(*subject).map(rows);
+            let mut of_cells = subject.cells().map(rows);
             let first = of_cells.next().unwrap_or_default();
             [first, of_cells.next().unwrap_or(first)]
         };
@@ -117,6 +87,25 @@ impl<'a> Best<'a> {
             }
         };
         Bounds::new(None, interval)
+    }
+
+    fn objection(&self, scenario: &Scenario, expectation: usize, needed: Option<u64>) -> Objection {
+        let (replicates, checks) = (scenario.run().replicates, scenario.check_count());
+        let Expectation { that, confidence, .. } = self.expectation;
+        let s = if replicates == 1 { "" } else { "s" };
+        let shown =
+            self.shown(replicates).map(|it| format!("the best that {replicates} replicate{s} can show is {it}"));
+        let shared = format!("the confidence of {confidence} is shared by {checks} checks of this scenario");
+        Objection {
+            expectation,
+            message: format!("`{that}` cannot pass with {replicates} replicate{s}"),
+            label: "underpowered".to_owned(),
+            notes: shown.into_iter().chain((checks > 1).then_some(shared)).collect(),
+            help: match needed {
+                Some(needed) => format!("use `run.replicates = {needed}` at least, more if anything may go wrong"),
+                None => "no number of replicates can show it; ask for a little less".to_owned(),
+            },
+        }
     }
 
     fn passes(&self, replicates: u64) -> bool {
