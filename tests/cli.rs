@@ -37,17 +37,21 @@ const TINY: &str = "schema = 1\nname = \"tiny\"\n[run]\nreplicates = 5\n[capabil
 
 const RATES: [&str; 7] =
     ["accepted", "accepted_tainted", "accepted_wrong", "failed", "expired", "crashed", "no_agreement"];
-const SAVINGS: [&str; 3] = ["ocr_bytes", "saved_response", "saved_total"];
+const SAVINGS: [&str; 4] = ["all_bytes", "ocr_bytes", "saved_response", "saved_total"];
 const SHARES: [&str; 2] = ["served", "disagreement"];
 const LATENCIES: [&str; 3] = ["latency_p50", "latency_p90", "latency_p99"];
-const BYTES: [&str; 6] = [
+const BYTES: [&str; 7] = [
     "request_bytes",
     "response_bytes",
     "duplicate_payload_bytes",
     "attestation_bytes",
     "error_bytes",
+    "coordination_bytes",
     "envelope_bytes",
 ];
+
+/// Nodes and links.
+const CAPACITY: [&str; 3] = ["holders", "uplink_mean", "uplink_peak"];
 
 /// Causes of failure of one kind.
 const CAUSES: [&str; 11] = [
@@ -166,7 +170,8 @@ fn json_is_one_document() {
     assert_eq!(axes.len(), 4);
     assert_eq!(axes[2], r#"{"aggregator.rule_set":"identical","network.loss":0.3}"#);
     let mut names: Vec<&str> =
-        [&RATES[..], &SHARES, &LATENCIES, &BYTES, &SAVINGS, &["signatures_verified", "total_bytes"]].concat();
+        [&RATES[..], &SHARES, &LATENCIES, &BYTES, &SAVINGS, &["signatures_verified", "total_bytes"], &CAPACITY]
+            .concat();
     names.sort_unstable();
     for cell in cells {
         assert_eq!(keys(cell), ["axes", "cell", "metrics"]);

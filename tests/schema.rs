@@ -227,7 +227,7 @@ const WRONG: &[(&str, &str)] = &[
     ("[capability_don]\npayload_holders = \"f+2\"", "/capability_don/payload_holders"),
     ("[capability_don]\npayload_holders = { agree = 2 }", "/capability_don/payload_holders"),
     ("[capability_don]\nocr = 1.5", "/capability_don/ocr"),
-    ("[capability_don]\nocr = \"round\"", "/capability_don/ocr"),
+    ("[capability_don]\nocr = \"rounds\"", "/capability_don/ocr"),
     ("[capability_don]\nexecution = { dist = \"gamma\" }", "/capability_don/execution"),
     ("[capability_don]\nexecution = { dist = \"lognormal\", p50 = \"1s\" }", "/capability_don/execution"),
     (

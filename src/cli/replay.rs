@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::experiment::{Baseline, Stat, fits, own_value};
 use crate::network::Node;
-use crate::report::{happening_line, happening_object};
+use crate::report::{happening_line, happening_object, link_bytes};
 use crate::scenario::{Cell, Metric, Scenario, Subject, escaped};
 use crate::sim::{self, Happening, Outcome, Replicate, ReplicateCache, Row, Safety};
 
@@ -32,6 +32,9 @@ pub(super) struct Replay {
     /// Print every happening as a JSON object, one a line
     #[arg(long)]
     json: bool,
+    /// Print the bytes of every link by cause instead, as CSV
+    #[arg(long, conflicts_with_all = ["json", "only"])]
+    links: bool,
 }
 
 /// Happenings that are wanted.
@@ -88,6 +91,15 @@ impl Replay {
             say("error: the replicate panicked, which is an error in donsim");
             return exit::INCOMPLETE;
         };
+        if self.links {
+            print("from,to,cause,bytes\n");
+            for link in link_bytes(&happenings) {
+                for (cause, bytes) in link.causes() {
+                    print(format_args!("{},{},{cause},{bytes}\n", link.from, link.to));
+                }
+            }
+            return verdict(scenario, &cell, self.replicate, &replicate, &mut Vec::new());
+        }
         let happenings = happenings.iter().filter(|happening| self.wants(happening));
         if self.json {
             happenings.for_each(|happening| print(format_args!("{}\n", happening_object(happening))));

@@ -6,7 +6,7 @@
 use crate::engine::Window;
 use crate::network::{Latency, LinkSetup};
 use crate::sim::effect::{Answer, Bearer, Effect, Lie};
-use crate::sim::{Ocr, Schedule, Setup, Side, Ties};
+use crate::sim::{AggregatorSetup, Expiry, Ocr, ResponseStrategy, Schedule, Setup, Side, Ties};
 
 use super::binomial::at_least;
 use super::laws::Law;
@@ -38,6 +38,12 @@ pub(super) fn times(setup: &Setup) -> Result<Times, Absent> {
         "bandwidth is limited, so messages wait for others",
     )?;
     absent(!network.partitions.is_empty() || !network.cuts.is_empty(), "partitions and cuts are not modelled")?;
+    absent(network.limits.is_some(), "limits of the transport are not modelled")?;
+    let don = &setup.capability_don;
+    absent(don.response_strategy != ResponseStrategy::default(), "not every holder answers at once")?;
+    absent(don.max_executions.is_some_and(|most| most < setup.request.count), "executions may have to wait")?;
+    let AggregatorSetup { expiry, engine_limit, .. } = setup.aggregator;
+    absent(expiry != Expiry::Deadline || engine_limit.is_some(), "requests do not expire at the time-out")?;
     absent(setup.ties == Ties::Adversarial, "ties are ordered against the caller")?;
     absent(setup.request.schedule != Schedule::AllAtOnce, "nodes are not asked all at once")?;
     absent(setup.capability_don.nodes > MOST_NODES, "there are too many nodes")?;

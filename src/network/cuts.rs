@@ -42,6 +42,8 @@ pub enum Barrier {
     Partition(usize),
     /// A one-way cut.
     Cut(usize),
+    /// The transport's limit on the size of a message: it never leaves its sender.
+    TooLarge,
 }
 
 /// Nothing passes between `nodes` and the rest while it lasts.

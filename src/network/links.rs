@@ -1,6 +1,7 @@
 //! The links: bandwidth and queueing at both ends, loss, latency and duplication in between.
 
-use super::{Barrier, Cut, Latency, Node, Partition};
+use super::limits::Streams;
+use super::{Barrier, Cut, Latency, Node, Partition, TransportLimits};
 use crate::engine::{Span, Time, Uniform};
 
 /// The network between the two DONs.
@@ -22,6 +23,8 @@ pub struct NetworkSetup {
     pub partitions: Vec<Partition>,
     /// One-way cuts.
     pub cuts: Vec<Cut>,
+    /// Limits of the transport; `None` without.
+    pub limits: Option<TransportLimits>,
 }
 
 /// What one direction does to a message.
@@ -100,6 +103,7 @@ pub struct Network<'a> {
     ocr_rows: Rows,
     uplinks: Ports,
     downlinks: Ports,
+    streams: Streams,
 }
 
 /// When each node's port is free again.
@@ -145,7 +149,15 @@ impl<'a> Network<'a> {
         let downlinks = Ports::new(setup.downlink, workflow_nodes, capability_nodes);
         let rows = |link: &LinkSetup| Rows::new(placement, &link.latency);
         let (request_rows, response_rows) = (rows(&setup.request), rows(&setup.response));
-        Self { setup, request_rows, response_rows, ocr_rows: rows(&setup.ocr), uplinks, downlinks }
+        Self {
+            setup,
+            request_rows,
+            response_rows,
+            ocr_rows: rows(&setup.ocr),
+            uplinks,
+            downlinks,
+            streams: Streams::default(),
+        }
     }
 
     /// Takes a message of `bytes` at its sender; `draw` answers the chances that the network takes with it.
@@ -160,7 +172,14 @@ impl<'a> Network<'a> {
         bytes: u64,
         draw: &dyn Fn(Chance) -> Uniform,
     ) -> Sent {
-        let departs = self.uplinks.pass(from, now, bytes);
+        let ready = match &self.setup.limits {
+            None => Some(now),
+            Some(limits) => self.streams.send(now, from, to, bytes, limits),
+        };
+        let Some(ready) = ready else {
+            return Sent { departs: now, arrivals: [None, None], barrier: Some(Barrier::TooLarge) };
+        };
+        let departs = self.uplinks.pass(from, ready, bytes);
         let (link, rows) = self.link(from, to);
         // What cannot happen is not drawn: draws are keyed, so none depends on another.
         let happens = |chance, probability| probability > 0.0 && draw(chance).happens(probability);
@@ -177,9 +196,14 @@ impl<'a> Network<'a> {
         Sent { departs, arrivals, barrier: None }
     }
 
-    /// Takes a copy at its receiver's downlink and says when its last bit is in.
-    pub fn handle_arrival(&mut self, now: Time, to: Node, bytes: u64) -> Time {
-        self.downlinks.pass(to, now, bytes)
+    /// Takes a copy at its receiver's downlink and says when its last bit is in; `None` when the receiver has heard its
+    /// sender too often and drops it.
+    pub fn handle_arrival(&mut self, now: Time, from: Node, to: Node, bytes: u64) -> Option<Time> {
+        let takes = match &self.setup.limits {
+            None => true,
+            Some(limits) => self.streams.receive(now, from, to, limits),
+        };
+        takes.then(|| self.downlinks.pass(to, now, bytes))
     }
 
     fn link(&self, from: Node, to: Node) -> (&LinkSetup, &Rows) {
@@ -220,6 +244,7 @@ mod tests {
             frame: 37,
             partitions: Vec::new(),
             cuts: Vec::new(),
+            limits: None,
         }
     }
 
@@ -249,9 +274,9 @@ mod tests {
         assert_eq!(network.handle_send(ms(0), W, C, 1_000, &middling).departs, ms(1));
         assert_eq!(network.handle_send(ms(0), W, C, 1_000, &middling).departs, ms(2));
         assert_eq!(network.handle_send(ms(0), Node::Workflow(1), C, 1_000, &middling).departs, ms(1));
-        assert_eq!(network.handle_arrival(ms(11), C, 1_000), ms(13));
-        assert_eq!(network.handle_arrival(ms(11), C, 1_000), ms(15));
-        assert_eq!(network.handle_arrival(ms(40), C, 1_000), ms(42));
+        assert_eq!(network.handle_arrival(ms(11), C, C, 1_000).expect("no limits"), ms(13));
+        assert_eq!(network.handle_arrival(ms(11), C, C, 1_000).expect("no limits"), ms(15));
+        assert_eq!(network.handle_arrival(ms(40), C, C, 1_000).expect("no limits"), ms(42));
     }
 
     #[test]

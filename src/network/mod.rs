@@ -6,10 +6,12 @@
 
 mod cuts;
 mod latency;
+mod limits;
 mod links;
 
 pub use cuts::{Barrier, Cut, NodeSet, Partition};
 pub use latency::{Latency, RegionMatrix};
+pub use limits::{Rate, TransportLimits};
 pub use links::{Chance, LinkSetup, Network, NetworkSetup, Placement, Sent};
 
 /// A node of one of the two DONs.

@@ -1,6 +1,9 @@
 //! The happenings of a replicate: one line each for people, one object each for programs.
 
+mod links;
 mod rounds;
+
+pub use links::{LinkBytes, link_bytes};
 
 use serde_json::{Value, json};
 
@@ -29,6 +32,7 @@ fn words(what: &What) -> Option<String> {
         }
         // What becomes of it comes next.
         What::Delivered { .. } | What::Crashed | What::Dropped { right: false } => return None,
+        What::Refused { message } => format!("{}, dropped: too many of this sender", message.describe()),
         What::Down { .. } => "is down or was since".to_owned(),
         What::FaultActed { name, .. } => format!("fault {name} acts"),
         What::Missed => "does not take the request".to_owned(),
@@ -63,6 +67,7 @@ fn way(arrivals: [Option<Time>; 2], barrier: Option<Barrier>) -> String {
         ([Some(first), Some(second)], _) => format!("arrives twice, at {} and {}", at(first), at(second)),
         ([None, _], Some(Barrier::Partition(number))) => format!("stopped by partition {number}"),
         ([None, _], Some(Barrier::Cut(number))) => format!("stopped by cut {number}"),
+        ([None, _], Some(Barrier::TooLarge)) => "too large for the transport".to_owned(),
         ([None, _], None) => "lost on the way".to_owned(),
     }
 }
@@ -122,6 +127,7 @@ fn kind(what: &What) -> (&'static str, Value) {
             ("sent", object)
         }
         What::Delivered { message } => ("delivered", message_object(message)),
+        What::Refused { message } => ("refused", message_object(message)),
         What::Down { fault } => ("down", json!({ "fault": fault })),
         What::FaultActed { fault, name } => ("fault_acted", json!({ "fault": fault, "kind": name })),
         What::Missed => ("missed", json!({})),
@@ -159,6 +165,7 @@ fn way_object(object: &mut Value, arrivals: [Option<Time>; 2], barrier: Option<B
         None => Value::Null,
         Some(Barrier::Partition(number)) => json!(format!("network.partitions.{number}")),
         Some(Barrier::Cut(number)) => json!(format!("network.cuts.{number}")),
+        Some(Barrier::TooLarge) => json!("network.limits.max_message"),
     };
 }
 

@@ -20,7 +20,7 @@ mod table;
 
 pub use expectations::{judgement_line, judgement_title};
 pub use folder::{FolderError, ResultsFolder, redraw};
-pub use happenings::{happening_line, happening_object};
+pub use happenings::{LinkBytes, happening_line, happening_object, link_bytes};
 pub use json::{run_document, runs_document};
 pub use junit::{Suite, junit};
 pub use markdown::{by_gravity, markdown};

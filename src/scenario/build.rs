@@ -3,7 +3,7 @@
 use super::kinds::{AgreementLatency, Selector};
 use super::settings::{Group, Settings};
 use crate::engine::{Distribution, Span};
-use crate::network::{Cut, LinkSetup, NetworkSetup, NodeSet, Partition};
+use crate::network::{Cut, LinkSetup, NetworkSetup, NodeSet, Partition, Rate, TransportLimits};
 use crate::sim::{
     AggregatorSetup, CapabilityDon, FAULTS, Fault, FaultKind, ObservationSetup, Ocr, Parameter, ParameterKind,
     RequestSetup, RoundsSetup, Run, Safety, Setup, Side, Values, WorkflowDon,
@@ -24,7 +24,7 @@ pub(super) fn setup(settings: &Settings) -> Setup {
         capability_don: capability_don(settings),
         workflow_don: read!(settings.group("workflow_don") =>
             WorkflowDon { nodes, f, start_skew, needed, regions, allow_infeasible }),
-        aggregator: read!(settings.group("aggregator") => AggregatorSetup { rule_set, timeout, min_responses }),
+        aggregator: read!(settings.group("aggregator") => AggregatorSetup { rule_set, timeout, min_responses, expiry, engine_limit }),
         request: read!(settings.group("request") =>
             RequestSetup { payload_size, call_size, count, arrival, schedule, delta_stage }),
         network: network(settings),
@@ -46,6 +46,7 @@ fn capability_don(settings: &Settings) -> CapabilityDon {
         payload_holders: group.get("payload_holders"),
         execution: group.get("execution"),
         ocr,
+        max_executions: group.get("max_executions"),
         response_strategy: group.get("response_strategy"),
         response_delay: group.get("response_delay"),
         response_growth: group.get("response_growth"),
@@ -96,7 +97,18 @@ fn network(settings: &Settings) -> NetworkSetup {
         frame: group.get("frame"),
         partitions: settings.list("network.partitions").map(partition).collect(),
         cuts: settings.list("network.cuts").map(cut).collect(),
+        limits: limits(settings.group("network.limits")),
     }
+}
+
+fn limits(group: &Group) -> Option<TransportLimits> {
+    let rate = |per_second: &str, burst: &str| Rate { per_second: group.get(per_second), burst: group.get(burst) };
+    group.get::<bool>("enabled").then(|| TransportLimits {
+        message: group.get("max_message"),
+        send: rate("send_rate", "send_burst"),
+        send_bytes: rate("send_bytes", "send_bytes_burst"),
+        receive: rate("receive_rate", "receive_burst"),
+    })
 }
 
 /// The nodes that any of `selectors` selects, each once, as far as they exist.

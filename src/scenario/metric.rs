@@ -53,6 +53,8 @@ pub(crate) enum Derivation {
     PerReplicate(fn(&Replicate) -> u64),
     /// Share of the requests that the capability DON reported within `F + 1` epochs of OCR3 rounds.
     Reported,
+    /// All bytes between the two DONs and between capability nodes, per request.
+    AllBytes,
     /// Share of these bytes that is saved against the baseline, with those of the OCR rounds or without.
     Saving { bytes: fn(&Bytes) -> u64, ocr: bool },
 }
@@ -118,9 +120,11 @@ impl Metric {
         match self.derivation() {
             Derivation::ShareOfRows(_) | Derivation::ShareOfRequests(_) | Derivation::Reported => Stat::Rate,
             Derivation::Latency(q) => Stat::Quantile(q),
-            Derivation::Amount(_) | Derivation::Ocr | Derivation::PerRequest(_) | Derivation::PerReplicate(_) => {
-                Stat::Mean
-            }
+            Derivation::Amount(_)
+            | Derivation::Ocr
+            | Derivation::AllBytes
+            | Derivation::PerRequest(_)
+            | Derivation::PerReplicate(_) => Stat::Mean,
             Derivation::Saving { .. } => Stat::Ratio,
         }
     }
@@ -181,6 +185,8 @@ metrics! {
         Derivation::PerRequest(|replicate| replicate.ocr.report);
     OcrEpochBytes "ocr_epoch_bytes" "bytes" "Changes of the epoch, and commits that nodes missed."
         Derivation::PerRequest(|replicate| replicate.ocr.epoch);
+    AllBytes "all_bytes" "bytes" "All bytes, those between the two DONs and those between capability nodes."
+        Derivation::AllBytes;
     SavedResponse "saved_response" "1" "Share of the bytes of all answers that is saved against the baseline."
         Derivation::Saving { bytes: Bytes::answers, ocr: false };
     SavedTotal "saved_total" "1" "Share of all bytes, OCR included, that is saved against the baseline."

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use super::catalogue::{FaultDescription, fault_catalogue};
 use super::kinds::{
-    Agreement, BANDWIDTH, CONFIDENCE, Count, DISTRIBUTION, Flag, GROWTH, Holders, Kind, LATENCY, MAX_NODES, Name,
-    Names, Nodes, OBSERVATION, POSITIVE_TIME, PROBABILITY, READ, RULE_SET, SAFETY, SCHEDULE, SIZE, SKEW, STRATEGY,
-    TIES, TIME, Text,
+    Agreement, BANDWIDTH, CONFIDENCE, Count, DISTRIBUTION, EXPIRY, Flag, GROWTH, Holders, Kind, LATENCY, MAX_NODES,
+    Name, Names, Nodes, OBSERVATION, POSITIVE_TIME, PROBABILITY, READ, RULE_SET, SAFETY, SCHEDULE, SIZE, SKEW,
+    STRATEGY, TIES, TIME, Text,
 };
 use super::schema::Preset::{Derived, Open, Required, Value};
 use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key, part, row};
@@ -115,6 +115,9 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (observation: &OBSERVATION, Value("\"hash\""),
             "What an observation of OCR3 rounds carries: the hash of the response, or its payload.",
             such_as "\"payload\"", axis "Content of observations")
+        (max_executions: &Count { min: 1, max: 1_000_000 }, Open("no limit"),
+            "Requests that a node executes at a time, at most; others wait. The original's limit is 1000.",
+            such_as "1000", axis "Concurrent executions")
         (response_strategy: &STRATEGY, Value("\"all\""),
             "Who sends the payload: every holder, one with the others as fallback, one after the other, or whom the caller asks.",
             such_as "\"designated\"", axis "Response strategy", column "strategy")
@@ -194,6 +197,11 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (min_responses: UP_TO_ALL, Value("0"),
             "Confirmations that a decision needs: 0 for F + 1, otherwise F + 1 to N.",
             such_as "7", axis "Confirmations that a decision needs")
+        (expiry: &EXPIRY, Value("\"deadline\""),
+            "How a request expires: at the time-out, or by a ticker, as first published or with the grace of newer versions.",
+            such_as "\"published\"", axis "Expiry")
+        (engine_limit: &POSITIVE_TIME, Open("no limit"), "Time after which the caller's engine gives up before.",
+            such_as "\"3min\"", axis "Limit of the engine")
     table "request", "What is asked, and how.";
         (payload_size: &SIZE, Value("\"1KiB\""), "Size of the answer's payload.",
             axis "Payload", along "as the payload grows")
@@ -247,13 +255,30 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (duplication: &PROBABILITY, Derived("network.duplication", &["network.duplication"]), "Duplication this way.",
             axis "Duplicated responses")
     table "network.ocr", "Links between capability nodes, where they differ from `[network]`.";
-        (latency: &LATENCY, Derived("network.latency", &["network.latency"]), "Latency of OCR3 messages.",
+        (latency: &LATENCY, Derived("network.latency", &["network.latency"]), "Latency this way.",
             such_as "{ dist = \"regions\", file = \"data/rtt-ibm-cloud-2024-08.csv\" }",
             axis "One-way latency of OCR3 messages", parts &[("p99", part("99 % quantile between capability nodes", "p99 between callees", ""))])
-        (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss of OCR3 messages.",
+        (loss: &PROBABILITY, Derived("network.loss", &["network.loss"]), "Loss this way.",
             axis "Lost OCR3 messages")
         (duplication: &PROBABILITY, Derived("network.duplication", &["network.duplication"]),
-            "Duplication of OCR3 messages.", axis "Duplicated OCR3 messages")
+            "Duplication this way.", axis "Duplicated OCR3 messages")
+    table "network.limits", "Limits of the transport on every stream, from one node to another.";
+        (enabled: &Flag, Value("false"), "Whether there are any.", such_as "true", axis "Limits of the transport")
+        (max_message: &SIZE, Value("\"500KB\""), "Bytes of a message, at most: a larger one is dropped.",
+            such_as "\"1MB\"", axis "Size of a message")
+        (send_rate: &Count { min: 1, max: 1_000_000_000 }, Value("100"), "Messages a second that a sender sends; others wait.",
+            such_as "200", axis "Messages a second, sent")
+        (send_burst: &Count { min: 1, max: 1_000_000_000 }, Value("500"), "Messages that it sends at once after a pause.",
+            such_as "100", axis "Messages at once, sent")
+        (send_bytes: &SIZE, Value("\"5MB\""), "Bytes a second that a sender sends; others wait.",
+            such_as "\"1MB\"", axis "Bytes a second, sent")
+        (send_bytes_burst: &SIZE, Value("\"10MB\""), "Bytes that it sends at once after a pause.",
+            such_as "\"2MB\"", axis "Bytes at once, sent")
+        (receive_rate: &Count { min: 1, max: 1_000_000_000 }, Value("10"),
+            "Messages a second that a receiver takes of a sender; others are dropped.",
+            such_as "20", axis "Messages a second, received")
+        (receive_burst: &Count { min: 1, max: 1_000_000_000 }, Value("50"), "Messages that it takes at once after a pause.",
+            such_as "100", axis "Messages at once, received")
     list "network.partitions", "Nodes that are cut off from all others for a while.";
         (nodes: &Nodes, Required, "The nodes that are cut off from all others.",
             such_as "[\"workflow.0\", \"capability.0-4\"]", axis "Nodes that are cut off")

@@ -303,19 +303,21 @@ fn item_place(slot: &Slot, index: usize) -> Option<super::diagnostics::Place> {
 }
 
 fn regions(settings: &Settings) -> Vec<Diagnostic> {
-    let links = [settings.group("network.request"), settings.group("network.response")];
+    let links = ["network.request", "network.response", "network.ocr"].map(|path| settings.group(path));
     let latencies = links.map(|group| group.slot("latency"));
     if !sound(&latencies) {
         return Vec::new();
     }
-    let matrices = links.iter().filter_map(|link| match link.get("latency") {
+    let matrix = |link: &&Group| match link.get("latency") {
         Latency::Regions { matrix, .. } => Some(matrix),
         Latency::Distribution(_) => None,
-    });
-    let matrices: Vec<_> = matrices.collect();
+    };
     let network = settings.group("network");
     let mut findings = Vec::new();
-    for don in [settings.group("capability_don"), settings.group("workflow_don")] {
+    // Links between capability nodes are no callers'.
+    for (don, links) in [(settings.group("capability_don"), &links[..]), (settings.group("workflow_don"), &links[..2])]
+    {
+        let matrices: Vec<_> = links.iter().filter_map(matrix).collect();
         let slot = don.slot("regions");
         let names: Vec<String> = don.get("regions");
         let path = don.section.path;

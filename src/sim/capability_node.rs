@@ -1,7 +1,7 @@
 //! The callees: a capability node executes a request once enough workflow nodes have asked for it, takes part in the
 //! agreement, and answers every requester with the one result, late ones too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use crate::engine::{Draws, Span, Time, Window};
@@ -22,6 +22,8 @@ pub(super) struct CapabilityNode<'a> {
     /// When it is down.
     outages: Vec<Outage>,
     requests: Vec<Known>,
+    /// Requests that are to be executed once there is room, in the order in which enough callers had asked.
+    waiting: VecDeque<(u32, [u8; 32])>,
 }
 
 /// How a node comes to its observation.
@@ -166,7 +168,7 @@ type Out = Outbox<Timer, Send>;
 impl<'a> CapabilityNode<'a> {
     pub(super) fn new(setup: &'a Setup, draws: Draws, number: u32, reading: Reading, outages: Vec<Outage>) -> Self {
         let requests = (0..setup.request.count).map(|_| Known::default()).collect();
-        Self { setup, draws, number, reading, outages, requests }
+        Self { setup, draws, number, reading, outages, requests, waiting: VecDeque::new() }
     }
 
     pub(super) fn handle(&mut self, now: Time, input: Input, outbox: &mut Out) {
@@ -186,6 +188,7 @@ impl<'a> CapabilityNode<'a> {
             Input::Timer(Timer::Poll { request, began }) => self.poll_again(now, request, began, outbox),
             Input::Timer(Timer::Polled { request, began, poll }) => self.polled(now, request, began, poll, outbox),
         }
+        self.execute_waiting(now, outbox);
     }
 
     /// Fault for which the node was down at some moment from `since` to `now`, both included.
@@ -197,13 +200,24 @@ impl<'a> CapabilityNode<'a> {
     /// Whether it executes some request that it may still answer.
     pub(super) fn is_executing(&self, now: Time) -> bool {
         let timeout = self.setup.aggregator.timeout;
-        let goes_on = |server: &ServerRequest| match server.progress {
+        let waits = |(request, hash): &(u32, [u8; 32])| {
+            let server = self.requests[*request as usize].servers.get(hash);
+            server.is_some_and(|server| {
+                matches!(server.progress, Progress::Waiting) && now.since(server.created) <= timeout.times(2)
+            })
+        };
+        self.waiting.iter().any(waits)
+            || self.requests.iter().flat_map(|known| known.servers.values()).any(|server| self.goes_on(now, server))
+    }
+
+    /// Whether a request executes and may still be answered.
+    fn goes_on(&self, now: Time, server: &ServerRequest) -> bool {
+        match server.progress {
             Progress::Executing(since) | Progress::Observed(since) => {
-                now.since(since) <= timeout && self.outage(since, now).is_none()
+                now.since(since) <= self.setup.aggregator.timeout && self.outage(since, now).is_none()
             }
             Progress::Waiting | Progress::Answered(_) => false,
-        };
-        self.requests.iter().flat_map(|known| known.servers.values()).any(goes_on)
+        }
     }
 
     /// End of the outage that the node is in.
@@ -235,12 +249,36 @@ impl<'a> CapabilityNode<'a> {
         outbox.tell(request, peer, What::Asked { requesters, needed });
         match server.progress {
             Progress::Answered(reply) => self.respond(now, request, from, reply, outbox),
-            Progress::Waiting if requesters >= needed && !is_busy => self.execute(now, request, hash, outbox),
+            Progress::Waiting if requesters >= needed && !is_busy => self.execute_in_turn(now, request, hash, outbox),
             _ => {}
         }
         if is_new {
             outbox.timer(self.next_tick(now + self.setup.aggregator.timeout), Timer::Tick { request });
         }
+    }
+
+    /// Executes a request, at once if there is room.
+    fn execute_in_turn(&mut self, now: Time, request: u32, hash: [u8; 32], outbox: &mut Out) {
+        if !self.waiting.contains(&(request, hash)) {
+            self.waiting.push_back((request, hash));
+        }
+        self.execute_waiting(now, outbox);
+    }
+
+    fn execute_waiting(&mut self, now: Time, outbox: &mut Out) {
+        while !self.waiting.is_empty() && self.has_room(now) {
+            let Some((request, hash)) = self.waiting.pop_front() else { return };
+            let server = self.requests[request as usize].servers.get(&hash);
+            if server.is_some_and(|server| matches!(server.progress, Progress::Waiting)) {
+                self.execute(now, request, hash, outbox);
+            }
+        }
+    }
+
+    fn has_room(&self, now: Time) -> bool {
+        let Some(most) = self.setup.capability_don.max_executions else { return true };
+        let servers = self.requests.iter().flat_map(|known| known.servers.values());
+        servers.filter(|server| self.goes_on(now, server)).count() < most as usize
     }
 
     /// Starts the execution. With the report already there, a node can only say that it has no payload for it, unless the

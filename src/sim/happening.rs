@@ -61,6 +61,11 @@ pub enum What {
         /// The message.
         message: Rc<Message>,
     },
+    /// The node has heard the peer too often and drops a message of it.
+    Refused {
+        /// The message.
+        message: Rc<Message>,
+    },
     /// A capability node is down, or was since it knew what it would need to know now.
     Down {
         /// Number of the fault in the setup.

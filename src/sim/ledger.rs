@@ -2,7 +2,7 @@
 
 use crate::aggregator::Decision;
 use crate::engine::Time;
-use crate::network::Node;
+use crate::network::{Barrier, Node};
 use crate::wire::PeerId;
 
 use super::happening::{Happening, What};
@@ -61,10 +61,13 @@ impl Ledger {
     pub(super) fn hear(&mut self, happening: &Happening) {
         let sender = happening.node.unwrap_or(Node::Workflow(0));
         match &happening.what {
+            // What is too large never leaves.
+            What::Sent { barrier: Some(Barrier::TooLarge), .. }
+            | What::Ocr(OcrHappening::Sent { barrier: Some(Barrier::TooLarge), .. }) => return,
             What::Sent { bytes, .. } => self.load(happening.time, sender, bytes.total()),
             What::Ocr(OcrHappening::Sent { bytes, message, .. }) => {
                 self.load(happening.time, sender, *bytes);
-                *self.ocr.cause(&message.body) += bytes;
+                self.ocr.add(&message.body, *bytes);
             }
             _ => {}
         }

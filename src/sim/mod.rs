@@ -45,7 +45,7 @@ pub use outcome::{Bytes, FaultReport, OcrBytes, Outcome, Replicate, RequestFacts
 pub use replicate_cache::ReplicateCache;
 pub use rounds::{OcrBody, OcrHappening, OcrMessage};
 pub use setup::{
-    AggregatorSetup, CapabilityDon, Growth, ObservationContent, ObservationSetup, Ocr, PayloadHolders, Read,
+    AggregatorSetup, CapabilityDon, Expiry, Growth, ObservationContent, ObservationSetup, Ocr, PayloadHolders, Read,
     RequestSetup, RoundsSetup, Run, Safety, Schedule, Setup, Ties, WorkflowDon,
 };
 pub use strategies::ResponseStrategy;

@@ -72,8 +72,12 @@ impl OcrBytes {
         self.query + self.observation + self.proposal + self.vote + self.report + self.epoch
     }
 
-    /// Cause of a message.
-    pub(super) const fn cause(&mut self, body: &OcrBody) -> &mut u64 {
+    /// Adds bytes to the cause of a message.
+    pub(crate) const fn add(&mut self, body: &OcrBody, bytes: u64) {
+        *self.cause(body) += bytes;
+    }
+
+    const fn cause(&mut self, body: &OcrBody) -> &mut u64 {
         match body {
             OcrBody::RoundStart(_) => &mut self.query,
             OcrBody::Observation(_) => &mut self.observation,

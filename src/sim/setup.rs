@@ -73,6 +73,8 @@ pub struct CapabilityDon {
     pub execution: Distribution,
     /// How the nodes agree on a response.
     pub ocr: Ocr,
+    /// Requests that a node executes at a time, at most; `None` without limit.
+    pub max_executions: Option<u32>,
     /// Which holder sends the payload to a caller, and when.
     pub response_strategy: ResponseStrategy,
     /// Time by which the strategy makes holders, or the caller, wait.
@@ -273,6 +275,33 @@ pub struct AggregatorSetup {
     pub timeout: Span,
     /// Required confirmations when above `F + 1`; 0 for `F + 1`.
     pub min_responses: u32,
+    /// How a caller notices that a request has expired.
+    pub expiry: Expiry,
+    /// Time after which the caller's engine gives up, whatever the time-out; `None` without such a limit.
+    pub engine_limit: Option<Span>,
+}
+
+/// How a caller notices that a request has expired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// Exactly at the time-out.
+    Deadline,
+    /// By a ticker of period min(30 s, time-out), as first published.
+    Published,
+    /// By a ticker of the time-out's period, with 10 s of grace, as in newer versions.
+    Graced,
+}
+
+impl Expiry {
+    /// Period of the ticker and grace beyond the time-out; `None` without a ticker.
+    #[must_use]
+    pub fn ticker(self, timeout: Span) -> Option<(Span, Span)> {
+        match self {
+            Self::Deadline => None,
+            Self::Published => Some((timeout.min(Span::from_secs(30)), Span::ZERO)),
+            Self::Graced => Some((timeout, Span::from_secs(10))),
+        }
+    }
 }
 
 /// The requests of a replicate.

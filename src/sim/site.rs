@@ -44,6 +44,7 @@
 //! | `RpcFailure` | whether a poll fails | request, provider, poll |
 //! | `Differs` | whether a node gets an answer of its own | request, node |
 //! | `ResponseRank` | order in which holders send a caller the payload | request, caller, holder |
+//! | `ClientTicker` | phase of a workflow node's expiry ticker | node |
 //! | `FaultTarget` | at whom a fault aims: the lowest ranks | kind of fault, ordinal in its kind, faulty node, target |
 //! | `FaultActs` | whether a fault acts this time | kind of fault, ordinal in its kind, request, faulty node, target |
 //! | `Garbage` | random bytes: a signature, a response | request, node, what they stand for |
@@ -116,6 +117,7 @@ pub(super) enum Site {
     RpcFailure = 41,
     Differs = 42,
     ResponseRank = 43,
+    ClientTicker = 44,
 }
 
 impl Site {
@@ -172,7 +174,7 @@ mod tests {
             .filter_map(|line| line.trim().trim_end_matches(',').split_once(" = "))
             .map(|(name, number)| (name, number.parse().expect("a number")))
             .collect();
-        assert_eq!(sites.len(), Site::ResponseRank as usize, "numbers are used once and without gaps");
+        assert_eq!(sites.len(), Site::ClientTicker as usize, "numbers are used once and without gaps");
         assert_eq!(sites.iter().map(|site| site.0).collect::<BTreeSet<_>>(), listed.iter().copied().collect());
         assert_eq!(listed.len(), sites.len());
         assert!(sites.iter().zip(1..).all(|((_, number), at)| *number == at));

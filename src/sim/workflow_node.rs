@@ -4,18 +4,20 @@ use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use crate::aggregator::{Decision, Verdict, Work};
-use crate::engine::{Span, Time};
+use crate::engine::{Draws, Span, Time};
 
 use super::aggregators::Aggregator;
 use super::happening::What;
 use super::message::{Message, Signal};
 use super::outbox::Outbox;
-use super::setup::Setup;
+use super::setup::{AggregatorSetup, Setup};
+use super::site::Site;
 use super::strategies::ResponseStrategy;
 
 /// A workflow node.
 pub(super) struct WorkflowNode {
-    timeout: Span,
+    /// Time-out, ticker and limit by which it gives up.
+    patience: Patience,
     strategy: ResponseStrategy,
     /// Time that it waits for a payload that it has asked for.
     delay: Span,
@@ -39,6 +41,40 @@ pub(super) struct Pending {
     asked: Option<u32>,
     /// Payloads that it has asked for so far.
     pulls: u32,
+}
+
+/// When a workflow node gives up on a request.
+struct Patience {
+    timeout: Span,
+    /// Period, grace and phase of its ticker, which looks at the age of requests.
+    ticker: Option<(Span, Span, Span)>,
+    engine_limit: Option<Span>,
+}
+
+impl Patience {
+    fn new(setup: &Setup, draws: &Draws, number: u32) -> Self {
+        let AggregatorSetup { timeout, expiry, engine_limit, .. } = setup.aggregator;
+        let phase = |period: Span| {
+            let draw = Site::ClientTicker.draw(draws, [number, 0, 0, 0, 0]);
+            Span::from_nanos(draw.below(period.as_nanos().max(1)))
+        };
+        let ticker = expiry.ticker(timeout).map(|(period, grace)| (period, grace, phase(period)));
+        Self { timeout, ticker, engine_limit }
+    }
+
+    /// Instant in which a request that was started then expires.
+    fn ends(&self, started: Time) -> Time {
+        let expires = match self.ticker {
+            None => started + self.timeout,
+            // The first look at or after that age.
+            Some((period, grace, phase)) => {
+                let due = (started + self.timeout + grace).as_nanos();
+                let (period, phase) = (period.as_nanos().max(1), phase.as_nanos());
+                Time::from_nanos(due + (phase + period - due % period) % period)
+            }
+        };
+        self.engine_limit.map_or(expires, |limit| expires.min(started + limit))
+    }
 }
 
 /// Input of a workflow node.
@@ -75,10 +111,10 @@ pub(super) enum Send {
 type Out = Outbox<Timer, Send>;
 
 impl WorkflowNode {
-    pub(super) fn new(setup: &Setup) -> Self {
+    pub(super) fn new(setup: &Setup, draws: &Draws, number: u32) -> Self {
         let don = &setup.capability_don;
         Self {
-            timeout: setup.aggregator.timeout,
+            patience: Patience::new(setup, draws, number),
             strategy: don.response_strategy,
             delay: don.response_delay,
             capability_nodes: don.nodes,
@@ -109,7 +145,7 @@ impl WorkflowNode {
 
     /// Instant in which the node gives up on a request; the time-out itself before it has started.
     pub(super) fn deadline(&self, request: u32) -> Time {
-        self.pending(request).map_or(Time::ZERO, |pending| pending.started) + self.timeout
+        self.patience.ends(self.pending(request).map_or(Time::ZERO, |pending| pending.started))
     }
 
     /// Whether a message has crashed it.
@@ -128,7 +164,7 @@ impl WorkflowNode {
             asked: None,
             pulls: 0,
         });
-        let deadline = now + self.timeout;
+        let deadline = self.patience.ends(now);
         outbox.tell(request, None, What::Started { deadline });
         outbox.timer(deadline, Timer::Expiry { request });
         for (capability, delay) in (0..).zip(delays) {

@@ -78,7 +78,7 @@ impl<'a> World<'a> {
             draws,
             aggregators,
             config: config(setup, cache),
-            workflow: (0..callers).map(|_| WorkflowNode::new(setup)).collect(),
+            workflow: (0..callers).map(|number| WorkflowNode::new(setup, &draws, number)).collect(),
             capability: (0..callees).map(node).collect(),
             agreement,
             network: Network::new(&setup.network, placement, callers, callees),
@@ -141,11 +141,13 @@ impl<'a> World<'a> {
             Event::OcrDelivery(under_way) => self.deliver_ocr(now, under_way),
             Event::Arrival(message) => {
                 let bytes = message.len() + self.setup.network.frame;
-                let through = self.network.handle_arrival(now, message.to, bytes);
-                if through > now {
-                    self.push(through, Event::Delivery(message));
-                } else {
-                    self.deliver(now, &message);
+                match self.network.handle_arrival(now, message.from, message.to, bytes) {
+                    None => {
+                        let (request, to, from) = (message.request, Some(message.to), Some(message.from));
+                        self.tell(now, request, to, from, What::Refused { message });
+                    }
+                    Some(through) if through > now => self.push(through, Event::Delivery(message)),
+                    Some(_) => self.deliver(now, &message),
                 }
             }
             Event::Delivery(message) => self.deliver(now, &message),

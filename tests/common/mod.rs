@@ -4,7 +4,7 @@ use donsim::aggregator::RuleSet;
 use donsim::engine::{Distribution, Span};
 use donsim::network::{Latency, LinkSetup, NetworkSetup};
 use donsim::sim::{
-    AggregatorSetup, CapabilityDon, Fault, FaultKind, Growth, Ocr, PayloadHolders, Replicate, ReplicateCache,
+    AggregatorSetup, CapabilityDon, Expiry, Fault, FaultKind, Growth, Ocr, PayloadHolders, Replicate, ReplicateCache,
     RequestSetup, ResponseStrategy, Run, Safety, Schedule, Setup, Ties, WorkflowDon, simulate,
 };
 
@@ -24,6 +24,7 @@ pub fn setup(nodes: u32, rule_set: RuleSet, payload_holders: PayloadHolders, lat
             payload_holders,
             execution: Distribution::constant(EXECUTION),
             ocr: Ocr::Latency(Distribution::constant(OCR)),
+            max_executions: None,
             response_strategy: ResponseStrategy::default(),
             response_delay: Span::from_millis(500),
             response_growth: Growth::Linear,
@@ -38,7 +39,13 @@ pub fn setup(nodes: u32, rule_set: RuleSet, payload_holders: PayloadHolders, lat
             regions: Vec::new(),
             allow_infeasible: false,
         },
-        aggregator: AggregatorSetup { rule_set, timeout: Span::from_secs(10), min_responses: 0 },
+        aggregator: AggregatorSetup {
+            rule_set,
+            timeout: Span::from_secs(10),
+            min_responses: 0,
+            expiry: Expiry::Deadline,
+            engine_limit: None,
+        },
         request: RequestSetup {
             payload_size: 64,
             call_size: 16,
@@ -56,6 +63,7 @@ pub fn setup(nodes: u32, rule_set: RuleSet, payload_holders: PayloadHolders, lat
             frame: 37,
             partitions: Vec::new(),
             cuts: Vec::new(),
+            limits: None,
         },
         faults: Vec::new(),
         ties: Ties::Random,

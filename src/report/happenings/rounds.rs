@@ -23,6 +23,7 @@ pub(super) fn words(what: &OcrHappening) -> Option<String> {
         OcrHappening::Sent { message, bytes, arrivals, barrier } => {
             format!("{}, {bytes} bytes, {}", describe(message), way(*arrivals, *barrier))
         }
+        OcrHappening::Refused { message } => format!("{}, dropped: too many of this sender", describe(message)),
         OcrHappening::Delivered { .. } => return None,
         OcrHappening::Captured { value } => format!("captures {}", value_words(*value)),
         OcrHappening::Attested { seq_nr, signers, holds } => {
@@ -76,6 +77,7 @@ pub(super) fn object(what: &OcrHappening) -> (&'static str, Value) {
             way_object(&mut object, *arrivals, *barrier);
             ("ocr_sent", object)
         }
+        OcrHappening::Refused { message } => ("ocr_refused", message_object(message)),
         OcrHappening::Delivered { message } => ("ocr_delivered", message_object(message)),
         OcrHappening::Captured { value } => ("captured", json!({ "value": value_words(*value) })),
         OcrHappening::Attested { seq_nr, signers, holds } => {

@@ -57,7 +57,7 @@ fn layers(figure: &Figure<'_>, unreachable: bool) -> Vec<Layer> {
 
 /// Causes of one kind from the bottom up, with their style. There are more causes than colours: the rarer of those that
 /// share one are hatched, and no two of them are next to each other in the stack.
-const SINGLE: [(FailureCause, RGBColor, Fill); 10] = [
+const SINGLE: [(FailureCause, RGBColor, Fill); 11] = [
     (FailureCause::FAULTY, YELLOW, Fill::Plain),
     (FailureCause::LOST, ORANGE, Fill::Plain),
     (FailureCause::TOO_FEW_HOLDERS, PURPLE, Fill::Plain),
@@ -68,6 +68,7 @@ const SINGLE: [(FailureCause, RGBColor, Fill); 10] = [
     (FailureCause::AGGREGATOR_FAILED_EARLY, VERMILLION, Fill::Plain),
     (FailureCause::REJECTED_BY_AGGREGATOR, VERMILLION, Fill::Hatched),
     (FailureCause::NODE_CRASHED, BLACK, Fill::Plain),
+    (FailureCause::AGREED_ON_ERROR, SKY, Fill::Hatched),
 ];
 
 /// A cause's name as a sentence begins.

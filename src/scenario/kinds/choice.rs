@@ -3,7 +3,7 @@
 use super::prelude::*;
 use super::text::text;
 use crate::aggregator::RuleSet;
-use crate::sim::{Growth, ObservationContent, Read, ResponseStrategy, Safety, Schedule, Ties};
+use crate::sim::{Expiry, Growth, ObservationContent, Read, ResponseStrategy, Safety, Schedule, Ties};
 
 /// One of these words.
 #[derive(Debug)]
@@ -33,6 +33,7 @@ choices! {
     OBSERVATION: ObservationContent, ["hash", "payload"], [Self::Hash, Self::Payload];
     STRATEGY: ResponseStrategy, ResponseStrategy::NAMES, Self::ALL;
     GROWTH: Growth, ["linear", "quadratic"], [Self::Linear, Self::Quadratic];
+    EXPIRY: Expiry, ["deadline", "published", "graced"], [Self::Deadline, Self::Published, Self::Graced];
     READ: Read, ["pinned", "latest", "agreed_height"], [Self::Pinned, Self::Latest, Self::AgreedHeight];
 }
 

@@ -138,13 +138,6 @@ impl Kind for Random {
 
     fn read(&self, lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<Value> {
         let (form, parts) = match &node.raw {
-            Raw::Text(text) if text == "round" && key == "capability_don.ocr" => {
-                return lowering.report(
-                    Diagnostic::new(node.at, "OCR rounds are not simulated message by message in this version")
-                        .label("not yet available")
-                        .help("give the time that OCR takes as a distribution, for example \"1.5s\""),
-                );
-            }
             Raw::Table(entries) => self.named(lowering, key, node, entries)?,
             _ => {
                 let most = TIME.read(lowering, key, node)?;

@@ -30,7 +30,7 @@ mod tests;
 mod text;
 
 pub(super) use agreement::{Agreement, AgreementLatency};
-pub(super) use choice::{Choice, GROWTH, OBSERVATION, READ, RULE_SET, SAFETY, SCHEDULE, STRATEGY, TIES};
+pub(super) use choice::{Choice, EXPIRY, GROWTH, OBSERVATION, READ, RULE_SET, SAFETY, SCHEDULE, STRATEGY, TIES};
 pub(super) use count::{Count, MAX_NODES};
 pub(super) use distribution::{DISTRIBUTION, FORMS, Form, LATENCY, SKEW};
 pub(super) use flag::Flag;

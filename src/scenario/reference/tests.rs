@@ -31,7 +31,8 @@ fn company(path: &str, key: &str) -> String {
     match (path, key) {
         ("capability_don", "regions") => matrix.to_owned() + &callers,
         ("workflow_don", "regions") => matrix.to_owned() + &callees,
-        ("network.request" | "network.response" | "network.ocr", "latency") => callees + &callers,
+        ("network.request" | "network.response", "latency") => callees + &callers,
+        ("network.ocr", "latency") => callees,
         _ => String::new(),
     }
 }

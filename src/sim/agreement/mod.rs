@@ -238,11 +238,14 @@ impl World<'_> {
 
     pub(super) fn ocr_arrival(&mut self, now: Time, under_way: OcrUnderWay) {
         let bytes = under_way.message.len() + self.setup.network.frame;
-        let through = self.network.handle_arrival(now, Node::Capability(under_way.to), bytes);
-        if through > now {
-            self.push(through, Event::OcrDelivery(under_way));
-        } else {
-            self.deliver_ocr(now, under_way);
+        let (from, to) = (Node::Capability(under_way.from), Node::Capability(under_way.to));
+        match self.network.handle_arrival(now, from, to, bytes) {
+            None => {
+                let what = What::Ocr(OcrHappening::Refused { message: under_way.message });
+                self.tell(now, None, Some(to), Some(from), what);
+            }
+            Some(through) if through > now => self.push(through, Event::OcrDelivery(under_way)),
+            Some(_) => self.deliver_ocr(now, under_way),
         }
     }
 

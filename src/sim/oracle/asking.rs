@@ -76,6 +76,12 @@ impl Asking {
         self.copies(from, to).under_way += copies;
     }
 
+    /// A copy was dropped at its receiver.
+    pub(super) fn refused(&mut self, from: u32, to: u32) {
+        let copies = self.copies(from, to);
+        copies.under_way = copies.under_way.saturating_sub(1);
+    }
+
     /// A copy has arrived at a node that does not take it.
     pub(super) fn missed(&mut self, from: u32, to: u32) {
         let copies = self.copies(from, to);

@@ -17,6 +17,8 @@ mod proof;
 pub(super) mod truth;
 mod view;
 
+use std::collections::BTreeMap;
+
 use crate::aggregator::Verdict;
 use crate::engine::Time;
 use crate::network::Node;
@@ -45,6 +47,8 @@ pub(super) struct Oracle {
     /// By request, then workflow node.
     views: Vec<View>,
     now: Time,
+    /// By request, sender and receiver, copies of right answers under way; where receivers drop messages.
+    copies: BTreeMap<(u32, u32, u32), u32>,
     /// Views that something has happened to in the present instant.
     touched: Vec<usize>,
 }
@@ -67,6 +71,7 @@ impl Oracle {
             requests: requests.iter().map(|_| Asking::new(&bounds)).collect(),
             views: requests.iter().flat_map(|request| (0..callers).map(move |_| view(request))).collect(),
             now: Time::ZERO,
+            copies: BTreeMap::new(),
             touched: Vec::new(),
             bounds,
         }
@@ -106,6 +111,22 @@ impl Oracle {
             }
             (What::Down { .. }, Some(Node::Capability(node)), _) => {
                 self.asking(request).nodes[node as usize].faulty = true;
+            }
+            (What::Refused { message }, Some(Node::Workflow(to)), Some(Node::Capability(from))) => {
+                if message.class.is_right() && self.copy_ends(request, from, to) {
+                    self.lose_answer(request, to, from, FailureCause::LOST);
+                }
+            }
+            (What::Delivered { message }, Some(Node::Workflow(to)), Some(Node::Capability(from))) => {
+                if message.class.is_right() {
+                    self.copy_ends(request, from, to);
+                }
+            }
+            (What::Refused { message }, Some(Node::Capability(to)), Some(Node::Workflow(from))) => {
+                if message.signal.is_none() {
+                    self.asking(request).refused(from, to);
+                    self.look_whether_asked(request, from, to, FailureCause::LOST);
+                }
             }
             (What::Missed, Some(Node::Capability(node)), Some(Node::Workflow(from))) => {
                 self.asking(request).missed(from, node);
@@ -229,12 +250,23 @@ impl Oracle {
         if !message.class.is_right() {
             return;
         }
+        if self.bounds.receivers_drop {
+            let copies = arrivals.iter().flatten().count() as u32;
+            *self.copies.entry((message.request, from, to)).or_default() += copies;
+        }
         let deadline = self.views[self.at(to, message.request)].deadline;
         if arrivals.iter().all(Option::is_none) {
             self.lose_answer(message.request, to, from, FailureCause::LOST);
         } else if arrivals.iter().flatten().all(|arrival| *arrival > deadline) {
             self.lose_answer(message.request, to, from, FailureCause::TOO_LATE);
         }
+    }
+
+    /// One copy of a right answer is under way no more; whether it was the last.
+    fn copy_ends(&mut self, request: u32, from: u32, to: u32) -> bool {
+        let Some(copies) = self.copies.get_mut(&(request, from, to)) else { return false };
+        *copies = copies.saturating_sub(1);
+        *copies == 0
     }
 
     fn answering(&mut self, request: u32, node: u32, to: u32, right: u32, faulty: bool) {

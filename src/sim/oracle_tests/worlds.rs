@@ -2,9 +2,9 @@
 
 use crate::aggregator::RuleSet;
 use crate::engine::{Distribution, DrawKey, Draws, Span, Time, Window};
-use crate::network::{Cut, Latency, LinkSetup, NetworkSetup, NodeSet};
+use crate::network::{Cut, Latency, LinkSetup, NetworkSetup, NodeSet, Rate, TransportLimits};
 use crate::sim::{
-    AggregatorSetup, CapabilityDon, Fault, FaultKind, Growth, ObservationContent, ObservationSetup, Ocr,
+    AggregatorSetup, CapabilityDon, Expiry, Fault, FaultKind, Growth, ObservationContent, ObservationSetup, Ocr,
     PayloadHolders, Read, RequestSetup, ResponseStrategy, RoundsSetup, Run, Safety, Schedule, Setup, Side, Ties,
     WorkflowDon,
 };
@@ -47,6 +47,9 @@ enum What {
     FaultOverlap,
     Rounds,
     Strategy,
+    Limits,
+    Executions,
+    Expiry,
 }
 
 /// The draws of one world.
@@ -97,6 +100,7 @@ pub(crate) fn setup(number: u64) -> Setup {
             payload_holders: holders(&dice),
             execution: millis(10, 90),
             ocr: if in_rounds { Ocr::Rounds(Box::new(rounds(&dice))) } else { Ocr::Latency(millis(20, 80)) },
+            max_executions: dice.one_of(What::Executions, 0, &[None, None, Some(1)]),
             response_strategy: dice.one_of(What::Strategy, 0, &ResponseStrategy::ALL),
             response_delay: Span::from_millis(dice.one_of(What::Strategy, 1, &[10, 50, 150])),
             response_growth: dice.one_of(What::Strategy, 2, &[Growth::Linear, Growth::Quadratic]),
@@ -113,6 +117,8 @@ pub(crate) fn setup(number: u64) -> Setup {
         },
         aggregator: AggregatorSetup {
             rule_set: RuleSet::ALL[number as usize % RuleSet::ALL.len()],
+            expiry: dice.one_of(What::Expiry, 0, &[Expiry::Deadline, Expiry::Deadline, Expiry::Published]),
+            engine_limit: dice.one_of(What::Expiry, 1, &[None, None, Some(Span::from_millis(200))]),
             timeout: Span::from_millis(dice.one_of(What::Timeout, 0, &[150, 250, 400, 1_000, 1_000])),
             min_responses: dice.one_of(What::MinResponses, 0, &[0, 0, 0, 0, 2, 3, 4]),
         },
@@ -193,6 +199,12 @@ fn network(dice: &Dice, callers: u32) -> NetworkSetup {
         frame: 37,
         partitions: Vec::new(),
         cuts,
+        limits: dice.happens(What::Limits, 0, 4).then(|| TransportLimits {
+            message: dice.one_of(What::Limits, 1, &[1_000, 1_500, 10_000]),
+            send: Rate { per_second: 5, burst: 1 },
+            send_bytes: Rate { per_second: 10_000, burst: 2_000 },
+            receive: Rate { per_second: 4, burst: 1 },
+        }),
     }
 }
 

@@ -66,6 +66,11 @@ pub enum OcrHappening {
         /// Partition or cut that stopped it.
         barrier: Option<Barrier>,
     },
+    /// The node has heard the peer too often and drops an OCR3 message of it.
+    Refused {
+        /// The message.
+        message: Rc<OcrMessage>,
+    },
     /// An OCR3 message is through the node's downlink.
     Delivered {
         /// The message.

@@ -33,6 +33,9 @@ fn setup() -> Setup {
     setup.aggregator.rule_set = crate::aggregator::RuleSet::Attested;
     setup.aggregator.min_responses = 0;
     setup.aggregator.timeout = Span::from_secs(120);
+    (setup.aggregator.expiry, setup.aggregator.engine_limit) = (crate::sim::Expiry::Deadline, None);
+    (setup.network.limits, setup.capability_don.max_executions) = (None, None);
+    setup.capability_don.response_strategy = crate::sim::ResponseStrategy::default();
     (setup.capability_don.nodes, setup.capability_don.f) = (7, 2);
     setup.capability_don.payload_holders = PayloadHolders::FPlusOne;
     (setup.workflow_don.nodes, setup.workflow_don.f) = (4, 1);
