@@ -51,7 +51,7 @@ const BYTES: [&str; 7] = [
 ];
 
 /// Nodes and links.
-const CAPACITY: [&str; 3] = ["holders", "uplink_mean", "uplink_peak"];
+const CAPACITY: [&str; 4] = ["holders", "uplink_mean", "uplink_peak", "wait"];
 
 /// Causes of failure of one kind.
 const CAUSES: [&str; 11] = [

@@ -143,7 +143,7 @@ fn every_metric_is_explained_with_its_column_stat_and_unit() {
         .collect();
     let expected = Metric::ALL.iter().map(|metric| {
         let column = match metric.unit() {
-            unit @ ("ms" | "bytes_per_s") => format!("{}_{unit}", metric.name()),
+            unit @ ("ms" | "us" | "bytes_per_s") => format!("{}_{unit}", metric.name()),
             _ => metric.name().to_owned(),
         };
         [metric.name().to_owned(), column, metric.stat().name().to_owned(), metric.unit().to_owned()]

@@ -10,7 +10,7 @@ use super::{exit, print, say};
 
 #[derive(Debug, Args)]
 pub(super) struct Report {
-    /// Results folders, such as results/quickstart/f1ab15eb
+    /// Results folders, such as results/quickstart/d949c793
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,
     /// Put report.md and plots/ into DIR/<name>/<id>/ instead of the results folder

@@ -26,6 +26,7 @@ fn simulated(text: &str, latency: impl Fn(&Setup, u64) -> Option<u64> + Sync + '
             workflow_node,
             outcome: if latency.is_some() { Outcome::Accepted } else { Outcome::Expired },
             latency,
+            decided: latency,
             error: String::new(),
             served: latency.is_some(),
             disagreement: false,

@@ -140,6 +140,7 @@ mod tests {
             workflow_node,
             outcome,
             latency: millis.map(Span::from_millis),
+            decided: None,
             error: String::new(),
             served: true,
             disagreement: false,

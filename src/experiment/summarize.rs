@@ -2,6 +2,7 @@
 
 use crate::scenario::Metric;
 use crate::sim::FaultReport;
+use crate::sim::Ocr;
 use crate::stats::Proportion;
 
 use super::accumulator::{CellTotals, ms};
@@ -11,7 +12,7 @@ use super::judgement::Bounds;
 use super::summary::{CONFIDENCE, CauseSummary, CellSummary, Estimate, FaultSummary, HoldersSummary};
 
 /// Points of a survival function that are kept.
-const SURVIVAL_POINTS: usize = 72;
+const SURVIVAL_POINTS: usize = 48;
 
 impl Consumer for Vec<CellSummary> {
     fn cell_end(&mut self, totals: &CellTotals<'_>) {
@@ -21,7 +22,10 @@ impl Consumer for Vec<CellSummary> {
             id: cell.id.clone(),
             axes: cell.axes.clone(),
             rule_set: setup.aggregator.rule_set.name().to_owned(),
-            payload_holders: setup.capability_don.payload_holders.to_string(),
+            payload_holders: match setup.capability_don.ocr {
+                Ocr::Latency(_) => setup.capability_don.payload_holders.to_string(),
+                Ocr::Rounds(_) => "observed".to_owned(),
+            },
             deadline_ms: ms(setup.aggregator.timeout.as_nanos()),
             replicates: totals.sums.replicates,
             estimates: Metric::ALL

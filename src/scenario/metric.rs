@@ -155,6 +155,8 @@ metrics! {
         Derivation::Latency(0.9);
     LatencyP99 "latency_p99" "ms" "99 % quantile of that time."
         Derivation::Latency(0.99);
+    Wait "wait" "us" "Mean time from a workflow node's first send to its decision, right, wrong or expired."
+        Derivation::PerReplicate(Replicate::mean_wait);
     RequestBytes "request_bytes" "bytes" "Encoded requests, bytes per request over the whole DON."
         Derivation::Amount(|row| row.bytes.request);
     ResponseBytes "response_bytes" "bytes" "Encoded responses that decisions rest on."

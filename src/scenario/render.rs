@@ -41,6 +41,9 @@ fn commented_key(out: &mut String, key: &Key, slot: &Slot, sweep: &Sweep) {
         (Preset::Open(meaning), None) => {
             let _ = writeln!(out, "# {name}: {meaning}.");
         }
+        (_, None) => {
+            let _ = writeln!(out, "# {name}: other keys decide it.");
+        }
         (_, value) => {
             let swept = if slot.swept { "  # swept; this is the first cell's" } else { "" };
             let _ = writeln!(out, "{name} = {}{swept}", value.as_ref().map(print).unwrap_or_default());

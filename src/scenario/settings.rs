@@ -6,10 +6,11 @@ use std::sync::{Arc, LazyLock};
 use super::diagnostics::{Diagnostic, Place, did_you_mean, is_enough};
 use super::document::{self, Entry, Node, Path, Raw};
 use super::files::Files;
-use super::kinds::{FromValue, Lowering, Value};
+use super::kinds::{AgreementLatency, FromValue, Lowering, Value};
 use super::schema::{EXPECT, Key, Preset, SWEEP, Section};
 use super::tables::{INHERITED, SECTIONS, children, number_of, owner};
 use crate::engine::{Span, Time, Window};
+use crate::sim::PayloadHolders;
 
 /// One key of one table.
 #[derive(Clone, Debug)]
@@ -278,6 +279,10 @@ impl Settings {
         let (nodes, f): (u32, u32) = (workflow.get("nodes"), workflow.get("f"));
         let needed = f.saturating_mul(2).saturating_add(1).min(nodes);
         self.fill("workflow_don", "needed", count(needed), false);
+        // Rounds make the holders.
+        let is_round = self.group("capability_don").get::<AgreementLatency>("ocr").0.is_none();
+        let holders = || -> Value { Arc::new(PayloadHolders::FPlusOne) };
+        self.fill("capability_don", "payload_holders", (!is_round).then(holders), false);
         for [(path, key), (table, origin)] in INHERITED.iter() {
             let Slot { value, broken, .. } = self.group(table).slot(origin).clone();
             self.fill(path, key, value, broken);

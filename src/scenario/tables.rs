@@ -102,7 +102,7 @@ static BEFORE_FAULTS: &[Section] = tables! {
             such_as "31", axis "Nodes of the capability DON", column "N", along "as the DON grows")
         (f: UP_TO_ALL, Derived(BOUND_RULE, &["capability_don.nodes"]), "F, how many may be Byzantine.",
             such_as "5", axis "F of the capability DON", column "F", along "as F grows")
-        (payload_holders: &Holders, Value("\"f+1\""),
+        (payload_holders: &Holders, Derived("\"f+1\", or what OCR3 rounds make of it", &["capability_don.ocr"]),
             "Who holds the payload: \"f+1\", \"all\", a number, or { agree = probability a node }.",
             axis "Nodes that hold the payload", column "holders", along "as more nodes hold the payload",
             parts &[("agree", part("Nodes that agree", "", "as nodes agree more often"))])

@@ -55,6 +55,7 @@ fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode)
         workflow_node,
         outcome: Outcome::Crashed,
         latency: None,
+        decided: None,
         error: String::new(),
         served: false,
         disagreement: false,
@@ -66,6 +67,7 @@ fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode)
     };
     // A node that was dead before it could start the request has nothing to show.
     let Some(pending) = node.pending(request) else { return (row, None) };
+    row.decided = pending.ended.map(|ended| ended.since(pending.started));
     row.signatures_verified = pending.aggregator.signatures_checked();
     let mut seen = None;
     match pending.decision() {
@@ -73,7 +75,7 @@ fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode)
             let (outcome, what) = world.requests[request as usize].truth.judge(&success.response);
             row.outcome = outcome;
             seen = Some(what);
-            row.latency = pending.ended.map(|ended| ended.since(pending.started));
+            row.latency = row.decided;
         }
         Some(decision) => {
             let is_expired = matches!(decision, Decision::Expired);

@@ -40,6 +40,18 @@ pub struct RequestFacts {
     pub reported: Option<bool>,
 }
 
+impl Replicate {
+    /// Mean time to a decision of honest workflow nodes in us; 0 where none was made.
+    #[must_use]
+    pub fn mean_wait(&self) -> u64 {
+        let honest = self.rows.iter().filter(|row| row.outcome != Outcome::Byzantine);
+        let (sum, count) = honest
+            .filter_map(|row| row.decided)
+            .fold((0, 0), |(sum, count), wait| (sum + u128::from(wait.as_nanos()), count + 1));
+        u64::try_from(sum / (1_000 * count.max(1))).unwrap_or(u64::MAX)
+    }
+}
+
 impl RequestFacts {
     /// The same with a verdict on the epochs.
     pub(super) fn judged(self, don: &CapabilityDon) -> Self {
@@ -138,6 +150,8 @@ pub struct Row {
     pub outcome: Outcome,
     /// From the node's first send to its acceptance; `None` without one.
     pub latency: Option<Span>,
+    /// From the node's first send to its decision, whatever it was; `None` without one.
+    pub decided: Option<Span>,
     /// The text of the error that ended it; empty without one.
     pub error: String,
     /// Whether enough workflow nodes accepted the request.
