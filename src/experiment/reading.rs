@@ -51,6 +51,7 @@ impl Reading {
             Derivation::Latency(q) => Self::Latency(q),
             Derivation::Amount(amount) => per_request(sum(&amount)),
             Derivation::Ocr => per_request(ocr.now(replicate)),
+            Derivation::Copies => per_request(ocr.copies),
             Derivation::AllBytes => per_request(sum(&|row| row.bytes.total()).saturating_add(ocr.now(replicate))),
             Derivation::PerRequest(amount) => per_request(amount(replicate)),
             Derivation::PerReplicate(amount) => Self::Amount { sum: amount(replicate), parts: 1 },

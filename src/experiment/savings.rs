@@ -38,35 +38,32 @@ impl Baseline {
 
 /// Bytes of the agreement of a replicate, now and in the baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OcrCost {
-    /// Accounted, for there are no rounds: the same in all replicates of a cell.
-    Accounted { now: u64, before: u64 },
-    /// Those that rounds sent.
-    Sent,
+pub(super) struct OcrCost {
+    /// Bytes now and in the baseline, accounted where there are no rounds: the same in all replicates of a cell.
+    accounted: Option<[u64; 2]>,
+    /// Bytes of the copies of all payloads in rounds on payloads: one from each of the others to the leader, and all `N`
+    /// from there to each of them.
+    pub copies: u64,
 }
 
 impl OcrCost {
     pub fn of(setup: &Setup) -> Self {
-        match setup.capability_don.ocr {
-            Ocr::Latency(_) => Self::Accounted {
-                now: ocr_bytes(setup, ObservationContent::Hash),
-                before: ocr_bytes(setup, ObservationContent::Payload),
-            },
-            Ocr::Rounds(_) => Self::Sent,
-        }
+        let accounted = match setup.capability_don.ocr {
+            Ocr::Latency(_) => {
+                Some([ObservationContent::Hash, ObservationContent::Payload].map(|content| ocr_bytes(setup, content)))
+            }
+            Ocr::Rounds(_) => None,
+        };
+        let nodes = u64::from(setup.capability_don.nodes);
+        let payloads = setup.request.payload_size.saturating_mul(u64::from(setup.request.count));
+        Self { accounted, copies: ((nodes - 1) * (nodes + 1)).saturating_mul(payloads) }
     }
 
-    pub const fn now(self, replicate: &Replicate) -> u64 {
-        match self {
-            Self::Accounted { now, .. } => now,
-            Self::Sent => replicate.ocr.total(),
-        }
+    pub fn now(self, replicate: &Replicate) -> u64 {
+        self.accounted.map_or_else(|| replicate.ocr.total(), |[now, _]| now)
     }
 
-    pub const fn before(self, baseline: &Baseline) -> u64 {
-        match self {
-            Self::Accounted { before, .. } => before,
-            Self::Sent => baseline.ocr,
-        }
+    pub fn before(self, baseline: &Baseline) -> u64 {
+        self.accounted.map_or(baseline.ocr, |[_, before]| before)
     }
 }

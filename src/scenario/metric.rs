@@ -55,6 +55,8 @@ pub(crate) enum Derivation {
     Reported,
     /// All bytes between the two DONs and between capability nodes, per request.
     AllBytes,
+    /// Bytes that the copies of payloads take in a round on payloads, by their count, per request.
+    Copies,
     /// Share of these bytes that is saved against the baseline, with those of the OCR rounds or without.
     Saving { bytes: fn(&Bytes) -> u64, ocr: bool },
 }
@@ -109,6 +111,7 @@ impl Metric {
                 | Self::OcrVoteBytes
                 | Self::OcrReportBytes
                 | Self::OcrEpochBytes
+                | Self::CopiesBytes
                 | Self::Reported
                 | Self::Epochs
         )
@@ -121,6 +124,7 @@ impl Metric {
             Derivation::ShareOfRows(_) | Derivation::ShareOfRequests(_) | Derivation::Reported => Stat::Rate,
             Derivation::Latency(q) => Stat::Quantile(q),
             Derivation::Amount(_)
+            | Derivation::Copies
             | Derivation::Ocr
             | Derivation::AllBytes
             | Derivation::PerRequest(_)
@@ -189,6 +193,8 @@ metrics! {
         Derivation::PerRequest(|replicate| replicate.ocr.epoch);
     AllBytes "all_bytes" "bytes" "All bytes, those between the two DONs and those between capability nodes."
         Derivation::AllBytes;
+    CopiesBytes "copies_bytes" "bytes" "Bytes of all copies of the payload in a round on payloads, by their count: (N - 1)(N + 1) P."
+        Derivation::Copies;
     SavedResponse "saved_response" "1" "Share of the bytes of all answers that is saved against the baseline."
         Derivation::Saving { bytes: Bytes::answers, ocr: false };
     SavedTotal "saved_total" "1" "Share of all bytes, OCR included, that is saved against the baseline."

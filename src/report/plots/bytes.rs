@@ -6,13 +6,21 @@ use super::prelude::*;
 type Cause = (Metric, &'static str, RGBColor, Fill);
 
 /// From the bottom up, the same everywhere.
-const CAUSES: [Cause; 6] = [
+const CAUSES: [Cause; 13] = [
     (Metric::ResponseBytes, "Responses used", BLUE, Fill::Plain),
     (Metric::RequestBytes, "Requests", SKY, Fill::Plain),
     (Metric::AttestationBytes, "Attestations", GREEN, Fill::Plain),
     (Metric::EnvelopeBytes, "Envelopes", PURPLE, Fill::Plain),
+    (Metric::CoordinationBytes, "Coordination", BLACK, Fill::Lighter),
     (Metric::ErrorBytes, "Errors", ORANGE, Fill::Lighter),
     (Metric::DuplicatePayloadBytes, "Duplicate payloads", VERMILLION, Fill::Hatched),
+    // Between capability nodes, where OCR3 rounds are simulated.
+    (Metric::OcrObservationBytes, "OCR observations", YELLOW, Fill::Plain),
+    (Metric::OcrProposalBytes, "OCR proposals", YELLOW, Fill::Hatched),
+    (Metric::OcrVoteBytes, "OCR votes", SKY, Fill::Lighter),
+    (Metric::OcrReportBytes, "OCR signatures", GREEN, Fill::Lighter),
+    (Metric::OcrQueryBytes, "OCR queries", PURPLE, Fill::Lighter),
+    (Metric::OcrEpochBytes, "OCR epochs", PURPLE, Fill::Hatched),
 ];
 
 /// Draws the picture; nothing when no bytes were counted.

@@ -74,6 +74,8 @@ pictures! {
         "How many requests still wait after how long, up to the deadline; what is left there was never accepted.";
     latency_quantiles: "Quantiles of the latency", "Median, 90 % and 99 % quantile of the time to acceptance.";
     bytes: "Bytes by cause", "What a request costs in bytes, by cause.";
+    uplink: "Load of the busiest uplink", "Mean load of the busiest uplink, and the most of a second.";
+    holders: "Payload holders", "How many capability nodes hold the payload of a request.";
     savings: "Bytes saved", "What is saved against the baseline, of all answers and of all bytes.";
     trade_off: "Bytes against latency",
         "What a request costs in bytes, and how late the slowest hundredth of requests is accepted.";

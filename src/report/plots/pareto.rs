@@ -6,14 +6,18 @@ use crate::experiment::{CellSummary, Metric, RunSummary};
 /// Whether an axis is somebody's choice; everything else is the world that choices meet.
 fn is_choice(key: &str) -> bool {
     key.starts_with("aggregator.")
-        || matches!(key, "capability_don.payload_holders" | "capability_don.response" | "request.schedule")
-        || key.starts_with("capability_don.response.")
-        || key.starts_with("request.schedule.")
+        || matches!(key, "capability_don.payload_holders" | "capability_don.observation" | "request.schedule")
+        || key.starts_with("capability_don.response_")
+}
+
+/// All bytes where OCR3 rounds are simulated; those between the two DONs otherwise, as OCR is the same for all choices.
+pub(super) fn sent(cell: &CellSummary) -> Metric {
+    if cell.estimate(Metric::Epochs).is_some() { Metric::AllBytes } else { Metric::TotalBytes }
 }
 
 /// The bytes and the latency that a cell offers; `None` where its latency is beyond the deadline.
 fn offer(cell: &CellSummary) -> Option<(f64, f64)> {
-    value(cell, Metric::TotalBytes).zip(value(cell, Metric::LatencyP99))
+    value(cell, sent(cell)).zip(value(cell, Metric::LatencyP99))
 }
 
 /// The ids of cells that no other of the same world beats in one of bytes and latency without losing in the other; empty

@@ -18,6 +18,8 @@ const INTERVAL_ROOM: f64 = 300.0;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Ground<'p> {
     Plain,
+    /// Nothing, for amounts rather than rates.
+    Amounts,
     /// A line at zero, where values lie on both sides of it.
     Zero,
     /// The deadline, where one of these samples lies beyond it.
@@ -51,13 +53,13 @@ impl Plot<'_, '_> {
         scene.text(above, Text::new(self.heading).bold(TEXT).align(Align::Center));
         let x = frame::below(scene, self.figure, area, self.x_labels, self.x_name);
         match self.ground {
-            Ground::Plain => {}
+            Ground::Plain | Ground::Amounts => {}
             Ground::Zero => frame::zero_line(scene, area, y),
             Ground::Deadline(samples) => latency::deadline(scene, self.figure, samples, (&x, y), area),
         }
         let curves = curves::place(self.figure, self.samples, &x, y);
         curves::draw(scene, self.figure, &curves);
-        if !matches!(self.ground, Ground::Deadline(_)) {
+        if !matches!(self.ground, Ground::Deadline(_) | Ground::Amounts) {
             self.values(scene, &x);
         }
         frame::break_value(scene, area, y);

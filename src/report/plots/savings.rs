@@ -11,7 +11,10 @@ const PAYLOAD: &str = "request.payload_size";
 /// Draws the picture, over the payload where the sweep has such an axis; nothing without any saving.
 pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
     let answers = |cell: &CellSummary| Sample::of(cell, Metric::SavedResponse);
-    let total = |cell: &CellSummary| Sample::of(cell, Metric::SavedTotal);
+    let total = |cell: &CellSummary| {
+        let sample = Sample::of(cell, Metric::SavedTotal)?;
+        Some(Sample { exact: sample.exact.or_else(|| by_count(cell)), ..sample })
+    };
     let cells = || figure.run.cells.iter();
     let all: Vec<Sample> = cells().filter_map(answers).chain(cells().filter_map(total)).collect();
     if all.is_empty() {
@@ -23,7 +26,19 @@ pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
     let measure = |name, read| Measure { name, read, axis: &axis, ground: |_| Ground::Zero };
     let measures =
         [measure("Saved of all answers [%]", &answers), measure("Saved of all bytes, OCR included [%]", &total)];
-    Some(multiples::draw(&figure.along(PAYLOAD), "Bytes saved", &[against], &measures))
+    let counted = cells().any(|cell| by_count(cell).is_some());
+    let line =
+        counted.then(|| "closed form: the (N - 1)(N + 1) copies of the payload that rounds on hashes leave out".to_owned());
+    let notes: Vec<String> = [against].into_iter().chain(line).collect();
+    Some(multiples::draw(&figure.along(PAYLOAD), "Bytes saved", &notes, &measures))
+}
+
+/// Saving by the count of copies that rounds on hashes leave out, `(N - 1)(N + 1) P` for each request, where there are rounds.
+fn by_count(cell: &CellSummary) -> Option<f64> {
+    // With payloads in the observations nothing is left out.
+    let (copies, now, ocr) =
+        (value(cell, Metric::CopiesBytes)?, value(cell, Metric::AllBytes)?, value(cell, Metric::OcrBytes)?);
+    (ocr < copies).then(|| copies / (now + copies))
 }
 
 /// From nothing to everything, and below where more is spent than before.

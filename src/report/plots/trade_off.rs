@@ -52,7 +52,7 @@ fn differ(cells: &Cells<'_, '_>) -> bool {
 
 /// Bytes and latency of a cell, or that the latency lies beyond the deadline.
 fn read(cell: &CellSummary) -> Option<Sample> {
-    let bytes = value(cell, Metric::TotalBytes).filter(|bytes| *bytes > 0.0)?;
+    let bytes = value(cell, pareto::sent(cell)).filter(|bytes| *bytes > 0.0)?;
     let sample = latency::quantile(cell, Metric::LatencyP99).filter(|sample| sample.value.is_finite())?;
     Some(Sample { x: bytes, exact: None, ..sample })
 }
