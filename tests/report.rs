@@ -110,7 +110,8 @@ fn everything_is_made_again() {
 #[test]
 fn committed_results_are_made_again() {
     let folder = tempdir().expect("there is room");
-    let names = ["deadline", "payload", "providers", "quickstart", "scale", "small"];
+    // Those of which all tables are committed.
+    let names = ["holders", "quickstart", "small"];
     for name in names {
         let committed = only_entry(&Path::new(env!("CARGO_MANIFEST_DIR")).join("results").join(name));
         report(folder.path(), &committed, &["-o", "made"]);

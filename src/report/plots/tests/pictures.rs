@@ -2,7 +2,7 @@
 
 use super::runs::*;
 use super::*;
-use crate::experiment::Exact;
+use crate::experiment::{Estimate, Exact, HoldersSummary};
 use plotters::style::RGBColor;
 use scene::Point;
 
@@ -118,6 +118,40 @@ fn the_exact_survival_lies_over_paler_steps() {
     assert_eq!(tail.len(), 3);
     let pale = theme::tint(theme::BLUE, 0.4);
     assert!(scene.shapes.iter().any(|shape| matches!(shape, Shape::Line { color, .. } if *color == pale)));
+}
+
+/// A run whose cells have OCR3 rounds, and holders of a varying number.
+fn with_rounds(mut run: RunSummary) -> RunSummary {
+    for cell in &mut run.cells {
+        let share = |holders, share| HoldersSummary { holders, share: Some(share), ci_low: None, ci_high: None };
+        cell.holders = vec![share(6, 0.25), share(9, 0.5), share(16, 0.25)];
+        for metric in Metric::ALL.iter().filter(|metric| metric.is_of_rounds()) {
+            let value = Some(if *metric == Metric::OcrProposalBytes { 400_000.0 } else { 1_000.0 });
+            cell.estimates.push(Estimate { metric: *metric, value, ci_low: None, ci_high: None, n: 3000 });
+        }
+        for estimate in &mut cell.estimates {
+            if matches!(estimate.metric, Metric::UplinkMean | Metric::UplinkPeak) {
+                (estimate.value, estimate.ci_low, estimate.ci_high) = (Some(125_000.0), None, None);
+            }
+        }
+    }
+    run
+}
+
+#[test]
+fn rounds_have_pictures_of_their_own() {
+    let run = with_rounds(payloads());
+    assert!(names(&run).contains(&"uplink") && names(&run).contains(&"holders"));
+    let uplink = picture(&run, "uplink").unwrap();
+    assert!(says(&uplink, "Mean [Mbit/s]") && says(&uplink, "Peak of a second [Mbit/s]"));
+    assert!(texts(&uplink).contains(&"1.0"), "a million bits a second: {:?}", texts(&uplink));
+    let holders = picture(&run, "holders").unwrap();
+    assert!(says(&holders, "10 on average") && says(&holders, "Capability nodes that hold the payload"));
+    assert!(says(&picture(&run, "bytes").unwrap(), "OCR proposals"));
+    // Where all requests have as many there is nothing to show.
+    let mut same = run;
+    same.cells.iter_mut().for_each(|cell| cell.holders.truncate(1));
+    assert!(picture(&same, "holders").is_none());
 }
 
 #[test]
