@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use donsim::engine::Span;
 use donsim::scenario::Scenario;
 use donsim::sim::{Bytes, Replicate, ReplicateCache, ResponseStrategy, Setup, Signal, What, replay, simulate};
 
@@ -81,7 +82,7 @@ fn who_waits_how_long() {
             .iter()
             .flat_map(|replicate| &replicate.rows)
             .filter_map(|row| row.latency)
-            .map(|it| it.as_nanos())
+            .map(Span::as_nanos)
             .collect();
         latencies.sort_unstable();
         latencies[latencies.len() / 2] as f64 / 1e6

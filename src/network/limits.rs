@@ -45,7 +45,7 @@ impl Bucket {
     }
 
     /// Instant from which `amount` is there.
-    fn ready(&self, now: Time, amount: u64, rate: Rate) -> Time {
+    fn ready(self, now: Time, amount: u64, rate: Rate) -> Time {
         // What is more than a burst passes a full bucket.
         let spare = time_of(rate.burst.saturating_sub(amount), rate);
         now.max(Time::ZERO + (self.full_at.since(Time::ZERO + spare)))

@@ -6,7 +6,7 @@ use donsim::aggregator::RuleSet::{
 use donsim::engine::{Distribution, Span};
 use donsim::network::Latency;
 use donsim::sim::PayloadHolders::{self, Agree, All, Count, FPlusOne};
-use donsim::sim::{Fault, FaultKind, Setup};
+use donsim::sim::{Fault, FaultKind, Ocr, Setup};
 
 /// All of them by name. Those of equal nodes stand together, for they share signatures.
 pub fn all() -> Vec<(&'static str, Setup)> {
@@ -216,13 +216,12 @@ fn laws() -> Vec<(&'static str, Setup)> {
         ("attested, 7, f+1, drawn agreement", {
             timed(Attested, FPlusOne, &|it| {
                 ways(it, Distribution::constant(ms(30)), lognormal(40, 180));
-                it.capability_don.ocr = donsim::sim::Ocr::Latency(uniform(1_000, 1_100));
+                it.capability_don.ocr = Ocr::Latency(uniform(1_000, 1_100));
             })
         }),
         ("identical, 7, all, heavy agreement, within 2 s", {
             timed(Identical, All, &|it| {
-                it.capability_don.ocr =
-                    donsim::sim::Ocr::Latency(Distribution::pareto(ms(1_200), 3.0).expect("an exponent"));
+                it.capability_don.ocr = Ocr::Latency(Distribution::pareto(ms(1_200), 3.0).expect("an exponent"));
                 it.aggregator.timeout = ms(2_000);
             })
         }),
@@ -231,7 +230,7 @@ fn laws() -> Vec<(&'static str, Setup)> {
                 (it.workflow_don.nodes, it.workflow_don.f) = (4, 1);
                 ways(it, lognormal(20, 60), lognormal(40, 180));
                 it.capability_don.execution = uniform(0, 200);
-                it.capability_don.ocr = donsim::sim::Ocr::Latency(uniform(1_000, 1_050));
+                it.capability_don.ocr = Ocr::Latency(uniform(1_000, 1_050));
             })
         }),
         ("attested, 7, f+1, doubled messages", {
@@ -247,8 +246,7 @@ fn laws() -> Vec<(&'static str, Setup)> {
         }),
         ("identical, 7, 4 hold, no time at all", {
             timed(Identical, Count(4), &|it| {
-                (it.capability_don.execution, it.capability_don.ocr) =
-                    (uniform(0, 0), donsim::sim::Ocr::Latency(uniform(0, 0)));
+                (it.capability_don.execution, it.capability_don.ocr) = (uniform(0, 0), Ocr::Latency(uniform(0, 0)));
             })
         }),
         ("attested, 7, f+1, slow observations, loss 0.5", {

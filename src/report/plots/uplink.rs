@@ -27,9 +27,10 @@ fn axis(samples: &[Sample], plot: Rect) -> Axis {
     let ends = || samples.iter().flat_map(|sample| [Some(sample.value), sample.low, sample.high]).flatten();
     let (low, high) = extent(ends().filter(|end| end.is_finite() && *end > 0.0));
     let most = (plot.height() / 50.0) as usize;
-    let axis = match wants_log(low, high) {
-        true => Axis::log(low * 0.8, high * 1.2, MEGABITS),
-        false => Axis::linear(0.0, high.max(1.0) * 1.08, most.clamp(2, 8), MEGABITS),
+    let axis = if wants_log(low, high) {
+        Axis::log(low * 0.8, high * 1.2, MEGABITS)
+    } else {
+        Axis::linear(0.0, high.max(1.0) * 1.08, most.clamp(2, 8), MEGABITS)
     };
     axis.between(plot.bottom, plot.top)
 }

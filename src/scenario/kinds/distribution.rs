@@ -137,14 +137,13 @@ impl Kind for Random {
     }
 
     fn read(&self, lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<Value> {
-        let (form, parts) = match &node.raw {
-            Raw::Table(entries) => self.named(lowering, key, node, entries)?,
-            _ => {
-                let most = TIME.read(lowering, key, node)?;
-                let is_uniform = self.is_skew && Span::from_value(Some(&*most)) > Span::ZERO;
-                let zero = || Arc::new(Amount::from(Span::ZERO));
-                if is_uniform { (&UNIFORM, vec![zero(), most]) } else { (&CONSTANT, vec![most]) }
-            }
+        let (form, parts) = if let Raw::Table(entries) = &node.raw {
+            self.named(lowering, key, node, entries)?
+        } else {
+            let most = TIME.read(lowering, key, node)?;
+            let is_uniform = self.is_skew && Span::from_value(Some(&*most)) > Span::ZERO;
+            let zero = || Arc::new(Amount::from(Span::ZERO));
+            if is_uniform { (&UNIFORM, vec![zero(), most]) } else { (&CONSTANT, vec![most]) }
         };
         match (form.make)(&parts) {
             Ok(latency) => Some(Arc::new(Law { form, parts, latency, is_skew: self.is_skew })),

@@ -24,6 +24,11 @@ pub(super) struct Bounds {
     pub(super) attestation_only: bool,
     /// Whether a payload-not-available answer counts as an error.
     pub(super) unavailable_is_error: bool,
+    pub(super) delivery: Delivery,
+}
+
+/// How answers come to their callers.
+pub(super) struct Delivery {
     /// Whether receivers drop messages that come too fast.
     pub(super) receivers_drop: bool,
     /// Whether callers ask for a payload again that does not come.
@@ -52,8 +57,10 @@ impl Bounds {
             // An attestation stands for `F + 1` nodes.
             attestation_decides: rules.attestation != Attestation::Ignored && required == don.f as usize + 1,
             attestation_only: rules.attestation == Attestation::Alone,
-            receivers_drop: setup.network.limits.is_some(),
-            asks_again: don.response_strategy.definition().asks,
+            delivery: Delivery {
+                receivers_drop: setup.network.limits.is_some(),
+                asks_again: don.response_strategy.definition().asks,
+            },
             unavailable_is_error: rules.unavailable != Unavailable::Nothing,
         }
     }

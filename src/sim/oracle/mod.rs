@@ -99,34 +99,13 @@ impl Oracle {
             (What::Started { deadline }, Some(Node::Workflow(workflow)), _) => {
                 self.started(workflow, request, *deadline, &requests[request as usize]);
             }
-            // Who says who sends the payload neither asks nor answers.
-            (What::Sent { message, .. }, ..) if message.signal.is_some() => {}
-            (What::Sent { arrivals, .. }, Some(Node::Workflow(from)), Some(Node::Capability(to))) => {
-                let copies = arrivals.iter().flatten().count() as u32;
-                self.asking(request).sent(from, to, copies);
-                self.look_whether_asked(request, from, to, FailureCause::LOST);
-            }
-            (What::Sent { message, arrivals, .. }, Some(Node::Capability(from)), Some(Node::Workflow(to))) => {
-                self.answer_sent(from, to, message, arrivals);
+            (What::Sent { message, arrivals, .. }, ..) => self.sent(message, arrivals),
+            (What::Refused { message }, ..) => self.refused(message),
+            (What::Delivered { message }, ..) if message.class.is_right() => {
+                self.copy_ends(request, message.from.position() as u32, message.to.position() as u32);
             }
             (What::Down { .. }, Some(Node::Capability(node)), _) => {
                 self.asking(request).nodes[node as usize].faulty = true;
-            }
-            (What::Refused { message }, Some(Node::Workflow(to)), Some(Node::Capability(from))) => {
-                if message.class.is_right() && self.copy_ends(request, from, to) {
-                    self.lose_answer(request, to, from, FailureCause::LOST);
-                }
-            }
-            (What::Delivered { message }, Some(Node::Workflow(to)), Some(Node::Capability(from))) => {
-                if message.class.is_right() {
-                    self.copy_ends(request, from, to);
-                }
-            }
-            (What::Refused { message }, Some(Node::Capability(to)), Some(Node::Workflow(from))) => {
-                if message.signal.is_none() {
-                    self.asking(request).refused(from, to);
-                    self.look_whether_asked(request, from, to, FailureCause::LOST);
-                }
             }
             (What::Missed, Some(Node::Capability(node)), Some(Node::Workflow(from))) => {
                 self.asking(request).missed(from, node);
@@ -138,19 +117,13 @@ impl Oracle {
             (What::Executing { .. }, Some(Node::Capability(node)), _) => {
                 self.asking(request).nodes[node as usize].progress = Progress::Executing;
             }
-            (What::Observed { .. } | What::Ocr(OcrHappening::Captured { .. }), Some(Node::Capability(node)), _) => {
+            (What::Observed { .. }, Some(Node::Capability(node)), _) => {
                 self.asking(request).nodes[node as usize].progress = Progress::Observed;
             }
             (What::Agreeing { .. }, ..) => self.asking(request).agreeing = true,
             (What::Reported, ..) => self.asking(request).reported = true,
             (What::NothingAgreed, ..) => self.asking(request).split = true,
-            (What::Ocr(OcrHappening::Attested { holds, .. }), Some(Node::Capability(node)), _) => {
-                let lacks = if *holds { FailureCause::default() } else { FailureCause::TOO_FEW_HOLDERS };
-                self.asking(request).result(node, lacks);
-            }
-            (What::Ocr(OcrHappening::AgreedOnError), Some(Node::Capability(node)), _) => {
-                self.asking(request).result(node, FailureCause::AGREED_ON_ERROR);
-            }
+            (What::Ocr(what), Some(Node::Capability(node)), _) => self.hear_of_rounds(request, node, what),
             (What::Answering { right, faulty }, Some(Node::Capability(node)), Some(Node::Workflow(to))) => {
                 self.answering(request, node, to, *right, *faulty);
             }
@@ -170,6 +143,49 @@ impl Oracle {
                 self.touched.push(at);
             }
             (What::Crashed, Some(Node::Workflow(workflow)), _) => self.crashed(workflow),
+            _ => {}
+        }
+    }
+
+    fn hear_of_rounds(&mut self, request: u32, node: u32, what: &OcrHappening) {
+        let asking = self.asking(request);
+        match what {
+            OcrHappening::Captured { .. } => asking.nodes[node as usize].progress = Progress::Observed,
+            OcrHappening::Attested { holds: true, .. } => asking.result(node, FailureCause::default()),
+            OcrHappening::Attested { holds: false, .. } => asking.result(node, FailureCause::TOO_FEW_HOLDERS),
+            OcrHappening::AgreedOnError => asking.result(node, FailureCause::AGREED_ON_ERROR),
+            _ => {}
+        }
+    }
+
+    /// A message has left its sender. One about who sends the payload neither asks nor answers.
+    fn sent(&mut self, message: &Message, arrivals: &[Option<Time>; 2]) {
+        match (message.from, message.to) {
+            _ if message.signal.is_some() => {}
+            (Node::Workflow(from), Node::Capability(to)) => {
+                let copies = arrivals.iter().flatten().count() as u32;
+                self.asking(message.request).sent(from, to, copies);
+                self.look_whether_asked(message.request, from, to, FailureCause::LOST);
+            }
+            (Node::Capability(from), Node::Workflow(to)) => self.answer_sent(from, to, message, arrivals),
+            _ => {}
+        }
+    }
+
+    /// A receiver has dropped a message.
+    fn refused(&mut self, message: &Message) {
+        let request = message.request;
+        match (message.from, message.to) {
+            _ if message.signal.is_some() => {}
+            (Node::Workflow(from), Node::Capability(to)) => {
+                self.asking(request).refused(from, to);
+                self.look_whether_asked(request, from, to, FailureCause::LOST);
+            }
+            (Node::Capability(from), Node::Workflow(to))
+                if message.class.is_right() && self.copy_ends(request, from, to) =>
+            {
+                self.lose_answer(request, to, from, FailureCause::LOST);
+            }
             _ => {}
         }
     }
@@ -206,7 +222,7 @@ impl Oracle {
 
     /// One right answer that has been sent will not come; it may be asked for again under some response strategies.
     fn lose_answer(&mut self, request: u32, workflow: u32, capability: u32, why: FailureCause) {
-        if self.bounds.asks_again {
+        if self.bounds.delivery.asks_again {
             self.asking(request).nodes[capability as usize].spoilt = why;
         } else {
             self.lose(request, workflow, capability, why);
@@ -250,7 +266,7 @@ impl Oracle {
         if !message.class.is_right() {
             return;
         }
-        if self.bounds.receivers_drop {
+        if self.bounds.delivery.receivers_drop {
             let copies = arrivals.iter().flatten().count() as u32;
             *self.copies.entry((message.request, from, to)).or_default() += copies;
         }

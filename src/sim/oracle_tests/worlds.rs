@@ -89,7 +89,9 @@ pub(crate) fn setup(number: u64) -> Setup {
     let mut faults = faults(&dice, number, callers);
     let in_rounds = faults.iter().any(|fault| fault.kind.is_in_rounds()) || dice.happens(What::Rounds, 0, 4);
     if in_rounds {
-        faults.iter_mut().for_each(|fault| fault.holders = None);
+        for fault in &mut faults {
+            fault.holders = None;
+        }
     }
     let caller_bound = dice.below(What::CallerBound, 0, callers as usize) as u32;
     Setup {

@@ -46,9 +46,7 @@ impl Lead {
 
     /// The proposal of all observations, once.
     pub(super) fn propose(&mut self, seq_nr: u64) -> Option<Proposal> {
-        if self.collecting.take_if(|collecting| *collecting == seq_nr).is_none() {
-            return None;
-        }
+        self.collecting.take_if(|collecting| *collecting == seq_nr)?;
         Some(Proposal::new(seq_nr, self.observations.iter().flatten().map(Rc::clone).collect()))
     }
 

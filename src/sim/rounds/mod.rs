@@ -8,7 +8,7 @@
 //! a request or one is on its way. Epochs change by wishes (`pacemaker.rs`), and a new leader begins where a quorum left
 //! off, so no request is ever agreed on twice.
 //!
-//! A [`Participant`] is one node's part; it knows nothing of faults, the network or who listens. Not modelled: clients'
+//! A participant is one node's part; it knows nothing of faults, the network or who listens. Not modelled: clients'
 //! retransmissions within a connection, blob transmission, and messages of a node's own restarts; a crashed node keeps its
 //! votes, as the original keeps them in its database.
 
