@@ -51,7 +51,7 @@ fn check(setup: &Setup, replicate: &Replicate, happenings: &[Happening]) {
     let mut busiest = 0;
     for (node, seconds) in &uplinks {
         let left: u64 = seconds.values().sum();
-        let counted: u64 = links.iter().filter(|link| link.from == *node).map(|link| link.total()).sum();
+        let counted: u64 = links.iter().filter(|link| link.from == *node).map(donsim::report::LinkBytes::total).sum();
         assert_eq!(left, counted, "{node}");
         busiest = busiest.max(left);
     }
