@@ -127,6 +127,38 @@ fn neither_threads_nor_repetition_leave_a_trace() {
     assert_eq!(digests(&results(folder.path(), "once", SWEEP, &["-j", "3"])), once, "over what is there");
 }
 
+/// The same for OCR3 rounds, in which every node sends to every other, and a response strategy with words of its own.
+#[test]
+fn rounds_leave_no_trace_of_threads() {
+    const ROUNDS: &str = r#"
+schema = 1
+name = "rounds"
+[run]
+replicates = 40
+[capability_don]
+nodes = 7
+ocr = "round"
+response_strategy = "pull"
+[observation]
+block_time = "300ms"
+change = 0.5
+read = "latest"
+[network.ocr]
+loss = 0.02
+duplication = 0.1
+[[faults.ocr_silent_leader]]
+nodes = 2
+[sweep.grid]
+capability_don.observation = ["hash", "payload"]
+"#;
+    let folder = tempdir().unwrap();
+    let once = digests(&results(folder.path(), "once", ROUNDS, &["-j", "1"]));
+    assert!(once.contains_key(Path::new("plots/holders.svg")), "{once:?}");
+    for threads in ["2", "5"] {
+        assert_eq!(digests(&results(folder.path(), threads, ROUNDS, &["-j", threads])), once, "{threads} threads");
+    }
+}
+
 #[test]
 fn another_seed_is_another_run() {
     let folder = tempdir().unwrap();

@@ -181,3 +181,31 @@ fn requests_and_answers_are_all_there_is() {
     // Everybody asks the same, a little later or earlier.
     assert!(by_request.len() <= 3, "{by_request:?}");
 }
+
+/// With OCR3 rounds a saving comes from bytes that were sent. Where every request is agreed on in the first round, it is what
+/// the accounted rounds say.
+#[test]
+fn sent_rounds_save_what_accounted_ones_do() {
+    let text = "schema = 1\n[capability_don]\nnodes = 10\nexecution = \"10ms\"\nocr = \"round\"\n\
+                [ocr]\ndelta_round = \"2s\"\n[request]\npayload_size = \"16KiB\"\n";
+    let scenario = donsim::scenario::Scenario::parse(std::path::Path::new("rounds.toml"), text.to_owned(), &[]);
+    let setup = scenario.unwrap_or_else(|found| panic!("{found}")).cell(0).setup;
+    let mut cache = ReplicateCache::new(setup.run.seed);
+    let bytes = |replicate: &Replicate| replicate.rows.iter().map(|row| row.bytes.total()).sum::<u64>();
+    let mut compared = 0;
+    for number in 0..40 {
+        let now = simulate(&setup, number, &mut cache);
+        let before = simulate(&setup.baseline(), number, &mut cache);
+        // A round before the request costs both the same, and is in no account.
+        if now.ocr.query > 1_600 || now.requests[0].holders < 10 {
+            continue;
+        }
+        let saved = |ocr: [u64; 2]| 1.0 - (bytes(&now) + ocr[0]) as f64 / (bytes(&before) + ocr[1]) as f64;
+        let sent = saved([now.ocr.total(), before.ocr.total()]);
+        let contents = [ObservationContent::Hash, ObservationContent::Payload];
+        let accounted = saved(contents.map(|content| ocr_bytes(&setup, content)));
+        assert!((sent - accounted).abs() < 0.01, "{number}: {sent} {accounted}");
+        compared += 1;
+    }
+    assert!(compared > 5, "{compared}");
+}
