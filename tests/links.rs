@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use donsim::engine::Time;
 use donsim::network::{Barrier, Node};
 use donsim::report::link_bytes;
 use donsim::scenario::Scenario;
@@ -23,9 +24,10 @@ fn scenarios(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Bytes that left each node, second by second, counted from the messages themselves.
+/// Bytes that left each node, second by second from its first on, counted from the messages themselves.
 fn uplinks(setup: &Setup, happenings: &[Happening]) -> BTreeMap<Node, BTreeMap<u64, u64>> {
     let mut uplinks: BTreeMap<Node, BTreeMap<u64, u64>> = BTreeMap::new();
+    let mut first: BTreeMap<Node, Time> = BTreeMap::new();
     for happening in happenings {
         let bytes = match &happening.what {
             What::Sent { message, barrier, .. } if *barrier != Some(Barrier::TooLarge) => {
@@ -36,8 +38,9 @@ fn uplinks(setup: &Setup, happenings: &[Happening]) -> BTreeMap<Node, BTreeMap<u
             }
             _ => continue,
         };
-        let second = happening.time.as_nanos() / 1_000_000_000;
-        *uplinks.entry(happening.node.expect("a sender")).or_default().entry(second).or_default() += bytes;
+        let node = happening.node.expect("a sender");
+        let since = happening.time.since(*first.entry(node).or_insert(happening.time));
+        *uplinks.entry(node).or_default().entry(since.as_nanos() / 1_000_000_000).or_default() += bytes;
     }
     uplinks
 }
@@ -59,6 +62,7 @@ fn check(setup: &Setup, replicate: &Replicate, happenings: &[Happening]) {
     let rows: u64 = replicate.rows.iter().map(|row| row.bytes.total()).sum();
     assert_eq!(all, rows + replicate.ocr.total());
     assert_eq!(replicate.uplink.total, busiest);
+    assert!(replicate.uplink.mean() <= replicate.uplink.peak, "{:?}", replicate.uplink);
     let is_busiest = |seconds: &&BTreeMap<u64, u64>| seconds.values().sum::<u64>() == busiest;
     let peaks = uplinks.values().filter(is_busiest).filter_map(|seconds| seconds.values().max().copied());
     assert!(busiest == 0 || peaks.collect::<Vec<_>>().contains(&replicate.uplink.peak));

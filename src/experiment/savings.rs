@@ -41,7 +41,7 @@ impl Baseline {
 pub(super) struct OcrCost {
     /// Bytes now and in the baseline, accounted where there are no rounds: the same in all replicates of a cell.
     accounted: Option<[u64; 2]>,
-    /// Bytes of the copies of all payloads in rounds on payloads: one from each of the others to the leader, and all `N`
+    /// Bytes of the copies of all payloads that rounds on hashes leave out: one from each of the others to the leader, and all `N`
     /// from there to each of them.
     pub copies: u64,
 }
@@ -54,7 +54,9 @@ impl OcrCost {
             }
             Ocr::Rounds(_) => None,
         };
-        let nodes = u64::from(setup.capability_don.nodes);
+        let rounds = setup.capability_don.ocr.rounds();
+        let on_hashes = rounds.is_some_and(|rounds| rounds.content == ObservationContent::Hash);
+        let nodes = u64::from(if on_hashes { setup.capability_don.nodes } else { 1 });
         let payloads = setup.request.payload_size.saturating_mul(u64::from(setup.request.count));
         Self { accounted, copies: ((nodes - 1) * (nodes + 1)).saturating_mul(payloads) }
     }

@@ -193,7 +193,7 @@ metrics! {
         Derivation::PerRequest(|replicate| replicate.ocr.epoch);
     AllBytes "all_bytes" "bytes" "All bytes, those between the two DONs and those between capability nodes."
         Derivation::AllBytes;
-    CopiesBytes "copies_bytes" "bytes" "Bytes of all copies of the payload in a round on payloads, by their count: (N - 1)(N + 1) P."
+    CopiesBytes "copies_bytes" "bytes" "Bytes of the copies of the payload that rounds on hashes leave out, by their count: (N - 1)(N + 1) P."
         Derivation::Copies;
     SavedResponse "saved_response" "1" "Share of the bytes of all answers that is saved against the baseline."
         Derivation::Saving { bytes: Bytes::answers, ocr: false };

@@ -105,12 +105,14 @@ impl OcrBytes {
     }
 }
 
+const SECOND: u64 = 1_000_000_000;
+
 /// Load of one uplink in a replicate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Uplink {
     /// Bytes that were handed to it.
     pub total: u64,
-    /// Most bytes that were handed to it in one second of virtual time, seconds counted from the replicate's beginning.
+    /// Most bytes that were handed to it in one second, seconds counted from its first byte.
     pub peak: u64,
     /// From the first byte to the last.
     pub span: Span,
@@ -120,22 +122,21 @@ pub struct Uplink {
 }
 
 impl Uplink {
-    /// Bytes a second from the first byte to the last; all of them where that is less than a second.
+    /// Bytes a second over all seconds from that of the first byte to that of the last; never above the peak.
     #[must_use]
-    pub fn mean(&self) -> u64 {
-        let nanos = u128::from(self.span.as_nanos().max(1_000_000_000));
-        u64::try_from(u128::from(self.total) * 1_000_000_000 / nanos).unwrap_or(u64::MAX)
+    pub const fn mean(&self) -> u64 {
+        self.total / (self.span.as_nanos() / SECOND + 1)
     }
 
     pub(super) fn add(&mut self, now: Time, bytes: u64) {
-        let second = now.as_nanos() / 1_000_000_000;
+        self.span = now.since(*self.first.get_or_insert(now));
+        let second = self.span.as_nanos() / SECOND;
         if second != self.second {
             (self.second, self.in_second) = (second, 0);
         }
         self.in_second += bytes;
         self.peak = self.peak.max(self.in_second);
         self.total += bytes;
-        self.span = now.since(*self.first.get_or_insert(now));
     }
 }
 

@@ -11,9 +11,6 @@ const CAUSES: [Cause; 13] = [
     (Metric::RequestBytes, "Requests", SKY, Fill::Plain),
     (Metric::AttestationBytes, "Attestations", GREEN, Fill::Plain),
     (Metric::EnvelopeBytes, "Envelopes", PURPLE, Fill::Plain),
-    (Metric::CoordinationBytes, "Coordination", BLACK, Fill::Lighter),
-    (Metric::ErrorBytes, "Errors", ORANGE, Fill::Lighter),
-    (Metric::DuplicatePayloadBytes, "Duplicate payloads", VERMILLION, Fill::Hatched),
     // Between capability nodes, where OCR3 rounds are simulated.
     (Metric::OcrObservationBytes, "OCR observations", YELLOW, Fill::Plain),
     (Metric::OcrProposalBytes, "OCR proposals", YELLOW, Fill::Hatched),
@@ -21,6 +18,10 @@ const CAUSES: [Cause; 13] = [
     (Metric::OcrReportBytes, "OCR signatures", GREEN, Fill::Lighter),
     (Metric::OcrQueryBytes, "OCR queries", PURPLE, Fill::Lighter),
     (Metric::OcrEpochBytes, "OCR epochs", PURPLE, Fill::Hatched),
+    // Waste on top.
+    (Metric::CoordinationBytes, "Coordination", BLACK, Fill::Lighter),
+    (Metric::ErrorBytes, "Errors", ORANGE, Fill::Lighter),
+    (Metric::DuplicatePayloadBytes, "Duplicate payloads", VERMILLION, Fill::Hatched),
 ];
 
 /// Draws the picture; nothing when no bytes were counted.

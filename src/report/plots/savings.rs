@@ -27,18 +27,16 @@ pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
     let measures =
         [measure("Saved of all answers [%]", &answers), measure("Saved of all bytes, OCR included [%]", &total)];
     let counted = cells().any(|cell| by_count(cell).is_some());
-    let line =
-        counted.then(|| "closed form: the (N - 1)(N + 1) copies of the payload that rounds on hashes leave out".to_owned());
+    let line = counted.then(|| "closed form: (N - 1)(N + 1) copies of the payload less".to_owned());
     let notes: Vec<String> = [against].into_iter().chain(line).collect();
     Some(multiples::draw(&figure.along(PAYLOAD), "Bytes saved", &notes, &measures))
 }
 
 /// Saving by the count of copies that rounds on hashes leave out, `(N - 1)(N + 1) P` for each request, where there are rounds.
 fn by_count(cell: &CellSummary) -> Option<f64> {
+    let (copies, now) = (value(cell, Metric::CopiesBytes)?, value(cell, Metric::AllBytes)?);
     // With payloads in the observations nothing is left out.
-    let (copies, now, ocr) =
-        (value(cell, Metric::CopiesBytes)?, value(cell, Metric::AllBytes)?, value(cell, Metric::OcrBytes)?);
-    (ocr < copies).then(|| copies / (now + copies))
+    (copies > 0.0).then(|| copies / (now + copies))
 }
 
 /// From nothing to everything, and below where more is spent than before.
