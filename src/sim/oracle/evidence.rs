@@ -74,7 +74,7 @@ impl Evidence {
         !self.is_ambiguous
             && is_counted
             && self.genuine >= bounds.least_answers()
-            && errors().sum::<usize>() < too_many
+            && (errors().sum::<usize>() < too_many || !bounds.errors_add_up)
             && errors().all(|count| count < bounds.required)
     }
 }
