@@ -161,9 +161,8 @@ fn check_success(success: &Success, rule_set: RuleSet, script: &Script<'_>, work
     let id = decided.id();
     // Of what is signed alone the rest need not be what was said.
     let signed_alone = rule_set == RuleSet::Hardened && success.basis == Basis::Attestation;
-    let is_said = |opened: &Opened| match signed_alone {
-        true => opened.response.payload_value() == decided.payload_value(),
-        false => opened.id == id,
+    let is_said = |opened: &Opened| {
+        if signed_alone { opened.response.payload_value() == decided.payload_value() } else { opened.id == id }
     };
     let mut sends = |answer: &Answer| {
         answer.code == ErrorCode::OK && work.open(&answer.payload).is_ok_and(|opened| is_said(&opened))

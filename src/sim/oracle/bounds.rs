@@ -24,11 +24,16 @@ pub(super) struct Bounds {
     pub(super) attestation_only: bool,
     /// Whether signatures of `R` signers over one report prove it, in however many messages they come.
     pub(super) signers_add_up: bool,
-    /// Whether `N - R + 1` errors of any texts end a request.
-    pub(super) errors_add_up: bool,
-    /// Whether a payload-not-available answer counts as an error.
-    pub(super) unavailable_is_error: bool,
+    pub(super) errors: Errors,
     pub(super) delivery: Delivery,
+}
+
+/// Errors that end a request.
+pub(super) struct Errors {
+    /// Whether `N - R + 1` of any texts do.
+    pub(super) add_up: bool,
+    /// Whether a payload-not-available answer is one.
+    pub(super) unavailable_is_one: bool,
 }
 
 /// How answers come to their callers.
@@ -62,13 +67,15 @@ impl Bounds {
             required,
             attestation_decides,
             signers_add_up: attestation_decides && rules.attestation == Attestation::Signers,
-            errors_add_up: rules.errors_add_up,
             attestation_only: rules.attestation == Attestation::Alone,
             delivery: Delivery {
                 receivers_drop: setup.network.limits.is_some(),
                 asks_again: don.response_strategy.definition().asks,
             },
-            unavailable_is_error: rules.unavailable != Unavailable::Nothing,
+            errors: Errors {
+                add_up: rules.errors_add_up,
+                unavailable_is_one: rules.unavailable != Unavailable::Nothing,
+            },
         }
     }
 
