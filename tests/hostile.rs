@@ -152,7 +152,8 @@ fn a_hundred_thousand_signatures() {
         };
         let mut work = Counting::default();
         let verdict = request.handle_message(Some(&peers[0].0), &Answer::response(response.encode()), &mut work);
-        assert_ne!(verdict, Verdict::Decided, "{}", rule_set.name());
+        // One rule set looks no further than the second good one; to the others a signer out of range spoils all.
+        assert_eq!(verdict == Verdict::Decided, rule_set == RuleSet::Hardened, "{}", rule_set.name());
         assert!(work.signatures <= signers.len(), "{} signatures checked", work.signatures);
     }
 }

@@ -15,6 +15,7 @@ pub struct Config {
     f: usize,
     required: usize,
     rule_set: RuleSet,
+    type_url: String,
 }
 
 /// The ids of one request, both part of what is attested.
@@ -69,7 +70,7 @@ impl Config {
                 return Err(ConfigError::RepeatedPeer(peer));
             }
         }
-        Ok(Self { peers: index, signers, f, required: f + 1, rule_set })
+        Ok(Self { peers: index, signers, f, required: f + 1, rule_set, type_url: String::new() })
     }
 
     /// The same with more confirmations; attestations are then only accepted when `min_responses` is `F + 1`.
@@ -83,6 +84,13 @@ impl Config {
         } else {
             Err(ConfigError::MinResponses { min_responses, low, high })
         }
+    }
+
+    /// The same with the type of an attested payload, which its attestation does not cover: `hardened` takes it from here
+    /// and not from the sender. Empty unless said.
+    #[must_use]
+    pub fn with_type_url(self, type_url: impl Into<String>) -> Self {
+        Self { type_url: type_url.into(), ..self }
     }
 
     /// The expected peers, in the order of their ids.
@@ -118,6 +126,11 @@ impl Config {
     #[must_use]
     pub const fn rule_set(&self) -> RuleSet {
         self.rule_set
+    }
+
+    /// Type of an attested payload.
+    pub(super) fn type_url(&self) -> &str {
+        &self.type_url
     }
 
     pub(super) fn position(&self, peer: PeerId) -> Option<usize> {

@@ -45,15 +45,7 @@ pub(super) fn verify(
     metering: &MeteringRecord,
     work: &mut dyn Work,
 ) -> Evidence {
-    let report = Report {
-        workflow_execution_id: &ids.workflow_execution_id,
-        reference_id: &ids.reference_id,
-        payload,
-        spend_unit: &metering.spend_unit,
-        spend_value: &metering.spend_value,
-    };
-    let data = work.report_data(&report);
-    let digest = signed_digest(&data, &attestation.config_digest, attestation.sequence_number);
+    let digest = digest(ids, attestation, payload, metering, work);
     let mut seen = BTreeSet::new();
     let mut signatures_checked = 0;
     for attributed in &attestation.signatures {
@@ -67,4 +59,23 @@ pub(super) fn verify(
         }
     }
     Evidence { valid: true, signatures_checked }
+}
+
+/// Digest that the signers of an attestation have signed, if it is valid.
+pub(super) fn digest(
+    ids: &RequestIds,
+    attestation: &OcrAttestation,
+    payload: &[u8],
+    metering: &MeteringRecord,
+    work: &mut dyn Work,
+) -> [u8; 32] {
+    let report = Report {
+        workflow_execution_id: &ids.workflow_execution_id,
+        reference_id: &ids.reference_id,
+        payload,
+        spend_unit: &metering.spend_unit,
+        spend_value: &metering.spend_value,
+    };
+    let data = work.report_data(&report);
+    signed_digest(&data, &attestation.config_digest, attestation.sequence_number)
 }

@@ -7,7 +7,7 @@ use prost::bytes::Bytes;
 use super::config::{Config, RequestIds};
 use super::rules::Step;
 use super::tally::Tally;
-use super::{Crash, Decision, Rejection, Verdict, Work};
+use super::{Decision, Rejection, Verdict, Work};
 use crate::wire::{ErrorCode, PeerId};
 
 /// What a capability node answered.
@@ -64,18 +64,17 @@ impl ClientRequest {
             Ok(sender) => sender,
             Err(rejection) => return Verdict::Rejected(rejection),
         };
+        let rules = self.config.rule_set().rules();
+        let mut round = self.round(work);
         let step = if answer.code == ErrorCode::OK {
-            // 4. What does not decode is rejected.
-            let opened = match work.open(&answer.payload) {
-                Ok(opened) => opened,
-                Err(error) if error.crashes_original() => return Verdict::Crash(Crash::DecimalWithoutCoefficient),
-                Err(error) => return Verdict::Rejected(Rejection::Undecodable(error)),
-            };
-            // 5. The rules judge.
-            let rules = self.config.rule_set().rules();
-            rules.on_response(&mut self.round(work), sender, &opened)
+            match round.work.open(&answer.payload) {
+                // 4. What does not decode is rejected.
+                Err(error) => rules.on_undecodable(&round, error),
+                // 5. The rules judge.
+                Ok(opened) => rules.on_response(&mut round, sender, &opened),
+            }
         } else {
-            self.config.rule_set().rules().on_error(&mut self.round(work), answer)
+            rules.on_error(&mut round, answer)
         };
         self.conclude(step)
     }

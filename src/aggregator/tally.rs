@@ -1,6 +1,6 @@
 //! What was counted so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::wire::{MeteringRecord, PeerId, Response};
 
@@ -17,6 +17,8 @@ pub(super) struct Tally {
     pub(super) unavailable: usize,
     /// Signatures that were checked.
     pub(super) signatures_checked: u64,
+    /// Signers of whom a valid signature was heard, by the digest that they have signed.
+    pub(super) signers: BTreeMap<[u8; 32], BTreeSet<u32>>,
 }
 
 /// Equal responses.
@@ -42,6 +44,13 @@ impl Tally {
         let count = self.errors.entry(text.to_owned()).or_default();
         *count += 1;
         *count
+    }
+
+    /// Senders of a response, and the metering record of each that has exactly one.
+    pub(super) fn group(&self, opened: &Opened) -> (Vec<PeerId>, impl Iterator<Item = &MeteringRecord>) {
+        let group = self.groups.get(&opened.id);
+        let senders = group.map(|group| group.senders.clone()).unwrap_or_default();
+        (senders, group.into_iter().flat_map(|group| &group.metering).map(|(_, record)| record))
     }
 
     /// How many distinct responses were counted, and how often the best came.

@@ -3,6 +3,7 @@
 //! Times without an upper end break every promise about order, if ever so rarely: the probability of that is bounded by
 //! adding up the probabilities of all that might go wrong.
 
+use crate::aggregator::Attestation;
 use crate::engine::Window;
 use crate::network::{Latency, LinkSetup};
 use crate::sim::effect::{Answer, Bearer, Effect, Lie};
@@ -42,7 +43,11 @@ pub(super) fn times(setup: &Setup) -> Result<Times, Absent> {
     let don = &setup.capability_don;
     absent(don.response_strategy != ResponseStrategy::default(), "not every holder answers at once")?;
     absent(don.max_executions.is_some_and(|most| most < setup.request.count), "executions may have to wait")?;
-    let AggregatorSetup { expiry, engine_limit, .. } = setup.aggregator;
+    let AggregatorSetup { expiry, engine_limit, rule_set, .. } = setup.aggregator;
+    absent(
+        rule_set.definition().attestation == Attestation::Signers,
+        "what signatures prove depends on those of earlier answers",
+    )?;
     absent(expiry != Expiry::Deadline || engine_limit.is_some(), "requests do not expire at the time-out")?;
     absent(setup.ties == Ties::Adversarial, "ties are ordered against the caller")?;
     absent(setup.request.schedule != Schedule::AllAtOnce, "nodes are not asked all at once")?;

@@ -243,8 +243,8 @@ impl World<'_> {
     /// Value of an answer, as honest nodes see it.
     fn class(&self, capability: u32, request: u32, outgoing: &OutgoingAnswer) -> AnswerClass {
         let request = &self.requests[request as usize];
-        let of_response = |response: &Response| match request.truth.is_right(response) {
-            true if request.is_genuine(response) => AnswerClass::Genuine,
+        let of_response = |response: &Response| match request.truth.may_be_right(response) {
+            true if request.is_genuine(response) && request.truth.is_right(response) => AnswerClass::Genuine,
             true => AnswerClass::Right { attested: response.attestation.is_some() },
             false => AnswerClass::Other,
         };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use prost::bytes::Bytes;
 
-use crate::aggregator::{RequestIds, Work};
+use crate::aggregator::{Attestation, RequestIds, Work};
 use crate::attestation::{Report, signed_digest};
 use crate::engine::{Draws, Span, Time};
 use crate::network::Node;
@@ -23,7 +23,8 @@ use super::schedule;
 use super::setup::{ObservationContent, Setup};
 use super::site::Site;
 
-const REPLY_TYPE: &str = "type.googleapis.com/capabilities.blockchain.evm.v1alpha.CallContractReply";
+/// Type of the right payload.
+pub(super) const REPLY_TYPE: &str = "type.googleapis.com/capabilities.blockchain.evm.v1alpha.CallContractReply";
 const CALL_TYPE: &str = "type.googleapis.com/capabilities.blockchain.evm.v1alpha.CallContractRequest";
 
 /// A request, the same for every workflow node.
@@ -77,6 +78,7 @@ impl Request {
             reference_id: number.to_string(),
         };
         let id = request_id(&ids.workflow_execution_id, &ids.reference_id);
+        let takes_signed_only = setup.aggregator.rule_set.definition().attestation == Attestation::Signers;
         Self {
             number,
             bytes: encode_request(&capability_request(setup, draws, cache, number, &ids)),
@@ -93,6 +95,8 @@ impl Request {
                 spend_unit: "RPC_EVM",
                 spend_value: "1",
                 required: required(setup),
+                capdon_n: if takes_signed_only { setup.capability_don.nodes } else { 0 },
+                takes_signed_only,
             },
             version: 0,
             observed: BTreeMap::new(),

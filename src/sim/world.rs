@@ -27,7 +27,7 @@ use super::observers::Observers;
 use super::outbox::{Outbox, Output};
 use super::outcome::Replicate;
 use super::replicate_cache::ReplicateCache;
-use super::request::Request;
+use super::request::{REPLY_TYPE, Request};
 use super::rounds;
 use super::setup::{Setup, Ties};
 use super::site::Site;
@@ -374,7 +374,7 @@ fn config(setup: &Setup, cache: &mut ReplicateCache) -> Arc<Config> {
             min_responses => config.with_min_responses(min_responses as usize),
         })
         .expect("a setup is checked before it is simulated");
-    Arc::new(config)
+    Arc::new(config.with_type_url(REPLY_TYPE))
 }
 
 fn requests(setup: &Setup, draws: &Draws, cache: &ReplicateCache) -> Vec<Request> {

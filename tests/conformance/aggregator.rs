@@ -44,10 +44,16 @@ struct Sequence {
 }
 
 #[derive(Debug, Default, PartialEq, Deserialize)]
-struct Expectation {
-    steps: String,
-    result_sha256: Option<Hex>,
-    error: Option<String>,
+pub struct Expectation {
+    pub steps: String,
+    pub result_sha256: Option<Hex>,
+    pub error: Option<String>,
+}
+
+/// What an aggregator made of a sequence, and the response that it accepted.
+pub struct Played {
+    pub steps: Expectation,
+    pub response: Hex,
 }
 
 /// Worlds are independent of each other, so every core takes the next one.
@@ -73,7 +79,11 @@ pub fn compare(lines: &[String]) -> Result<Report, String> {
     for report in reports {
         total += report?;
     }
-    if total.sequences == 0 { Err("there are no sequences".into()) } else { Ok(total) }
+    if total.sequences == 0 {
+        return Err("there are no sequences".into());
+    }
+    total.hardened.judged()?;
+    Ok(total)
 }
 
 fn compare_world(world: &World) -> Result<Report, String> {
@@ -83,16 +93,20 @@ fn compare_world(world: &World) -> Result<Report, String> {
     }
     let mut report = Report { lines: 1, ..Report::default() };
     let mut memo = Memo::new();
-    for rule_set in RuleSet::ALL {
-        let peers = world.peers.iter().map(|peer| peer.array().map(PeerId)).collect::<Result<_, _>>()?;
-        let signers = world.signers.iter().map(|signer| signer.0.clone()).collect();
-        let config = Config::new(peers, signers, world.f, rule_set).map_err(|error| error.to_string())?;
-        let player = Player { world, answers: &answers, config: Arc::new(config) };
+    // The original programs know nothing of `hardened`.
+    for rule_set in RuleSet::ALL.into_iter().filter(|rule_set| *rule_set != RuleSet::Hardened) {
+        let player = Player::new(world, &answers, rule_set)?;
         for (at, sequence) in world.sequences.iter().enumerate() {
             report.differences += player.compare(at, sequence, &mut memo)?;
         }
     }
     report.sequences = world.sequences.len();
+    let players = [RuleSet::Attested, RuleSet::Hardened].map(|rule_set| Player::new(world, &answers, rule_set));
+    let [attested, hardened] = players;
+    let (attested, hardened) = (attested?, hardened?);
+    for sequence in &world.sequences {
+        report.hardened.count(&attested.play(sequence, &mut memo)?, &hardened.play(sequence, &mut memo)?)?;
+    }
     Ok(report)
 }
 
@@ -114,7 +128,14 @@ struct Player<'a> {
     config: Arc<Config>,
 }
 
-impl Player<'_> {
+impl<'a> Player<'a> {
+    fn new(world: &'a World, answers: &'a [Answer], rule_set: RuleSet) -> Result<Self, String> {
+        let peers = world.peers.iter().map(|peer| peer.array().map(PeerId)).collect::<Result<_, _>>()?;
+        let signers = world.signers.iter().map(|signer| signer.0.clone()).collect();
+        let config = Config::new(peers, signers, world.f, rule_set).map_err(|error| error.to_string())?;
+        Ok(Self { world, answers, config: Arc::new(config) })
+    }
+
     /// Plays a sequence; prints and counts a difference.
     fn compare(&self, at: usize, sequence: &Sequence, memo: &mut Memo) -> Result<usize, String> {
         let world = self.world.number;
@@ -123,7 +144,7 @@ impl Player<'_> {
             .expect
             .get(rule_set)
             .ok_or_else(|| format!("world {world}, sequence {at}: nothing is expected of {rule_set}"))?;
-        let (ours, bytes) = self.play(sequence, memo)?;
+        let Played { steps: ours, response: bytes } = self.play(sequence, memo)?;
         let full = ours.result_sha256.as_ref().and_then(|digest| self.world.results.get(digest));
         if full.is_some_and(|full| *full != bytes) {
             return Err(format!("world {world}, sequence {at}: `results` does not belong to its digest"));
@@ -139,7 +160,7 @@ impl Player<'_> {
         Ok(1)
     }
 
-    fn play(&self, sequence: &Sequence, memo: &mut Memo) -> Result<(Expectation, Hex), String> {
+    fn play(&self, sequence: &Sequence, memo: &mut Memo) -> Result<Played, String> {
         let ids = RequestIds {
             workflow_execution_id: self.world.workflow_execution_id.clone(),
             reference_id: self.world.reference_id.clone(),
@@ -166,7 +187,7 @@ impl Player<'_> {
             Some(decision) => ours.error = decision.error().map(str::to_owned),
             None => {}
         }
-        Ok((ours, bytes))
+        Ok(Played { steps: ours, response: bytes })
     }
 }
 

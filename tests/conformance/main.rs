@@ -5,6 +5,7 @@
 
 mod aggregator;
 mod attestation;
+mod hardened;
 mod response;
 mod vectors;
 mod wire;

@@ -9,6 +9,8 @@ use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::hardened::Hardened;
+
 /// Compares the lines of one file.
 pub type Check = fn(&[String]) -> Result<Report, String>;
 
@@ -18,6 +20,7 @@ pub struct Report {
     pub lines: usize,
     pub sequences: usize,
     pub differences: usize,
+    pub hardened: Hardened,
 }
 
 impl fmt::Display for Report {
@@ -35,6 +38,7 @@ impl AddAssign for Report {
         self.lines += other.lines;
         self.sequences += other.sequences;
         self.differences += other.differences;
+        self.hardened += other.hardened;
     }
 }
 

@@ -53,11 +53,23 @@ fn the_honest_holder_gets_through_beside_a_worthless_attestation() {
     }
 }
 
+/// Where signers decide, `F + 1` good signatures are enough, and nobody looks at a bad one behind them.
+#[test]
+fn the_hardened_rules_take_good_signatures_beside_bad_ones() {
+    for (kind, checks) in worthless() {
+        let is_surplus = kind.name() == "surplus_signature";
+        let end = if is_surplus { Accepted } else { Failed };
+        let replicates = assert_ends(&lone_holder(RuleSet::Hardened, kind), &[end]);
+        assert!(rows(&replicates).all(|row| row.signatures_verified <= 2.min(*checks.end())));
+        assert!(rows(&replicates).all(|row| !is_surplus || row.signatures_verified == 2));
+    }
+}
+
 /// The rules refuse neither a high `s` nor an older configuration.
 #[test]
 fn unusual_but_valid_attestations_are_accepted() {
     for kind in [FaultKind::named("high_s_signature", []), FaultKind::named("stale_config_digest", [])] {
-        for rule_set in LOOKING {
+        for rule_set in LOOKING.into_iter().chain([RuleSet::Hardened]) {
             let replicates = assert_ends(&lone_holder(rule_set, kind.clone()), &[Accepted]);
             assert!(rows(&replicates).all(|row| row.signatures_verified == 2), "{kind:?}");
         }
@@ -76,7 +88,8 @@ fn what_signatures_do_not_cover_can_be_changed() {
             // An aggregator never passes it on.
             (fields("capdon_n"), Accepted),
         ] {
-            assert_ends(&lone_holder(rule_set, kind), &[outcome]);
+            assert_ends(&lone_holder(rule_set, kind.clone()), &[outcome]);
+            assert_ends(&lone_holder(RuleSet::Hardened, kind), &[Accepted]);
         }
     }
 }
@@ -88,9 +101,11 @@ fn a_quorum_does_not_fall_for_changed_fields() {
         FaultKind::named("tampered_fields", ["type_url".into()]),
         FaultKind::named("tampered_metering", ["gas".into()]),
     ] {
-        let mut setup = faulty(RuleSet::Identical, Fault::new(kind, 1, Some(1)));
-        setup.capability_don.payload_holders = PayloadHolders::All;
-        assert_ends(&setup, &[Accepted]);
+        for rule_set in [RuleSet::Identical, RuleSet::Hardened] {
+            let mut setup = faulty(rule_set, Fault::new(kind.clone(), 1, Some(1)));
+            setup.capability_don.payload_holders = PayloadHolders::All;
+            assert_ends(&setup, &[Accepted]);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::mem::discriminant;
 use std::sync::Arc;
 
 use donsim::aggregator::{
-    Answer, Basis, ClientRequest, Config, Decision, Fresh, Memo, Rejection, RuleSet, Success, Verdict, Work,
+    Answer, Basis, ClientRequest, Config, Decision, Fresh, Memo, Opened, Rejection, RuleSet, Success, Verdict, Work,
 };
 use donsim::wire::{ErrorCode, Response};
 
@@ -117,7 +117,7 @@ impl Play {
         if let Some(Decision::Success(success)) = &self.decision {
             let needed = if success.basis == Basis::Quorum { config.required() } else { 1 };
             promise(success.support.len() == needed, || format!("{} peers support it", success.support.len()))?;
-            check_success(success, script, work)?;
+            check_success(success, config.rule_set(), script, work)?;
         }
         let admitted = |verdict: &Verdict| !(5..9).contains(&kind(verdict));
         let events = script.events.iter().zip(&self.verdicts);
@@ -154,13 +154,18 @@ impl Play {
 }
 
 /// A success is canonical, says what one of the messages said, and rests on peers that sent it.
-fn check_success(success: &Success, script: &Script<'_>, work: &mut dyn Work) -> Result<(), String> {
+fn check_success(success: &Success, rule_set: RuleSet, script: &Script<'_>, work: &mut dyn Work) -> Result<(), String> {
     let decided =
         Response::decode(success.response.clone()).map_err(|error| format!("undecodable success: {error}"))?;
     promise(decided.encode() == success.response, || "the success is not canonical".into())?;
     let id = decided.id();
+    // Of what is signed alone the rest need not be what was said.
+    let signed_alone = rule_set == RuleSet::Hardened && success.basis == Basis::Attestation;
+    let is_said = |opened: &Opened| {
+        if signed_alone { opened.response.payload_value() == decided.payload_value() } else { opened.id == id }
+    };
     let mut sends = |answer: &Answer| {
-        answer.code == ErrorCode::OK && work.open(&answer.payload).is_ok_and(|opened| opened.id == id)
+        answer.code == ErrorCode::OK && work.open(&answer.payload).is_ok_and(|opened| is_said(&opened))
     };
     for peer in &success.support {
         let said = script

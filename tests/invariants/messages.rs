@@ -16,6 +16,7 @@ pub const MAX_NODES: usize = 7;
 
 const EXECUTION: &str = "wf-exec";
 const REFERENCE: &str = "ref-1";
+const TYPE_URL: &str = "type.googleapis.com/a.Reply";
 const PAYLOADS: [&str; 2] = ["the truth", "a lie"];
 
 /// Config digests: a current and a stale one. Both are fine as long as the signers are.
@@ -63,7 +64,8 @@ impl Don {
         let peers = (0..self.nodes).map(peer).collect();
         let signers = pool().signers[..self.nodes].to_vec();
         let config = Config::new(peers, signers, self.f, rule_set).expect("F is below N");
-        Arc::new(config.with_min_responses(self.min_responses).expect("it lies from F + 1 to N"))
+        let config = config.with_min_responses(self.min_responses).expect("it lies from F + 1 to N");
+        Arc::new(config.with_type_url(TYPE_URL))
     }
 
     pub fn ids() -> Arc<RequestIds> {
@@ -133,7 +135,7 @@ fn record(value: &str) -> MeteringRecord {
 /// A response without attestation; its metering is no part of what it is.
 fn plain(payload: usize, metering: u8) -> Response {
     Response {
-        payload: Some(Any::new("type.googleapis.com/a.Reply", PAYLOADS[payload].into())),
+        payload: Some(Any::new(TYPE_URL, PAYLOADS[payload].into())),
         metering: (0..metering).map(|_| record("1")).collect(),
         capdon_n: u32::from(metering),
         ..Response::default()

@@ -15,6 +15,7 @@ impl Rules for Attested {
             attestation: Attestation::BesideCounting,
             unavailable: Unavailable::Nothing,
             gives_up_early: false,
+            errors_add_up: true,
         }
     }
 

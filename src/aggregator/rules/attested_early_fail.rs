@@ -16,6 +16,7 @@ impl Rules for AttestedEarlyFail {
             attestation: Attestation::BesideCounting,
             unavailable: Unavailable::Nothing,
             gives_up_early: true,
+            errors_add_up: true,
         }
     }
 

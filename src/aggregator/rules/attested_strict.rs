@@ -19,6 +19,7 @@ impl Rules for AttestedStrict {
             attestation: Attestation::Alone,
             unavailable: Unavailable::Shortage,
             gives_up_early: false,
+            errors_add_up: true,
         }
     }
 

@@ -15,6 +15,7 @@ impl Rules for Identical {
             attestation: Attestation::Ignored,
             unavailable: Unavailable::Error,
             gives_up_early: false,
+            errors_add_up: true,
         }
     }
 

@@ -8,7 +8,7 @@ use super::config::{Config, RequestIds};
 use super::evidence::{self, Evidence};
 use super::tally::Tally;
 use super::{Answer, Crash, Opened, Rejection, Success, Work};
-use crate::wire::{MeteringRecord, OcrAttestation, PAYLOAD_NOT_AVAILABLE, PeerId};
+use crate::wire::{DecodeError, MeteringRecord, OcrAttestation, PAYLOAD_NOT_AVAILABLE, PeerId};
 
 /// The definition of a rule set beside its code: its name, and the properties by which others judge it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Definition {
     pub unavailable: Unavailable,
     /// Whether the request ends as soon as a response leaves no way to `R` equal ones.
     pub gives_up_early: bool,
+    /// Whether `N - R + 1` errors of any texts end the request.
+    pub errors_add_up: bool,
 }
 
 /// Weight of a valid attestation under a rule set.
@@ -34,6 +36,9 @@ pub enum Attestation {
     Alone,
     /// It decides, and a response without a valid one is counted.
     BesideCounting,
+    /// As [`Attestation::BesideCounting`], but its signers decide, `R` of one report over all messages, and nothing is taken
+    /// from the response that they have not signed.
+    Signers,
 }
 
 /// Weight of a payload-not-available answer under a rule set.
@@ -78,6 +83,8 @@ rule_sets! {
     attested::Attested,
     /// As `attested`, failing as soon as the quorum of identical responses is unreachable.
     attested_early_fail::AttestedEarlyFail,
+    /// Donsim's own: nothing that `F` Byzantine nodes send decides, crashes or costs much.
+    hardened::Hardened,
 }
 
 impl RuleSet {
@@ -113,6 +120,15 @@ pub(super) trait Rules: Sync {
 
     /// An error of an unheard peer.
     fn on_error(&self, round: &mut Round<'_>, error: &Answer) -> Step;
+
+    /// An OK answer of an unheard peer that does not decode.
+    fn on_undecodable(&self, _: &Round<'_>, error: DecodeError) -> Step {
+        if error.crashes_original() {
+            Step::Crash(Crash::DecimalWithoutCoefficient)
+        } else {
+            Step::Reject(Rejection::Undecodable(error))
+        }
+    }
 }
 
 /// What a message leads to.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::aggregator::{Answer as Message, ClientRequest, Config, Decision, Memo, RequestIds, RuleSet, Verdict};
+use crate::aggregator::{
+    Answer as Message, Attestation, ClientRequest, Config, Decision, Memo, RequestIds, RuleSet, Verdict,
+};
 use crate::attestation::{KeyPair, Report, signed_digest};
 use crate::wire::{
     Any, AttributedSignature, Decimal, ErrorCode, Kind, MeteringRecord, OcrAttestation, PAYLOAD_NOT_AVAILABLE, PeerId,
@@ -181,7 +183,8 @@ fn every_order_of_four_answers() {
     let signers: Vec<Vec<u8>> = desk.keys.iter().map(|key| key.address().0.to_vec()).collect();
     let mut compared = 0;
     for (f, required) in [(1, 2), (1, 3), (0, 1)] {
-        for set in RuleSet::ALL {
+        // There is no closed form of signers that add up.
+        for set in RuleSet::ALL.into_iter().filter(|set| set.definition().attestation != Attestation::Signers) {
             let config = Config::new(desk.peers.clone(), signers.clone(), f, set).unwrap();
             let config = Arc::new(config.with_min_responses(required).unwrap());
             let (definition, attestation_suffices) = (set.definition(), required == f + 1);

@@ -22,9 +22,18 @@ pub(super) struct Bounds {
     pub(super) attestation_decides: bool,
     /// Whether a response with an attestation is judged by that alone, and never counted.
     pub(super) attestation_only: bool,
-    /// Whether a payload-not-available answer counts as an error.
-    pub(super) unavailable_is_error: bool,
+    /// Whether signatures of `R` signers over one report prove it, in however many messages they come.
+    pub(super) signers_add_up: bool,
+    pub(super) errors: Errors,
     pub(super) delivery: Delivery,
+}
+
+/// Errors that end a request.
+pub(super) struct Errors {
+    /// Whether `N - R + 1` of any texts do.
+    pub(super) add_up: bool,
+    /// Whether a payload-not-available answer is one.
+    pub(super) unavailable_is_one: bool,
 }
 
 /// How answers come to their callers.
@@ -48,20 +57,25 @@ impl Bounds {
         let (don, callers) = (&setup.capability_don, &setup.workflow_don);
         let required = required(setup);
         let rules = setup.aggregator.rule_set.definition();
+        // An attestation stands for `F + 1` nodes.
+        let attestation_decides = rules.attestation != Attestation::Ignored && required == don.f as usize + 1;
         Self {
             nodes: don.nodes,
             callers: callers.nodes,
             needed_requests: callers.f + 1,
             quorum: u32::midpoint(don.nodes, don.f) + 1,
             required,
-            // An attestation stands for `F + 1` nodes.
-            attestation_decides: rules.attestation != Attestation::Ignored && required == don.f as usize + 1,
+            attestation_decides,
+            signers_add_up: attestation_decides && rules.attestation == Attestation::Signers,
             attestation_only: rules.attestation == Attestation::Alone,
             delivery: Delivery {
                 receivers_drop: setup.network.limits.is_some(),
                 asks_again: don.response_strategy.definition().asks,
             },
-            unavailable_is_error: rules.unavailable != Unavailable::Nothing,
+            errors: Errors {
+                add_up: rules.errors_add_up,
+                unavailable_is_one: rules.unavailable != Unavailable::Nothing,
+            },
         }
     }
 

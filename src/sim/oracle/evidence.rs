@@ -68,13 +68,13 @@ impl Evidence {
     fn must_succeed(&self, bounds: &Bounds) -> bool {
         let has_attestation = true;
         let is_counted = bounds.attestation_decides || bounds.counts(has_attestation);
-        let is_error = |text: &str| bounds.unavailable_is_error || !text.contains(PAYLOAD_NOT_AVAILABLE);
+        let is_error = |text: &str| bounds.errors.unavailable_is_one || !text.contains(PAYLOAD_NOT_AVAILABLE);
         let errors = || self.errors.iter().filter(|(text, _)| is_error(text)).map(|(_, count)| *count);
         let too_many = bounds.nodes as usize - bounds.required + 1;
         !self.is_ambiguous
             && is_counted
             && self.genuine >= bounds.least_answers()
-            && errors().sum::<usize>() < too_many
+            && (errors().sum::<usize>() < too_many || !bounds.errors.add_up)
             && errors().all(|count| count < bounds.required)
     }
 }

@@ -22,6 +22,16 @@ pub(super) struct Heard {
     pub(super) has_attestation: bool,
     /// Whether a valid attestation proves it.
     pub(super) is_proven: bool,
+    /// Who has signed its report, where signers add up.
+    pub(super) signed: Option<Signed>,
+}
+
+/// Signers with a valid signature in an attestation.
+pub(super) struct Signed {
+    pub(super) digest: [u8; 32],
+    pub(super) signers: BTreeSet<u32>,
+    /// Whether every signature is valid, each is by another signer, and there are enough.
+    is_valid: bool,
 }
 
 /// Content of an answer, by which equal ones count together.
@@ -44,31 +54,34 @@ pub(super) fn hear(message: &Message, request: &Request, bounds: &Bounds, cache:
         is_honest: is_genuine,
         has_attestation: is_genuine,
         is_proven: is_genuine && bounds.attestation_decides,
+        signed: None,
     };
     if is_genuine || message.code() != ErrorCode::OK {
         return heard;
     }
     let Ok(opened) = cache.memo.open(message.payload()) else { return heard };
-    let content = if message.class.is_right() { Content::Right } else { Content::Wrong(opened.id) };
     let has_attestation = opened.response.attestation.is_some();
-    let is_proven = bounds.attestation_decides && proves(&opened.response, request, bounds, cache);
-    Heard { content, has_attestation, is_proven, ..heard }
+    let signed = bounds.attestation_decides.then(|| signed(&opened.response, request, bounds, cache)).flatten();
+    let is_proven = signed.as_ref().is_some_and(|signed| signed.is_valid);
+    // What is altered where nothing is signed is right if it is proven, and equal to nothing that is right if not.
+    let is_right = message.class.is_right() && (is_proven || request.truth.is_right(&opened.response));
+    let content = if is_right { Content::Right } else { Content::Wrong(opened.id) };
+    Heard { content, has_attestation, is_proven, signed: signed.filter(|_| bounds.signers_add_up), ..heard }
 }
 
-/// Whether a response's attestation proves it: at least `F + 1` signatures, each by another signer of the DON, over the
-/// report on this payload and its only metering record.
-fn proves(response: &Response, request: &Request, bounds: &Bounds, cache: &mut ReplicateCache) -> bool {
+/// Signers of a response's attestation, which is valid with at least `F + 1` signatures, each by another signer of the DON,
+/// over the report on this payload and its only metering record; `None` where there is no report.
+fn signed(response: &Response, request: &Request, bounds: &Bounds, cache: &mut ReplicateCache) -> Option<Signed> {
     let (Some(attestation), Some(payload), [metering]) =
         (&response.attestation, &response.payload, &response.metering[..])
     else {
-        return false;
+        return None;
     };
-    let signers: BTreeSet<u32> = attestation.signatures.iter().map(|signature| signature.signer).collect();
-    if attestation.signatures.len() < bounds.required
-        || signers.len() < attestation.signatures.len()
-        || signers.iter().any(|signer| *signer >= bounds.nodes)
-    {
-        return false;
+    let count = attestation.signatures.len();
+    let named: BTreeSet<u32> = attestation.signatures.iter().map(|signature| signature.signer).collect();
+    let is_whole = count >= bounds.required && named.len() == count && named.iter().all(|it| *it < bounds.nodes);
+    if !is_whole && !bounds.signers_add_up {
+        return None;
     }
     let report = Report {
         payload: &payload.value,
@@ -78,8 +91,12 @@ fn proves(response: &Response, request: &Request, bounds: &Bounds, cache: &mut R
     };
     let data = cache.memo.report_data(&report);
     let digest = signed_digest(&data, &attestation.config_digest, attestation.sequence_number);
-    attestation.signatures.iter().all(|it| {
+    let mut signers = BTreeSet::new();
+    for it in attestation.signatures.iter().filter(|it| it.signer < bounds.nodes) {
         let address = cache.key(it.signer).address();
-        cache.memo.is_signed_by(&digest, &it.signature, &address.0)
-    })
+        if cache.memo.is_signed_by(&digest, &it.signature, &address.0) {
+            signers.insert(it.signer);
+        }
+    }
+    Some(Signed { digest, is_valid: is_whole && signers.len() == count, signers })
 }

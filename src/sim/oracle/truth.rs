@@ -15,6 +15,10 @@ pub(in crate::sim) struct Truth {
     pub(in crate::sim) spend_value: &'static str,
     /// So many confirmations make a quorum of equal responses.
     pub(in crate::sim) required: usize,
+    /// `capdon_n` of an accepted response.
+    pub(in crate::sim) capdon_n: u32,
+    /// Whether of an attested response only what is signed is accepted.
+    pub(in crate::sim) takes_signed_only: bool,
 }
 
 /// Part of an accepted response that its caller sees: two that differ in this are a disagreement.
@@ -45,8 +49,15 @@ impl Truth {
             && response.value.entries.is_empty()
     }
 
+    /// Whether a response may lead to the right one: it is right, or its attestation may prove the right payload where
+    /// nothing else is taken from it.
+    pub(in crate::sim) fn may_be_right(&self, response: &Response) -> bool {
+        let signed = self.takes_signed_only && response.attestation.is_some();
+        self.is_right(response) || (signed && response.payload.as_ref().is_some_and(|it| it.value == self.payload))
+    }
+
     /// In a counted quorum every record is its sender's word about itself, which is no taint; alone, a record stands
-    /// for the cost of the call. An aggregator never passes `capdon_n` on.
+    /// for the cost of the call. An aggregator never passes a sender's `capdon_n` on.
     fn is_tainted(&self, response: &Response) -> bool {
         let by_quorum = response.metering.len() >= self.required.max(2);
         let honest = |record: &crate::wire::MeteringRecord| {
@@ -54,7 +65,7 @@ impl Truth {
                 && record.spend_value == self.spend_value
                 && record.spend_value_in_gas_units.is_empty()
         };
-        response.capdon_n != 0 || !(by_quorum || response.metering.iter().all(honest))
+        response.capdon_n != self.capdon_n || !(by_quorum || response.metering.iter().all(honest))
     }
 }
 

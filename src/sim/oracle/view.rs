@@ -1,6 +1,6 @@
 //! One request as one workflow node may hope to see it answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aggregator::Decision;
 use crate::engine::Time;
@@ -33,6 +33,8 @@ pub(in crate::sim) struct View {
     names: Vec<bool>,
     /// Equal wrong responses that were heard, by id.
     wrong: BTreeMap<[u8; 32], usize>,
+    /// Signers of whom a valid signature was heard, by what they have signed; where signers add up.
+    signers: BTreeMap<[u8; 32], BTreeSet<u32>>,
     /// Right answers that were heard and count.
     counted: usize,
     /// The answer that is being judged, as far as it may decide.
@@ -57,8 +59,10 @@ enum State {
 struct Vouched {
     name: u32,
     is_right: bool,
-    /// Whether they let it decide.
+    /// Whether they make it decide.
     decides: bool,
+    /// Whether they let it: what was heard before may complete its proof.
+    may_decide: bool,
 }
 
 impl View {
@@ -72,6 +76,7 @@ impl View {
             deadline: Time::NEVER,
             names: vec![false; bounds.nodes as usize],
             wrong: BTreeMap::new(),
+            signers: BTreeMap::new(),
             counted: 0,
             last: None,
             state: State::Open,
@@ -132,7 +137,8 @@ impl View {
             Content::NoResponse => 0,
         };
         let decides = heard.is_proven || equal >= bounds.required;
-        self.last = Some(Vouched { name: heard.name, is_right, decides });
+        let may_decide = decides || self.signers_suffice(heard, bounds);
+        self.last = Some(Vouched { name: heard.name, is_right, decides, may_decide });
         // Whatever else was to come in this name is worth nothing now.
         let open = std::mem::take(&mut self.open[heard.name as usize]);
         if !is_right {
@@ -155,6 +161,15 @@ impl View {
         }
     }
 
+    /// Whether enough signers of an answer's report were heard by now.
+    fn signers_suffice(&mut self, heard: &Heard, bounds: &Bounds) -> bool {
+        heard.signed.as_ref().is_some_and(|signed| {
+            let known = self.signers.entry(signed.digest).or_default();
+            known.extend(&signed.signers);
+            known.len() >= bounds.required
+        })
+    }
+
     fn gone(&mut self, name: u32, why: FailureCause) {
         let gone = &mut self.gone[name as usize];
         *gone = gone.and(why);
@@ -162,7 +177,7 @@ impl View {
 
     /// The rules let the last answer decide, and it has not led to success.
     fn did_not_accept(&mut self) {
-        if let Some(Vouched { name, is_right: true, decides: true }) = self.last {
+        if let Some(Vouched { name, is_right: true, decides: true, .. }) = self.last {
             self.breach = Some(Breach::DidNotAccept);
             self.gone(name, FailureCause::REJECTED_BY_AGGREGATOR);
         }
@@ -173,7 +188,7 @@ impl View {
         match decision {
             Decision::Success(_) => {
                 self.state = State::Succeeded;
-                if self.last.is_none_or(|last| !last.decides) {
+                if self.last.is_none_or(|last| !last.may_decide) {
                     self.breach = Some(Breach::AcceptedUnproven);
                 }
             }

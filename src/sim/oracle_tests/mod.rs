@@ -29,7 +29,7 @@ use super::setup::Setup;
 use super::world::World;
 
 /// Worlds, twelve for every rule set and entry of the catalogue of faults, and replicates of each.
-const WORLDS: u64 = 2_784;
+const WORLDS: u64 = 3_480;
 const REPLICATES: u64 = 3;
 
 /// An answer that reached a workflow node before it gave up.
