@@ -11,6 +11,7 @@
 //! | --- | --- |
 //! | [`cli`] | one file a subcommand; streams, progress, exit codes |
 //! | [`report`] | tables, CSV, JSON and JUnit files, plots |
+//! | [`explore`] | an adversary that searches for what breaks a scenario |
 //! | [`experiment`] | cells x replicates on threads, expectations |
 //! | [`stats`] | estimators and intervals |
 //! | [`scenario`] | the file format, its errors, sweeps |
@@ -34,6 +35,7 @@ pub mod cli;
 pub mod closed_form;
 pub mod engine;
 pub mod experiment;
+pub mod explore;
 pub mod network;
 pub mod report;
 pub mod scenario;

@@ -5,6 +5,7 @@
 mod check;
 mod completions;
 pub mod exit;
+mod explore;
 mod faults;
 mod github;
 mod host;
@@ -46,6 +47,8 @@ enum Command {
     Plan(plan::Plan),
     /// Simulate one replicate again and tell everything that happens in it
     Replay(replay::Replay),
+    /// Search for faults and network conditions that break a scenario, within a budget of faulty nodes
+    Explore(explore::Explore),
     /// Make the table, report.md and the pictures of a run again, from its CSV files alone
     Report(report::Report),
     /// List every fault that a scenario may have, with its keys
@@ -140,6 +143,7 @@ fn run(cli: &Cli) -> u8 {
         Command::Check(check) => check.execute(),
         Command::Plan(plan) => plan.execute(),
         Command::Replay(replay) => replay.execute(),
+        Command::Explore(explore) => explore.execute(),
         Command::Report(report) => report.execute(),
         Command::Faults => faults::execute(),
         Command::Schema(schema) => schema.execute(),

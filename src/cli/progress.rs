@@ -8,16 +8,19 @@ use super::say;
 
 pub(super) enum Progress {
     Bar(ProgressBar),
-    Lines { name: String, tenths: u64 },
+    Lines { name: String, unit: &'static str, tenths: u64 },
 }
 
 impl Progress {
-    pub(super) fn new(name: &str, total: u64) -> Self {
+    /// Progress of so many of a unit, such as `replicates`.
+    pub(super) fn new(name: &str, total: u64, unit: &'static str) -> Self {
         if !std::io::stderr().is_terminal() {
-            return Self::Lines { name: name.to_owned(), tenths: 0 };
+            return Self::Lines { name: name.to_owned(), unit, tenths: 0 };
         }
         let bar = ProgressBar::new(total);
-        if let Ok(style) = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} replicates, {eta} left") {
+        if let Ok(style) =
+            ProgressStyle::with_template(&format!("{{prefix}} {{wide_bar}} {{pos}}/{{len}} {unit}, {{eta}} left"))
+        {
             bar.set_style(style);
         }
         bar.set_prefix(name.to_owned());
@@ -27,11 +30,11 @@ impl Progress {
     pub(super) fn update(&mut self, done: u64, total: u64) {
         match self {
             Self::Bar(bar) => bar.set_position(done),
-            Self::Lines { name, tenths } => {
+            Self::Lines { name, unit, tenths } => {
                 let now = (u128::from(done) * 10 / u128::from(total.max(1))) as u64;
                 if now > *tenths {
                     *tenths = now;
-                    say(format_args!("{name}: {} % ({done} of {total} replicates)", now * 10));
+                    say(format_args!("{name}: {} % ({done} of {total} {unit})", now * 10));
                 }
             }
         }

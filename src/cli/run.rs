@@ -130,7 +130,7 @@ impl Run {
         let folder = ResultsFolder::create(&self.output, scenario)?;
         let path = folder.path().to_owned();
         let total = scenario.cell_count().saturating_mul(scenario.run().replicates);
-        let mut keeper = Keeper { folder, progress: Progress::new(scenario.name(), total) };
+        let mut keeper = Keeper { folder, progress: Progress::new(scenario.name(), total, "replicates") };
         let findings =
             experiment::run(scenario, Options { threads, stop }, &sim::simulate, &mut keeper).map_err(|error| {
                 match error {

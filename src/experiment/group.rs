@@ -14,7 +14,7 @@ use super::reading::Simulated;
 use super::savings::{Baseline, OcrCost};
 
 /// Simulates one replicate; [`crate::sim::simulate`] but for tests.
-pub type Simulate = dyn Fn(&Setup, u64, &mut ReplicateCache) -> Replicate + Sync;
+pub type Simulate<'a> = dyn Fn(&Setup, u64, &mut ReplicateCache) -> Replicate + Sync + 'a;
 
 /// The worlds of a group: first its cells, then what else is needed.
 pub(super) struct Group {
@@ -47,7 +47,7 @@ impl Group {
     pub fn simulate(
         &self,
         replicate: u64,
-        simulate: &Simulate,
+        simulate: &Simulate<'_>,
         cache: &mut ReplicateCache,
     ) -> Vec<Result<Simulated, String>> {
         let worlds = self.worlds().map(|setup| attempt(setup, replicate, simulate, cache));
@@ -69,7 +69,7 @@ impl Group {
 fn attempt(
     setup: &Setup,
     replicate: u64,
-    simulate: &Simulate,
+    simulate: &Simulate<'_>,
     cache: &mut ReplicateCache,
 ) -> Result<Replicate, String> {
     catch_unwind(AssertUnwindSafe(|| simulate(setup, replicate, &mut *cache))).map_err(|panic| {

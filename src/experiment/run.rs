@@ -127,7 +127,7 @@ pub enum RunError {
 pub fn run(
     scenario: &Scenario,
     options: Options<'_>,
-    simulate: &Simulate,
+    simulate: &Simulate<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Findings, RunError> {
     let plan = Plan::new(scenario.cell_count(), scenario.run().replicates);
@@ -181,7 +181,7 @@ struct Worker<'a> {
     plan: Plan,
     next: &'a AtomicU64,
     stop: [&'a AtomicBool; 2],
-    simulate: &'a Simulate,
+    simulate: &'a Simulate<'a>,
 }
 
 impl Worker<'_> {

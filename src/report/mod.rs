@@ -3,6 +3,7 @@
 mod axes_csv;
 mod columns;
 mod expectations;
+mod explored;
 mod folder;
 mod happenings;
 mod json;
@@ -19,6 +20,7 @@ mod summary_csv;
 mod table;
 
 pub use expectations::{judgement_line, judgement_title};
+pub use explored::{explored_csv, explored_markdown, explored_table};
 pub use folder::{FolderError, ResultsFolder, redraw};
 pub use happenings::{LinkBytes, happening_line, happening_object, link_bytes};
 pub use json::{run_document, runs_document};

@@ -88,11 +88,11 @@ fn failure_cause(cell: &CellSummary) -> String {
 }
 
 /// A metric's value, nothing counting as zero.
-fn rate(cell: &CellSummary, metric: Metric) -> f64 {
+pub(super) fn rate(cell: &CellSummary, metric: Metric) -> f64 {
     cell.estimate(metric).and_then(|estimate| estimate.value).unwrap_or(0.0)
 }
 
-fn with_interval(estimate: &Estimate) -> String {
+pub(super) fn with_interval(estimate: &Estimate) -> String {
     match (estimate.value, estimate.ci_low, estimate.ci_high) {
         (Some(value), Some(low), Some(high)) => format!("{value:.3} [{low:.3}, {high:.3}]"),
         (Some(value), ..) => format!("{value:.3}"),
@@ -101,7 +101,7 @@ fn with_interval(estimate: &Estimate) -> String {
 }
 
 /// A quantile; one beyond the deadline is only known to be later than that.
-fn milliseconds(cell: &CellSummary, metric: Metric) -> String {
+pub(super) fn milliseconds(cell: &CellSummary, metric: Metric) -> String {
     let (value, mark) = match cell.estimate(metric).and_then(|estimate| estimate.value) {
         Some(value) => (value, ""),
         // A short deadline in full: rounded it might be zero.
@@ -112,7 +112,7 @@ fn milliseconds(cell: &CellSummary, metric: Metric) -> String {
 }
 
 /// Columns of equal width; `numbers` flush right, all others flush left.
-fn align(rows: &[Vec<String>], numbers: &Range<usize>) -> String {
+pub(super) fn align(rows: &[Vec<String>], numbers: &Range<usize>) -> String {
     let columns = rows[0].len();
     let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();

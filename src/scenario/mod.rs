@@ -9,7 +9,8 @@
 //! 4. `sweep` lays out all combinations of its axes (a `range` is a short list), `selection` chooses the cells among them
 //!    by `condition`s, `validate` checks each as a whole;
 //! 5. `expect` understands what is expected of which cells;
-//! 6. `build` makes a cell's [`crate::sim::Setup`], `render` the texts that it is saved and identified by (`identity`).
+//! 6. `build` makes a cell's [`crate::sim::Setup`], `render` the texts that it is saved and identified by (`identity`),
+//!    `outline` a scenario of it alone.
 //!
 //! `reference` tells people and editors what a file may say, `labels` what pictures and tables call a key, `escape` makes a
 //! scenario's words safe to print. Modules use each other in one direction only.
@@ -34,6 +35,7 @@ mod kinds;
 mod labels;
 mod memory;
 mod metric;
+mod outline;
 mod plan;
 mod range;
 mod reference;
@@ -61,6 +63,7 @@ pub(crate) use kinds::is_name;
 pub use labels::{along, axis_title, label, short_label};
 pub(crate) use metric::Derivation;
 pub use metric::{Metric, Stat};
+pub use outline::{Outline, Table};
 pub use plan::{Cell, Scenario};
 pub use reference::{json_schema, markdown};
 pub use schema::{Key, Preset};

@@ -14,6 +14,7 @@ use super::draft::{self, Draft};
 use super::expect::{self, Expectation, Objection};
 use super::files::{self, Files, NamedFile};
 use super::identity;
+use super::outline::{self, Outline};
 use super::schema::SWEEP;
 use super::selection::{self, Conditions, Selection};
 use super::settings::Settings;
@@ -272,6 +273,15 @@ impl Scenario {
         let settings = ground.settings(combination, &mut Vec::new());
         let id = identity::cell_id(&settings);
         Cell { id, index, axes: self.sweep.values(combination), setup: build::setup(&settings) }
+    }
+
+    /// Cell number `index` as a scenario of its own, which names the files of [`Scenario::files`] as they are stored. Of the
+    /// expectations it keeps those that are about the cell alone.
+    #[must_use]
+    pub fn outline(&self, index: u64) -> Outline {
+        let ground = Ground { base: &self.base, sweep: &self.sweep, files: &self.files };
+        let settings = ground.settings(self.cells.get(index), &mut Vec::new());
+        outline::of(&settings, &self.expectations, index)
     }
 
     /// Every cell that has not the first value of the axis `key`, in the order of the plan, with the cell that has it and

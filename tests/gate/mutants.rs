@@ -2,11 +2,11 @@
 //!
 //! Each is the real aggregator with one thing bent, in what it is told, in how it counts or in how it checks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use donsim::aggregator::{Answer, ClientRequest, Config, Decision, Opened, Rejection, Verdict, Work};
+use donsim::aggregator::{Answer, Basis, ClientRequest, Config, Decision, Opened, Rejection, Success, Verdict, Work};
 use donsim::attestation::Report;
 use donsim::sim::{Aggregator, AggregatorFactory, Opening};
 use donsim::wire::{AttributedSignature, DecodeError, ErrorCode, PAYLOAD_NOT_AVAILABLE, PeerId};
@@ -50,10 +50,14 @@ pub enum Mutant {
     RequiresOneTooMany,
     /// Refuses every response that carries an attestation.
     RefusesAttestedResponses,
+    /// Takes a repeated message for one of a peer that it still waits for, and gives up when it seems to have heard all.
+    RepeatedMessagesLowerPending,
+    /// Counts every error as progress towards a quorum of equal responses.
+    ErrorsCountAsProgress,
 }
 
 impl Mutant {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::AcceptsOneTooFew,
         Self::AcceptsTheFirst,
         Self::CountsAPeerTwice,
@@ -71,6 +75,8 @@ impl Mutant {
         Self::IgnoresTheQuorum,
         Self::RequiresOneTooMany,
         Self::RefusesAttestedResponses,
+        Self::RepeatedMessagesLowerPending,
+        Self::ErrorsCountAsProgress,
     ];
 
     /// The real configuration, as far as the mutant believes in it.
@@ -96,7 +102,8 @@ impl AggregatorFactory for Mutant {
             truth: Truth::of(&opening.truth),
             required: opening.config.required(),
         };
-        Box::new(Bent { mutant: *self, client: ClientRequest::new(config, Arc::clone(opening.ids)), surroundings })
+        let client = ClientRequest::new(config, Arc::clone(opening.ids));
+        Box::new(Bent { mutant: *self, client, surroundings, count: Count::default(), decision: None })
     }
 }
 
@@ -105,10 +112,75 @@ struct Bent {
     mutant: Mutant,
     client: ClientRequest,
     surroundings: Surroundings,
+    count: Count,
+    /// Decision that the real aggregator would not make.
+    decision: Option<Decision>,
+}
+
+/// Messages as a mutant counts them.
+#[derive(Default)]
+struct Count {
+    messages: usize,
+    errors: usize,
+    /// Equal responses, by digest.
+    responses: BTreeMap<[u8; 32], usize>,
+}
+
+impl Bent {
+    /// What a mutant that counts otherwise makes of a message that has not decided.
+    fn recount(&mut self, answer: &Answer, verdict: &Verdict, work: &mut dyn Work) -> Option<Decision> {
+        let Count { messages, errors, responses } = &mut self.count;
+        *messages += 1;
+        match self.mutant {
+            Mutant::RepeatedMessagesLowerPending if *messages >= self.surroundings.peers.len() => {
+                Some(Decision::Failure("nobody is left".to_owned()))
+            }
+            Mutant::ErrorsCountAsProgress if *verdict == Verdict::Taken || *verdict == Verdict::Anomaly => {
+                if answer.code != ErrorCode::OK {
+                    *errors += 1;
+                    return None;
+                }
+                let equal = responses.entry(work.open(&answer.payload).ok()?.id).or_insert(0);
+                *equal += 1;
+                let response = answer.payload.clone();
+                let success = Success { response, basis: Basis::Quorum, support: Vec::new() };
+                (*equal + *errors >= self.surroundings.required).then_some(Decision::Success(success))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Aggregator for Bent {
     fn handle_message(&mut self, sender: Option<&[u8]>, answer: &Answer, work: &mut dyn Work) -> Verdict {
+        if self.decision.is_some() {
+            return Verdict::Ignored;
+        }
+        let verdict = self.handle(sender, answer, work);
+        if self.client.decision().is_none() {
+            self.decision = self.recount(answer, &verdict, work);
+        }
+        if self.decision.is_some() { Verdict::Decided } else { verdict }
+    }
+
+    fn handle_expiry(&mut self) -> Verdict {
+        if self.mutant == Mutant::NeverExpires || self.decision.is_some() {
+            return Verdict::Ignored;
+        }
+        self.client.handle_expiry()
+    }
+
+    fn decision(&self) -> Option<&Decision> {
+        self.decision.as_ref().or_else(|| self.client.decision())
+    }
+
+    fn signatures_checked(&self) -> u64 {
+        self.client.signatures_checked()
+    }
+}
+
+impl Bent {
+    fn handle(&mut self, sender: Option<&[u8]>, answer: &Answer, work: &mut dyn Work) -> Verdict {
         if self.mutant == Mutant::ForgetsErrors && answer.code != ErrorCode::OK {
             return Verdict::Taken;
         }
@@ -134,18 +206,6 @@ impl Aggregator for Bent {
             (!matches!(verdict, Verdict::Rejected(Rejection::AlreadyHeard(_)))).then_some(verdict)
         };
         around.peers.iter().find_map(second).unwrap_or(verdict)
-    }
-
-    fn handle_expiry(&mut self) -> Verdict {
-        if self.mutant == Mutant::NeverExpires { Verdict::Ignored } else { self.client.handle_expiry() }
-    }
-
-    fn decision(&self) -> Option<&Decision> {
-        self.client.decision()
-    }
-
-    fn signatures_checked(&self) -> u64 {
-        self.client.signatures_checked()
     }
 }
 

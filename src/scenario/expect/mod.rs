@@ -45,6 +45,13 @@ pub struct Expectation {
     at: Place,
 }
 
+impl Expectation {
+    /// Whether it is about cell number `index` alone.
+    pub(super) fn is_about(&self, index: u64) -> bool {
+        self.subjects.contains(&Subject::Cell(index))
+    }
+}
+
 /// Objection to an expectation that cannot be met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objection {

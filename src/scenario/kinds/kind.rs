@@ -142,7 +142,7 @@ macro_rules! plain_meaning {
 pub(super) use plain_meaning;
 
 /// `text` as a TOML basic string.
-pub(super) fn quote(text: &str) -> String {
+pub(in super::super) fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {

@@ -35,7 +35,7 @@ pub(super) use count::{Count, MAX_NODES};
 pub(super) use distribution::{DISTRIBUTION, FORMS, Form, LATENCY, SKEW};
 pub(super) use flag::Flag;
 pub(super) use holders::Holders;
-pub(super) use kind::{FromValue, Kind, Value};
+pub(super) use kind::{FromValue, Kind, Value, quote};
 pub(super) use lowering::Lowering;
 pub(super) use measure::Measure;
 pub(super) use names::{Names, Nodes, Selector};

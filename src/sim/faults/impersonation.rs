@@ -14,6 +14,7 @@ use crate::wire::Response;
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 24,
+    breaks_links: true,
     phrase: "answer in the name of others",
     behaviour: |_| Box::new(Impersonation),
     effect: |_, _| Effect::Unknown("a node answers in the name of another"),

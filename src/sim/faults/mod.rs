@@ -35,6 +35,8 @@ pub struct Definition {
     pub is_outage: bool,
     /// Whether it acts on OCR3 messages, which there are only with `capability_don.ocr = "round"`.
     pub is_in_rounds: bool,
+    /// Whether the authenticated links of the original rule it out: it shows what they are worth.
+    pub breaks_links: bool,
     /// Meaning in one line.
     pub meaning: &'static str,
     /// Phrase for what its nodes do, after "nodes".
@@ -57,6 +59,7 @@ impl Definition {
             side: Side::Capability,
             is_outage: false,
             is_in_rounds: false,
+            breaks_links: false,
             meaning,
             phrase: "",
             parameters: &[],
