@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use donsim::aggregator::RuleSet;
 use donsim::experiment::{Options, Ruling, Verdict, run};
 use donsim::scenario::Scenario;
 use donsim::sim::simulate;
@@ -39,7 +40,7 @@ fn every_weakness_shows() {
 #[test]
 fn every_weakness_is_held_against_hardened() {
     for (file, scenario) in weaknesses() {
-        let is_hardened = |cell| scenario.cell(cell).setup.aggregator.rule_set.name() == "hardened";
+        let is_hardened = |cell| scenario.cell(cell).setup.aggregator.rule_set == RuleSet::Hardened.into();
         let checked = scenario.expectations().iter().flat_map(|expectation| &expectation.subjects);
         let (hardened, others): (Vec<u64>, Vec<u64>) =
             checked.flat_map(|subject| subject.cells()).partition(|cell| is_hardened(*cell));
