@@ -89,7 +89,8 @@ impl World<'_> {
             (outgoing, acted) = self.distort_answers(now, about, outgoing);
             faulty |= acted;
         }
-        let right = outgoing.iter().filter(|it| self.class(capability, request, workflow, it).is_right()).count() as u32;
+        let right =
+            outgoing.iter().filter(|it| self.class(capability, request, workflow, it).is_right()).count() as u32;
         let (node, peer) = (Node::Capability(capability), Node::Workflow(workflow));
         // Who announces the payload has yet to answer.
         if !outgoing.iter().any(|it| matches!(it.reply, Reply::Announcement)) {

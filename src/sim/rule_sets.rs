@@ -15,6 +15,18 @@ pub enum RuleSets {
 }
 
 impl RuleSets {
+    /// The mixture that is [displayed](fmt::Display) so.
+    #[must_use]
+    pub fn mixture(text: &str) -> Option<Self> {
+        let mut counts = [0; RuleSet::ALL.len()];
+        for group in text.split('+') {
+            let (name, count) = group.strip_suffix(')')?.split_once('(')?;
+            let at = RuleSet::NAMES.iter().position(|known| *known == name)?;
+            counts[at] = u32::from(count.parse::<u16>().ok()?);
+        }
+        Some(Self::Mixed(counts)).filter(|mixture| mixture.to_string() == text)
+    }
+
     /// Rule set of a workflow node.
     #[must_use]
     pub fn of(&self, node: u32) -> RuleSet {
@@ -84,10 +96,19 @@ mod tests {
         let names: Vec<_> = (0..4).map(|node| mixed.of(node).name()).collect();
         assert_eq!(names, ["identical", "attested", "attested", "hardened"]);
         assert_eq!(mixed.to_string(), "identical(1)+attested(2)+hardened(1)");
+        assert_eq!(RuleSets::mixture(&mixed.to_string()), Some(mixed));
+        for wrong in
+            ["", "attested", "attested(2)+", "attested(0)", "hardened(1)+attested(1)", "attested(-1)", "fast(1)"]
+        {
+            assert_eq!(RuleSets::mixture(wrong), None, "{wrong}");
+        }
         let signed: Vec<_> = (0..4).map(|node| mixed.takes_signed_only(node)).collect();
         assert_eq!(signed, [false, false, false, true]);
         let one = RuleSets::from(RuleSet::Hardened);
-        assert_eq!((one.of(0), one.of(999), one.to_string()), (RuleSet::Hardened, RuleSet::Hardened, "hardened".into()));
+        assert_eq!(
+            (one.of(0), one.of(999), one.to_string()),
+            (RuleSet::Hardened, RuleSet::Hardened, "hardened".into())
+        );
         assert!(mixed.is_mixed() && !one.is_mixed());
     }
 }

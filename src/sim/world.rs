@@ -176,7 +176,11 @@ impl<'a> World<'a> {
 
     fn begin(&mut self, now: Time, workflow: u32, request: u32) {
         let it = &self.requests[request as usize];
-        let aggregator = self.aggregators.open(&Opening { config: &self.configs[workflow as usize], ids: &it.ids, truth: it.report() });
+        let aggregator = self.aggregators.open(&Opening {
+            config: &self.configs[workflow as usize],
+            ids: &it.ids,
+            truth: it.report(),
+        });
         let mut outbox = Outbox::new();
         let input = workflow_node::Input::Begin { request, aggregator, delays: &it.delays };
         self.workflow[workflow as usize].handle(now, input, &mut outbox);

@@ -35,6 +35,12 @@ impl Kind for NodeRules {
 
     fn read(&self, lowering: &mut Lowering<'_>, key: &str, node: &Node) -> Option<Value> {
         let Raw::Table(entries) = &node.raw else {
+            // As axes show it: conditions cannot write a table.
+            if let Raw::Text(text) = &node.raw
+                && let Some(mixture) = RuleSets::mixture(text)
+            {
+                return Some(Arc::new(mixture));
+            }
             let name = NAME.read(lowering, key, node)?;
             let rule_set = RuleSet::named(<&str>::from_value(Some(&*name)))?;
             return Some(Arc::new(RuleSets::One(rule_set)));

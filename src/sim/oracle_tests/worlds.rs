@@ -5,8 +5,8 @@ use crate::engine::{Distribution, DrawKey, Draws, Span, Time, Window};
 use crate::network::{Cut, Latency, LinkSetup, NetworkSetup, NodeSet, Rate, TransportLimits};
 use crate::sim::{
     AggregatorSetup, CapabilityDon, Expiry, Fault, FaultKind, Growth, ObservationContent, ObservationSetup, Ocr,
-    PayloadHolders, Read, RequestSetup, ResponseStrategy, RoundsSetup, RuleSets, Run, Safety, Schedule, Setup, Side, Ties,
-    WorkflowDon,
+    PayloadHolders, Read, RequestSetup, ResponseStrategy, RoundsSetup, RuleSets, Run, Safety, Schedule, Setup, Side,
+    Ties, WorkflowDon,
 };
 
 /// The seed of every world: they share their keys.
