@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex};
 use donsim::aggregator::RuleSet;
 use donsim::engine::Span;
 use donsim::experiment::{Estimate, Metric, Verdict};
-use donsim::sim::{Bytes, ObservationContent, PayloadHolders, Replicate, ReplicateCache, Setup, ocr_bytes, simulate};
+use donsim::sim::{
+    Bytes, ObservationContent, PayloadHolders, Replicate, ReplicateCache, RuleSets, Setup, ocr_bytes, simulate,
+};
 use kept::{Kept, kept};
 
 /// One caller and constant times: every answer leaves after 10 + 100 + 1,500 ms.
@@ -92,7 +94,7 @@ fn the_world_before_itself_loses_its_attestations() {
 }
 
 /// Rule set, holders and lost answers of every world that a run simulates; none twice in a replicate.
-fn worlds(text: &str) -> Vec<(RuleSet, PayloadHolders, f64)> {
+fn worlds(text: &str) -> Vec<(RuleSets, PayloadHolders, f64)> {
     let seen: Arc<Mutex<Vec<(Setup, u64)>>> = Arc::default();
     let book = Arc::clone(&seen);
     let counting = move |setup: &Setup, replicate: u64, _: &mut ReplicateCache| {
@@ -115,8 +117,8 @@ const RULE_SETS: &str = "aggregator.rule_set = [\"attested\", \"attested_strict\
 
 #[test]
 fn the_world_before_is_shared_and_simulated_once() {
-    let is_before = |(rule_set, holders, _): &&(RuleSet, PayloadHolders, f64)| {
-        (*rule_set, *holders) == (RuleSet::Identical, PayloadHolders::All)
+    let is_before = |(rule_set, holders, _): &&(RuleSets, PayloadHolders, f64)| {
+        (*rule_set, *holders) == (RuleSet::Identical.into(), PayloadHolders::All)
     };
     for (axes, cells, befores) in [
         // It is one of the cells.

@@ -99,7 +99,7 @@ fn an_attested_acceptance_takes_every_step_once() {
     let mut setup = line();
     four_callers(&mut setup);
     assert_eq!(latencies(&setup), [Some(whole_line()); 4]);
-    setup.aggregator.rule_set = RuleSet::Identical;
+    setup.aggregator.rule_set = RuleSet::Identical.into();
     assert_eq!(latencies(&setup), [Some(whole_line()); 4]);
 }
 
@@ -330,7 +330,7 @@ fn slow_nodes_are_late_by_their_delay() {
     setup.faults.clear();
     corrupt_holders(&mut setup, slow(), 3);
     assert_eq!(latencies(&setup), [Some(whole_line())]);
-    setup.aggregator.rule_set = RuleSet::Identical;
+    setup.aggregator.rule_set = RuleSet::Identical.into();
     assert_eq!(latencies(&setup), [Some(whole_line() + ms(300))]);
 }
 
@@ -398,7 +398,7 @@ fn what_comes_twice_counts_once() {
     for rule_set in RuleSet::ALL {
         let mut once = line();
         four_callers(&mut once);
-        once.aggregator.rule_set = rule_set;
+        once.aggregator.rule_set = rule_set.into();
         // One liar among the holders: his second copy must not make a quorum.
         corrupt_holders(&mut once, FaultKind::named("wrong_payload", [true.into()]), 1);
         let mut twice = once.clone();

@@ -9,7 +9,7 @@ use crate::experiment::{Baseline, Stat, fits, own_value};
 use crate::network::Node;
 use crate::report::{happening_line, happening_object, link_bytes};
 use crate::scenario::{Cell, Metric, Scenario, Subject, escaped};
-use crate::sim::{self, Happening, Outcome, Replicate, ReplicateCache, Row, Safety};
+use crate::sim::{self, Happening, Outcome, Replicate, ReplicateCache, Row, RuleSets, Safety};
 
 use super::{Overrides, exit, load, place, print, say};
 
@@ -108,7 +108,7 @@ impl Replay {
         print(format_args!("{}\n", self.title(scenario, &cell)));
         happenings.filter_map(happening_line).for_each(|line| print(format_args!("{}\n", escaped(&line))));
         for row in &replicate.rows {
-            print(format_args!("{}\n", ending(row)));
+            print(format_args!("{}\n", ending(row, &cell.setup.aggregator.rule_set)));
         }
         let mut lines = Vec::new();
         let code = verdict(scenario, &cell, self.replicate, &replicate, &mut lines);
@@ -150,16 +150,18 @@ impl Replay {
     }
 }
 
-/// How a request ended at a workflow node.
-fn ending(row: &Row) -> String {
+/// How a request ended at a workflow node; its rule set is said where nodes have different ones.
+fn ending(row: &Row, rule_sets: &RuleSets) -> String {
+    let rule_set = rule_sets.is_mixed().then(|| format!(" ({})", rule_sets.of(row.workflow_node).name()));
     let latency =
         row.latency.map_or_else(String::new, |latency| format!(" after {:.6} ms", latency.as_nanos() as f64 / 1e6));
     let error = if row.error.is_empty() { String::new() } else { format!(", {}", escaped(&row.error)) };
     let served = if row.served { "served" } else { "not served" };
     format!(
-        "request {} at workflow.{}: {}{latency}{error} ({served}; {} bytes, {} signatures checked)",
+        "request {} at workflow.{}{}: {}{latency}{error} ({served}; {} bytes, {} signatures checked)",
         row.request,
         row.workflow_node,
+        rule_set.unwrap_or_default(),
         row.outcome.name(),
         row.bytes.total(),
         row.signatures_verified

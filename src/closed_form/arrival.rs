@@ -28,7 +28,7 @@ pub(super) fn polynomials(setup: &Setup, casts: &[(Cast, f64)], asking: &Asking)
     let don = &setup.capability_don;
     let required = bounds::required(setup);
     let rules = Rules {
-        definition: setup.aggregator.rule_set.definition(),
+        definition: setup.aggregator.rule_set.of(0).definition(),
         nodes: don.nodes,
         required,
         attestation_suffices: required == don.f + 1,

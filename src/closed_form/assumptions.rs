@@ -44,8 +44,10 @@ pub(super) fn times(setup: &Setup) -> Result<Times, Absent> {
     absent(don.response_strategy != ResponseStrategy::default(), "not every holder answers at once")?;
     absent(don.max_executions.is_some_and(|most| most < setup.request.count), "executions may have to wait")?;
     let AggregatorSetup { expiry, engine_limit, rule_set, .. } = setup.aggregator;
+    absent(rule_set.is_mixed(), "workflow nodes have different rule sets")?;
+    absent(don.attesting.is_some_and(|attesting| attesting < don.nodes), "some nodes do not attest")?;
     absent(
-        rule_set.definition().attestation == Attestation::Signers,
+        rule_set.of(0).definition().attestation == Attestation::Signers,
         "what signatures prove depends on those of earlier answers",
     )?;
     absent(expiry != Expiry::Deadline || engine_limit.is_some(), "requests do not expire at the time-out")?;

@@ -54,7 +54,8 @@ fn lost_successes_are_noticed() {
     let bent = found(CELLS, &|setup, replicate, cache| {
         let mut outcome = simulate(setup, replicate, cache);
         // Of what is accepted under one rule set every eighth comes to nothing.
-        for row in outcome.rows.iter_mut().filter(|_| setup.aggregator.rule_set != crate::aggregator::RuleSet::BASELINE)
+        for row in
+            outcome.rows.iter_mut().filter(|_| setup.aggregator.rule_set != crate::aggregator::RuleSet::BASELINE.into())
         {
             if replicate % 8 == 0 && row.outcome == Outcome::Accepted {
                 (row.outcome, row.latency) = (Outcome::Expired, None);

@@ -97,7 +97,7 @@ fn the_number_named_passes_and_one_fewer_does_not() {
             let text = format!("[run]\nreplicates = {replicates}\n{text}");
             let found = simulated(&text, |setup, _| {
                 // Perfect: what is expected to be accepted always is, in equal time.
-                (setup.aggregator.rule_set == RuleSet::Attested).then_some(1_000)
+                (setup.aggregator.rule_set == RuleSet::Attested.into()).then_some(1_000)
             });
             (check_power(&scenario(&text)).is_ok(), rulings(&found))
         };
@@ -192,7 +192,7 @@ const PAIRS: &str = "[run]\nreplicates = 80\n[[expect]]\nthat = \"accepted[attes
     network.loss = [0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09]\n";
 
 fn every_fourth(setup: &Setup, replicate: u64) -> Option<u64> {
-    (setup.aggregator.rule_set == RuleSet::Attested || replicate.is_multiple_of(4)).then_some(1)
+    (setup.aggregator.rule_set == RuleSet::Attested.into() || replicate.is_multiple_of(4)).then_some(1)
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn replicates_that_panicked_leave_their_pairs() {
     let found = simulated(PAIRS, |setup, replicate| {
         // Not in the baseline.
         let slim = setup.capability_don.payload_holders == PayloadHolders::FPlusOne;
-        let broken = slim && setup.aggregator.rule_set == RuleSet::Identical && replicate == 3;
+        let broken = slim && setup.aggregator.rule_set == RuleSet::Identical.into() && replicate == 3;
         assert!(!broken, "on purpose");
         every_fourth(setup, replicate)
     });

@@ -21,7 +21,7 @@ impl Consumer for Vec<CellSummary> {
         self.push(CellSummary {
             id: cell.id.clone(),
             axes: cell.axes.clone(),
-            rule_set: setup.aggregator.rule_set.name().to_owned(),
+            rule_set: setup.aggregator.rule_set.to_string(),
             payload_holders: match setup.capability_don.ocr {
                 Ocr::Latency(_) => setup.capability_don.payload_holders.to_string(),
                 Ocr::Rounds(_) => "observed".to_owned(),

@@ -46,6 +46,8 @@ pub enum FolderError {
 pub struct ResultsFolder {
     path: PathBuf,
     axes: Vec<AxisColumn>,
+    /// Whether workflow nodes of some cell have different rule sets.
+    mixed: bool,
     rows: File,
     /// Rows of the cells of the present group, by their place in the plan.
     spools: BTreeMap<u64, csv::Writer<BufWriter<File>>>,
@@ -65,12 +67,15 @@ impl ResultsFolder {
         fs::create_dir_all(&path).map_err(at(&path))?;
         let lock = Lock::take(&path)?;
         clear(&path)?;
-        let cells = (0..scenario.cell_count()).map(|index| scenario.cell(index).axes);
+        let mut mixed = false;
+        let cells = (0..scenario.cell_count()).map(|index| scenario.cell(index));
+        let cells = cells.inspect(|cell| mixed |= cell.setup.aggregator.rule_set.is_mixed()).map(|cell| cell.axes);
         let axes = AxisColumn::all(scenario.axes(), cells);
         let part = path.join("runs.csv.part");
         let mut rows = File::create(&part).map_err(at(&part))?;
-        rows.write_all(&runs_csv::header(&axes)?).map_err(at(&part))?;
-        let mut folder = Self { path, axes, rows, spools: BTreeMap::new(), digests: BTreeMap::new(), _lock: lock };
+        rows.write_all(&runs_csv::header(&axes, mixed)?).map_err(at(&part))?;
+        let mut folder =
+            Self { path, axes, mixed, rows, spools: BTreeMap::new(), digests: BTreeMap::new(), _lock: lock };
         folder.write("scenario.toml", scenario.text().as_bytes())?;
         folder.write("resolved.toml", scenario.resolved().as_bytes())?;
         for file in scenario.files() {
@@ -97,7 +102,7 @@ impl ResultsFolder {
             self.spools.insert(index, csv::Writer::from_writer(BufWriter::new(file)));
         }
         let Some(spool) = self.spools.get_mut(&index) else { return Ok(()) };
-        runs_csv::write_block(spool, &self.axes, block).map_err(io::Error::from)
+        runs_csv::write_block(spool, &self.axes, self.mixed, block).map_err(io::Error::from)
     }
 
     /// Joins the rows of the group's cells to `runs.csv.part`.

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::engine::Span;
 use crate::experiment::Block;
-use crate::sim::Row;
+use crate::sim::{Row, RuleSets};
 
 use super::columns::AxisColumn;
 use super::summary_csv::{begin, finish};
@@ -13,6 +13,7 @@ use super::summary_csv::{begin, finish};
 struct Entry<'a> {
     replicate: u64,
     row: &'a Row,
+    rule_sets: &'a RuleSets,
     holders: Option<u32>,
     baseline: Option<u64>,
 }
@@ -50,15 +51,23 @@ fn optional(value: Option<impl ToString>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
-/// The header line.
-pub(super) fn header(axes: &[AxisColumn]) -> csv::Result<Vec<u8>> {
-    finish(begin(axes, &COLUMNS.map(|(name, _)| name))?)
+/// Column for runs whose workflow nodes have different rule sets.
+const RULE_SET: Column = ("rule_set", |it| it.rule_sets.of(it.row.workflow_node).name().to_owned());
+
+fn columns(mixed: bool) -> impl Iterator<Item = Column> {
+    COLUMNS.into_iter().chain(mixed.then_some(RULE_SET))
+}
+
+/// The header line; `mixed` when workflow nodes of some cell have different rule sets.
+pub(super) fn header(axes: &[AxisColumn], mixed: bool) -> csv::Result<Vec<u8>> {
+    finish(begin(axes, &columns(mixed).map(|(name, _)| name).collect::<Vec<_>>())?)
 }
 
 /// The rows of a block.
 pub(super) fn write_block<W: Write>(
     writer: &mut csv::Writer<W>,
     axes: &[AxisColumn],
+    mixed: bool,
     block: &Block<'_>,
 ) -> csv::Result<()> {
     let mut cell = vec![block.cell.id.clone()];
@@ -68,9 +77,10 @@ pub(super) fn write_block<W: Write>(
         for (at, row) in world.rows.iter().enumerate() {
             let holders = world.requests.get(row.request as usize).map(|request| request.holders);
             let baseline = before.as_ref().and_then(|before| before.answers(at));
-            let entry = Entry { replicate, row, holders, baseline };
+            let rule_sets = &block.cell.setup.aggregator.rule_set;
+            let entry = Entry { replicate, row, rule_sets, holders, baseline };
             cell.iter().try_for_each(|field| writer.write_field(field))?;
-            writer.write_record(COLUMNS.map(|(_, field)| field(&entry)))?;
+            writer.write_record(columns(mixed).map(|(_, field)| field(&entry)))?;
         }
     }
     Ok(())

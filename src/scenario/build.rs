@@ -44,6 +44,7 @@ fn capability_don(settings: &Settings) -> CapabilityDon {
         nodes: group.get("nodes"),
         f: group.get("f"),
         payload_holders: group.get("payload_holders"),
+        attesting: group.get("attesting"),
         execution: group.get("execution"),
         ocr,
         max_executions: group.get("max_executions"),

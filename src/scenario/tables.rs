@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use super::catalogue::{FaultDescription, fault_catalogue};
 use super::kinds::{
     Agreement, BANDWIDTH, CONFIDENCE, Count, DISTRIBUTION, EXPIRY, Flag, GROWTH, Holders, Kind, LATENCY, MAX_NODES,
-    Name, Names, Nodes, OBSERVATION, POSITIVE_TIME, PROBABILITY, READ, RULE_SET, SAFETY, SCHEDULE, SIZE, SKEW,
+    Name, Names, NodeRules, Nodes, OBSERVATION, POSITIVE_TIME, PROBABILITY, READ, SAFETY, SCHEDULE, SIZE, SKEW,
     STRATEGY, TIES, TIME, Text,
 };
 use super::schema::Preset::{Derived, Open, Required, Value};
@@ -106,6 +106,9 @@ static BEFORE_FAULTS: &[Section] = tables! {
             "Who holds the payload: \"f+1\", \"all\", a number, or { agree = probability a node }.",
             axis "Nodes that hold the payload", column "holders", along "as more nodes hold the payload",
             parts &[("agree", part("Nodes that agree", "", "as nodes agree more often"))])
+        (attesting: UP_TO_ALL, Open("all nodes attest"),
+            "Nodes that attest, the first ones; the others hold and answer as all do, without an attestation.",
+            such_as "12", axis "Nodes that attest", column "attesting", along "as more nodes attest")
         (execution: &DISTRIBUTION, Value("{ dist = \"lognormal\", p50 = \"180ms\", p99 = \"900ms\" }"),
             "Time from the start of the execution to a node's own observation.",
             such_as "{ dist = \"exponential\", mean = \"300ms\" }", axis "Execution")
@@ -190,7 +193,8 @@ static BEFORE_FAULTS: &[Section] = tables! {
             such_as "[\"dallas\", \"tokyo\"]", axis "Regions of the workflow DON")
         (allow_infeasible: &Flag, Value("false"), "Whether M < 3F_w + 1 is meant.", axis "M < 3F_w + 1 allowed")
     table "aggregator", "How a workflow node decides.";
-        (rule_set: &RULE_SET, Value("\"attested\""), "The rules that decide.",
+        (rule_set: &NodeRules, Value("\"attested\""),
+            "The rules that decide; during a roll-out, how many workflow nodes have which.",
             such_as "\"identical\"", axis "Rule set")
         (timeout: &POSITIVE_TIME, Value("\"10s\""), "Time-out of a request, for both sides.",
             such_as "\"1min\"", axis "Deadline", along "as the deadline moves")

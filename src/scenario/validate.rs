@@ -7,7 +7,7 @@ use super::memory;
 use super::settings::{Group, Settings, Slot};
 use crate::engine::Span;
 use crate::network::Latency;
-use crate::sim::{FAULTS, ObservationContent, PayloadHolders, Schedule, Side};
+use crate::sim::{FAULTS, ObservationContent, PayloadHolders, RuleSets, Schedule, Side};
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 /// Everything that is wrong with one cell as a whole.
@@ -18,8 +18,10 @@ pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
     findings.extend(bound(capability, "N", "F"));
     findings.extend(bound(workflow, "M", "F_w"));
     findings.extend(holders(capability));
+    findings.extend(attesting(capability));
     findings.extend(needed(workflow));
     findings.extend(min_responses(settings));
+    findings.extend(rule_sets(settings));
     findings.extend(rounds(settings));
     findings.extend(faults(settings));
     findings.extend(settings.groups.iter().filter_map(window));
@@ -106,6 +108,25 @@ fn holders(group: &Group) -> Option<Diagnostic> {
         }
         _ => None,
     }
+}
+
+fn attesting(group: &Group) -> Option<Diagnostic> {
+    let (attesting, nodes, slots) = above(group, "attesting", group)?;
+    let message = format!("{attesting} attesting nodes, but only {nodes} nodes");
+    Some(blame(group, &slots, message).label(format!("at most {nodes}")).help("leave it out: then all nodes attest"))
+}
+
+/// Numbers of workflow nodes that are not those of all.
+fn rule_sets(settings: &Settings) -> Option<Diagnostic> {
+    let (aggregator, don) = (settings.group("aggregator"), settings.group("workflow_don"));
+    let slots = [aggregator.slot("rule_set"), don.slot("nodes")];
+    let RuleSets::Mixed(counts) = aggregator.get("rule_set") else { return None };
+    let (given, nodes): (u64, u64) = (counts.into_iter().map(u64::from).sum(), don.get("nodes"));
+    (given != nodes && sound(&slots)).then(|| {
+        let message = format!("`aggregator.rule_set` is for {given} workflow nodes, but there are {nodes}");
+        let finding = blame(aggregator, &slots, message).label(format!("{given} in all"));
+        finding.help(format!("the numbers must add up to {nodes}, so that every workflow node has a rule set"))
+    })
 }
 
 /// Keys that say what OCR3 rounds decide: who holds the payload.

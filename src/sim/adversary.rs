@@ -89,7 +89,8 @@ impl World<'_> {
             (outgoing, acted) = self.distort_answers(now, about, outgoing);
             faulty |= acted;
         }
-        let right = outgoing.iter().filter(|it| self.class(capability, request, it).is_right()).count() as u32;
+        let right =
+            outgoing.iter().filter(|it| self.class(capability, request, workflow, it).is_right()).count() as u32;
         let (node, peer) = (Node::Capability(capability), Node::Workflow(workflow));
         // Who announces the payload has yet to answer.
         if !outgoing.iter().any(|it| matches!(it.reply, Reply::Announcement)) {
@@ -128,7 +129,7 @@ impl World<'_> {
         let Some(fault) = self.assignment.acting(&self.draws, now, about) else { return (outgoing, false) };
         let nodes = self.setup.capability_don.nodes;
         let request = &mut self.requests[about.request as usize];
-        let attestation = request.attestation(about.node, self.cache);
+        let attestation = request.attestation(about.node, self.setup, self.cache);
         let honest = request.response(about.node, nodes, self.cache);
         let request = &self.requests[about.request as usize];
         let (outgoing, acted) = distorted(outgoing, |outgoing| {
@@ -223,13 +224,13 @@ impl World<'_> {
         };
         let (node, peer) = (Some(Node::Capability(capability)), Some(Node::Workflow(workflow)));
         self.tell(now, request, node, None, What::Down { fault });
-        let right = self.class(capability, request, outgoing).is_right();
+        let right = self.class(capability, request, workflow, outgoing).is_right();
         self.tell(now, request, node, peer, What::Dropped { right });
     }
 
     fn send_answer(&mut self, now: Time, capability: u32, request: u32, workflow: u32, outgoing: &OutgoingAnswer) {
         let (from, claimed) = (Node::Capability(capability), Node::Capability(outgoing.name));
-        let class = self.class(capability, request, outgoing);
+        let class = self.class(capability, request, workflow, outgoing);
         let name = self.cache.peer(claimed);
         let header = self.header(now, from, Node::Workflow(workflow), request);
         let message = Header { from: (from, name), claimed, ..header }.answer(&outgoing.reply, class);
@@ -240,10 +241,11 @@ impl World<'_> {
         }
     }
 
-    /// Value of an answer, as honest nodes see it.
-    fn class(&self, capability: u32, request: u32, outgoing: &OutgoingAnswer) -> AnswerClass {
+    /// Value of an answer to a workflow node, as honest nodes see it.
+    fn class(&self, capability: u32, request: u32, workflow: u32, outgoing: &OutgoingAnswer) -> AnswerClass {
+        let takes_signed_only = self.setup.aggregator.rule_set.takes_signed_only(workflow);
         let request = &self.requests[request as usize];
-        let of_response = |response: &Response| match request.truth.may_be_right(response) {
+        let of_response = |response: &Response| match request.truth.may_be_right(response, takes_signed_only) {
             true if request.is_genuine(response) && request.truth.is_right(response) => AnswerClass::Genuine,
             true => AnswerClass::Right { attested: response.attestation.is_some() },
             false => AnswerClass::Other,

@@ -72,7 +72,8 @@ fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode)
     let mut seen = None;
     match pending.decision() {
         Some(Decision::Success(success)) => {
-            let (outcome, what) = world.requests[request as usize].truth.judge(&success.response);
+            let takes_signed_only = world.setup.aggregator.rule_set.takes_signed_only(workflow_node);
+            let (outcome, what) = world.requests[request as usize].truth.judge(&success.response, takes_signed_only);
             row.outcome = outcome;
             seen = Some(what);
             row.latency = row.decided;

@@ -26,6 +26,7 @@ mod outcome;
 mod replicate_cache;
 mod request;
 pub mod rounds;
+mod rule_sets;
 pub mod schedule;
 mod setup;
 mod site;
@@ -44,6 +45,7 @@ pub use oracle::{Breach, FailureCause, Judgement};
 pub use outcome::{Bytes, FaultReport, OcrBytes, Outcome, Replicate, RequestFacts, Row, Unreachable, Uplink};
 pub use replicate_cache::ReplicateCache;
 pub use rounds::{OcrBody, OcrHappening, OcrMessage};
+pub use rule_sets::RuleSets;
 pub use setup::{
     AggregatorSetup, CapabilityDon, Expiry, Growth, ObservationContent, ObservationSetup, Ocr, PayloadHolders, Read,
     RequestSetup, RoundsSetup, Run, Safety, Schedule, Setup, Ties, WorkflowDon,

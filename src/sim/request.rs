@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use prost::bytes::Bytes;
 
-use crate::aggregator::{Attestation, RequestIds, Work};
+use crate::aggregator::{RequestIds, Work};
 use crate::attestation::{Report, signed_digest};
 use crate::engine::{Draws, Span, Time};
 use crate::network::Node;
@@ -78,7 +78,6 @@ impl Request {
             reference_id: number.to_string(),
         };
         let id = request_id(&ids.workflow_execution_id, &ids.reference_id);
-        let takes_signed_only = setup.aggregator.rule_set.definition().attestation == Attestation::Signers;
         Self {
             number,
             bytes: encode_request(&capability_request(setup, draws, cache, number, &ids)),
@@ -95,8 +94,7 @@ impl Request {
                 spend_unit: "RPC_EVM",
                 spend_value: "1",
                 required: required(setup),
-                capdon_n: if takes_signed_only { setup.capability_don.nodes } else { 0 },
-                takes_signed_only,
+                nodes: setup.capability_don.nodes,
             },
             version: 0,
             observed: BTreeMap::new(),
@@ -144,7 +142,7 @@ impl Request {
         if let Some(reply) = &self.replies[node as usize] {
             return reply.clone();
         }
-        let attestation = self.attestation(node, cache);
+        let attestation = self.attestation(node, setup, cache);
         let honest = self.response(node, setup.capability_don.nodes, cache);
         let reply = Reply::response(Response { attestation, ..honest });
         self.replies[node as usize] = Some(reply.clone());
@@ -156,9 +154,16 @@ impl Request {
         self.signed[node as usize] = Some(Rc::clone(signed));
     }
 
-    /// Attestation that node `node` has, signed when it is first asked for; `None` before its report.
-    pub(super) fn attestation(&mut self, node: u32, cache: &mut ReplicateCache) -> Option<OcrAttestation> {
-        let signed = Rc::clone(self.signed[node as usize].as_ref()?);
+    /// Attestation that node `node` has, signed when it is first asked for; `None` before its report, and at a node that
+    /// does not attest.
+    pub(super) fn attestation(
+        &mut self,
+        node: u32,
+        setup: &Setup,
+        cache: &mut ReplicateCache,
+    ) -> Option<OcrAttestation> {
+        let signed = self.signed[node as usize].as_ref().filter(|_| setup.capability_don.attests(node))?;
+        let signed = Rc::clone(signed);
         if let Some(attestation) = self.attestations.get(&signed) {
             return Some(attestation.clone());
         }
@@ -285,7 +290,7 @@ mod tests {
         let call = |number| {
             let mut call = Request::new(setup, &draws, &cache, number, Time::ZERO);
             call.sign_at(0, &Rc::new(Signed::drawn(setup, &draws, number)));
-            let attestation = call.attestation(0, &mut cache).expect("there is a report");
+            let attestation = call.attestation(0, setup, &mut cache).expect("there is a report");
             (call, attestation)
         };
         (0..CALLS).map(call).collect()
@@ -300,7 +305,7 @@ mod tests {
         others[1].faults.push(Fault::new(FaultKind::named("silent", []), 1, None));
         others[2].request.count += 1;
         others[3].network.response.loss = 0.7;
-        others[3].aggregator.rule_set = crate::aggregator::RuleSet::Identical;
+        others[3].aggregator.rule_set = crate::aggregator::RuleSet::Identical.into();
         for replicate in 0..5 {
             let calls_of = |setup: &Setup| calls(setup, replicate);
             for other in &others {

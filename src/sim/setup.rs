@@ -5,6 +5,7 @@ use crate::engine::{Distribution, Span};
 use crate::network::NetworkSetup;
 
 use super::fault::Fault;
+use super::rule_sets::RuleSets;
 use super::strategies::ResponseStrategy;
 
 /// One cell of a scenario, fully resolved.
@@ -40,7 +41,7 @@ impl Setup {
             rounds.content = ObservationContent::Payload;
         }
         before.capability_don.response_strategy = ResponseStrategy::default();
-        before.aggregator.rule_set = RuleSet::BASELINE;
+        before.aggregator.rule_set = RuleSet::BASELINE.into();
         before
     }
 
@@ -69,6 +70,8 @@ pub struct CapabilityDon {
     pub f: u32,
     /// Who holds the payload.
     pub payload_holders: PayloadHolders,
+    /// Nodes that attest, the first ones: the others answer without an attestation. `None` for all.
+    pub attesting: Option<u32>,
     /// Time from the start of the execution to a node's own observation.
     pub execution: Distribution,
     /// How the nodes agree on a response.
@@ -85,6 +88,14 @@ pub struct CapabilityDon {
     pub regions: Vec<String>,
     /// Whether `N < 3F + 1` is meant.
     pub allow_infeasible: bool,
+}
+
+impl CapabilityDon {
+    /// Whether a node's answers carry an attestation.
+    #[must_use]
+    pub fn attests(&self, node: u32) -> bool {
+        self.attesting.is_none_or(|attesting| node < attesting)
+    }
 }
 
 /// Growth of the waits of one holder after the other.
@@ -269,8 +280,8 @@ pub struct WorkflowDon {
 /// The client request at every workflow node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AggregatorSetup {
-    /// The rule set that decides.
-    pub rule_set: RuleSet,
+    /// The rule sets that decide.
+    pub rule_set: RuleSets,
     /// `T`, the request time-out of both sides.
     pub timeout: Span,
     /// Required confirmations when above `F + 1`; 0 for `F + 1`.

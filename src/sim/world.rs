@@ -12,7 +12,7 @@ use std::sync::Arc;
 use prost::bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use crate::aggregator::Config;
+use crate::aggregator::{Config, RuleSet};
 use crate::engine::{Draws, EventQueue, TieKey, Time};
 use crate::network::{Chance, Network, Node, Placement};
 
@@ -39,7 +39,8 @@ pub(super) struct World<'a> {
     pub(super) draws: Draws,
     pub(super) cache: &'a mut ReplicateCache,
     aggregators: &'a dyn AggregatorFactory,
-    pub(super) config: Arc<Config>,
+    /// By workflow node, what its aggregators know of the capability DON.
+    pub(super) configs: Vec<Arc<Config>>,
     pub(super) assignment: Assignment,
     pub(super) requests: Vec<Request>,
     pub(super) workflow: Vec<WorkflowNode>,
@@ -77,7 +78,7 @@ impl<'a> World<'a> {
             setup,
             draws,
             aggregators,
-            config: config(setup, cache),
+            configs: configs(setup, cache),
             workflow: (0..callers).map(|number| WorkflowNode::new(setup, &draws, number)).collect(),
             capability: (0..callees).map(node).collect(),
             agreement,
@@ -175,7 +176,11 @@ impl<'a> World<'a> {
 
     fn begin(&mut self, now: Time, workflow: u32, request: u32) {
         let it = &self.requests[request as usize];
-        let aggregator = self.aggregators.open(&Opening { config: &self.config, ids: &it.ids, truth: it.report() });
+        let aggregator = self.aggregators.open(&Opening {
+            config: &self.configs[workflow as usize],
+            ids: &it.ids,
+            truth: it.report(),
+        });
         let mut outbox = Outbox::new();
         let input = workflow_node::Input::Begin { request, aggregator, delays: &it.delays };
         self.workflow[workflow as usize].handle(now, input, &mut outbox);
@@ -363,12 +368,22 @@ impl<'a> World<'a> {
     }
 }
 
-/// Knowledge of the capability DON that every workflow node's aggregator has.
-fn config(setup: &Setup, cache: &mut ReplicateCache) -> Arc<Config> {
+/// By workflow node, knowledge of the capability DON that its aggregators have; neighbours of one rule set share it.
+fn configs(setup: &Setup, cache: &mut ReplicateCache) -> Vec<Arc<Config>> {
+    let mut configs: Vec<Arc<Config>> = Vec::new();
+    for node in 0..setup.workflow_don.nodes {
+        let rule_set = setup.aggregator.rule_set.of(node);
+        let shared = configs.last().filter(|config| config.rule_set() == rule_set).cloned();
+        configs.push(shared.unwrap_or_else(|| config(setup, rule_set, cache)));
+    }
+    configs
+}
+
+fn config(setup: &Setup, rule_set: RuleSet, cache: &mut ReplicateCache) -> Arc<Config> {
     let don = &setup.capability_don;
     let peers = (0..don.nodes).map(|node| cache.peer(Node::Capability(node))).collect();
     let signers = (0..don.nodes).map(|node| cache.key(node).address().0.to_vec()).collect();
-    let config = Config::new(peers, signers, don.f as usize, setup.aggregator.rule_set)
+    let config = Config::new(peers, signers, don.f as usize, rule_set)
         .and_then(|config| match setup.aggregator.min_responses {
             0 => Ok(config),
             min_responses => config.with_min_responses(min_responses as usize),

@@ -22,6 +22,7 @@ pub fn setup(nodes: u32, rule_set: RuleSet, payload_holders: PayloadHolders, lat
             nodes,
             f: (nodes - 1) / 3,
             payload_holders,
+            attesting: None,
             execution: Distribution::constant(EXECUTION),
             ocr: Ocr::Latency(Distribution::constant(OCR)),
             max_executions: None,
@@ -40,7 +41,7 @@ pub fn setup(nodes: u32, rule_set: RuleSet, payload_holders: PayloadHolders, lat
             allow_infeasible: false,
         },
         aggregator: AggregatorSetup {
-            rule_set,
+            rule_set: rule_set.into(),
             timeout: Span::from_secs(10),
             min_responses: 0,
             expiry: Expiry::Deadline,

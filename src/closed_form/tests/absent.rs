@@ -50,7 +50,7 @@ fn times_must_allow_it() {
     assert!(late.contains("after the deadline"), "{late}");
     // An agreement that is over before slow requests arrive: every order is equally likely only where nothing else
     // takes time.
-    setup.aggregator.rule_set = Identical;
+    setup.aggregator.rule_set = Identical.into();
     setup.capability_don.ocr = Ocr::Latency(Distribution::constant(Span::from_millis(10)));
     assert!(of(&setup).is_err());
     setup.capability_don.execution = Distribution::constant(Span::ZERO);
@@ -104,6 +104,6 @@ fn order_matters_only_in_a_race() {
     let form = of(&setup).unwrap();
     // Whenever a holder's answer comes.
     assert!((form.accepted - 0.875).abs() < 1e-12 && form.survival().is_empty(), "{}", form.accepted);
-    setup.aggregator.rule_set = Identical;
+    setup.aggregator.rule_set = Identical.into();
     assert!(of(&setup).unwrap_err().to_string().contains("after the report"));
 }

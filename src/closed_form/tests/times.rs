@@ -41,7 +41,7 @@ fn the_fastest_of_three() {
 #[test]
 fn the_second_of_four() {
     let mut setup = back_only(4, 4);
-    setup.aggregator.rule_set = Identical;
+    setup.aggregator.rule_set = Identical.into();
     // With p arrived: at least two of four.
     let p = -libm::expm1(-0.5);
     let q = 1.0 - p;

@@ -2,7 +2,6 @@
 
 use super::prelude::*;
 use super::text::text;
-use crate::aggregator::RuleSet;
 use crate::sim::{Expiry, Growth, ObservationContent, Read, ResponseStrategy, Safety, Schedule, Ties};
 
 /// One of these words.
@@ -26,7 +25,6 @@ macro_rules! choices {
 }
 
 choices! {
-    RULE_SET: RuleSet, RuleSet::NAMES, Self::ALL;
     SCHEDULE: Schedule, ["all_at_once", "one_at_a_time"], [Self::AllAtOnce, Self::OneAtATime];
     TIES: Ties, ["random", "adversarial"], [Self::Random, Self::Adversarial];
     SAFETY: Safety, ["holds", "violated"], [Self::Holds, Self::Violated];

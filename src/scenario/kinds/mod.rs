@@ -25,12 +25,13 @@ mod number;
 mod parameter;
 mod prelude;
 mod quantity;
+mod rule_sets;
 #[cfg(test)]
 mod tests;
 mod text;
 
 pub(super) use agreement::{Agreement, AgreementLatency};
-pub(super) use choice::{Choice, EXPIRY, GROWTH, OBSERVATION, READ, RULE_SET, SAFETY, SCHEDULE, STRATEGY, TIES};
+pub(super) use choice::{Choice, EXPIRY, GROWTH, OBSERVATION, READ, SAFETY, SCHEDULE, STRATEGY, TIES};
 pub(super) use count::{Count, MAX_NODES};
 pub(super) use distribution::{DISTRIBUTION, FORMS, Form, LATENCY, SKEW};
 pub(super) use flag::Flag;
@@ -42,6 +43,7 @@ pub(super) use names::{Names, Nodes, Selector};
 pub(super) use number::{CONFIDENCE, PROBABILITY};
 pub(super) use parameter::Parameter;
 pub(super) use quantity::{BANDWIDTH, POSITIVE_TIME, SIZE, TIME, amount};
+pub(super) use rule_sets::NodeRules;
 pub(crate) use text::is_name;
 pub(super) use text::{Name, Text};
 
@@ -65,7 +67,7 @@ pub(super) const KINDS: &[&dyn Kind] = &[
     &SKEW,
     &LATENCY,
     &Holders,
-    &RULE_SET,
+    &NodeRules,
     &Choice(&["some", "word"]),
     &Names,
     &Nodes,

@@ -209,7 +209,7 @@ fn a_cell_does_not_depend_on_the_others() {
         let cells = (0..scenario.cell_count()).map(|index| scenario.cell(index));
         let mut found = cells.filter(|cell| {
             let (setup, loss) = (&cell.setup, cell.setup.network.response.loss);
-            setup.capability_don.nodes == 7 && loss == 0.1 && setup.aggregator.rule_set.name() == "attested"
+            setup.capability_don.nodes == 7 && loss == 0.1 && setup.aggregator.rule_set.to_string() == "attested"
         });
         let cell = found.next().unwrap();
         assert!(found.next().is_none());

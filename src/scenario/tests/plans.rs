@@ -86,7 +86,7 @@ fn an_almost_empty_file_is_a_scenario() {
     assert_eq!((setup.capability_don.nodes, setup.capability_don.f), (16, 5));
     assert_eq!((setup.workflow_don.nodes, setup.workflow_don.f, setup.workflow_don.needed), (4, 1, 3));
     assert_eq!(setup.capability_don.payload_holders, PayloadHolders::FPlusOne);
-    assert_eq!(setup.aggregator.rule_set, RuleSet::Attested);
+    assert_eq!(setup.aggregator.rule_set, RuleSet::Attested.into());
     let skew = Distribution::Uniform { min: Span::ZERO, max: Span::from_millis(50) };
     assert_eq!(setup.workflow_don.start_skew, skew);
     let latency = Distribution::lognormal(Span::from_millis(40), Span::from_millis(180)).unwrap();

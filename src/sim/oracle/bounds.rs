@@ -18,6 +18,8 @@ pub(super) struct Bounds {
     pub(super) quorum: u32,
     /// `R`: confirmations that decide.
     pub(super) required: usize,
+    /// Capability nodes whose answers carry an attestation: the first.
+    attesting: u32,
     /// Whether one right answer with a valid attestation decides.
     pub(super) attestation_decides: bool,
     /// Whether a response with an attestation is judged by that alone, and never counted.
@@ -53,10 +55,11 @@ pub(in crate::sim) fn required(setup: &Setup) -> usize {
 }
 
 impl Bounds {
-    pub(super) fn new(setup: &Setup) -> Self {
+    /// Those of a workflow node.
+    pub(super) fn new(setup: &Setup, workflow: u32) -> Self {
         let (don, callers) = (&setup.capability_don, &setup.workflow_don);
         let required = required(setup);
-        let rules = setup.aggregator.rule_set.definition();
+        let rules = setup.aggregator.rule_set.of(workflow).definition();
         // An attestation stands for `F + 1` nodes.
         let attestation_decides = rules.attestation != Attestation::Ignored && required == don.f as usize + 1;
         Self {
@@ -65,6 +68,7 @@ impl Bounds {
             needed_requests: callers.f + 1,
             quorum: u32::midpoint(don.nodes, don.f) + 1,
             required,
+            attesting: don.attesting.unwrap_or(don.nodes),
             attestation_decides,
             signers_add_up: attestation_decides && rules.attestation == Attestation::Signers,
             attestation_only: rules.attestation == Attestation::Alone,
@@ -81,24 +85,24 @@ impl Bounds {
 
     /// Kinds of right answers that are missing from the very start.
     pub(super) fn missing_from_the_start(&self, assignment: &Assignment) -> FailureCause {
-        let holders = assignment.holders.iter().filter(|holds| **holds).count();
+        let holders = || (0..).zip(&assignment.holders).filter(|(_, holds)| **holds).map(|(node, _)| node);
         if !assignment.agreed {
             FailureCause::NO_AGREEMENT
-        } else if holders < self.least_answers() {
+        } else if !self.reaches(0, holders()) {
             FailureCause::TOO_FEW_HOLDERS
         } else {
             FailureCause::default()
         }
     }
 
-    /// Right answers without which nothing succeeds.
-    pub(super) const fn least_answers(&self) -> usize {
-        if self.attestation_decides { 1 } else { self.required }
+    /// Whether one right answer of a capability node is enough.
+    pub(super) const fn suffices(&self, node: u32) -> bool {
+        self.attestation_decides && node < self.attesting
     }
 
     /// Whether `counted` right answers, and at most one of each of `open` nodes to come, may be enough.
-    pub(super) const fn reaches(&self, counted: usize, open: usize) -> bool {
-        counted + open >= self.required || (self.attestation_decides && open > 0)
+    pub(super) fn reaches(&self, counted: usize, mut open: impl Iterator<Item = u32> + Clone) -> bool {
+        counted + open.clone().count() >= self.required || open.any(|node| self.suffices(node))
     }
 
     /// Whether the rule set counts a right answer.

@@ -37,6 +37,8 @@ impl Judgement {
 pub(in crate::sim) struct Evidence {
     senders: BTreeSet<u32>,
     genuine: usize,
+    /// Right responses without attestation.
+    bare: usize,
     errors: BTreeMap<Rc<str>, usize>,
     /// Something came that the oracle does not judge: a second word of a node, a response that is not genuine, or an
     /// answer in the very instant of the deadline.
@@ -50,7 +52,8 @@ impl Evidence {
         match class {
             AnswerClass::Genuine => self.genuine += 1,
             AnswerClass::Error(text) => *self.errors.entry(Rc::clone(text)).or_default() += 1,
-            AnswerClass::Right { .. } | AnswerClass::Other => self.is_ambiguous = true,
+            AnswerClass::Right { attested: false } => self.bare += 1,
+            AnswerClass::Right { attested: true } | AnswerClass::Other => self.is_ambiguous = true,
         }
     }
 
@@ -64,16 +67,16 @@ impl Evidence {
         }
     }
 
-    /// Enough genuine responses for the rules, and too few errors to end the request before they are heard.
+    /// Enough right responses for the rules, and too few errors to end the request before they are heard.
     fn must_succeed(&self, bounds: &Bounds) -> bool {
         let has_attestation = true;
-        let is_counted = bounds.attestation_decides || bounds.counts(has_attestation);
+        let counted = self.bare + if bounds.counts(has_attestation) { self.genuine } else { 0 };
+        let is_proven = bounds.attestation_decides && self.genuine > 0;
         let is_error = |text: &str| bounds.errors.unavailable_is_one || !text.contains(PAYLOAD_NOT_AVAILABLE);
         let errors = || self.errors.iter().filter(|(text, _)| is_error(text)).map(|(_, count)| *count);
         let too_many = bounds.nodes as usize - bounds.required + 1;
         !self.is_ambiguous
-            && is_counted
-            && self.genuine >= bounds.least_answers()
+            && (is_proven || counted >= bounds.required)
             && (errors().sum::<usize>() < too_many || !bounds.errors.add_up)
             && errors().all(|count| count < bounds.required)
     }

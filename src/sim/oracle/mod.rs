@@ -41,7 +41,8 @@ use super::setup::Setup;
 
 /// The oracle of one replicate.
 pub(super) struct Oracle {
-    bounds: Bounds,
+    /// By workflow node; of the DONs all say the same.
+    bounds: Vec<Bounds>,
     honest_callers: Vec<bool>,
     requests: Vec<Asking>,
     /// By request, then workflow node.
@@ -62,14 +63,16 @@ pub(super) struct Found {
 
 impl Oracle {
     pub(super) fn new(setup: &Setup, assignment: &Assignment, requests: &[Request]) -> Self {
-        let bounds = Bounds::new(setup);
         let callers = setup.workflow_don.nodes;
-        let missing = bounds.missing_from_the_start(assignment);
-        let view = |request: &Request| View::new(&assignment.holders, missing, request.begins, &bounds);
+        let bounds: Vec<Bounds> = (0..callers).map(|node| Bounds::new(setup, node)).collect();
+        let view = |request: &Request, bounds: &Bounds| {
+            let missing = bounds.missing_from_the_start(assignment);
+            View::new(&assignment.holders, missing, request.begins, bounds)
+        };
         Self {
             honest_callers: (0..callers).map(|node| assignment.is_honest(node)).collect(),
-            requests: requests.iter().map(|_| Asking::new(&bounds)).collect(),
-            views: requests.iter().flat_map(|request| (0..callers).map(move |_| view(request))).collect(),
+            requests: requests.iter().map(|_| Asking::new(&bounds[0])).collect(),
+            views: requests.iter().flat_map(|request| bounds.iter().map(|bounds| view(request, bounds))).collect(),
             now: Time::ZERO,
             copies: BTreeMap::new(),
             touched: Vec::new(),
@@ -85,11 +88,11 @@ impl Oracle {
     /// Judgement of a request at a workflow node.
     pub(super) fn judge(&self, workflow: u32, request: u32) -> Judgement {
         let view = self.view(workflow, request);
-        view.evidence.judge(&self.bounds, view.cause().map(|(_, cause)| cause))
+        view.evidence.judge(&self.bounds[workflow as usize], view.cause().map(|(_, cause)| cause))
     }
 
     fn at(&self, workflow: u32, request: u32) -> usize {
-        request as usize * self.bounds.callers as usize + workflow as usize
+        request as usize * self.bounds.len() + workflow as usize
     }
 
     /// Takes the next happening; those of one instant may come in any order.
@@ -196,16 +199,20 @@ impl Oracle {
         if now > self.now {
             let touched = std::mem::take(&mut self.touched);
             for at in touched {
-                let callers = self.bounds.callers as usize;
-                let (request, workflow) = (at / callers, at % callers);
+                let (request, workflow) = (at / self.bounds.len(), at % self.bounds.len());
                 let asking = &self.requests[request];
-                if let Some(cause) = self.views[at].settle(self.now, asking, &self.bounds) {
+                if let Some(cause) = self.views[at].settle(self.now, asking, &self.bounds[workflow]) {
                     found.push(Found { request: request as u32, workflow: workflow as u32, cause });
                 }
             }
             self.now = now;
         }
         found
+    }
+
+    /// Bounds of the DONs, which do not depend on the workflow node.
+    fn dons(&self) -> &Bounds {
+        &self.bounds[0]
     }
 
     fn asking(&mut self, request: u32) -> &mut Asking {
@@ -222,7 +229,7 @@ impl Oracle {
 
     /// One right answer that has been sent will not come; it may be asked for again under some response strategies.
     fn lose_answer(&mut self, request: u32, workflow: u32, capability: u32, why: FailureCause) {
-        if self.bounds.delivery.asks_again {
+        if self.dons().delivery.asks_again {
             self.asking(request).nodes[capability as usize].spoilt = why;
         } else {
             self.lose(request, workflow, capability, why);
@@ -250,13 +257,14 @@ impl Oracle {
         // A request that the network lost was never made, as far as the node knows.
         let why = if why == FailureCause::LOST { FailureCause::TOO_FEW_REQUESTS } else { why };
         self.lose(request, from, to, why);
+        let &Bounds { callers, needed_requests, .. } = self.dons();
         let asking = &mut self.requests[request as usize];
         let node = &mut asking.nodes[to as usize];
         node.unasked_by += 1;
         node.unasked_why = node.unasked_why.and(why);
-        if self.bounds.callers - node.unasked_by < self.bounds.needed_requests {
+        if callers - node.unasked_by < needed_requests {
             let why = node.unasked_why;
-            for workflow in 0..self.bounds.callers {
+            for workflow in 0..callers {
                 self.lose(request, workflow, to, why);
             }
         }
@@ -266,7 +274,7 @@ impl Oracle {
         if !message.class.is_right() {
             return;
         }
-        if self.bounds.delivery.receivers_drop {
+        if self.dons().delivery.receivers_drop {
             let copies = arrivals.iter().flatten().count() as u32;
             *self.copies.entry((message.request, from, to)).or_default() += copies;
         }
@@ -295,7 +303,7 @@ impl Oracle {
         if faulty {
             self.lose_answer(request, to, node, FailureCause::FAULTY);
         } else {
-            let why = asking.why_no_answer(node, &self.bounds);
+            let why = asking.why_no_answer(node, self.dons());
             self.lose(request, to, node, why);
         }
     }
@@ -309,11 +317,11 @@ impl Oracle {
         cache: &mut ReplicateCache,
     ) {
         let (at, now) = (self.at(workflow, message.request), self.now);
-        let request = &requests[message.request as usize];
-        let heard = proof::hear(message, request, &self.bounds, cache);
+        let (request, bounds) = (&requests[message.request as usize], &self.bounds[workflow as usize]);
+        let heard = proof::hear(message, request, bounds, cache);
         let view = &mut self.views[at];
         view.note_evidence(message, now);
-        view.heard(&heard, matches!(verdict, Verdict::Decided), &self.bounds);
+        view.heard(&heard, matches!(verdict, Verdict::Decided), bounds);
         self.touched.push(at);
     }
 

@@ -15,10 +15,8 @@ pub(in crate::sim) struct Truth {
     pub(in crate::sim) spend_value: &'static str,
     /// So many confirmations make a quorum of equal responses.
     pub(in crate::sim) required: usize,
-    /// `capdon_n` of an accepted response.
-    pub(in crate::sim) capdon_n: u32,
-    /// Whether of an attested response only what is signed is accepted.
-    pub(in crate::sim) takes_signed_only: bool,
+    /// `N`.
+    pub(in crate::sim) nodes: u32,
 }
 
 /// Part of an accepted response that its caller sees: two that differ in this are a disagreement.
@@ -26,14 +24,14 @@ pub(in crate::sim) struct Truth {
 pub(in crate::sim) struct Seen(Vec<u8>);
 
 impl Truth {
-    /// Judges accepted bytes.
-    pub(in crate::sim) fn judge(&self, accepted: &Bytes) -> (Outcome, Seen) {
+    /// Judges accepted bytes, of a node that takes from an attested response what is signed alone, or all of it.
+    pub(in crate::sim) fn judge(&self, accepted: &Bytes, takes_signed_only: bool) -> (Outcome, Seen) {
         let Ok(response) = Response::decode(accepted.clone()) else {
             return (Outcome::AcceptedWrong, Seen(accepted.to_vec()));
         };
         let outcome = if !self.is_right(&response) {
             Outcome::AcceptedWrong
-        } else if self.is_tainted(&response) {
+        } else if self.is_tainted(&response, takes_signed_only) {
             Outcome::AcceptedTainted
         } else {
             Outcome::Accepted
@@ -51,21 +49,22 @@ impl Truth {
 
     /// Whether a response may lead to the right one: it is right, or its attestation may prove the right payload where
     /// nothing else is taken from it.
-    pub(in crate::sim) fn may_be_right(&self, response: &Response) -> bool {
-        let signed = self.takes_signed_only && response.attestation.is_some();
+    pub(in crate::sim) fn may_be_right(&self, response: &Response, takes_signed_only: bool) -> bool {
+        let signed = takes_signed_only && response.attestation.is_some();
         self.is_right(response) || (signed && response.payload.as_ref().is_some_and(|it| it.value == self.payload))
     }
 
     /// In a counted quorum every record is its sender's word about itself, which is no taint; alone, a record stands
-    /// for the cost of the call. An aggregator never passes a sender's `capdon_n` on.
-    fn is_tainted(&self, response: &Response) -> bool {
+    /// for the cost of the call. An aggregator never passes a sender's `capdon_n` on: it knows `N`, or leaves it out.
+    fn is_tainted(&self, response: &Response, takes_signed_only: bool) -> bool {
+        let capdon_n = if takes_signed_only { self.nodes } else { 0 };
         let by_quorum = response.metering.len() >= self.required.max(2);
         let honest = |record: &crate::wire::MeteringRecord| {
             record.spend_unit == self.spend_unit
                 && record.spend_value == self.spend_value
                 && record.spend_value_in_gas_units.is_empty()
         };
-        response.capdon_n != self.capdon_n || !(by_quorum || response.metering.iter().all(honest))
+        response.capdon_n != capdon_n || !(by_quorum || response.metering.iter().all(honest))
     }
 }
 

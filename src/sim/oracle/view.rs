@@ -152,7 +152,7 @@ impl View {
         } else if counts {
             self.counted += 1;
             // One that proves itself would have been enough.
-            if bounds.attestation_decides {
+            if bounds.suffices(heard.name) {
                 self.gone(heard.name, FailureCause::FAULTY);
             }
         } else {
@@ -212,7 +212,7 @@ impl View {
         if self.state == State::Succeeded || self.cause.is_some() {
             return None;
         }
-        let open = self.open.iter().filter(|answers| **answers > 0).count();
+        let open = (0..).zip(&self.open).filter(|(_, answers)| **answers > 0).map(|(node, _)| node);
         let cause = match self.state {
             _ if !bounds.reaches(self.counted, open) => self.kinds(),
             State::Open | State::Succeeded => return None,

@@ -25,6 +25,7 @@ use super::oracle::{FailureCause, Judgement};
 use super::outcome::{Outcome, Row};
 use super::replicate_cache::ReplicateCache;
 use super::request::Request;
+use super::rule_sets::RuleSets;
 use super::setup::Setup;
 use super::world::World;
 
@@ -69,7 +70,8 @@ impl Listener for Record {
 /// A world that has come to its end.
 struct Ended {
     requests: Vec<Request>,
-    config: Arc<Config>,
+    configs: Vec<Arc<Config>>,
+    rule_sets: RuleSets,
     record: Record,
     rows: Vec<Row>,
     /// When and why each row's request became unreachable.
@@ -84,12 +86,17 @@ impl Ended {
         let rows = ended(&world).rows;
         let cause = |row: &Row| world.observers.oracle.view(row.workflow_node, row.request).cause();
         let causes = rows.iter().map(cause).collect();
-        let (requests, config) = (world.requests, world.config);
-        Self { requests, config, record, rows, causes }
+        let (requests, configs) = (world.requests, world.configs);
+        Self { requests, configs, rule_sets: setup.aggregator.rule_set, record, rows, causes }
     }
 
     fn client(&self, row: &Row) -> ClientRequest {
-        ClientRequest::new(Arc::clone(&self.config), self.request(row).ids.clone())
+        ClientRequest::new(Arc::clone(&self.configs[row.workflow_node as usize]), self.request(row).ids.clone())
+    }
+
+    fn wanted(&self, row: &Row) -> Wanted<'_> {
+        let takes_signed_only = self.rule_sets.takes_signed_only(row.workflow_node);
+        Wanted { truth: &self.request(row).truth, takes_signed_only }
     }
 
     fn request(&self, row: &Row) -> &Request {
@@ -106,6 +113,18 @@ impl Ended {
             Word { sender, answer, is_right: heard.message.class.is_right() }
         };
         (before.into_iter().map(word).collect(), after.into_iter().map(word).collect())
+    }
+}
+
+/// The response that a row's aggregator has to accept.
+struct Wanted<'a> {
+    truth: &'a Truth,
+    takes_signed_only: bool,
+}
+
+impl Wanted<'_> {
+    fn is_accepted(&self, response: &Bytes) -> bool {
+        self.truth.judge(response, self.takes_signed_only).0.is_right()
     }
 }
 
@@ -128,20 +147,20 @@ enum End {
 }
 
 impl End {
-    fn of(verdict: &Verdict, client: ClientRequest, truth: &Truth) -> Self {
+    fn of(verdict: &Verdict, client: ClientRequest, truth: &Wanted<'_>) -> Self {
         if matches!(verdict, Verdict::Crash(_)) {
             return Self::Lost;
         }
         match client.decision() {
             None => Self::Open(client),
-            Some(Decision::Success(success)) if truth.judge(&success.response).0.is_right() => Self::Right,
+            Some(Decision::Success(success)) if truth.is_accepted(&success.response) => Self::Right,
             Some(_) => Self::Lost,
         }
     }
 }
 
 /// Tells an aggregator everything in this order, until it has decided.
-fn tell(client: ClientRequest, words: &[Word], truth: &Truth, memo: &mut Memo) -> End {
+fn tell(client: ClientRequest, words: &[Word], truth: &Wanted<'_>, memo: &mut Memo) -> End {
     let mut end = End::Open(client);
     for word in words {
         let End::Open(mut client) = end else { return end };
@@ -152,7 +171,7 @@ fn tell(client: ClientRequest, words: &[Word], truth: &Truth, memo: &mut Memo) -
 }
 
 /// Whether some order of the answers ends in the right payload.
-fn some_order_saves(client: &ClientRequest, words: &[Word], truth: &Truth, memo: &mut Memo) -> bool {
+fn some_order_saves(client: &ClientRequest, words: &[Word], truth: &Wanted<'_>, memo: &mut Memo) -> bool {
     (0..words.len()).any(|first| {
         let word = &words[first];
         // Orders that begin with an equal answer were tried.
@@ -179,7 +198,7 @@ fn some_order_saves(client: &ClientRequest, words: &[Word], truth: &Truth, memo:
 }
 
 /// Whether some order of the answers ends without the right payload.
-fn some_order_fails(client: &ClientRequest, words: &[Word], truth: &Truth, memo: &mut Memo) -> bool {
+fn some_order_fails(client: &ClientRequest, words: &[Word], truth: &Wanted<'_>, memo: &mut Memo) -> bool {
     words.is_empty()
         || (0..words.len()).any(|first| {
             let word = &words[first];
@@ -223,7 +242,7 @@ fn check_unreachable(
     sights: &mut Sights,
 ) {
     let (before, after) = ended.words(row, Some((at, cause)));
-    let truth = &ended.request(row).truth;
+    let truth = &ended.wanted(row);
     if cause == FailureCause::AGGREGATOR_FAILED_EARLY {
         let all = [before.clone(), after.clone()].concat();
         sights.squandered += u64::from(some_order_saves(&ended.client(row), &all, truth, memo));
@@ -257,7 +276,7 @@ fn check_judgement(ended: &Ended, row: &Row, memo: &mut Memo) {
     }
     assert!(row.outcome.is_right(), "{row:?}");
     let (all, _) = ended.words(row, None);
-    let fails = some_order_fails(&ended.client(row), &all, &ended.request(row).truth, memo);
+    let fails = some_order_fails(&ended.client(row), &all, &ended.wanted(row), memo);
     assert!(!fails, "another order fails: {row:?}");
 }
 
@@ -286,7 +305,7 @@ fn check_record(ended: &Ended, row: &Row, cause: Option<(Time, FailureCause)>, m
         return;
     }
     let (all, _) = ended.words(row, None);
-    let end = tell(ended.client(row), &all, &ended.request(row).truth, memo);
+    let end = tell(ended.client(row), &all, &ended.wanted(row), memo);
     assert_eq!(matches!(end, End::Right), row.outcome.is_right(), "{row:?}");
 }
 

@@ -5,8 +5,8 @@ use crate::engine::{Distribution, DrawKey, Draws, Span, Time, Window};
 use crate::network::{Cut, Latency, LinkSetup, NetworkSetup, NodeSet, Rate, TransportLimits};
 use crate::sim::{
     AggregatorSetup, CapabilityDon, Expiry, Fault, FaultKind, Growth, ObservationContent, ObservationSetup, Ocr,
-    PayloadHolders, Read, RequestSetup, ResponseStrategy, RoundsSetup, Run, Safety, Schedule, Setup, Side, Ties,
-    WorkflowDon,
+    PayloadHolders, Read, RequestSetup, ResponseStrategy, RoundsSetup, RuleSets, Run, Safety, Schedule, Setup, Side,
+    Ties, WorkflowDon,
 };
 
 /// The seed of every world: they share their keys.
@@ -50,6 +50,8 @@ enum What {
     Limits,
     Executions,
     Expiry,
+    Attesting,
+    RuleSets,
 }
 
 /// The draws of one world.
@@ -100,6 +102,7 @@ pub(crate) fn setup(number: u64) -> Setup {
             nodes: NODES,
             f: 1,
             payload_holders: holders(&dice),
+            attesting: dice.one_of(What::Attesting, 0, &[None, None, None, Some(0), Some(2)]),
             execution: millis(10, 90),
             ocr: if in_rounds { Ocr::Rounds(Box::new(rounds(&dice))) } else { Ocr::Latency(millis(20, 80)) },
             max_executions: dice.one_of(What::Executions, 0, &[None, None, Some(1)]),
@@ -118,7 +121,7 @@ pub(crate) fn setup(number: u64) -> Setup {
             allow_infeasible: true,
         },
         aggregator: AggregatorSetup {
-            rule_set: RuleSet::ALL[number as usize % RuleSet::ALL.len()],
+            rule_set: rule_sets(&dice, number, callers),
             expiry: dice.one_of(What::Expiry, 0, &[Expiry::Deadline, Expiry::Deadline, Expiry::Published]),
             engine_limit: dice.one_of(What::Expiry, 1, &[None, None, Some(Span::from_millis(200))]),
             timeout: Span::from_millis(dice.one_of(What::Timeout, 0, &[150, 250, 400, 1_000, 1_000])),
@@ -137,6 +140,18 @@ pub(crate) fn setup(number: u64) -> Setup {
         faults,
         safety: Safety::Holds,
     }
+}
+
+/// Rule sets take turns; of two callers the second has any, now and then.
+fn rule_sets(dice: &Dice, number: u64, callers: u32) -> RuleSets {
+    let first = number as usize % RuleSet::ALL.len();
+    if callers < 2 || !dice.happens(What::RuleSets, 0, 4) {
+        return RuleSets::One(RuleSet::ALL[first]);
+    }
+    let mut counts = [0; RuleSet::ALL.len()];
+    counts[first] += 1;
+    counts[dice.below(What::RuleSets, 1, counts.len())] += 1;
+    RuleSets::Mixed(counts)
 }
 
 /// Rounds that are over in a fraction of a request's time, on a chain that moves.

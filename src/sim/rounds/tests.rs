@@ -30,7 +30,7 @@ fn setup() -> Setup {
     }
     setup.request.count = 1;
     setup.request.schedule = crate::sim::Schedule::AllAtOnce;
-    setup.aggregator.rule_set = crate::aggregator::RuleSet::Attested;
+    setup.aggregator.rule_set = crate::aggregator::RuleSet::Attested.into();
     setup.aggregator.min_responses = 0;
     setup.aggregator.timeout = Span::from_secs(120);
     (setup.aggregator.expiry, setup.aggregator.engine_limit) = (crate::sim::Expiry::Deadline, None);
