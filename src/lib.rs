@@ -10,6 +10,7 @@
 //! | room | what lives there |
 //! | --- | --- |
 //! | [`cli`] | one file a subcommand; streams, progress, exit codes |
+//! | [`bench`] | costs as ratios, measured |
 //! | [`report`] | tables, CSV, JSON and JUnit files, plots |
 //! | [`experiment`] | cells x replicates on threads, expectations |
 //! | [`stats`] | estimators and intervals |
@@ -30,6 +31,7 @@ extern crate self as donsim;
 
 pub mod aggregator;
 pub mod attestation;
+pub mod bench;
 pub mod cli;
 pub mod closed_form;
 pub mod engine;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use prost::bytes::Bytes;
 
-use crate::attestation::{Report, is_signed_by};
+use crate::attestation::{Claim, Keyring, Report, is_signed_by};
 use crate::wire::{DecodeError, Response};
 
 /// A decoded response and its id.
@@ -39,6 +40,11 @@ pub trait Work {
     fn is_signed_by(&mut self, digest: &[u8; 32], signature: &[u8], address: &[u8]) -> bool {
         is_signed_by(digest, signature, address)
     }
+
+    /// Number of the first claim that [`is_signed_by`](Self::is_signed_by) refuses; `None` when all hold.
+    fn first_unsigned(&mut self, digest: &[u8; 32], claims: &[Claim<'_>]) -> Option<usize> {
+        claims.iter().position(|claim| !self.is_signed_by(digest, claim.signature, claim.address))
+    }
 }
 
 /// Computes everything anew.
@@ -54,6 +60,7 @@ pub struct Memo {
     opened: BTreeMap<Bytes, Result<Rc<Opened>, DecodeError>>,
     reports: Vec<(ReportKey, [u8; 32])>,
     signed: BTreeMap<SignatureKey, bool>,
+    keyring: Arc<Keyring>,
 }
 
 /// Signature, digest and address.
@@ -85,6 +92,12 @@ impl Memo {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Knows nothing yet but the keys of `keyring`.
+    #[must_use]
+    pub fn with_keyring(keyring: Arc<Keyring>) -> Self {
+        Self { keyring, ..Self::default() }
+    }
 }
 
 impl Work for Memo {
@@ -107,9 +120,15 @@ impl Work for Memo {
     }
 
     fn is_signed_by(&mut self, digest: &[u8; 32], signature: &[u8], address: &[u8]) -> bool {
-        *self
-            .signed
-            .entry((signature.to_vec(), *digest, address.to_vec()))
-            .or_insert_with(|| is_signed_by(digest, signature, address))
+        self.first_unsigned(digest, &[Claim { signature, address }]).is_none()
+    }
+
+    fn first_unsigned(&mut self, digest: &[u8; 32], claims: &[Claim<'_>]) -> Option<usize> {
+        let key = |claim: &Claim<'_>| (claim.signature.to_vec(), *digest, claim.address.to_vec());
+        let keys: Vec<SignatureKey> = claims.iter().map(key).collect();
+        let new: Vec<usize> = (0..keys.len()).filter(|at| !self.signed.contains_key(&keys[*at])).collect();
+        let verdicts = self.keyring.check(digest, &new.iter().map(|at| claims[*at]).collect::<Vec<_>>());
+        self.signed.extend(new.iter().map(|at| keys[*at].clone()).zip(verdicts));
+        keys.iter().position(|key| !self.signed[key])
     }
 }

@@ -4,9 +4,10 @@
 //! how long a run takes and nothing else.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::aggregator::Memo;
-use crate::attestation::{KeyPair, SIGNATURE_LEN};
+use crate::attestation::{KeyPair, Keyring, SIGNATURE_LEN};
 use crate::engine::Draws;
 use crate::network::Node;
 use crate::wire::PeerId;
@@ -22,6 +23,7 @@ pub struct ReplicateCache {
     peers: BTreeMap<Node, PeerId>,
     peer_names: BTreeMap<Node, String>,
     signatures: BTreeMap<(u32, [u8; 32]), [u8; SIGNATURE_LEN]>,
+    keyring: Arc<Keyring>,
     pub(super) memo: Memo,
 }
 
@@ -32,6 +34,12 @@ impl ReplicateCache {
     /// An empty cache for the keys of `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
+        Self::with_keyring(seed, Arc::default())
+    }
+
+    /// An empty cache for the keys of `seed`, with a keyring that other threads may have, too.
+    #[must_use]
+    pub fn with_keyring(seed: u64, keyring: Arc<Keyring>) -> Self {
         Self {
             seed,
             replicate: None,
@@ -39,7 +47,8 @@ impl ReplicateCache {
             peers: BTreeMap::new(),
             peer_names: BTreeMap::new(),
             signatures: BTreeMap::new(),
-            memo: Memo::new(),
+            memo: Memo::with_keyring(Arc::clone(&keyring)),
+            keyring,
         }
     }
 
@@ -51,9 +60,15 @@ impl ReplicateCache {
         if self.replicate != Some(replicate) {
             self.replicate = Some(replicate);
             self.signatures.clear();
-            self.memo = Memo::new();
+            self.memo = Memo::with_keyring(Arc::clone(&self.keyring));
         }
         Draws::new(seed, replicate)
+    }
+
+    /// The keyring, for another cache.
+    #[must_use]
+    pub fn keyring(&self) -> Arc<Keyring> {
+        Arc::clone(&self.keyring)
     }
 
     /// Draws that are the same in every replicate.
@@ -92,7 +107,8 @@ impl ReplicateCache {
         if let Some(signature) = self.signatures.get(&(signer, *digest)) {
             return *signature;
         }
-        let signature = self.key(signer).sign(digest);
+        let keyring = Arc::clone(&self.keyring);
+        let signature = keyring.sign(self.key(signer), digest);
         self.signatures.insert((signer, *digest), signature);
         signature
     }
