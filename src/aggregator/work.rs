@@ -61,6 +61,7 @@ pub struct Memo {
     reports: Vec<(ReportKey, [u8; 32])>,
     signed: BTreeMap<SignatureKey, bool>,
     keyring: Arc<Keyring>,
+    forgets: bool,
 }
 
 /// Signature, digest and address.
@@ -98,10 +99,26 @@ impl Memo {
     pub fn with_keyring(keyring: Arc<Keyring>) -> Self {
         Self { keyring, ..Self::default() }
     }
+
+    /// Never knows anything: as [`Fresh`], where a memo is wanted.
+    #[must_use]
+    pub fn forgetful() -> Self {
+        Self { forgets: true, ..Self::default() }
+    }
+
+    /// Forgets everything but the keyring.
+    pub fn clear(&mut self) {
+        self.opened.clear();
+        self.reports.clear();
+        self.signed.clear();
+    }
 }
 
 impl Work for Memo {
     fn open(&mut self, payload: &Bytes) -> Result<Rc<Opened>, DecodeError> {
+        if self.forgets {
+            return Fresh.open(payload);
+        }
         if let Some(opened) = self.opened.get(payload) {
             return opened.clone();
         }
@@ -111,6 +128,9 @@ impl Work for Memo {
     }
 
     fn report_data(&mut self, report: &Report<'_>) -> [u8; 32] {
+        if self.forgets {
+            return report.data();
+        }
         if let Some((_, data)) = self.reports.iter().find(|(key, _)| key.is(report)) {
             return *data;
         }
@@ -124,6 +144,9 @@ impl Work for Memo {
     }
 
     fn first_unsigned(&mut self, digest: &[u8; 32], claims: &[Claim<'_>]) -> Option<usize> {
+        if self.forgets {
+            return Fresh.first_unsigned(digest, claims);
+        }
         let key = |claim: &Claim<'_>| (claim.signature.to_vec(), *digest, claim.address.to_vec());
         let keys: Vec<SignatureKey> = claims.iter().map(key).collect();
         let new: Vec<usize> = (0..keys.len()).filter(|at| !self.signed.contains_key(&keys[*at])).collect();

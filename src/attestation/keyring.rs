@@ -18,6 +18,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -36,8 +37,8 @@ pub struct Claim<'a> {
     pub address: &'a [u8],
 }
 
-/// Widest window of a signer's table: 352 KiB, made in about 2 ms.
-const SIGNER_WIDTH: u32 = 8;
+/// Windows of signers' tables. The widest are 352 KiB, made in about 2 ms; narrower ones than these gain too little.
+const SIGNER_WIDTHS: RangeInclusive<u32> = 4..=8;
 
 /// Window of the table of `G`, of which there is one only: 2.1 MiB, made in about 7 ms.
 const GENERATOR_WIDTH: u32 = 11;
@@ -103,6 +104,7 @@ impl Keyring {
     }
 
     /// Verdict on every claim: that of [`is_signed_by`](super::is_signed_by).
+    #[must_use]
     pub fn check(&self, digest: &[u8; 32], claims: &[Claim<'_>]) -> Vec<bool> {
         let mut verdicts = vec![false; claims.len()];
         let mut known = Vec::with_capacity(claims.len());
@@ -169,8 +171,7 @@ impl Keyring {
         let without = signers.len() - *tables;
         let signer = signers.get_mut(&address)?;
         if signer.table.is_none() && signer.checks >= WORTH_CHECKS {
-            // As wide as all who have none can have.
-            let width = (1..=SIGNER_WIDTH).rev().find(|width| without * Multiples::bytes(*width) <= *left)?;
+            let width = width(without, *left)?;
             *left -= Multiples::bytes(width);
             *tables += 1;
             signer.table = Some(Arc::new(Table { key: signer.key, width, multiples: OnceLock::new() }));
@@ -199,6 +200,11 @@ impl Keyring {
     }
 }
 
+/// Window of the next table: as wide as all `without` can have, when so many bytes are left.
+fn width(without: usize, left: usize) -> Option<u32> {
+    SIGNER_WIDTHS.rev().find(|width| without * Multiples::bytes(*width) <= left)
+}
+
 impl Default for Keyring {
     fn default() -> Self {
         Self::new()
@@ -208,5 +214,43 @@ impl Default for Keyring {
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Keyring").field("tables", &self.tables()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use k256::Scalar;
+    use k256::elliptic_curve::ff::PrimeField;
+
+    use super::*;
+    use crate::attestation::is_signed_by;
+
+    #[test]
+    fn as_many_tables_as_signers_within_the_budget() {
+        for (signers, narrowest) in [(1, 8), (16, 8), (100, 8), (500, 5), (700, 4)] {
+            let mut left = BUDGET;
+            for without in (1..=signers).rev() {
+                let width = width(without, left).expect("one for each");
+                assert!(width >= narrowest, "{width} bits, {without} of {signers} without");
+                left -= Multiples::bytes(width);
+            }
+        }
+        assert_eq!(width(10_000, BUDGET), None);
+        assert!(BUDGET + Multiples::bytes(GENERATOR_WIDTH) < 64 << 20);
+    }
+
+    /// No recovery gives the point at infinity, and no table takes it for a point.
+    #[test]
+    fn a_sum_at_infinity_is_nobodys() {
+        let (keyring, key) = (Keyring::new(), KeyPair::from_private(&[7; 32]).expect("small enough"));
+        let (valid, address) = (key.sign(&[1; 32]), key.address().0);
+        let claim = Claim { signature: &valid, address: &address };
+        assert!(keyring.check(&[1; 32], &[claim; 50]).into_iter().all(|verdict| verdict));
+        assert_eq!(keyring.tables(), 1);
+        let r: [u8; 32] = valid[..32].try_into().expect("32 bytes");
+        let digest: [u8; 32] = (-signature::scalar(&r) * signature::scalar(&[7; 32])).to_repr().into();
+        assert_eq!(signature::scalar(&digest) + signature::scalar(&r) * signature::scalar(&[7; 32]), Scalar::ZERO);
+        assert!(!is_signed_by(&digest, &valid, &address));
+        assert_eq!(keyring.check(&digest, &[claim; 2]), [false; 2]);
     }
 }
