@@ -10,6 +10,7 @@
 //! | room | what lives there |
 //! | --- | --- |
 //! | [`cli`] | one file a subcommand; streams, progress, exit codes |
+//! | [`bench`] | costs as ratios, measured |
 //! | [`report`] | tables, CSV, JSON and JUnit files, plots |
 //! | [`explore`] | an adversary that searches for what breaks a scenario |
 //! | [`experiment`] | cells x replicates on threads, expectations |
@@ -31,6 +32,7 @@ extern crate self as donsim;
 
 pub mod aggregator;
 pub mod attestation;
+pub mod bench;
 pub mod cli;
 pub mod closed_form;
 pub mod engine;

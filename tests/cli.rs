@@ -579,3 +579,16 @@ fn what_silently_does_nothing_is_said() {
         "warning: faults.wrong_payload.0 asks for more payload holders than there were: 5 too few in 5 replicates";
     assert!(said.stderr.contains(warning), "{said:?}");
 }
+
+#[test]
+fn bench_prints_a_ratio_a_line() {
+    let folder = tempdir().unwrap();
+    let said = donsim(folder.path(), &["bench", "check_r2", "sign", "--turns", "1"]);
+    let lines: Vec<Vec<&str>> = said.stdout.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!((said.code, lines.len()), (0, 3), "{said:?}");
+    for (line, name) in lines[1..].iter().zip(["check_r2", "sign"]) {
+        let number = |at: usize| line[at].parse::<f64>().unwrap();
+        assert!(line[0] == name && (number(1) / number(2) / number(3) - 1.0).abs() < 0.1, "{line:?}");
+    }
+    assert_eq!(donsim(folder.path(), &["bench", "nothing"]).code, 4);
+}

@@ -159,6 +159,17 @@ capability_don.observation = ["hash", "payload"]
     }
 }
 
+/// Enough replicates that every signer has a table of its multiples, and signs by one.
+#[test]
+fn reuse_leaves_no_trace() {
+    let folder = tempdir().unwrap();
+    let run = |output: &str, more: &[&str]| {
+        let options = ["--set", "run.replicates=120", "--set", "network.loss=0.1"];
+        digests(&results(folder.path(), output, SWEEP, &[&options, more].concat()))
+    };
+    assert_eq!(run("reuse", &[]), run("anew", &["--no-reuse"]));
+}
+
 #[test]
 fn another_seed_is_another_run() {
     let folder = tempdir().unwrap();

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use super::Work;
 use super::config::{Config, RequestIds};
 use super::tally::only_record;
-use crate::attestation::{Report, signed_digest};
-use crate::wire::{MeteringRecord, OcrAttestation, Response};
+use crate::attestation::{Claim, Report, signed_digest};
+use crate::wire::{AttributedSignature, MeteringRecord, OcrAttestation, Response};
 
 /// Result of checking an attestation, and its price.
 pub(super) struct Evidence {
@@ -37,28 +37,26 @@ impl<'a> Attested<'a> {
 
 /// Checks every signature of an attestation over the report on `payload` and `metering`, also those beyond the first
 /// `R`: signer in range, no signer twice, signature valid.
-pub(super) fn verify(
-    config: &Config,
+pub(super) fn verify<'a>(
+    config: &'a Config,
     ids: &RequestIds,
-    attestation: &OcrAttestation,
+    attestation: &'a OcrAttestation,
     payload: &[u8],
     metering: &MeteringRecord,
     work: &mut dyn Work,
 ) -> Evidence {
     let digest = digest(ids, attestation, payload, metering, work);
     let mut seen = BTreeSet::new();
-    let mut signatures_checked = 0;
-    for attributed in &attestation.signatures {
-        let address = usize::try_from(attributed.signer).ok().and_then(|index| config.signers().get(index));
-        let Some(address) = address.filter(|_| seen.insert(attributed.signer)) else {
-            return Evidence { valid: false, signatures_checked };
-        };
-        signatures_checked += 1;
-        if !work.is_signed_by(&digest, &attributed.signature, address) {
-            return Evidence { valid: false, signatures_checked };
-        }
+    let claim = |attributed: &'a AttributedSignature| {
+        let address = usize::try_from(attributed.signer).ok().and_then(|index| config.signers().get(index))?;
+        seen.insert(attributed.signer).then_some(Claim { signature: &attributed.signature, address })
+    };
+    let claims: Vec<Claim<'_>> = attestation.signatures.iter().map_while(claim).collect();
+    let unsigned = work.first_unsigned(&digest, &claims);
+    Evidence {
+        valid: unsigned.is_none() && claims.len() == attestation.signatures.len(),
+        signatures_checked: unsigned.map_or(claims.len(), |at| at + 1) as u64,
     }
-    Evidence { valid: true, signatures_checked }
 }
 
 /// Digest that the signers of an attestation have signed, if it is valid.

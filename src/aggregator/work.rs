@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use prost::bytes::Bytes;
 
-use crate::attestation::{Report, is_signed_by};
+use crate::attestation::{Claim, Keyring, Report, is_signed_by};
 use crate::wire::{DecodeError, Response};
 
 /// A decoded response and its id.
@@ -39,6 +40,11 @@ pub trait Work {
     fn is_signed_by(&mut self, digest: &[u8; 32], signature: &[u8], address: &[u8]) -> bool {
         is_signed_by(digest, signature, address)
     }
+
+    /// Number of the first claim that [`is_signed_by`](Self::is_signed_by) refuses; `None` when all hold.
+    fn first_unsigned(&mut self, digest: &[u8; 32], claims: &[Claim<'_>]) -> Option<usize> {
+        claims.iter().position(|claim| !self.is_signed_by(digest, claim.signature, claim.address))
+    }
 }
 
 /// Computes everything anew.
@@ -54,6 +60,8 @@ pub struct Memo {
     opened: BTreeMap<Bytes, Result<Rc<Opened>, DecodeError>>,
     reports: Vec<(ReportKey, [u8; 32])>,
     signed: BTreeMap<SignatureKey, bool>,
+    keyring: Arc<Keyring>,
+    forgets: bool,
 }
 
 /// Signature, digest and address.
@@ -85,10 +93,32 @@ impl Memo {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Knows nothing yet but the keys of `keyring`.
+    #[must_use]
+    pub fn with_keyring(keyring: Arc<Keyring>) -> Self {
+        Self { keyring, ..Self::default() }
+    }
+
+    /// Never knows anything: as [`Fresh`], where a memo is wanted.
+    #[must_use]
+    pub fn forgetful() -> Self {
+        Self { forgets: true, ..Self::default() }
+    }
+
+    /// Forgets everything but the keyring.
+    pub fn clear(&mut self) {
+        self.opened.clear();
+        self.reports.clear();
+        self.signed.clear();
+    }
 }
 
 impl Work for Memo {
     fn open(&mut self, payload: &Bytes) -> Result<Rc<Opened>, DecodeError> {
+        if self.forgets {
+            return Fresh.open(payload);
+        }
         if let Some(opened) = self.opened.get(payload) {
             return opened.clone();
         }
@@ -98,6 +128,9 @@ impl Work for Memo {
     }
 
     fn report_data(&mut self, report: &Report<'_>) -> [u8; 32] {
+        if self.forgets {
+            return report.data();
+        }
         if let Some((_, data)) = self.reports.iter().find(|(key, _)| key.is(report)) {
             return *data;
         }
@@ -107,9 +140,18 @@ impl Work for Memo {
     }
 
     fn is_signed_by(&mut self, digest: &[u8; 32], signature: &[u8], address: &[u8]) -> bool {
-        *self
-            .signed
-            .entry((signature.to_vec(), *digest, address.to_vec()))
-            .or_insert_with(|| is_signed_by(digest, signature, address))
+        self.first_unsigned(digest, &[Claim { signature, address }]).is_none()
+    }
+
+    fn first_unsigned(&mut self, digest: &[u8; 32], claims: &[Claim<'_>]) -> Option<usize> {
+        if self.forgets {
+            return Fresh.first_unsigned(digest, claims);
+        }
+        let key = |claim: &Claim<'_>| (claim.signature.to_vec(), *digest, claim.address.to_vec());
+        let keys: Vec<SignatureKey> = claims.iter().map(key).collect();
+        let new: Vec<usize> = (0..keys.len()).filter(|at| !self.signed.contains_key(&keys[*at])).collect();
+        let verdicts = self.keyring.check(digest, &new.iter().map(|at| claims[*at]).collect::<Vec<_>>());
+        self.signed.extend(new.iter().map(|at| keys[*at].clone()).zip(verdicts));
+        keys.iter().position(|key| !self.signed[key])
     }
 }

@@ -3,6 +3,14 @@
 use std::fmt;
 
 use k256::ecdsa::{RecoveryId, Signature, SigningKey, VerifyingKey};
+use k256::elliptic_curve::Curve;
+use k256::elliptic_curve::ff::PrimeField;
+use k256::elliptic_curve::ops::Reduce;
+use k256::elliptic_curve::point::AffineCoordinates;
+use k256::elliptic_curve::scalar::IsHigh;
+use k256::{AffinePoint, FieldBytes, ProjectivePoint, Scalar, Secp256k1, U256};
+use rfc6979::KGenerator;
+use sha2::Sha256;
 use sha3::{Digest, Keccak256};
 use thiserror::Error;
 
@@ -14,7 +22,7 @@ pub const SIGNATURE_LEN: usize = 65;
 pub struct Address(pub [u8; 20]);
 
 impl Address {
-    fn of(key: &VerifyingKey) -> Self {
+    pub(super) fn of(key: &VerifyingKey) -> Self {
         let point = key.to_sec1_point(false);
         let hash = Keccak256::digest(&point.as_bytes()[1..]);
         let mut address = [0; 20];
@@ -63,10 +71,31 @@ impl KeyPair {
     #[must_use]
     pub fn sign(&self, digest: &[u8; 32]) -> [u8; SIGNATURE_LEN] {
         let (signature, recovery) = self.key.sign_prehash_recoverable(digest);
-        let mut bytes = [0; SIGNATURE_LEN];
-        bytes[..64].copy_from_slice(&signature.to_bytes());
-        bytes[64] = recovery.to_byte();
-        bytes
+        Recoverable { signature, recovery }.to_bytes()
+    }
+
+    /// The same signature with another way to the product of the nonce and the generator.
+    pub(super) fn sign_by(
+        &self,
+        digest: &[u8; 32],
+        product: impl Fn(&Scalar) -> ProjectivePoint,
+    ) -> [u8; SIGNATURE_LEN] {
+        let (secret, digest_scalar) = (self.key.as_nonzero_scalar(), scalar(digest));
+        let mut nonces = KGenerator::<Sha256, U256>::new(&self.key.to_bytes(), digest, &[], &Secp256k1::ORDER);
+        let mut nonce = FieldBytes::default();
+        loop {
+            nonces.fill_next_k(&mut nonce);
+            let nonce = scalar(&nonce.0);
+            let point = product(&nonce).to_affine();
+            let r = scalar(&point.x().0);
+            let inverse = nonce.invert_vartime().expect("a nonce is not zero");
+            let s = inverse * (digest_scalar + r * secret.as_ref());
+            // Refuses zeros, of which nobody has ever seen one.
+            let Ok(signature) = Signature::from_scalars(r, s) else { continue };
+            let recovery =
+                RecoveryId::new(bool::from(point.y_is_odd()) != bool::from(s.is_high()), r.to_repr() != point.x());
+            return Recoverable { signature: signature.normalize_s(), recovery }.to_bytes();
+        }
     }
 }
 
@@ -83,16 +112,75 @@ impl fmt::Debug for KeyPair {
 /// of another length than 20 bytes matches nothing.
 #[must_use]
 pub fn is_signed_by(digest: &[u8; 32], signature: &[u8], address: &[u8]) -> bool {
-    recover(digest, signature).is_some_and(|signer| signer.0 == address)
+    let signer = Recoverable::parse(signature).and_then(|signature| signature.recover(digest));
+    signer.is_some_and(|signer| Address::of(&signer).0 == address)
 }
 
-fn recover(digest: &[u8; 32], signature: &[u8]) -> Option<Address> {
-    let (scalars, v) = match signature {
-        [scalars @ .., v] if signature.len() == SIGNATURE_LEN => (scalars, *v),
-        _ => return None,
-    };
-    let recovery = RecoveryId::from_byte(v)?;
-    let signature = Signature::from_slice(scalars).ok()?;
-    let key = VerifyingKey::recover_from_prehash(digest, &signature, recovery).ok()?;
-    Some(Address::of(&key))
+/// A signature with what is needed to recover its signer's public key.
+pub(super) struct Recoverable {
+    signature: Signature,
+    recovery: RecoveryId,
+}
+
+impl Recoverable {
+    /// The signature in `r || s || v`; `None` where these are none.
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let bytes: &[u8; SIGNATURE_LEN] = bytes.try_into().ok()?;
+        let recovery = RecoveryId::from_byte(bytes[64])?;
+        let signature = Signature::from_slice(&bytes[..64]).ok()?;
+        Some(Self { signature, recovery })
+    }
+
+    fn to_bytes(&self) -> [u8; SIGNATURE_LEN] {
+        let mut bytes = [0; SIGNATURE_LEN];
+        bytes[..64].copy_from_slice(&self.signature.to_bytes());
+        bytes[64] = self.recovery.to_byte();
+        bytes
+    }
+
+    /// The public key of whoever made it over `digest`; `None` where no key could have.
+    pub(super) fn recover(&self, digest: &[u8; 32]) -> Option<VerifyingKey> {
+        VerifyingKey::recover_from_prehash(digest, &self.signature, self.recovery).ok()
+    }
+
+    /// `r`, not zero.
+    pub(super) fn r(&self) -> Scalar {
+        *self.signature.r()
+    }
+
+    /// `s`, not zero.
+    pub(super) fn s(&self) -> Scalar {
+        *self.signature.s()
+    }
+
+    /// Whether this is the point of the nonce: `r` is its abscissa, reduced if `v` says so, and `v` tells its parity.
+    pub(super) fn names(&self, point: &AffinePoint) -> bool {
+        let (x, r) = (point.x(), self.r());
+        let is_reduced = r.to_repr() != x;
+        scalar(&x.0) == r
+            && is_reduced == self.recovery.is_x_reduced()
+            && bool::from(point.y_is_odd()) == self.recovery.is_y_odd()
+    }
+}
+
+/// Big-endian bytes as a scalar, reduced by the order of the curve.
+pub(super) fn scalar(bytes: &[u8; 32]) -> Scalar {
+    Scalar::reduce(&FieldBytes::from(*bytes))
+}
+
+/// Inverses of scalars that are not zero, at the price of one inversion and three products each.
+pub(super) fn invert_all(scalars: impl Iterator<Item = Scalar>) -> Vec<Scalar> {
+    let mut product = Scalar::ONE;
+    let mut pairs = Vec::new();
+    for scalar in scalars {
+        // With the product of all before it.
+        pairs.push((product, scalar));
+        product *= scalar;
+    }
+    let mut inverse = product.invert_vartime().expect("no factor is zero");
+    for (before, scalar) in pairs.iter_mut().rev() {
+        *before *= inverse;
+        inverse *= *scalar;
+    }
+    pairs.into_iter().map(|(inverse, _)| inverse).collect()
 }

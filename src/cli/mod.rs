@@ -2,6 +2,7 @@
 //!
 //! stdout carries the product, progress and diagnostics go to stderr.
 
+mod bench;
 mod check;
 mod completions;
 pub mod exit;
@@ -51,6 +52,8 @@ enum Command {
     Explore(explore::Explore),
     /// Make the table, report.md and the pictures of a run again, from its CSV files alone
     Report(report::Report),
+    /// Measure what donsim's own ways cost, each as a ratio to a plain one
+    Bench(bench::Bench),
     /// List every fault that a scenario may have, with its keys
     Faults,
     /// Print what a scenario file may say: as JSON Schema for editors, or as Markdown for people
@@ -145,6 +148,7 @@ fn run(cli: &Cli) -> u8 {
         Command::Replay(replay) => replay.execute(),
         Command::Explore(explore) => explore.execute(),
         Command::Report(report) => report.execute(),
+        Command::Bench(bench) => bench.execute(),
         Command::Faults => faults::execute(),
         Command::Schema(schema) => schema.execute(),
         Command::Completions(completions) => completions.execute(),

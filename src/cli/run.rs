@@ -17,7 +17,7 @@ use crate::report::{
 };
 use crate::scenario::{Scenario, Subject, escaped};
 
-use crate::sim::{Breach, Safety};
+use crate::sim::{Breach, Replicate, ReplicateCache, Safety, Setup};
 use crate::{experiment, sim};
 
 use super::host::Clock;
@@ -41,6 +41,9 @@ pub(super) struct Run {
     /// Threads that simulate [default: one a core]
     #[arg(short = 'j', long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    /// Compute everything anew that could be kept for equal inputs: slow, for tests that results are the same either way
+    #[arg(long)]
+    no_reuse: bool,
     /// Print one JSON document in place of the table
     #[arg(long)]
     json: bool,
@@ -59,6 +62,11 @@ struct Finished<'a> {
     verdict: Verdict,
     /// Its results folder.
     path: PathBuf,
+}
+
+/// [`sim::simulate`] without any reuse.
+fn simulate_anew(setup: &Setup, replicate: u64, _: &mut ReplicateCache) -> Replicate {
+    sim::simulate(setup, replicate, &mut ReplicateCache::without_reuse(setup.run.seed))
 }
 
 impl Run {
@@ -131,13 +139,13 @@ impl Run {
         let path = folder.path().to_owned();
         let total = scenario.cell_count().saturating_mul(scenario.run().replicates);
         let mut keeper = Keeper { folder, progress: Progress::new(scenario.name(), total, "replicates") };
-        let findings =
-            experiment::run(scenario, Options { threads, stop }, &sim::simulate, &mut keeper).map_err(|error| {
-                match error {
-                    RunError::Unkept(source) => FolderError::Write(path.clone(), source).into(),
-                    RunError::NoThread(_) => Box::<dyn Error>::from(error),
-                }
-            })?;
+        let simulate: &experiment::Simulate<'_> = if self.no_reuse { &simulate_anew } else { &sim::simulate };
+        let findings = experiment::run(scenario, Options { threads, stop }, simulate, &mut keeper).map_err(
+            |error| match error {
+                RunError::Unkept(source) => FolderError::Write(path.clone(), source).into(),
+                RunError::NoThread(_) => Box::<dyn Error>::from(error),
+            },
+        )?;
         keeper.progress.finish();
         keeper.folder.write_host(&clock.host(threads.get()))?;
         keeper.folder.finish(scenario, &findings)?;

@@ -74,7 +74,7 @@ fn attempt(
 ) -> Result<Replicate, String> {
     catch_unwind(AssertUnwindSafe(|| simulate(setup, replicate, &mut *cache))).map_err(|panic| {
         // What a panic left behind is not to be trusted.
-        *cache = ReplicateCache::new(setup.run.seed);
+        *cache = ReplicateCache::with_keyring(setup.run.seed, cache.keyring());
         panic_message(&*panic)
     })
 }

@@ -10,6 +10,7 @@ use std::thread;
 
 use thiserror::Error;
 
+use crate::attestation::Keyring;
 use crate::scenario::{Cell, Scenario};
 use crate::sim::{Replicate, ReplicateCache};
 
@@ -133,12 +134,14 @@ pub fn run(
     let plan = Plan::new(scenario.cell_count(), scenario.run().replicates);
     let next = AtomicU64::new(0);
     let broken = AtomicBool::new(false);
+    let keyring = Arc::default();
     let threads = usize::try_from(plan.len()).unwrap_or(usize::MAX).min(options.threads.get());
     // Bounded, so that threads wait when results are taken more slowly than they are made.
     let (sender, receiver) = sync_channel(2 * threads);
     thread::scope(|scope| {
         start(threads, || {
-            let worker = Worker { scenario, plan, next: &next, stop: [options.stop, &broken], simulate };
+            let (stop, keyring) = ([options.stop, &broken], Arc::clone(&keyring));
+            let worker = Worker { scenario, plan, next: &next, stop, simulate, keyring };
             let sender = sender.clone();
             thread::Builder::new().spawn_scoped(scope, move || worker.work(&sender)).map(drop)
         })
@@ -182,12 +185,13 @@ struct Worker<'a> {
     next: &'a AtomicU64,
     stop: [&'a AtomicBool; 2],
     simulate: &'a Simulate<'a>,
+    keyring: Arc<Keyring>,
 }
 
 impl Worker<'_> {
     fn work(&self, results: &SyncSender<Finished>) {
         let seed = self.scenario.run().seed;
-        let mut cache = ReplicateCache::new(seed);
+        let mut cache = ReplicateCache::with_keyring(seed, Arc::clone(&self.keyring));
         let mut group = (0..0, Group::new(Vec::new()));
         while !self.stop.iter().any(|stop| stop.load(Ordering::Relaxed)) {
             let at = self.next.fetch_add(1, Ordering::Relaxed);

@@ -4,9 +4,10 @@
 //! how long a run takes and nothing else.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::aggregator::Memo;
-use crate::attestation::{KeyPair, SIGNATURE_LEN};
+use crate::attestation::{KeyPair, Keyring, SIGNATURE_LEN};
 use crate::engine::Draws;
 use crate::network::Node;
 use crate::wire::PeerId;
@@ -22,6 +23,8 @@ pub struct ReplicateCache {
     peers: BTreeMap<Node, PeerId>,
     peer_names: BTreeMap<Node, String>,
     signatures: BTreeMap<(u32, [u8; 32]), [u8; SIGNATURE_LEN]>,
+    keyring: Arc<Keyring>,
+    reuses: bool,
     pub(super) memo: Memo,
 }
 
@@ -32,6 +35,12 @@ impl ReplicateCache {
     /// An empty cache for the keys of `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
+        Self::with_keyring(seed, Arc::default())
+    }
+
+    /// An empty cache for the keys of `seed`, with a keyring that other threads may have, too.
+    #[must_use]
+    pub fn with_keyring(seed: u64, keyring: Arc<Keyring>) -> Self {
         Self {
             seed,
             replicate: None,
@@ -39,21 +48,37 @@ impl ReplicateCache {
             peers: BTreeMap::new(),
             peer_names: BTreeMap::new(),
             signatures: BTreeMap::new(),
-            memo: Memo::new(),
+            memo: Memo::with_keyring(Arc::clone(&keyring)),
+            keyring,
+            reuses: true,
         }
+    }
+
+    /// A cache that keeps nothing but keys: each signature is made anew, and each check is a recovery. It shows that reuse
+    /// changes how long a run takes and nothing else.
+    #[must_use]
+    pub fn without_reuse(seed: u64) -> Self {
+        let keyring = Arc::new(Keyring::without_tables());
+        Self { reuses: false, memo: Memo::forgetful(), ..Self::with_keyring(seed, keyring) }
     }
 
     /// Draws of a replicate; finished work of another replicate is thrown away, for it will not come again.
     pub(super) fn begin(&mut self, seed: u64, replicate: u64) -> Draws {
         if self.seed != seed {
-            *self = Self::new(seed);
+            *self = if self.reuses { Self::new(seed) } else { Self::without_reuse(seed) };
         }
         if self.replicate != Some(replicate) {
             self.replicate = Some(replicate);
             self.signatures.clear();
-            self.memo = Memo::new();
+            self.memo.clear();
         }
         Draws::new(seed, replicate)
+    }
+
+    /// The keyring, for another cache.
+    #[must_use]
+    pub fn keyring(&self) -> Arc<Keyring> {
+        Arc::clone(&self.keyring)
     }
 
     /// Draws that are the same in every replicate.
@@ -92,8 +117,37 @@ impl ReplicateCache {
         if let Some(signature) = self.signatures.get(&(signer, *digest)) {
             return *signature;
         }
-        let signature = self.key(signer).sign(digest);
-        self.signatures.insert((signer, *digest), signature);
+        let keyring = Arc::clone(&self.keyring);
+        let signature = keyring.sign(self.key(signer), digest);
+        if self.reuses {
+            self.signatures.insert((signer, *digest), signature);
+        }
         signature
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aggregator::Work;
+
+    /// A signature of node 3 in each of so many replicates, and whether it was found valid.
+    fn signatures(cache: &mut ReplicateCache) -> Vec<([u8; SIGNATURE_LEN], bool)> {
+        let one = |replicate| {
+            cache.begin(1, replicate);
+            let (digest, address) = ([replicate as u8; 32], cache.key(3).address());
+            let signature = cache.sign(3, &digest);
+            (signature, cache.memo.is_signed_by(&digest, &signature, &address.0))
+        };
+        (0..60).map(one).collect()
+    }
+
+    #[test]
+    fn tables_outlive_replicates_and_change_nothing() {
+        let (mut cache, mut anew) = (ReplicateCache::new(1), ReplicateCache::without_reuse(1));
+        let made = signatures(&mut cache);
+        assert!(made.iter().all(|(_, valid)| *valid));
+        assert_eq!(made, signatures(&mut anew));
+        assert_eq!((cache.keyring().tables(), anew.keyring().tables()), (1, 0));
     }
 }

@@ -1,9 +1,10 @@
 //! Report data, signing and signature checks.
 
-use donsim::attestation::{KeyPair, Report as SignedReport, is_signed_by, signed_digest};
+use donsim::attestation::{Claim, KeyPair, Report as SignedReport, is_signed_by, signed_digest};
 use serde::Deserialize;
 
-use crate::vectors::{Hex, Report, decimal, each, same};
+use crate::keyring::{ready_to_sign, taught};
+use crate::vectors::{Hex, Report, decimal, each, parse, same};
 
 #[derive(Deserialize)]
 struct ReportDataLine {
@@ -55,6 +56,7 @@ struct SigningLine {
 }
 
 pub fn signing(lines: &[String]) -> Result<Report, String> {
+    let keyring = ready_to_sign();
     each(lines, |line: &SigningLine| {
         let key = KeyPair::from_private(&line.private_key.array()?).map_err(|error| error.to_string())?;
         same("address", &Hex(key.address().0.to_vec()), &line.address)?;
@@ -62,6 +64,7 @@ pub fn signing(lines: &[String]) -> Result<Report, String> {
         let digest = signed_digest(&line.report_data.array()?, &line.config_digest.array()?, sequence_number);
         same("signed digest", &Hex(digest.to_vec()), &line.signed_digest)?;
         same("signature", &Hex(key.sign(&digest).to_vec()), &line.signature)?;
+        same("signature by tables", &Hex(keyring.sign(&key, &digest).to_vec()), &line.signature)?;
         same("verification", &is_signed_by(&digest, &line.signature.0, &line.address.0), &true)
     })
 }
@@ -75,9 +78,16 @@ struct SignatureCheckLine {
     valid: bool,
 }
 
+/// By recovery, and by tables of the signers of whom some line is valid.
 pub fn signature_check(lines: &[String]) -> Result<Report, String> {
+    let parsed = lines.iter().enumerate().map(|(at, line)| parse(at, line));
+    let parsed: Vec<SignatureCheckLine> = parsed.collect::<Result<_, _>>()?;
+    let valid = parsed.iter().filter(|line| line.valid);
+    let valid = valid.map(|line| Ok((line.signed_digest.array()?, &line.signature.0[..], &line.address.0[..])));
+    let keyring = taught(valid.collect::<Result<Vec<_>, String>>()?.into_iter());
     each(lines, |line: &SignatureCheckLine| {
-        let ours = is_signed_by(&line.signed_digest.array()?, &line.signature.0, &line.address.0);
-        same(&line.case, &ours, &line.valid)
+        let (digest, signature, address) = (line.signed_digest.array()?, &line.signature.0[..], &line.address.0[..]);
+        same(&line.case, &is_signed_by(&digest, signature, address), &line.valid)?;
+        same("by tables", &keyring.check(&digest, &[Claim { signature, address }]), &vec![line.valid])
     })
 }

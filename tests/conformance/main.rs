@@ -6,6 +6,7 @@
 mod aggregator;
 mod attestation;
 mod hardened;
+mod keyring;
 mod response;
 mod vectors;
 mod wire;
@@ -44,6 +45,16 @@ fn main() -> ExitCode {
                 println!("{name:>16}: {error}");
                 broken += 1;
             }
+        }
+    }
+    match keyring::changed() {
+        Ok(report) => {
+            println!("{:>16}: {report}", "changed");
+            total += report;
+        }
+        Err(error) => {
+            println!("{:>16}: {error}", "changed");
+            broken += 1;
         }
     }
     println!("{:>16}: {total}", "total");

@@ -39,6 +39,7 @@ use prost::bytes::Bytes;
 use super::{Attestation, Definition, Round, Rules, Step, Unavailable, is_unavailable};
 use crate::aggregator::evidence::{self, Attested};
 use crate::aggregator::{Answer, Basis, Config, Opened, Rejection, Success};
+use crate::attestation::Claim;
 use crate::wire::{Any, AttributedSignature, DecodeError, MeteringRecord, OcrAttestation, PeerId, Response};
 
 pub(super) struct Hardened;
@@ -109,23 +110,19 @@ fn is_proven(
     for AttributedSignature { signer, signature } in &attestation.signatures {
         let address = usize::try_from(*signer).ok().and_then(|index| config.signers().get(index));
         if let Some(address) = address.filter(|_| !known.contains(signer) && named.insert(*signer)) {
-            unknown.push((*signer, signature, address));
+            unknown.push((*signer, Claim { signature, address }));
         }
     }
-    if known.len() + unknown.len() < required {
+    let missing = required.saturating_sub(known.len());
+    if unknown.len() < missing {
         return false;
     }
-    for (signer, signature, address) in unknown {
-        round.tally.signatures_checked += 1;
-        if !round.work.is_signed_by(&digest, signature, address) {
-            return false;
-        }
-        known.insert(signer);
-        if known.len() == required {
-            return true;
-        }
-    }
-    false
+    unknown.truncate(missing);
+    let (signers, claims): (Vec<u32>, Vec<Claim<'_>>) = unknown.into_iter().unzip();
+    let unsigned = round.work.first_unsigned(&digest, &claims);
+    round.tally.signatures_checked += unsigned.map_or(missing, |at| at + 1) as u64;
+    known.extend(&signers[..unsigned.unwrap_or(missing)]);
+    unsigned.is_none()
 }
 
 /// Unit and value that more than `F` of the records report.
