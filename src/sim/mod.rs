@@ -29,13 +29,14 @@ pub mod rounds;
 pub mod schedule;
 mod setup;
 mod site;
+mod strata;
 mod strategies;
 mod workflow_node;
 mod world;
 
 pub use aggregators::{Aggregator, AggregatorFactory, Opening, RealAggregators};
 pub use agreement::cost::ocr_bytes;
-pub use fault::{Fault, FaultKind, Side};
+pub use fault::{Fault, FaultKind, FaultyNodes, Side};
 pub use faults::effect;
 pub use faults::{Definition, FAULTS, Parameter, ParameterKind, Value, Values};
 pub use happening::{Happening, Listener, What};
@@ -48,6 +49,7 @@ pub use setup::{
     AggregatorSetup, CapabilityDon, Expiry, Growth, ObservationContent, ObservationSetup, Ocr, PayloadHolders, Read,
     RequestSetup, RoundsSetup, Run, Safety, Schedule, Setup, Ties, WorkflowDon,
 };
+pub use strata::Strata;
 pub use strategies::ResponseStrategy;
 
 /// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.

@@ -95,7 +95,7 @@ pub(crate) fn setup(number: u64) -> Setup {
     }
     let caller_bound = dice.below(What::CallerBound, 0, callers as usize) as u32;
     Setup {
-        run: Run { seed: SEED, replicates: 1 },
+        run: Run { seed: SEED, replicates: 1, strata: false },
         capability_don: CapabilityDon {
             nodes: NODES,
             f: 1,
