@@ -96,6 +96,12 @@ pub(super) fn rows_per_replicate(setup: &Setup, metric: Metric) -> u32 {
     setup.request.count.saturating_mul(setup.workflow_don.nodes.saturating_sub(faulty))
 }
 
+/// Whether a metric is of cells such as this one.
+pub(super) fn is_measured(setup: &Setup, metric: Metric) -> bool {
+    (!metric.is_of_rounds() || setup.capability_don.ocr.rounds().is_some())
+        && (!metric.is_of_strata() || setup.run.strata)
+}
+
 /// Rows of honest workflow nodes.
 pub(super) fn honest(replicate: &Replicate) -> impl Iterator<Item = &Row> {
     replicate.rows.iter().filter(|row| row.outcome != Outcome::Byzantine)

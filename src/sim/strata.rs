@@ -70,6 +70,18 @@ impl Strata {
     }
 }
 
+/// The setup without the probabilities that strata make up for: cells that are equal then have the same worlds.
+#[must_use]
+pub fn without_law(setup: &Setup) -> Setup {
+    let mut worlds = setup.clone();
+    if setup.run.strata {
+        for fault in worlds.faults.iter_mut().filter(|fault| is_by_chance(fault)) {
+            fault.nodes = FaultyNodes::Each(0.0);
+        }
+    }
+    worlds
+}
+
 /// Of a fault that nodes have with a probability, how many nodes may have it when so many have those before it: all but
 /// those that have another fault, if neither may overlap.
 #[must_use]
