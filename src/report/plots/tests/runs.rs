@@ -33,7 +33,7 @@ pub(super) fn cell(
         .map(|(time, left)| (time, 1.0 - accepted * (1.0 - left * left)))
         .collect();
     let quantile = |level: f64| survival.iter().find(|step| step.1 <= 1.0 - level + 1e-12).map(|step| step.0);
-    let estimates = Metric::ALL.iter().filter(|metric| !metric.is_of_rounds()).map(|metric| {
+    let estimates = Metric::ALL.iter().filter(|metric| !metric.is_of_rounds() && !metric.is_of_strata()).map(|metric| {
         let (value, spread) = match metric {
             Metric::Accepted | Metric::Served => (Some(accepted), 0.012 * (1.2 - accepted)),
             Metric::LatencyP50 => (quantile(0.5), median * 0.04),
