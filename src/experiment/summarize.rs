@@ -3,7 +3,6 @@
 use crate::scenario::Metric;
 use crate::sim::FaultReport;
 use crate::sim::Ocr;
-use crate::sim::Side;
 use crate::stats::Proportion;
 
 use super::accumulator::{CellTotals, ms};
@@ -73,14 +72,10 @@ fn holders(totals: &CellTotals<'_>) -> Vec<HoldersSummary> {
 
 fn faults(totals: &CellTotals<'_>) -> Vec<FaultSummary> {
     let (faults, network) = (&totals.cell.setup.faults, &totals.cell.setup.network);
-    let all = |side: Side| match side {
-        Side::Capability => totals.cell.setup.capability_don.nodes,
-        Side::Workflow => totals.cell.setup.workflow_don.nodes,
-    };
     let named = faults.iter().enumerate().map(|(at, fault)| {
         let kind = fault.kind.name();
         let ordinal = faults[..at].iter().filter(|other| other.kind.name() == kind).count();
-        (format!("faults.{kind}.{ordinal}"), fault.nodes.most(all(fault.kind.side())))
+        (format!("faults.{kind}.{ordinal}"), fault.nodes.most(totals.cell.setup.capability_don.nodes))
     });
     let partitions = network.partitions.iter().map(|it| it.nodes.len()).enumerate();
     let partitions = partitions.map(|(at, nodes)| (format!("network.partitions.{at}"), nodes as u32));

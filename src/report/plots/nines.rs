@@ -4,7 +4,7 @@ use super::axis::Tick;
 use super::prelude::*;
 
 const SUBJECT: &str = "Requests in nines";
-const NAME: &str = "Accepted requests, in nines: of 10, 100, 1,000, … one is not";
+const NAME: &str = "Accepted requests (3 nines: all but one of 1,000)";
 /// More ticks than this are too many for a plot.
 const MOST_TICKS: i32 = 11;
 /// Least share that is shown: of fewer than one request in so many nobody speaks.

@@ -24,9 +24,9 @@ pub(super) fn short(value: f64) -> String {
         return "–".to_owned();
     }
     if value != 0.0 && value.abs() < TINY {
-        let (digits, power) = (format!("{value:.2e}"), '−');
-        let (digits, exponent) = digits.split_once("e-").unwrap_or((&digits, ""));
-        return format!("{}e{power}{exponent}", trimmed(digits.replace('-', "−")));
+        let text = format!("{value:.2e}").replace('-', "−");
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        return format!("{}e{exponent}", trimmed(digits.to_owned()));
     }
     let decimals =
         (0..=9_i32).find(|d| value.abs() * libm::pow(10.0, f64::from(*d)) >= 99.95 || value == 0.0).unwrap_or(9);
