@@ -99,7 +99,7 @@ static BEFORE_FAULTS: &[Section] = tables! {
             such_as "3000")
         (strata: &Flag, Open("they are left to chance"),
             "Whether replicates are dealt to every number of faulty nodes that `nodes = { each = … }` may make, and weighted by the exact law of it.",
-            such_as "true", unwritten true)
+            such_as "false", unwritten true)
     table "capability_don", "The nodes that execute a request and answer it.";
         (nodes: NODES, Value("16"), "N, the nodes that execute and answer.",
             such_as "31", axis "Nodes of the capability DON", column "N", along "as the DON grows")
