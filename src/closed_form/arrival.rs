@@ -23,6 +23,9 @@ pub(super) fn common_value(mut values: impl Iterator<Item = usize>) -> Option<us
     values.all(|value| value == first).then_some(first)
 }
 
+/// Ends of races added up, as [`super::race::Ends`] has them.
+type Sums = [Vec<f64>; 5];
+
 /// Ends of a cell's requests.
 pub(super) struct Polynomials {
     /// For each way to end its probability, by the share of answers that have arrived; in the order of [`End`].
@@ -43,7 +46,7 @@ pub(super) fn polynomials(setup: &Setup, casts: &[(Cast, f64)], asking: &Asking)
         attestation_suffices: required == don.f + 1,
     };
     // By the number of answers that matter and of nodes that execute besides.
-    let mut races: BTreeMap<(usize, usize), ([Vec<f64>; 5], f64)> = BTreeMap::new();
+    let mut races: BTreeMap<(usize, usize), (Sums, f64)> = BTreeMap::new();
     let mut steps = 0;
     for (cast, probability) in casts {
         let hand = hand(&rules, cast);

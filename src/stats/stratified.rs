@@ -41,12 +41,12 @@ pub fn stratified_rate(strata: &[Stratum]) -> Option<f64> {
 pub fn stratified_interval(strata: &[Stratum], confidence: f64) -> Option<Interval> {
     stratified_rate(strata)?;
     let open: f64 = strata.iter().filter(|stratum| stratum.known().is_none()).map(|stratum| stratum.weight).sum();
-    let ends = |stratum: &Stratum| match stratum.known() {
-        Some((rate, within)) => Interval { low: (rate - within).max(0.0), high: (rate + within).min(1.0) },
-        None => {
-            let risk = (1.0 - confidence) * stratum.weight / open;
-            stratum.share.exact_interval(1.0 - risk).unwrap_or(Interval::WHOLE)
+    let ends = |stratum: &Stratum| {
+        if let Some((rate, within)) = stratum.known() {
+            return Interval { low: (rate - within).max(0.0), high: (rate + within).min(1.0) };
         }
+        let risk = (1.0 - confidence) * stratum.weight / open;
+        stratum.share.exact_interval(1.0 - risk).unwrap_or(Interval::WHOLE)
     };
     let parts: Vec<(f64, Interval)> =
         strata.iter().filter(|stratum| stratum.weight > 0.0).map(|stratum| (stratum.weight, ends(stratum))).collect();
@@ -124,7 +124,9 @@ mod tests {
     fn means_are_weighted() {
         let mean = |values: [u64; 3]| {
             let mut mean = Mean::default();
-            values.into_iter().for_each(|value| mean.record(value));
+            for value in values {
+                mean.record(value);
+            }
             mean
         };
         let strata = [(0.75, mean([10, 10, 10])), (0.25, mean([20, 22, 24]))];
