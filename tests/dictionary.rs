@@ -84,8 +84,9 @@ fn values(path: &Path, column: &str) -> BTreeSet<String> {
 
 /// The columns that a pattern of the dictionary stands for.
 fn columns(pattern: &str, axes: &[String], header: &[String]) -> Vec<String> {
-    let of_rounds = |name: &String| Metric::ALL.iter().any(|metric| metric.is_of_rounds() && metric.name() == name);
-    let there = |name: &String| header.contains(name) || !of_rounds(name);
+    let is_special = |metric: &Metric| metric.is_of_rounds() || metric.is_of_strata();
+    let special = |name: &String| Metric::ALL.iter().any(|metric| is_special(metric) && metric.name() == name);
+    let there = |name: &String| header.contains(name) || !special(name);
     let metrics =
         || table("Metrics", "metric").rows.into_iter().flat_map(|row| quoted(&row[1])).filter(there).collect();
     let numbered = |room: &str, what: &str| {
@@ -155,7 +156,7 @@ fn every_metric_is_explained_with_its_column_stat_and_unit() {
     let causes = FailureCause::SINGLE.iter().map(|cause| format!("cause_{cause}"));
     let names: BTreeSet<String> = Metric::ALL
         .iter()
-        .filter(|metric| !metric.is_of_rounds())
+        .filter(|metric| !metric.is_of_rounds() && !metric.is_of_strata())
         .map(|metric| metric.name().to_owned())
         .chain(causes)
         .collect();

@@ -80,7 +80,7 @@ pub(super) fn times(setup: &Setup) -> Result<Times, Absent> {
 /// Faults that do not always act the same; the number of callers that never ask.
 fn check_faults(setup: &Setup) -> Result<u32, Absent> {
     let mut silent_callers = 0;
-    for fault in setup.faults.iter().filter(|fault| fault.nodes > 0) {
+    for fault in setup.faults.iter().filter(|fault| fault.nodes.most(setup.capability_don.nodes) > 0) {
         let name = fault.kind.name();
         let acts_always = fault.kind.is_outage() || (fault.probability >= 1.0 && fault.targets.is_none());
         if fault.window != Window::ALWAYS || !acts_always {
@@ -89,13 +89,14 @@ fn check_faults(setup: &Setup) -> Result<u32, Absent> {
         if fault.overlap {
             return Err(Absent::new(format!("the fault {name} may overlap with others")));
         }
-        let bearer = Bearer { holds: true, accomplices: fault.nodes, required: setup.capability_don.f + 1 };
+        let accomplices = fault.nodes.most(setup.capability_don.nodes);
+        let bearer = Bearer { holds: true, accomplices, required: setup.capability_don.f + 1 };
         let effect = fault.kind.effect(bearer);
         if fault.kind.side() == Side::Workflow {
             if effect != Effect::NeverAsks {
                 return Err(Absent::new(format!("the fault {name} is not modelled")));
             }
-            silent_callers += fault.nodes;
+            silent_callers += fault.nodes.given();
         }
         let lies = matches!(effect, Effect::Answers(Answer::Lie(Lie::Shared | Lie::Own | Lie::ForCaller, _)));
         if lies && setup.request.payload_size < LEAST_PAYLOAD {

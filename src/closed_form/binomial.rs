@@ -1,7 +1,7 @@
 //! Binomial and hypergeometric probabilities, and polynomials in the form in which they add up without cancelling.
 
 /// The probabilities of 0 to `n` hits in `n` independent trials of probability `p`, for `n` up to some hundreds.
-pub(super) fn binomial(n: usize, p: f64) -> Vec<f64> {
+pub(crate) fn binomial(n: usize, p: f64) -> Vec<f64> {
     // Towards the rarer side, so that the first power does not vanish.
     if p > 0.5 {
         let mut mirrored = binomial(n, 1.0 - p);

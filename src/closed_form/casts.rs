@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::sim::effect::{Answer, Bearer, Effect};
-use crate::sim::{Fault, PayloadHolders, Setup, Side};
+use crate::sim::{Fault, FaultyNodes, PayloadHolders, Setup, Side};
 
 use super::binomial::{binomial, hypergeometric};
 use super::{Absent, MOST_CASTS};
@@ -24,13 +24,18 @@ pub(super) struct Casts {
 /// Nodes that are left for further faults: holders, others, and the answers of those that are taken.
 type Draft = (u32, u32, Cast);
 
-/// Holders first, then the faults in their order, each among the nodes that are left.
+/// Holders first, then the faults that take a number of nodes, then those that nodes have with a probability, each in
+/// their order and among the nodes that are left.
 pub(super) fn casts(setup: &Setup) -> Result<Casts, Absent> {
     let don = &setup.capability_don;
     let mut casts = Casts::default();
     for (holders, probability) in holders(setup) {
         let mut drafts = BTreeMap::from([((holders, don.nodes - holders, Cast::new()), probability)]);
-        for fault in setup.faults.iter().filter(|fault| fault.kind.side() == Side::Capability && fault.nodes > 0) {
+        let faults = setup.faults.iter().filter(|fault| fault.kind.side() == Side::Capability);
+        let faults = faults.filter(|fault| fault.nodes.most(don.nodes) > 0);
+        let (given, by_chance): (Vec<&Fault>, _) =
+            faults.partition(|fault| matches!(fault.nodes, FaultyNodes::Count(_)));
+        for fault in given.into_iter().chain(by_chance) {
             drafts = assign(fault, &drafts, don.f + 1)?;
         }
         let agrees = !matches!(don.payload_holders, PayloadHolders::Agree(_)) || holders > don.f;
@@ -76,10 +81,18 @@ fn assign(fault: &Fault, drafts: &BTreeMap<Draft, f64>, required: u32) -> Result
 
 /// Numbers of holders and others that a fault takes, each with its probability.
 fn choices(fault: &Fault, holders: u32, others: u32) -> Vec<((u32, u32), f64)> {
+    let nodes = match fault.nodes {
+        FaultyNodes::Each(p) => {
+            let of = |nodes: u32| (0..).zip(binomial(nodes as usize, p)).filter(|(_, p)| *p > 0.0);
+            let pairs = of(holders).flat_map(|(first, p)| of(others).map(move |(second, q)| ((first, second), p * q)));
+            return pairs.collect();
+        }
+        FaultyNodes::Count(nodes) => nodes,
+    };
     if let Some(wanted) = fault.holders {
-        return vec![((wanted.min(holders), (fault.nodes - wanted).min(others)), 1.0)];
+        return vec![((wanted.min(holders), (nodes - wanted).min(others)), 1.0)];
     }
-    let taken = fault.nodes.min(holders + others);
+    let taken = nodes.min(holders + others);
     let split = hypergeometric((holders + others) as usize, holders as usize, taken as usize);
     (0..).zip(split).filter(|(_, p)| *p > 0.0).map(|(of_holders, p)| ((of_holders, taken - of_holders), p)).collect()
 }

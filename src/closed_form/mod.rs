@@ -63,10 +63,11 @@ mod tests;
 
 use crate::sim::Setup;
 
-use self::arrival::{common_value, executing, polynomials};
+use self::arrival::{Polynomials, common_value, executing, polynomials};
 use self::asking::Asking;
 use self::assumptions::{Times, negligible};
 use self::binomial::Bernstein;
+pub(crate) use self::binomial::binomial;
 use self::casts::{Cast, Casts, casts};
 use self::latency::Latency;
 use self::race::End;
@@ -104,6 +105,9 @@ pub struct ClosedForm {
     pub accepted_wrong: f64,
     /// The probability that a message crashes it.
     pub crashed: f64,
+    /// The probability that a caller does not accept the right response, and its error at most. Added up on its own: both
+    /// may be far below the accuracy of the others. `None` where answers may well come after the deadline.
+    pub not_accepted: Option<(f64, f64)>,
     /// The probabilities of what else may become of a request.
     pub otherwise: Result<Otherwise, Absent>,
     /// Error of the probabilities at most, from what the assumptions neglect and the integrals lose.
@@ -134,7 +138,9 @@ pub fn of(setup: &Setup) -> Result<ClosedForm, Absent> {
     let times = assumptions::times(setup)?;
     let casts = casts(setup)?;
     let asking = Asking::new(&times, bounds::byzantine_quorum(setup));
-    let ends = polynomials(setup, &casts.agreed, &asking)?;
+    let outcomes = polynomials(setup, &casts.agreed, &asking)?;
+    let not_accepted = not_accepted(&times, &casts, &outcomes);
+    let ends = outcomes.ends;
     let no_agreement = casts.nothing.iter().fold(0.0, |sum, (cast, p)| sum + p * asking.reports(executing(cast)));
     let executing = common_value(casts.agreed.iter().map(|(cast, _)| executing(cast)));
     // More answers never do harm, so their order does not matter.
@@ -163,12 +169,27 @@ pub fn of(setup: &Setup) -> Result<ClosedForm, Absent> {
         accepted,
         accepted_wrong,
         crashed,
+        not_accepted,
         otherwise,
         tolerance,
         acceptance,
         latency,
         deadline: times.deadline,
     })
+}
+
+/// Probability of any end but the right one when every answer that is not lost comes in time, and of what might upset
+/// that. Without losses nothing is subtracted anywhere: what cannot be is exactly zero.
+fn not_accepted(times: &Times, casts: &Casts, outcomes: &Polynomials) -> Option<(f64, f64)> {
+    let arrived = 1.0 - times.response.loss;
+    let [_, others @ ..] = &outcomes.ends;
+    let ended: f64 = others.iter().chain([&outcomes.undecided]).map(|end| end.at(arrived)).sum();
+    let nothing: f64 = casts.nothing.iter().map(|(_, probability)| probability).sum();
+    let is_race = others.iter().any(|end| !end.is_zero());
+    let order = if times.is_exchangeable() || !is_race { 0.0 } else { times.scattered() };
+    let lossless = times.request.loss == 0.0 && times.response.loss == 0.0;
+    let error = times.late() + order + if lossless { 0.0 } else { ROUNDING };
+    (error <= NEGLIGIBLE).then_some((ended + outcomes.unreported + nothing, error))
 }
 
 /// A probability; one that is off by rounding alone is 1.

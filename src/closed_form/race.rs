@@ -18,9 +18,13 @@ pub(super) enum End {
     Crashed,
 }
 
-/// For each end the probability that it has come within the first 0, 1, … answers.
+/// For each end the probability that it has come within the first 0, 1, … answers, and behind those that none has: added
+/// up on its own, so that a probability of 1e-20 is not lost in a difference from 1.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Ends(pub(super) [Vec<f64>; 4]);
+pub(super) struct Ends(pub(super) [Vec<f64>; 5]);
+
+/// Where [`Ends`] has what has not ended.
+pub(super) const UNDECIDED: usize = 4;
 
 /// Kinds of cards and how many there are of each.
 pub(super) type Hand = BTreeMap<Card, u32>;
@@ -46,6 +50,7 @@ pub(super) fn play(rules: &Rules, hand: &Hand, steps: &mut u64) -> Result<Ends, 
         let probability = undecided[at];
         if probability > 0.0 {
             let heard: u32 = played.iter().sum();
+            ends.0[UNDECIDED][heard as usize] += probability;
             let mut stride = 1;
             for (kind, (card, count)) in cards.iter().enumerate() {
                 let left = count - played[kind];
@@ -63,7 +68,7 @@ pub(super) fn play(rules: &Rules, hand: &Hand, steps: &mut u64) -> Result<Ends, 
         }
         count_on(&mut played, &radix);
     }
-    for end in &mut ends.0 {
+    for end in &mut ends.0[..UNDECIDED] {
         (1..end.len()).for_each(|at| end[at] += end[at - 1]);
     }
     Ok(ends)

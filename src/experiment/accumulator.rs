@@ -4,23 +4,27 @@ use std::collections::BTreeMap;
 
 use crate::closed_form::{self, Absent, ClosedForm};
 use crate::scenario::{Cell, Derivation, Metric, Stat};
-use crate::sim::{FailureCause, FaultReport, Replicate};
+use crate::sim::{FailureCause, FaultReport, Replicate, Strata};
 use crate::stats::{End, Interval, Mean, Proportion, Quantiles, RatioOfMeans};
 
 use super::judgement::Bounds;
 use super::reading::{NEVER, Reading, Simulated, honest, latencies, rows_per_replicate};
+use super::strata::{Quantity, WeightedStrata};
 
 /// The sums of one cell, in an order of replicates that does not matter but for latencies.
 pub(super) struct CellAccumulator {
     pub cell: Cell,
     pub replicates: u64,
-    /// By metric.
-    sums: [Sums; Metric::ALL.len()],
-    /// Causes that occurred, and one that did not.
-    causes: BTreeMap<FailureCause, Proportion>,
-    no_cause: Proportion,
-    /// By number of holders that occurred, how many requests had so many.
-    holders: BTreeMap<u32, Proportion>,
+    /// Strata that replicates are dealt to; without them all are one.
+    strata: Option<Strata>,
+    /// By stratum, then metric.
+    sums: Vec<[Sums; Metric::ALL.len()]>,
+    /// Causes that occurred, and one that did not, by stratum.
+    causes: BTreeMap<FailureCause, Vec<Proportion>>,
+    no_cause: Vec<Proportion>,
+    /// By number of holders that occurred, and one that did not, how many requests had so many, by stratum.
+    holders: BTreeMap<u32, Vec<Proportion>>,
+    no_holders: Vec<Proportion>,
     /// Latencies in ns by replicate, then row.
     latencies: Vec<u64>,
     /// Actions of each fault, then of each partition and cut: messages that it stopped.
@@ -39,12 +43,16 @@ impl CellAccumulator {
     pub fn new(cell: Cell) -> Self {
         let (setup, network) = (&cell.setup, &cell.setup.network);
         let faults = setup.faults.len() + network.partitions.len() + network.cuts.len();
+        let strata = Strata::of(setup);
+        let count = strata.as_ref().map_or(1, Strata::len);
         Self {
             replicates: 0,
-            sums: [Sums::default(); Metric::ALL.len()],
+            sums: vec![[Sums::default(); Metric::ALL.len()]; count],
+            strata,
             causes: BTreeMap::new(),
-            no_cause: Proportion::default(),
+            no_cause: vec![Proportion::default(); count],
             holders: BTreeMap::new(),
+            no_holders: vec![Proportion::default(); count],
             latencies: Vec::new(),
             faults: vec![FaultReport::default(); faults],
             cell,
@@ -52,9 +60,10 @@ impl CellAccumulator {
     }
 
     /// Adds the next replicate.
-    pub fn add(&mut self, simulated: &Simulated) {
+    pub fn add(&mut self, number: u64, simulated: &Simulated) {
         self.replicates += 1;
-        for (metric, sums) in Metric::ALL.iter().zip(&mut self.sums) {
+        let stratum = self.strata.as_ref().map_or(0, |strata| strata.of_replicate(number));
+        for (metric, sums) in Metric::ALL.iter().zip(&mut self.sums[stratum]) {
             match simulated.reading(*metric) {
                 Reading::Share { hits, rows } => sums.share.record(hits, rows),
                 Reading::Amount { sum, .. } => sums.amount.record(sum),
@@ -64,47 +73,50 @@ impl CellAccumulator {
             }
         }
         let replicate = &simulated.replicate;
-        self.add_causes(replicate);
-        self.add_holders(replicate);
-        self.latencies.extend(latencies(replicate));
+        self.add_causes(stratum, replicate);
+        self.add_holders(stratum, replicate);
+        if self.strata.is_none() {
+            self.latencies.extend(latencies(replicate));
+        }
         let stopped = replicate.partitions.iter().chain(&replicate.cuts);
         let stopped = stopped.map(|fired| FaultReport { fired: *fired, holder_shortfall: 0 });
         let reports = replicate.faults.iter().copied().chain(stopped);
         self.faults.iter_mut().zip(reports).for_each(|(sum, report)| *sum += report);
     }
 
-    fn add_causes(&mut self, replicate: &Replicate) {
+    fn add_causes(&mut self, stratum: usize, replicate: &Replicate) {
         let honest = honest(replicate).count() as u32;
         // Rows of workflow nodes that are faulty themselves have no cause.
         let causes = || replicate.rows.iter().filter_map(|row| row.unreachable).map(|unreachable| unreachable.cause);
         for cause in causes() {
-            self.causes.entry(cause).or_insert(self.no_cause);
+            self.causes.entry(cause).or_insert_with(|| self.no_cause.clone());
         }
-        for (cause, proportion) in &mut self.causes {
-            proportion.record(causes().filter(|other| other == cause).count() as u32, honest);
+        for (cause, proportions) in &mut self.causes {
+            proportions[stratum].record(causes().filter(|other| other == cause).count() as u32, honest);
         }
-        self.no_cause.record(0, honest);
+        self.no_cause[stratum].record(0, honest);
     }
 
-    fn add_holders(&mut self, replicate: &Replicate) {
+    fn add_holders(&mut self, stratum: usize, replicate: &Replicate) {
         let requests = replicate.requests.len() as u32;
         for request in &replicate.requests {
-            self.holders.entry(request.holders).or_insert_with(|| {
-                // In all replicates before nobody had so many.
-                let mut none = Proportion::default();
-                (1..self.replicates).for_each(|_| none.record(0, requests));
-                none
-            });
+            self.holders.entry(request.holders).or_insert_with(|| self.no_holders.clone());
         }
-        for (holders, proportion) in &mut self.holders {
+        for (holders, proportions) in &mut self.holders {
             let hits = replicate.requests.iter().filter(|request| request.holders == *holders).count();
-            proportion.record(hits as u32, requests);
+            proportions[stratum].record(hits as u32, requests);
         }
+        self.no_holders[stratum].record(0, requests);
     }
 
-    /// Numbers of holders that occurred, each with the share of the requests that had so many.
-    pub fn holders(&self) -> impl Iterator<Item = (u32, &Proportion)> {
-        self.holders.iter().map(|(holders, share)| (*holders, share))
+    /// The sample of a rate in a stratum.
+    pub fn stratum(&self, stratum: usize, rate: Metric) -> &Proportion {
+        &self.sums[stratum][rate as usize].share
+    }
+
+    /// Numbers of holders that occurred, each with the share of the requests that had so many, by stratum.
+    pub fn holders(&self) -> impl Iterator<Item = (u32, &[Proportion])> {
+        self.holders.iter().map(|(holders, shares)| (*holders, shares.as_slice()))
     }
 
     /// Latencies by replicate, then row; `None` for one that never came.
@@ -112,10 +124,10 @@ impl CellAccumulator {
         self.latencies.iter().map(|nanos| (*nanos != NEVER).then_some(*nanos)).collect()
     }
 
-    /// Every single cause and every one of several that occurred, with its share.
-    pub fn causes(&self) -> impl Iterator<Item = (FailureCause, &Proportion)> {
+    /// Every single cause and every one of several that occurred, with its share by stratum.
+    pub fn causes(&self) -> impl Iterator<Item = (FailureCause, &[Proportion])> {
         let several = self.causes.keys().copied().filter(|cause| !cause.is_single());
-        let share = |cause| (cause, self.causes.get(&cause).unwrap_or(&self.no_cause));
+        let share = |cause| (cause, self.causes.get(&cause).unwrap_or(&self.no_cause).as_slice());
         FailureCause::SINGLE.into_iter().chain(several).map(share)
     }
 }
@@ -128,6 +140,8 @@ pub(super) struct CellTotals<'a> {
     pub quantiles: Quantiles<'a>,
     /// Values that simulation should come to.
     pub closed_form: Result<ClosedForm, Absent>,
+    /// Strata, where there are such.
+    pub strata: Option<WeightedStrata>,
 }
 
 impl<'a> CellTotals<'a> {
@@ -135,18 +149,20 @@ impl<'a> CellTotals<'a> {
     pub fn new(sums: &'a CellAccumulator, latencies: &'a [Option<u64>]) -> Self {
         let (cell, setup) = (&sums.cell, &sums.cell.setup);
         let quantiles = Quantiles::new(latencies, rows_per_replicate(setup, Metric::LatencyP50) as usize);
-        Self { cell, sums, latencies, quantiles, closed_form: closed_form::of(setup) }
+        let strata = WeightedStrata::of(setup);
+        Self { cell, sums, latencies, quantiles, closed_form: closed_form::of(setup), strata }
     }
 
-    /// Share of hits among all rows, or requests, that a rate is about.
+    /// Share of hits among all rows, or requests, that a rate is about, where all replicates are one stratum.
     pub fn share(&self, rate: Metric) -> Option<f64> {
-        self.sums.sums[rate as usize].share.estimate()
+        self.sums.stratum(0, rate).estimate()
     }
 
     /// Replicates that tell something of a metric.
     pub fn replicates(&self, metric: Metric) -> u64 {
         match metric.stat() {
-            Stat::Ratio => self.sums.sums[metric as usize].saving.replicates(),
+            Stat::Ratio | Stat::Quantile(_) if self.strata.is_some() => 0,
+            Stat::Ratio => self.sums.sums[0][metric as usize].saving.replicates(),
             _ => self.sums.replicates,
         }
     }
@@ -158,23 +174,49 @@ impl<'a> CellTotals<'a> {
         confidence: f64,
         interval_of_share: fn(&Proportion, f64) -> Option<Interval>,
     ) -> Bounds {
-        let Sums { share, amount, saving } = &self.sums.sums[metric as usize];
-        match metric.stat() {
-            Stat::Rate => Bounds::new(share.estimate(), interval_of_share(share, confidence)),
-            Stat::Mean => {
+        let of_metric = || self.sums.sums.iter().map(|sums| &sums[metric as usize]);
+        let Sums { amount, saving, .. } = &self.sums.sums[0][metric as usize];
+        match (metric.stat(), &self.strata) {
+            (Stat::Rate, _) => {
+                let shares: Vec<Proportion> = of_metric().map(|sums| sums.share).collect();
+                self.share_bounds(Quantity::Metric(metric), &shares, confidence, interval_of_share)
+            }
+            (Stat::Mean, strata) => {
                 let parts = match metric.derivation() {
                     Derivation::PerReplicate(_) => 1.0,
                     _ => f64::from(self.cell.setup.request.count),
                 };
+                let bounds = match strata {
+                    Some(strata) => strata.mean(of_metric().map(|sums| sums.amount), confidence),
+                    None => Bounds::new(amount.estimate(), amount.interval(confidence)),
+                };
                 // No amount is below zero.
-                Bounds::new(amount.estimate(), amount.interval(confidence)).map(|sum| sum.max(0.0) / parts)
+                bounds.map(|sum| sum.max(0.0) / parts)
             }
-            Stat::Ratio => {
+            // Ratios of means, and quantiles, of a mixture have no interval here.
+            (Stat::Ratio | Stat::Quantile(_), Some(_)) => Bounds::default(),
+            (Stat::Ratio, None) => {
                 // What is saved is what is left of one. An end that a ratio has not is open.
                 let ratio = Bounds::new(saving.estimate(), saving.interval(confidence)).finite().map(|now| 1.0 - now);
                 Bounds { low: ratio.high, high: ratio.low, ..ratio }
             }
-            Stat::Quantile(q) => self.latency_bounds(q, confidence),
+            (Stat::Quantile(q), None) => self.latency_bounds(q, confidence),
+        }
+    }
+
+    /// Estimate of a share with the ends of its two-sided interval, of the kind that is asked for unless there are strata:
+    /// those have exact ones.
+    pub fn share_bounds(
+        &self,
+        quantity: Quantity,
+        shares: &[Proportion],
+        confidence: f64,
+        interval_of_share: fn(&Proportion, f64) -> Option<Interval>,
+    ) -> Bounds {
+        match (&self.strata, shares) {
+            (Some(strata), _) => strata.rate(quantity, shares.iter().copied(), confidence),
+            (None, [share, ..]) => Bounds::new(share.estimate(), interval_of_share(share, confidence)),
+            (None, []) => Bounds::default(),
         }
     }
 

@@ -9,11 +9,13 @@
 
 use std::fmt;
 
-use crate::closed_form::{Absent, ClosedForm};
+use crate::closed_form::ClosedForm;
 use crate::scenario::{Metric, Stat};
 
 use super::accumulator::CellTotals;
 use super::consumer::Consumer;
+use super::reading::is_measured;
+use super::strata::WeightedStrata;
 use super::summary::Exact;
 
 /// The probability with which a run of a right simulator disagrees with any closed form, at most.
@@ -60,11 +62,30 @@ impl Agreement {
         self.checks.retain(|check| check.chance < luck);
         self.checks
     }
+
+    /// Every stratum by itself, against its own closed form.
+    fn check_strata(&mut self, totals: &CellTotals<'_>, strata: &WeightedStrata) {
+        for (at, form) in strata.forms.iter().enumerate() {
+            let Ok(form) = form else { continue };
+            let check = |metric: Metric| {
+                let share = totals.sums.stratum(at, metric);
+                let (observed, exact) = (share.estimate()?, rate(form, metric)?);
+                let chance = chance(observed, exact, form.tolerance, share.replicates());
+                Some(Disagreement { cell: totals.cell.id.clone(), metric, observed, exact, chance })
+            };
+            self.checks.extend(Metric::ALL.iter().filter_map(|metric| check(*metric)));
+        }
+    }
 }
 
 impl Consumer for Agreement {
     fn cell_end(&mut self, totals: &CellTotals<'_>) {
+        if let Some(strata) = &totals.strata {
+            self.check_strata(totals, strata);
+            return;
+        }
         let (Ok(form), 1..) = (&totals.closed_form, totals.sums.replicates) else { return };
+        let measured = Metric::ALL.iter().filter(|metric| is_measured(&totals.cell.setup, **metric));
         let check = |metric: Metric| {
             let (observed, exact) = match metric.stat() {
                 Stat::Quantile(q) => {
@@ -77,7 +98,7 @@ impl Consumer for Agreement {
             let chance = chance(observed, exact, form.tolerance, totals.sums.replicates);
             Some(Disagreement { cell: totals.cell.id.clone(), metric, observed, exact, chance })
         };
-        self.checks.extend(Metric::ALL.iter().filter_map(|metric| check(*metric)));
+        self.checks.extend(measured.filter_map(|metric| check(*metric)));
     }
 }
 
@@ -95,13 +116,14 @@ fn relative_entropy(p: f64, q: f64) -> f64 {
 }
 
 /// Values of a closed form, for files and plots.
-pub(super) fn exact(form: &Result<ClosedForm, Absent>) -> Result<Exact, String> {
-    let form = form.as_ref().map_err(ToString::to_string)?;
+pub(super) fn exact(totals: &CellTotals<'_>) -> Result<Exact, String> {
+    let form = totals.closed_form.as_ref().map_err(ToString::to_string)?;
     let value = |metric: &Metric| match metric.stat() {
         Stat::Quantile(q) => form.latency_quantile(q).map(|nanos| nanos / 1e6),
         _ => rate(form, *metric),
     };
-    let values = Metric::ALL.iter().filter_map(|metric| Some((*metric, value(metric)?))).collect();
+    let measured = Metric::ALL.iter().filter(|metric| is_measured(&totals.cell.setup, **metric));
+    let values = measured.filter_map(|metric| Some((*metric, value(metric)?))).collect();
     let survival = form.survival().into_iter().map(|(nanos, share)| (nanos / 1e6, share)).collect();
     Ok(Exact { values, survival, missing: form.missing() })
 }
@@ -111,6 +133,7 @@ fn rate(form: &ClosedForm, metric: Metric) -> Option<f64> {
     let otherwise = form.otherwise.as_ref().ok();
     match metric {
         Metric::Accepted => Some(form.accepted),
+        Metric::NotAccepted => form.not_accepted.map(|(value, _)| value),
         // Nothing that a closed form models taints a response.
         Metric::AcceptedTainted => Some(0.0),
         Metric::AcceptedWrong => Some(form.accepted_wrong),

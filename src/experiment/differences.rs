@@ -49,6 +49,10 @@ pub(super) struct Differences {
 impl Differences {
     pub fn new(scenario: &Scenario) -> Self {
         let mut differences = Self::default();
+        if scenario.run().strata {
+            // Replicates of a pair have their strata in common, but a paired interval of strata is not known here.
+            return differences;
+        }
         for (cell, partner) in scenario.against_first(AXIS) {
             let pair = [cell, partner];
             for metric in METRICS {

@@ -1,14 +1,15 @@
 //! Cells that are simulated together, with the baselines that their savings are measured against.
 //!
 //! Cells that differ in nothing but rule set and payload holders have one baseline in common, and a cell may be that
-//! world itself: in every replicate each is simulated once.
+//! world itself: in every replicate each is simulated once. So are cells that differ in probabilities alone for which
+//! their strata make up.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::scenario::Cell;
-use crate::sim::{Replicate, ReplicateCache, Setup};
+use crate::sim::{Replicate, ReplicateCache, Setup, without_law};
 
 use super::reading::Simulated;
 use super::savings::{Baseline, OcrCost};
@@ -16,31 +17,41 @@ use super::savings::{Baseline, OcrCost};
 /// Simulates one replicate; [`crate::sim::simulate`] but for tests.
 pub type Simulate<'a> = dyn Fn(&Setup, u64, &mut ReplicateCache) -> Replicate + Sync + 'a;
 
-/// The worlds of a group: first its cells, then what else is needed.
+/// The worlds of a group, all of them different.
+#[derive(Default)]
 pub(super) struct Group {
-    cells: Vec<Cell>,
-    others: Vec<Setup>,
-    /// By cell, the number of its baseline, and its OCR rounds.
-    before: Vec<(usize, OcrCost)>,
+    worlds: Vec<Setup>,
+    cells: Vec<Member>,
+}
+
+/// A cell of a group.
+struct Member {
+    /// Number of its world.
+    world: usize,
+    /// That of its baseline.
+    before: usize,
+    ocr: OcrCost,
 }
 
 impl Group {
-    pub fn new(cells: Vec<Cell>) -> Self {
-        let mut group = Self { cells, others: Vec::new(), before: Vec::new() };
-        for at in 0..group.cells.len() {
-            let (before, ocr) = (group.cells[at].setup.baseline(), OcrCost::of(&group.cells[at].setup));
-            let known = group.worlds().position(|setup| *setup == before);
-            let number = known.unwrap_or_else(|| {
-                group.others.push(before);
-                group.cells.len() + group.others.len() - 1
-            });
-            group.before.push((number, ocr));
+    pub fn new(cells: &[Cell]) -> Self {
+        let mut group = Self::default();
+        // Cells first: a message of a panic tells whether it came in a baseline that is no cell.
+        let own: Vec<usize> = cells.iter().map(|cell| group.number(&cell.setup)).collect();
+        for (cell, world) in cells.iter().zip(own) {
+            let before = group.number(&cell.setup.baseline());
+            group.cells.push(Member { world, before, ocr: OcrCost::of(&cell.setup) });
         }
         group
     }
 
-    fn worlds(&self) -> impl Iterator<Item = &Setup> {
-        self.cells.iter().map(|cell| &cell.setup).chain(&self.others)
+    /// Number of a setup's world, a new one where it is not known yet.
+    fn number(&mut self, setup: &Setup) -> usize {
+        let world = without_law(setup);
+        self.worlds.iter().position(|known| *known == world).unwrap_or_else(|| {
+            self.worlds.push(world);
+            self.worlds.len() - 1
+        })
     }
 
     /// One replicate of every cell; the message of a panic in its place, also of one in the baseline.
@@ -50,19 +61,22 @@ impl Group {
         simulate: &Simulate<'_>,
         cache: &mut ReplicateCache,
     ) -> Vec<Result<Simulated, String>> {
-        let worlds = self.worlds().map(|setup| attempt(setup, replicate, simulate, cache));
-        let worlds: Vec<Result<Replicate, String>> = worlds.collect();
+        let worlds = self.worlds.iter().map(|setup| attempt(setup, replicate, simulate, cache));
+        let mut worlds: Vec<Result<Replicate, String>> = worlds.collect();
         let mut befores = BTreeMap::new();
-        for (at, _) in &self.before {
-            befores.entry(*at).or_insert_with(|| match &worlds[*at] {
+        for member in &self.cells {
+            befores.entry(member.before).or_insert_with(|| match &worlds[member.before] {
                 Ok(world) => Ok(Arc::new(Baseline::of(world))),
                 Err(message) => Err(format!("in the baseline: {message}")),
             });
         }
-        let cell = |(world, (at, ocr)): (Result<Replicate, String>, &(usize, OcrCost))| {
-            Ok(Simulated { replicate: world?, before: befores[at].clone()?, ocr: *ocr })
+        let cell = |(at, Member { world, before, ocr }): (usize, &Member)| {
+            let is_last = self.cells[at + 1..].iter().all(|later| later.world != *world);
+            let shared = &mut worlds[*world];
+            let replicate = if is_last { std::mem::replace(shared, Err(String::new())) } else { shared.clone() };
+            Ok(Simulated { replicate: replicate?, before: befores[before].clone()?, ocr: *ocr })
         };
-        worlds.into_iter().zip(&self.before).map(cell).collect()
+        self.cells.iter().enumerate().map(cell).collect()
     }
 }
 

@@ -73,6 +73,7 @@ impl<'a> Judge<'a> {
         let (metric, confidence) = (expectation.metric, two_sided_confidence(self.scenario, expectation));
         match check.subject {
             Subject::Cell(_) => totals.bounds(metric, confidence, Proportion::exact_interval),
+            Subject::Difference { .. } if self.scenario.run().strata => Bounds::default(),
             Subject::Difference { of, minus } => {
                 let Some([of, minus]) = self.store.pair([of, minus], metric) else { return Bounds::default() };
                 // Scenarios expect differences of rates alone.

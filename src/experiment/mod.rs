@@ -25,6 +25,7 @@ mod power;
 mod reading;
 mod run;
 mod savings;
+mod strata;
 mod summarize;
 mod summary;
 mod verdict;

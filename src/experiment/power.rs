@@ -22,7 +22,10 @@ const MOST_REPLICATES: u64 = 1_000_000_000;
 /// Those that cannot with so few replicates, and how many would do.
 pub fn check_power(scenario: &Scenario) -> Result<(), Diagnostics> {
     let replicates = scenario.run().replicates;
-    let objection = |(at, expectation)| {
+    let objection = |(at, expectation): (usize, &Expectation)| {
+        if scenario.run().strata {
+            return without_strata(at, expectation);
+        }
         let weak = Best::of(scenario, expectation).into_iter().filter(|best| !best.passes(replicates));
         // The cells that need most decide, and above all those that no number would help.
         let needs = weak.map(|best| (best.needed(), best));
@@ -31,6 +34,25 @@ pub fn check_power(scenario: &Scenario) -> Result<(), Diagnostics> {
     };
     let objections: Vec<_> = scenario.expectations().iter().enumerate().filter_map(objection).collect();
     if objections.is_empty() { Ok(()) } else { Err(scenario.object(&objections)) }
+}
+
+/// Expectations that replicates which are dealt to strata say nothing about. How small a rate they can show follows from
+/// what is certain in each stratum; so a rate is never refused here, and at worst undecided in the end.
+fn without_strata(at: usize, Expectation { that, metric, subjects, .. }: &Expectation) -> Option<Objection> {
+    let is_difference = matches!(subjects.first(), Some(Subject::Difference { .. }));
+    let label = match metric.stat() {
+        _ if is_difference => "a difference of cells",
+        Stat::Quantile(_) => "a quantile",
+        Stat::Ratio => "a ratio",
+        Stat::Rate | Stat::Mean => return None,
+    };
+    Some(Objection {
+        expectation: at,
+        message: format!("`{that}` cannot be judged with `run.strata`"),
+        label: label.to_owned(),
+        notes: vec!["replicates that are dealt to strata have intervals of rates and means alone".to_owned()],
+        help: "leave `run.strata` out for this expectation, or put it into a scenario of its own".to_owned(),
+    })
 }
 
 /// The best that a run could find for an expectation.

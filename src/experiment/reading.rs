@@ -92,8 +92,14 @@ pub(super) fn rows_per_replicate(setup: &Setup, metric: Metric) -> u32 {
     }
     // Faults of workflow nodes never share a node, so every replicate has as many honest ones.
     let faulty: u32 =
-        setup.faults.iter().filter(|fault| fault.kind.side() == Side::Workflow).map(|fault| fault.nodes).sum();
+        setup.faults.iter().filter(|fault| fault.kind.side() == Side::Workflow).map(|fault| fault.nodes.given()).sum();
     setup.request.count.saturating_mul(setup.workflow_don.nodes.saturating_sub(faulty))
+}
+
+/// Whether a metric is of cells such as this one.
+pub(super) fn is_measured(setup: &Setup, metric: Metric) -> bool {
+    (!metric.is_of_rounds() || setup.capability_don.ocr.rounds().is_some())
+        && (!metric.is_of_strata() || setup.run.strata)
 }
 
 /// Rows of honest workflow nodes.

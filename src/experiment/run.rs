@@ -192,13 +192,13 @@ impl Worker<'_> {
     fn work(&self, results: &SyncSender<Finished>) {
         let seed = self.scenario.run().seed;
         let mut cache = ReplicateCache::with_keyring(seed, Arc::clone(&self.keyring));
-        let mut group = (0..0, Group::new(Vec::new()));
+        let mut group = (0..0, Group::default());
         while !self.stop.iter().any(|stop| stop.load(Ordering::Relaxed)) {
             let at = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(work) = self.plan.get(at) else { break };
             if group.0 != work.cells {
-                let cells = work.cells.clone().map(|index| self.scenario.cell(index));
-                group = (work.cells.clone(), Group::new(cells.collect()));
+                let cells: Vec<Cell> = work.cells.clone().map(|index| self.scenario.cell(index)).collect();
+                group = (work.cells.clone(), Group::new(&cells));
             }
             let finished = Finished { at, results: self.block(&work, &group.1, &mut cache), work };
             if results.send(finished).is_err() {
@@ -277,7 +277,7 @@ impl<'a> Collector<'a> {
             let mut consumers = self.consumers.all();
             for (number, result) in work.replicates.clone().zip(&results) {
                 if let Ok(simulated) = result {
-                    sums.add(simulated);
+                    sums.add(number, simulated);
                 }
                 for consumer in &mut consumers {
                     consumer.replicate(&sums.cell, number, result);

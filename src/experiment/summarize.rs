@@ -9,6 +9,8 @@ use super::accumulator::{CellTotals, ms};
 use super::agreement::exact;
 use super::consumer::Consumer;
 use super::judgement::Bounds;
+use super::reading::is_measured;
+use super::strata::Quantity;
 use super::summary::{CONFIDENCE, CauseSummary, CellSummary, Estimate, FaultSummary, HoldersSummary};
 
 /// Points of a survival function that are kept.
@@ -30,11 +32,11 @@ impl Consumer for Vec<CellSummary> {
             replicates: totals.sums.replicates,
             estimates: Metric::ALL
                 .iter()
-                .filter(|metric| !metric.is_of_rounds() || setup.capability_don.ocr.rounds().is_some())
+                .filter(|metric| is_measured(setup, **metric))
                 .map(|metric| estimate(totals, *metric))
                 .collect(),
             survival: survival.into_iter().map(|(at, share)| (ms(at), share)).collect(),
-            exact: exact(&totals.closed_form),
+            exact: exact(totals),
             // Their pairs may be incomplete yet.
             differences: Vec::new(),
             causes: causes(totals),
@@ -51,16 +53,18 @@ fn estimate(totals: &CellTotals<'_>, metric: Metric) -> Estimate {
 }
 
 fn causes(totals: &CellTotals<'_>) -> Vec<CauseSummary> {
-    let summary = |(cause, share): (_, &Proportion)| {
-        let Bounds { observed, low, high } = Bounds::new(share.estimate(), share.interval(CONFIDENCE));
+    let summary = |(cause, shares): (_, &[Proportion])| {
+        let Bounds { observed, low, high } =
+            totals.share_bounds(Quantity::Cause, shares, CONFIDENCE, Proportion::interval);
         CauseSummary { cause, share: observed, ci_low: low, ci_high: high }
     };
     totals.sums.causes().map(summary).collect()
 }
 
 fn holders(totals: &CellTotals<'_>) -> Vec<HoldersSummary> {
-    let summary = |(holders, share): (u32, &Proportion)| {
-        let Bounds { observed, low, high } = Bounds::new(share.estimate(), share.interval(CONFIDENCE));
+    let summary = |(holders, shares): (u32, &[Proportion])| {
+        let Bounds { observed, low, high } =
+            totals.share_bounds(Quantity::Other, shares, CONFIDENCE, Proportion::interval);
         HoldersSummary { holders, share: observed, ci_low: low, ci_high: high }
     };
     totals.sums.holders().map(summary).collect()
@@ -71,7 +75,7 @@ fn faults(totals: &CellTotals<'_>) -> Vec<FaultSummary> {
     let named = faults.iter().enumerate().map(|(at, fault)| {
         let kind = fault.kind.name();
         let ordinal = faults[..at].iter().filter(|other| other.kind.name() == kind).count();
-        (format!("faults.{kind}.{ordinal}"), fault.nodes)
+        (format!("faults.{kind}.{ordinal}"), fault.nodes.most(totals.cell.setup.capability_don.nodes))
     });
     let partitions = network.partitions.iter().map(|it| it.nodes.len()).enumerate();
     let partitions = partitions.map(|(at, nodes)| (format!("network.partitions.{at}"), nodes as u32));

@@ -156,7 +156,7 @@ pub struct HoldersSummary {
 pub struct FaultSummary {
     /// Its place in the scenario: `silent.0` is the first `[[faults.silent]]`.
     pub name: String,
-    /// Number of nodes that had it.
+    /// Number of nodes that had it; all that may have had it where chance decided.
     pub nodes: u32,
     /// Number of its actions.
     pub fired: u64,

@@ -36,7 +36,7 @@ fn lines(cell: &CellSummary) -> Vec<[String; COLUMNS.len()]> {
     let mut lines = Vec::new();
     for it in &cell.estimates {
         let mut line = of(it.metric, it.metric.stat().name(), [it.value, it.ci_low, it.ci_high], Some(it.n));
-        line[7] = number(matches!(it.metric.stat(), Stat::Quantile(_)).then(|| cell.censored()));
+        line[7] = number((matches!(it.metric.stat(), Stat::Quantile(_)) && it.n > 0).then(|| cell.censored()));
         lines.push(line);
     }
     let exact = cell.exact.iter().flat_map(|exact| &exact.values);

@@ -27,6 +27,9 @@ const ALARMS: [(Metric, &str); 5] = [
 /// A column and how its fields are made.
 type Column = (&'static str, fn(&CellSummary) -> String);
 
+/// Column in place of that of the accepted where replicates are dealt to strata.
+const OF_STRATA: Column = ("not accepted", |cell| cell.estimate(Metric::NotAccepted).map_or_else(String::new, tiny));
+
 /// The columns that every table has behind what tells cells apart.
 const COLUMNS: [Column; 5] = [
     ("accepted", |cell| cell.estimate(Metric::Accepted).map_or_else(String::new, with_interval)),
@@ -48,11 +51,15 @@ pub fn table(run: &RunSummary) -> String {
 pub(super) fn rows(run: &RunSummary) -> (Vec<Vec<String>>, Range<usize>) {
     let alarms: Vec<_> =
         ALARMS.into_iter().filter(|(metric, _)| run.cells.iter().any(|cell| rate(cell, *metric) > 0.0)).collect();
-    let names = COLUMNS.iter().map(|(name, _)| *name).chain(alarms.iter().map(|(_, name)| *name));
+    let mut columns = COLUMNS;
+    if run.cells.iter().any(|cell| cell.estimate(Metric::NotAccepted).is_some()) {
+        columns[0] = OF_STRATA;
+    }
+    let names = columns.iter().map(|(name, _)| *name).chain(alarms.iter().map(|(_, name)| *name));
     let mut rows = vec![distinctions(run)];
     rows[0].extend(names.map(str::to_owned));
     rows.extend(run.cells.iter().map(|cell| {
-        let fields = COLUMNS.iter().map(|(_, field)| field(cell));
+        let fields = columns.iter().map(|(_, field)| field(cell));
         let alarms = alarms.iter().map(|(metric, _)| format!("{:.3}", rate(cell, *metric)));
         place(run, cell).into_iter().chain(fields).chain(alarms).collect()
     }));
@@ -100,8 +107,19 @@ pub(super) fn with_interval(estimate: &Estimate) -> String {
     }
 }
 
-/// A quantile; one beyond the deadline is only known to be later than that.
+/// A rate that may be far too small for decimals.
+fn tiny(estimate: &Estimate) -> String {
+    match (estimate.value, estimate.ci_low, estimate.ci_high) {
+        (Some(value), Some(low), Some(high)) => format!("{value:.1e} [{low:.1e}, {high:.1e}]"),
+        _ => "-".to_owned(),
+    }
+}
+
+/// A quantile; one beyond the deadline is only known to be later than that. Strata have none.
 pub(super) fn milliseconds(cell: &CellSummary, metric: Metric) -> String {
+    if cell.estimate(Metric::NotAccepted).is_some() {
+        return "-".to_owned();
+    }
     let (value, mark) = match cell.estimate(metric).and_then(|estimate| estimate.value) {
         Some(value) => (value, ""),
         // A short deadline in full: rounded it might be zero.

@@ -77,7 +77,7 @@ fn rounds(settings: &Settings) -> RoundsSetup {
 
 /// `[run]`.
 pub(super) fn run(settings: &Settings) -> Run {
-    read!(settings.group("run") => Run { seed, replicates })
+    read!(settings.group("run") => Run { seed, replicates, strata })
 }
 
 pub(super) fn safety(settings: &Settings) -> Safety {

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::kinds::{self, Choice, Count, DISTRIBUTION, Flag, Kind, SIZE, TIME, Text};
+use super::kinds::{self, Choice, Count, DISTRIBUTION, Faulty, Flag, Kind, SIZE, TIME, Text};
 use super::schema::Preset::{Open, Required, Value};
-use super::schema::{END, Key, START, Section, UP_TO_ALL, key, row};
+use super::schema::{END, Key, START, Section, UP_TO_ALL, key, part, row};
 use crate::sim::{Definition, FAULTS, Parameter, ParameterKind, Side};
 
 /// A kind of fault: its table in scenarios.
@@ -66,8 +66,9 @@ impl FaultDescription {
     }
 }
 
-const NODES: Key = row!(nodes: UP_TO_ALL, Required, "How many capability nodes do it.",
-    such_as "2", axis "Nodes with the fault “{}”");
+const NODES: Key = row!(nodes: &Faulty, Required, "How many capability nodes do it.",
+    such_as "2", axis "Nodes with the fault “{}”",
+    parts &[("each", part("Probability that a node is faulty", "", "as nodes get faulty more often"))]);
 const CALLERS: Key = row!(nodes: UP_TO_ALL, Required, "How many workflow nodes do it.",
     such_as "1", axis "Nodes with the fault “{}”");
 const HOLDERS: Key = row!(holders: UP_TO_ALL, Open("any of them may be"), "How many of these nodes hold the payload.",

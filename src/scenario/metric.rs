@@ -117,6 +117,12 @@ impl Metric {
         )
     }
 
+    /// Whether it is of replicates that are dealt to strata, and left out of others.
+    #[must_use]
+    pub const fn is_of_strata(self) -> bool {
+        matches!(self, Self::NotAccepted | Self::NotServed)
+    }
+
     /// Kind of number that it is.
     #[must_use]
     pub const fn stat(self) -> Stat {
@@ -153,6 +159,10 @@ metrics! {
         Derivation::ShareOfRequests(|row| row.served);
     Disagreement "disagreement" "1" "Share of requests of which two honest workflow nodes accepted different bytes."
         Derivation::ShareOfRequests(|row| row.disagreement);
+    NotAccepted "not_accepted" "1" "Share of requests and honest workflow nodes that did not accept the right response; with strata only."
+        Derivation::ShareOfRows(|row| !row.outcome.is_right());
+    NotServed "not_served" "1" "Share of requests that too few workflow nodes accepted; with strata only."
+        Derivation::ShareOfRequests(|row| !row.served);
     LatencyP50 "latency_p50" "ms" "Median time from a workflow node's first send to its acceptance."
         Derivation::Latency(0.5);
     LatencyP90 "latency_p90" "ms" "90 % quantile of that time."

@@ -16,7 +16,7 @@ pub(super) fn resolved(first: &Settings, sweep: &Sweep) -> String {
     for group in first.groups.iter().filter(|group| has_sweep || group.section.path != SWEEP) {
         out.push('\n');
         header(&mut out, group);
-        for (key, slot) in group.iter() {
+        for (key, slot) in group.iter().filter(|(key, slot)| !key.unwritten || slot.value.is_some()) {
             commented_key(&mut out, key, slot, sweep);
         }
     }

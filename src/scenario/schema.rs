@@ -30,6 +30,8 @@ pub struct Key {
     /// A value, as TOML, that shows what can be written; `None` where the kind's own example does.
     pub(super) example: Option<&'static str>,
     pub(super) words: Words,
+    /// Whether `resolved.toml` is silent about it where it is absent: a key that is younger than results which stay.
+    pub(super) unwritten: bool,
 }
 
 /// Names of a key, or of a parameter in it, in tables and pictures.
@@ -61,6 +63,10 @@ impl Key {
 
     pub(super) const fn axis(self, title: &'static str) -> Self {
         Self { words: Words { title, ..self.words }, ..self }
+    }
+
+    pub(super) const fn unwritten(self, unwritten: bool) -> Self {
+        Self { unwritten, ..self }
     }
 
     /// Key with a name for tables.
@@ -149,7 +155,7 @@ pub(super) const RANGE: &[(&str, &str)] = &[
 pub(super) const UP_TO_ALL: &dyn Kind = &Count { min: 0, max: MAX_NODES };
 
 pub(super) const fn key(name: &'static str, kind: &'static dyn Kind, preset: Preset, meaning: &'static str) -> Key {
-    Key { name, kind, preset, meaning, example: None, words: Words::NONE }
+    Key { name, kind, preset, meaning, example: None, words: Words::NONE, unwritten: false }
 }
 
 /// A key: its name, kind, what holds without it, and meaning; behind these whatever methods of [`Key`] add.

@@ -97,6 +97,9 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (seed: &Count { min: 0, max: i64::MAX as u64 }, Value("1"), "Seed of all random draws.", such_as "7")
         (replicates: &Count { min: 1, max: 1_000_000_000 }, Value("1000"), "Seeded worlds for every cell.",
             such_as "3000")
+        (strata: &Flag, Open("they are left to chance"),
+            "Whether replicates are dealt to every number of faulty nodes that `nodes = { each = … }` may make, and weighted by the exact law of it.",
+            such_as "false", unwritten true)
     table "capability_don", "The nodes that execute a request and answer it.";
         (nodes: NODES, Value("16"), "N, the nodes that execute and answer.",
             such_as "31", axis "Nodes of the capability DON", column "N", along "as the DON grows")

@@ -3,11 +3,12 @@
 use crate::engine::{Draws, Time, Window};
 
 use super::capability_node::Outage;
-use super::fault::{Fault, Side};
+use super::fault::{Fault, FaultyNodes, Side};
 use super::faults::Behaviour;
 use super::outcome::FaultReport;
 use super::setup::{PayloadHolders, Setup};
 use super::site::Site;
+use super::strata::{Strata, is_by_chance};
 
 /// The roles of all nodes.
 pub(super) struct Assignment {
@@ -32,8 +33,6 @@ pub(super) struct Active {
     probability: f64,
     /// Targets of each accomplice, by node of the other DON; empty when it aims at all of them.
     aims: Vec<Vec<bool>>,
-    /// Whether its nodes may have other faults.
-    overlap: bool,
     /// Kind and ordinal in its kind: what keys its draws.
     key: [u32; 2],
     /// Holders that it asked for and that were not there.
@@ -41,8 +40,9 @@ pub(super) struct Active {
 }
 
 impl Assignment {
-    /// Holders first, then the faults in their order. Faults that may not overlap never share a node with each other.
-    pub(super) fn new(setup: &Setup, draws: &Draws) -> Self {
+    /// Holders first, then the faults that take a number of nodes, then those that nodes have with a probability, each in
+    /// their order. Faults that may not overlap never share a node with each other.
+    pub(super) fn new(setup: &Setup, replicate: u64, draws: &Draws) -> Self {
         let holders = holders(setup, draws);
         let don = &setup.capability_don;
         // Where the scenario gives the payload to a number of nodes, they are those that agreed on it.
@@ -57,26 +57,44 @@ impl Assignment {
             workflow: vec![Vec::new(); setup.workflow_don.nodes as usize],
             faults: Vec::new(),
         };
-        for (index, fault) in setup.faults.iter().enumerate() {
-            let kind = fault.kind.draw_key();
-            let ordinal = setup.faults[..index].iter().filter(|other| other.kind.draw_key() == kind).count() as u32;
-            assignment.add(fault, [kind, ordinal], setup, draws);
-        }
+        assignment.assign(setup, replicate, draws);
         assignment
     }
 
-    fn add(&mut self, fault: &Fault, key: [u32; 2], setup: &Setup, draws: &Draws) {
-        let (nodes, audience) = match fault.kind.side() {
-            Side::Capability if fault.kind.is_in_rounds() => (setup.capability_don.nodes, setup.capability_don.nodes),
-            Side::Capability => (setup.capability_don.nodes, setup.workflow_don.nodes),
-            Side::Workflow => (setup.workflow_don.nodes, setup.capability_don.nodes),
-        };
-        let ranked = Site::FaultRank.ranked(draws, nodes, |node| [key[0], key[1], node, 0, 0]);
-        let (accomplices, holder_shortfall) = self.choose(fault, &ranked);
-        let index = self.faults.len();
-        for node in &accomplices {
-            self.of_side(fault.kind.side())[*node as usize].push(index);
+    fn assign(&mut self, setup: &Setup, replicate: u64, draws: &Draws) {
+        let (by_chance, given): (Vec<usize>, _) =
+            (0..setup.faults.len()).partition(|index| is_by_chance(&setup.faults[*index]));
+        let strata = Strata::of(setup);
+        let forced = strata.iter().flat_map(|strata| strata.counts(strata.of_replicate(replicate)));
+        let mut forced = forced.map(|count| FaultyNodes::Count(*count));
+        let mut chosen = vec![(Vec::new(), 0); setup.faults.len()];
+        for index in given.into_iter().chain(by_chance) {
+            let fault = &setup.faults[index];
+            let nodes = if is_by_chance(fault) { forced.next().unwrap_or(fault.nodes) } else { fault.nodes };
+            chosen[index] = self.choose(setup, index, nodes, draws);
+            for node in &chosen[index].0 {
+                self.of_side(fault.kind.side())[*node as usize].push(index);
+            }
         }
+        // A node's faults act in the order of the setup.
+        self.capability.iter_mut().chain(&mut self.workflow).for_each(|faults| faults.sort_unstable());
+        for (index, (accomplices, holder_shortfall)) in chosen.into_iter().enumerate() {
+            self.add(&setup.faults[index], key(setup, index), (accomplices, holder_shortfall), setup, draws);
+        }
+    }
+
+    fn add(
+        &mut self,
+        fault: &Fault,
+        key: [u32; 2],
+        (accomplices, holder_shortfall): (Vec<u32>, u64),
+        setup: &Setup,
+        draws: &Draws,
+    ) {
+        let audience = match fault.kind.side() {
+            Side::Capability if !fault.kind.is_in_rounds() => setup.workflow_don.nodes,
+            _ => setup.capability_don.nodes,
+        };
         let aims = |targets: u32| accomplices.iter().map(|node| aims(draws, key, *node, audience, targets)).collect();
         self.faults.push(Active {
             behaviour: fault.kind.behaviour(),
@@ -85,31 +103,39 @@ impl Assignment {
             accomplices,
             window: fault.window,
             probability: fault.probability,
-            overlap: fault.overlap,
             key,
             holder_shortfall,
         });
     }
 
-    /// The nodes of a fault, rising, and how many holders were missing.
-    fn choose(&self, fault: &Fault, ranked: &[u32]) -> (Vec<u32>, u64) {
+    /// The nodes of a fault, rising, and how many holders were missing. Those of the lowest ranks: so many, or those whose
+    /// rank is below the probability.
+    fn choose(&self, setup: &Setup, index: usize, nodes: FaultyNodes, draws: &Draws) -> (Vec<u32>, u64) {
+        let (fault, [kind, ordinal]) = (&setup.faults[index], key(setup, index));
+        let holders = &self.holders;
         let side = fault.kind.side();
-        let (holders, faults) = (&self.holders, &self.faults);
         let taken = match side {
             Side::Workflow => &self.workflow,
             Side::Capability => &self.capability,
         };
-        let is_free = |node: u32| fault.overlap || taken[node as usize].iter().all(|other| faults[*other].overlap);
+        let parts = |node| [kind, ordinal, node, 0, 0];
+        let ranked = Site::FaultRank.ranked(draws, taken.len() as u32, parts);
+        let may_share = |other: &usize| setup.faults[*other].overlap;
+        let is_free = |node: u32| fault.overlap || taken[node as usize].iter().all(may_share);
         let free = |holder: Option<bool>| {
             let fits = move |node: &u32| holder.is_none_or(|wanted| holders[*node as usize] == wanted);
             ranked.iter().copied().filter(fits).filter(|node| is_free(*node))
         };
-        let (mut chosen, shortfall) = match fault.holders.filter(|_| side == Side::Capability) {
-            None => (free(None).take(fault.nodes as usize).collect::<Vec<_>>(), 0),
-            Some(wanted) => {
+        let (mut chosen, shortfall) = match (nodes, fault.holders.filter(|_| side == Side::Capability)) {
+            (FaultyNodes::Each(probability), _) => {
+                let is_faulty = |node: &u32| Site::FaultRank.draw(draws, parts(*node)).happens(probability);
+                (free(None).filter(is_faulty).collect::<Vec<_>>(), 0)
+            }
+            (FaultyNodes::Count(nodes), None) => (free(None).take(nodes as usize).collect(), 0),
+            (FaultyNodes::Count(nodes), Some(wanted)) => {
                 let mut chosen: Vec<u32> = free(Some(true)).take(wanted as usize).collect();
                 let shortfall = u64::from(wanted) - chosen.len() as u64;
-                chosen.extend(free(Some(false)).take((fault.nodes - wanted) as usize));
+                chosen.extend(free(Some(false)).take((nodes - wanted) as usize));
                 (chosen, shortfall)
             }
         };
@@ -167,6 +193,13 @@ impl Assignment {
         let report = |fault: &Active| FaultReport { fired: 0, holder_shortfall: fault.holder_shortfall };
         self.faults.iter().map(report).collect()
     }
+}
+
+/// Kind of a fault and its ordinal in its kind.
+fn key(setup: &Setup, index: usize) -> [u32; 2] {
+    let kind = setup.faults[index].kind.draw_key();
+    let before = setup.faults[..index].iter().filter(|other| other.kind.draw_key() == kind);
+    [kind, before.count() as u32]
 }
 
 /// The `targets` nodes of the other DON that a faulty node aims at: those of the lowest ranks.

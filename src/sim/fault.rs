@@ -11,7 +11,7 @@ pub struct Fault {
     /// Kind, with the values of its parameters.
     pub kind: FaultKind,
     /// How many.
-    pub nodes: u32,
+    pub nodes: FaultyNodes,
     /// How many of them hold the payload; any when absent. Without meaning for workflow nodes.
     pub holders: Option<u32>,
     /// When they do it.
@@ -28,7 +28,49 @@ impl Fault {
     /// A fault that always acts, towards everybody.
     #[must_use]
     pub fn new(kind: FaultKind, nodes: u32, holders: Option<u32>) -> Self {
+        let nodes = FaultyNodes::Count(nodes);
         Self { kind, nodes, holders, window: Window::ALWAYS, probability: 1.0, targets: None, overlap: false }
+    }
+
+    /// A fault that always acts, towards everybody, of every node with this probability.
+    #[must_use]
+    pub fn each(kind: FaultKind, probability: f64) -> Self {
+        Self { nodes: FaultyNodes::Each(probability), ..Self::new(kind, 0, None) }
+    }
+}
+
+/// Number of nodes that have a fault.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum FaultyNodes {
+    /// So many.
+    Count(u32),
+    /// Each with this probability, on its own.
+    Each(f64),
+}
+
+impl FaultyNodes {
+    /// Most nodes that may have it, of so many.
+    #[must_use]
+    pub fn most(self, nodes: u32) -> u32 {
+        match self {
+            Self::Count(count) => count,
+            Self::Each(probability) => {
+                if probability > 0.0 {
+                    nodes
+                } else {
+                    0
+                }
+            }
+        }
+    }
+
+    /// Their number, where it is given; none where chance decides.
+    #[must_use]
+    pub const fn given(self) -> u32 {
+        match self {
+            Self::Count(count) => count,
+            Self::Each(_) => 0,
+        }
     }
 }
 

@@ -30,13 +30,14 @@ mod rule_sets;
 pub mod schedule;
 mod setup;
 mod site;
+mod strata;
 mod strategies;
 mod workflow_node;
 mod world;
 
 pub use aggregators::{Aggregator, AggregatorFactory, Opening, RealAggregators};
 pub use agreement::cost::ocr_bytes;
-pub use fault::{Fault, FaultKind, Side};
+pub use fault::{Fault, FaultKind, FaultyNodes, Side};
 pub use faults::effect;
 pub use faults::{Definition, FAULTS, Parameter, ParameterKind, Value, Values};
 pub use happening::{Happening, Listener, What};
@@ -50,6 +51,7 @@ pub use setup::{
     AggregatorSetup, CapabilityDon, Expiry, Growth, ObservationContent, ObservationSetup, Ocr, PayloadHolders, Read,
     RequestSetup, RoundsSetup, Run, Safety, Schedule, Setup, Ties, WorkflowDon,
 };
+pub use strata::{Strata, candidates, is_by_chance, without_law};
 pub use strategies::ResponseStrategy;
 
 /// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.

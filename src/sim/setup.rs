@@ -59,6 +59,8 @@ pub struct Run {
     pub seed: u64,
     /// Seeded worlds a cell.
     pub replicates: u64,
+    /// Whether they are dealt to strata.
+    pub strata: bool,
 }
 
 /// The callees.

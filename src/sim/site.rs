@@ -18,7 +18,7 @@
 //! | `Ocr` | time of the agreement | request |
 //! | `HolderRank` | who holds the payload: the lowest ranks | node |
 //! | `Agree` | whether a node holds it, with `{ agree = p }` | node |
-//! | `FaultRank` | whom a fault takes: the lowest ranks that fit | kind of fault, ordinal in its kind, node |
+//! | `FaultRank` | whom a fault takes: the lowest ranks that fit, or those below its probability | kind of fault, ordinal in its kind, node |
 //! | `SignerRank` | who signs the report: the lowest ranks | request, node |
 //! | `Loss`, `Duplication` | whether a message gets lost, or is delivered twice | request, sender, receiver, attempt |
 //! | `Latency` | how long a copy of a message is under way | request, sender, receiver, attempt, copy |

@@ -67,7 +67,7 @@ impl<'a> World<'a> {
         let draws = cache.begin(setup.run.seed, replicate);
         let (callers, callees) = (setup.workflow_don.nodes, setup.capability_don.nodes);
         let placement = Placement { workflow: &setup.workflow_don.regions, capability: &setup.capability_don.regions };
-        let assignment = Assignment::new(setup, &draws);
+        let assignment = Assignment::new(setup, replicate, &draws);
         let requests = requests(setup, &draws, cache);
         let agreement = Agreement::new(setup, draws, &assignment, &requests);
         let node = |number: u32| {

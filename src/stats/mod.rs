@@ -12,6 +12,7 @@ mod proportion;
 mod quantiles;
 mod ratio;
 mod special;
+mod stratified;
 
 pub use binomial::{Interval, quantile_ranks};
 pub use mean::Mean;
@@ -19,6 +20,7 @@ pub use paired::PairedDifference;
 pub use proportion::Proportion;
 pub use quantiles::{End, Quantiles, end_ranks};
 pub use ratio::RatioOfMeans;
+pub use stratified::{Stratum, stratified_interval, stratified_mean, stratified_rate};
 
 #[cfg(test)]
 mod simulated {

@@ -17,7 +17,7 @@ pub const OCR: Span = Span::from_millis(1_500);
 pub fn setup(nodes: u32, rule_set: RuleSet, payload_holders: PayloadHolders, latency: Distribution) -> Setup {
     let link = LinkSetup { latency: Latency::Distribution(latency), loss: 0.0, duplication: 0.0 };
     Setup {
-        run: Run { seed: 1, replicates: 1 },
+        run: Run { seed: 1, replicates: 1, strata: false },
         capability_don: CapabilityDon {
             nodes,
             f: (nodes - 1) / 3,

@@ -14,7 +14,7 @@ use crate::wire::{
 use super::super::answers::Rules;
 use super::super::arrival::hand;
 use super::super::casts::Cast;
-use super::super::race::{End, Ends, play};
+use super::super::race::{End, Ends, UNDECIDED, play};
 use crate::sim::effect::{Answer, Attached, Lie};
 
 /// Peers, of which one may be faulty.
@@ -145,9 +145,13 @@ impl Desk {
         let mut ends = Ends(std::array::from_fn(|_| vec![0.0; n + 1]));
         for order in &orders {
             let order: Vec<(u32, &Message)> = order.iter().map(|at| (messages[*at].0, &messages[*at].1)).collect();
-            if let Some((end, heard)) = self.end(config, &order) {
-                ends.0[end as usize][heard..].iter_mut().for_each(|sum| *sum += 1.0 / orders.len() as f64);
+            let share = 1.0 / orders.len() as f64;
+            let end = self.end(config, &order);
+            if let Some((end, heard)) = end {
+                ends.0[end as usize][heard..].iter_mut().for_each(|sum| *sum += share);
             }
+            let before = end.map_or(n + 1, |(_, heard)| heard);
+            ends.0[UNDECIDED][..before].iter_mut().for_each(|sum| *sum += share);
         }
         ends
     }

@@ -71,6 +71,8 @@ pub(super) struct Stub {
     pub(super) most: usize,
 }
 
+/// Least value of a logarithmic axis.
+const LEAST: f64 = 1e-30;
 /// Distance of zero from the lowest decade.
 const ZERO_GAP: f64 = 34.0;
 /// Width of a break before a far value.
@@ -100,7 +102,7 @@ impl Axis {
 
     /// A logarithmic axis over `[low, high]`, both above zero; values are shown times `factor`.
     pub(super) fn log(low: f64, high: f64, factor: f64) -> Self {
-        let low = if low.is_finite() && low > 0.0 { low.max(1e-12) } else { 1e-3 };
+        let low = if low.is_finite() && low > 0.0 { low.max(LEAST) } else { 1e-3 };
         let high = if high.is_finite() && high > low { high } else { low * 10.0 };
         let (ticks, minor) = log_ticks(low * factor, high * factor);
         let ticks = ticks.into_iter().map(|value| Tick::new(value / factor, number::short(value))).collect();

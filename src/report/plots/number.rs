@@ -15,10 +15,18 @@ pub(super) fn fixed(value: f64, decimals: usize) -> String {
     if fraction.is_empty() { text } else { format!("{text}.{fraction}") }
 }
 
-/// `value` with about three significant digits and no idle zeros: `0.05`, `12.5`, `1,230`.
+/// Values below this are written with their power of ten: nobody counts so many zeros.
+const TINY: f64 = 1e-5;
+
+/// `value` with about three significant digits and no idle zeros: `0.05`, `12.5`, `1,230`, `1e−9`.
 pub(super) fn short(value: f64) -> String {
     if !value.is_finite() {
         return "–".to_owned();
+    }
+    if value != 0.0 && value.abs() < TINY {
+        let text = format!("{value:.2e}").replace('-', "−");
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        return format!("{}e{exponent}", trimmed(digits.to_owned()));
     }
     let decimals =
         (0..=9_i32).find(|d| value.abs() * libm::pow(10.0, f64::from(*d)) >= 99.95 || value == 0.0).unwrap_or(9);

@@ -33,10 +33,11 @@ fn complete(summary: &Table, cell: &mut CellSummary) -> Result<(), ReadError> {
         let count = cell.causes.iter().filter(|summary| summary.cause == cause).count();
         (format!("cause_{cause}"), count)
     });
-    // Those of rounds are told where there are rounds.
-    let rounds = Metric::ALL.iter().filter(|metric| metric.is_of_rounds());
-    let has_rounds = rounds.clone().any(|metric| cell.estimates.iter().any(|estimate| estimate.metric == *metric));
-    let idle: Vec<&str> = rounds.filter(|_| !has_rounds).map(|metric| metric.name()).collect();
+    // Those of rounds are told where there are rounds, those of strata where there are strata.
+    let has_any = |is_meant: fn(Metric) -> bool| cell.estimates.iter().any(|estimate| is_meant(estimate.metric));
+    let (has_rounds, has_strata) = (has_any(Metric::is_of_rounds), has_any(Metric::is_of_strata));
+    let is_idle = |metric: &Metric| (metric.is_of_rounds() && !has_rounds) || (metric.is_of_strata() && !has_strata);
+    let idle: Vec<&str> = Metric::ALL.iter().filter(|metric| is_idle(metric)).map(|metric| metric.name()).collect();
     let metrics = metrics.filter(|(name, _)| !idle.contains(&name.as_str()));
     match metrics.chain(causes).find(|(_, count)| *count != 1) {
         Some((name, count)) => {

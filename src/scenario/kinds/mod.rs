@@ -13,6 +13,7 @@ mod agreement;
 mod choice;
 mod count;
 mod distribution;
+mod faulty_nodes;
 mod file;
 mod flag;
 mod holders;
@@ -34,6 +35,7 @@ pub(super) use agreement::{Agreement, AgreementLatency};
 pub(super) use choice::{Choice, EXPIRY, GROWTH, OBSERVATION, READ, SAFETY, SCHEDULE, STRATEGY, TIES};
 pub(super) use count::{Count, MAX_NODES};
 pub(super) use distribution::{DISTRIBUTION, FORMS, Form, LATENCY, SKEW};
+pub(super) use faulty_nodes::Faulty;
 pub(super) use flag::Flag;
 pub(super) use holders::Holders;
 pub(super) use kind::{FromValue, Kind, Value, quote};
@@ -68,6 +70,7 @@ pub(super) const KINDS: &[&dyn Kind] = &[
     &LATENCY,
     &Holders,
     &NodeRules,
+    &Faulty,
     &Choice(&["some", "word"]),
     &Names,
     &Nodes,
@@ -75,9 +78,9 @@ pub(super) const KINDS: &[&dyn Kind] = &[
 ];
 
 /// The parameters of all inline tables.
-pub(super) const PARAMETERS: [Parameter; 10] = {
+pub(super) const PARAMETERS: [Parameter; 11] = {
     use distribution::{ALPHA, ANY_FILE, JITTER, MAX, MEAN, MIN, P50, P99, VALUE};
-    [VALUE, MIN, MAX, MEAN, P50, P99, ALPHA, holders::AGREE, JITTER, ANY_FILE]
+    [VALUE, MIN, MAX, MEAN, P50, P99, ALPHA, holders::AGREE, faulty_nodes::EACH, JITTER, ANY_FILE]
 };
 
 /// The kind of a parameter of an inline table.

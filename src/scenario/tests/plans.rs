@@ -80,7 +80,7 @@ fn everything(folder: &Path) -> Scenario {
 fn an_almost_empty_file_is_a_scenario() {
     let scenario = plan("");
     assert_eq!((scenario.name(), scenario.cell_count(), scenario.axes()), ("demo", 1, &[][..]));
-    assert_eq!(scenario.run(), Run { seed: 1, replicates: 1000 });
+    assert_eq!(scenario.run(), Run { seed: 1, replicates: 1000, strata: false });
     assert_eq!(scenario.safety(), Safety::Holds);
     let setup = scenario.cell(0).setup;
     assert_eq!((setup.capability_don.nodes, setup.capability_don.f), (16, 5));
@@ -235,7 +235,7 @@ fn overrides_outrank_the_file() {
                 capability_don.payload_holders = [\"all\", \"f+1\", \"f+1\"]\n[sweep.grid]\nnetwork.loss = [0, 0.1]";
     let scenario =
         load(text, &["name=other", "run.seed=7", "run.replicates=5", "network.latency.p50=\"20ms\""]).unwrap();
-    assert_eq!((scenario.name(), scenario.run()), ("other", Run { seed: 7, replicates: 5 }));
+    assert_eq!((scenario.name(), scenario.run()), ("other", Run { seed: 7, replicates: 5, strata: false }));
     assert_eq!(scenario.cell_count(), 6);
     let fast = Distribution::lognormal(Span::from_millis(20), Span::from_millis(180)).unwrap();
     assert_eq!(scenario.cell(0).setup.network.request.latency, Latency::Distribution(fast));

@@ -4,9 +4,9 @@ use crate::aggregator::RuleSet;
 use crate::engine::{Distribution, DrawKey, Draws, Span, Time, Window};
 use crate::network::{Cut, Latency, LinkSetup, NetworkSetup, NodeSet, Rate, TransportLimits};
 use crate::sim::{
-    AggregatorSetup, CapabilityDon, Expiry, Fault, FaultKind, Growth, ObservationContent, ObservationSetup, Ocr,
-    PayloadHolders, Read, RequestSetup, ResponseStrategy, RoundsSetup, RuleSets, Run, Safety, Schedule, Setup, Side,
-    Ties, WorkflowDon,
+    AggregatorSetup, CapabilityDon, Expiry, Fault, FaultKind, FaultyNodes, Growth, ObservationContent,
+    ObservationSetup, Ocr, PayloadHolders, Read, RequestSetup, ResponseStrategy, RoundsSetup, RuleSets, Run, Safety,
+    Schedule, Setup, Side, Ties, WorkflowDon,
 };
 
 /// The seed of every world: they share their keys.
@@ -97,7 +97,7 @@ pub(crate) fn setup(number: u64) -> Setup {
     }
     let caller_bound = dice.below(What::CallerBound, 0, callers as usize) as u32;
     Setup {
-        run: Run { seed: SEED, replicates: 1 },
+        run: Run { seed: SEED, replicates: 1, strata: false },
         capability_don: CapabilityDon {
             nodes: NODES,
             f: 1,
@@ -239,8 +239,9 @@ fn faults(dice: &Dice, number: u64, callers: u32) -> Vec<Fault> {
             Side::Workflow if callers == 1 => continue,
             Side::Workflow => {}
             Side::Capability => {
-                fault.nodes = 1 + dice.below(What::FaultNodes, which, 3) as u32;
-                let holders = dice.below(What::FaultHolders, which, fault.nodes as usize + 1) as u32;
+                let nodes = 1 + dice.below(What::FaultNodes, which, 3);
+                fault.nodes = FaultyNodes::Count(nodes as u32);
+                let holders = dice.below(What::FaultHolders, which, nodes + 1) as u32;
                 fault.holders = dice.happens(What::FaultHolders, which + 2, 2).then_some(holders);
                 fault.targets = dice.happens(What::FaultTargets, which, 4).then_some(1);
             }

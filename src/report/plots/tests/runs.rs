@@ -33,27 +33,30 @@ pub(super) fn cell(
         .map(|(time, left)| (time, 1.0 - accepted * (1.0 - left * left)))
         .collect();
     let quantile = |level: f64| survival.iter().find(|step| step.1 <= 1.0 - level + 1e-12).map(|step| step.0);
-    let estimates = Metric::ALL.iter().filter(|metric| !metric.is_of_rounds()).map(|metric| {
-        let (value, spread) = match metric {
-            Metric::Accepted | Metric::Served => (Some(accepted), 0.012 * (1.2 - accepted)),
-            Metric::LatencyP50 => (quantile(0.5), median * 0.04),
-            Metric::LatencyP90 => (quantile(0.9), median * 0.08),
-            Metric::LatencyP99 => (quantile(0.99), median * 0.2),
-            Metric::ResponseBytes => (Some(payload * 2.0), 10.0),
-            Metric::DuplicatePayloadBytes => (Some(if holders == "all" { payload * 5.0 } else { payload * 1.5 }), 10.0),
-            Metric::RequestBytes => (Some(6_400.0), 1.0),
-            Metric::AttestationBytes => (Some(if rule_set == "identical" { 0.0 } else { 9_800.0 }), 1.0),
-            Metric::ErrorBytes => (Some(if holders == "all" { 0.0 } else { 4_100.0 }), 1.0),
-            Metric::EnvelopeBytes => (Some(7_300.0), 1.0),
-            Metric::TotalBytes => (Some(payload * if holders == "all" { 7.0 } else { 3.5 } + 20_000.0), 1.0),
-            Metric::SavedResponse | Metric::SavedTotal => (None, 0.0),
-            _ => (Some(0.0), 0.0),
-        };
-        let low = value.map(|value| (value - spread).max(0.0));
-        let high =
-            value.map(|value| value + spread).map(|high| if metric.unit() == "1" { high.min(1.0) } else { high });
-        Estimate { metric: *metric, value, ci_low: low, ci_high: high, n: 3000 }
-    });
+    let estimates =
+        Metric::ALL.iter().filter(|metric| !metric.is_of_rounds() && !metric.is_of_strata()).map(|metric| {
+            let (value, spread) = match metric {
+                Metric::Accepted | Metric::Served => (Some(accepted), 0.012 * (1.2 - accepted)),
+                Metric::LatencyP50 => (quantile(0.5), median * 0.04),
+                Metric::LatencyP90 => (quantile(0.9), median * 0.08),
+                Metric::LatencyP99 => (quantile(0.99), median * 0.2),
+                Metric::ResponseBytes => (Some(payload * 2.0), 10.0),
+                Metric::DuplicatePayloadBytes => {
+                    (Some(if holders == "all" { payload * 5.0 } else { payload * 1.5 }), 10.0)
+                }
+                Metric::RequestBytes => (Some(6_400.0), 1.0),
+                Metric::AttestationBytes => (Some(if rule_set == "identical" { 0.0 } else { 9_800.0 }), 1.0),
+                Metric::ErrorBytes => (Some(if holders == "all" { 0.0 } else { 4_100.0 }), 1.0),
+                Metric::EnvelopeBytes => (Some(7_300.0), 1.0),
+                Metric::TotalBytes => (Some(payload * if holders == "all" { 7.0 } else { 3.5 } + 20_000.0), 1.0),
+                Metric::SavedResponse | Metric::SavedTotal => (None, 0.0),
+                _ => (Some(0.0), 0.0),
+            };
+            let low = value.map(|value| (value - spread).max(0.0));
+            let high =
+                value.map(|value| value + spread).map(|high| if metric.unit() == "1" { high.min(1.0) } else { high });
+            Estimate { metric: *metric, value, ci_low: low, ci_high: high, n: 3000 }
+        });
     let place: Vec<&str> = axes.iter().map(|value| value.text.as_str()).collect();
     let id = format!("{rule_set}-{holders}-{}", place.join("-"));
     CellSummary {
