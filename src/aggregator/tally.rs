@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::wire::{MeteringRecord, PeerId, Response};
+use crate::wire::{MeteringRecord, PeerId, Response, Rope};
 
 use super::{Basis, Opened, Success};
 
@@ -90,6 +90,6 @@ fn in_name_of(sender: PeerId, record: MeteringRecord) -> MeteringRecord {
     MeteringRecord { peer_2_peer_id: sender.to_string(), ..record }
 }
 
-fn with_metering(response: &Response, metering: Vec<MeteringRecord>) -> prost::bytes::Bytes {
-    Response { metering, capdon_n: 0, ..response.clone() }.encode()
+fn with_metering(response: &Response, metering: Vec<MeteringRecord>) -> Rope {
+    Response { metering, capdon_n: 0, ..response.clone() }.rope()
 }

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use prost::bytes::Bytes;
-
 use crate::attestation::{Report, is_signed_by};
-use crate::wire::{DecodeError, Response};
+use crate::wire::{DecodeError, Response, Rope};
 
 /// A decoded response and its id.
 #[derive(Debug, PartialEq)]
@@ -24,7 +22,7 @@ pub trait Work {
     ///
     /// # Errors
     /// When the payload is none.
-    fn open(&mut self, payload: &Bytes) -> Result<Rc<Opened>, DecodeError> {
+    fn open(&mut self, payload: &Rope) -> Result<Rc<Opened>, DecodeError> {
         let response = Response::decode(payload.clone())?;
         let id = response.id();
         Ok(Rc::new(Opened { response, id }))
@@ -51,7 +49,9 @@ impl Work for Fresh {}
 /// seen until it is dropped.
 #[derive(Debug, Default)]
 pub struct Memo {
-    opened: BTreeMap<Bytes, Result<Rc<Opened>, DecodeError>>,
+    opened: BTreeMap<Rope, Result<Rc<Opened>, DecodeError>>,
+    /// Ids by the bytes that they are hashes of: equal responses of several nodes differ in their metering records.
+    ids: BTreeMap<Rope, [u8; 32]>,
     reports: Vec<(ReportKey, [u8; 32])>,
     signed: BTreeMap<SignatureKey, bool>,
 }
@@ -88,11 +88,15 @@ impl Memo {
 }
 
 impl Work for Memo {
-    fn open(&mut self, payload: &Bytes) -> Result<Rc<Opened>, DecodeError> {
+    fn open(&mut self, payload: &Rope) -> Result<Rc<Opened>, DecodeError> {
         if let Some(opened) = self.opened.get(payload) {
             return opened.clone();
         }
-        let opened = Fresh.open(payload);
+        let opened = Response::decode(payload.clone()).map(|response| {
+            let identity = response.identity();
+            let id = *self.ids.entry(identity).or_insert_with_key(Rope::sha256);
+            Rc::new(Opened { response, id })
+        });
         self.opened.insert(payload.clone(), opened.clone());
         opened
     }

@@ -5,11 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use prost::bytes::Bytes;
+
 use crate::aggregator::Memo;
 use crate::attestation::{KeyPair, SIGNATURE_LEN};
 use crate::engine::Draws;
 use crate::network::Node;
-use crate::wire::PeerId;
+use crate::wire::{PeerId, Rope};
 
 use super::site::Site;
 
@@ -22,6 +24,9 @@ pub struct ReplicateCache {
     peers: BTreeMap<Node, PeerId>,
     peer_names: BTreeMap<Node, String>,
     signatures: BTreeMap<(u32, [u8; 32]), [u8; SIGNATURE_LEN]>,
+    /// Drawn bytes, by site, key and length.
+    drawn: BTreeMap<(u32, [u32; 5], u64), Bytes>,
+    hashes: BTreeMap<Rope, [u8; 32]>,
     pub(super) memo: Memo,
 }
 
@@ -39,6 +44,8 @@ impl ReplicateCache {
             peers: BTreeMap::new(),
             peer_names: BTreeMap::new(),
             signatures: BTreeMap::new(),
+            drawn: BTreeMap::new(),
+            hashes: BTreeMap::new(),
             memo: Memo::new(),
         }
     }
@@ -51,6 +58,8 @@ impl ReplicateCache {
         if self.replicate != Some(replicate) {
             self.replicate = Some(replicate);
             self.signatures.clear();
+            self.drawn.clear();
+            self.hashes.clear();
             self.memo = Memo::new();
         }
         Draws::new(seed, replicate)
@@ -85,6 +94,17 @@ impl ReplicateCache {
     pub(super) fn peer_name(&mut self, node: Node) -> String {
         let peer = self.peer(node);
         self.peer_names.entry(node).or_insert_with(|| peer.to_string()).clone()
+    }
+
+    /// Bytes that the replicate `draws`; every world of it shares them.
+    pub(super) fn bytes(&mut self, site: Site, draws: &Draws, parts: [u32; 5], len: u64) -> Bytes {
+        let draw = || site.bytes(draws, parts, usize::try_from(len).unwrap_or(usize::MAX)).into();
+        self.drawn.entry((site as u32, parts, len)).or_insert_with(draw).clone()
+    }
+
+    /// SHA-256 of bytes.
+    pub(super) fn hash(&mut self, bytes: &Bytes) -> [u8; 32] {
+        *self.hashes.entry(bytes.clone().into()).or_insert_with_key(Rope::sha256)
     }
 
     /// `signer`'s signature over `digest`.

@@ -10,7 +10,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use prost::bytes::Bytes;
-use sha2::{Digest, Sha256};
 
 use crate::aggregator::Config;
 use crate::engine::{Draws, EventQueue, TieKey, Time};
@@ -220,8 +219,8 @@ impl<'a> World<'a> {
         }
         if outage.is_some() || self.throws_away(now, from, to, request) {
             self.tell(now, request, ends.0, ends.1, What::Missed);
-        } else if let Some(body) = message.open() {
-            let hash = Sha256::digest(&body.payload).into();
+        } else if let Some(asked) = message.asked() {
+            let hash = self.cache.hash(asked);
             self.tell_capability(now, to, capability_node::Input::Request { request, from, hash });
         }
     }
@@ -377,7 +376,7 @@ fn config(setup: &Setup, cache: &mut ReplicateCache) -> Arc<Config> {
     Arc::new(config.with_type_url(REPLY_TYPE))
 }
 
-fn requests(setup: &Setup, draws: &Draws, cache: &ReplicateCache) -> Vec<Request> {
+fn requests(setup: &Setup, draws: &Draws, cache: &mut ReplicateCache) -> Vec<Request> {
     let mut begins = Time::ZERO;
     let mut requests = Vec::with_capacity(setup.request.count as usize);
     for request in 0..setup.request.count {

@@ -32,7 +32,7 @@ pub(super) struct Oversized {
 impl Behaviour for Oversized {
     fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
         let Some(bytes) = answer.outgoing.reply.payload() else { return Action::Honest };
-        match padded(bytes, usize::try_from(self.size).unwrap_or(usize::MAX)) {
+        match padded(&bytes.to_bytes(), usize::try_from(self.size).unwrap_or(usize::MAX)) {
             Some(payload) => answer.instead(Reply::Raw { payload }),
             None => Action::Honest,
         }
