@@ -2,7 +2,6 @@
 //! generator, and the allocations of a queue at work. Every ratio is measured in turns and printed; criterion has the
 //! absolute times.
 
-#![expect(missing_docs, reason = "criterion's macros make functions")]
 #![allow(clippy::disallowed_methods, reason = "a bench looks at the clock")]
 
 #[path = "common/ratio.rs"]
@@ -13,7 +12,7 @@ use std::collections::BinaryHeap;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use donsim::engine::{DrawKey, Draws, EventQueue, Time, TieKey};
+use donsim::engine::{DrawKey, Draws, EventQueue, TieKey, Time};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use ratio::in_turns;
@@ -114,8 +113,8 @@ fn draws(criterion: &mut Criterion) {
         });
     });
     criterion.bench_function("draw/sequential", |bencher| bencher.iter(|| numbers.next_u64()));
-    let keyed = || (0..STEPS as u32).for_each(|at| drop(black_box(keyed(at))));
-    let sequential = || (0..STEPS).for_each(|_| drop(black_box(numbers.next_u64())));
+    let keyed = || (0..STEPS as u32).for_each(|at| _ = black_box(keyed(at)));
+    let sequential = || (0..STEPS).for_each(|_| _ = black_box(numbers.next_u64()));
     let [keyed, sequential] = in_turns(keyed, sequential);
     let times = keyed.as_secs_f64() / sequential.as_secs_f64();
     println!("keyed draw: {times:.1} times a sequential one (3 wanted; a block of the cipher makes 8 numbers)");

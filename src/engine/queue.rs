@@ -1,5 +1,8 @@
 //! The event queue: a total order over everything that happens.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use super::Time;
 
 /// What orders events of one instant: a keyed draw, so that equal latencies favour nobody.
@@ -8,42 +11,19 @@ pub struct TieKey(pub u64);
 
 /// Events in the order (time, tie key, insertion number).
 ///
-/// A heap in which every entry has four below it: half as deep as a binary one, and the four lie together in memory. It
-/// holds small entries only, the events themselves stay in a slab, so that large events are not moved about. Neither
+/// The heap holds small keys only, the events themselves stay in a slab, so that large events are not moved about. Neither
 /// allocates once it has been as large as it gets.
 #[derive(Debug)]
 pub struct EventQueue<E> {
-    heap: Vec<Entry>,
+    heap: BinaryHeap<Reverse<(Time, TieKey, u64, u32)>>,
     slab: Vec<Option<E>>,
     free: Vec<u32>,
     inserted: u64,
 }
 
-/// Entries below each.
-const BRANCHES: usize = 4;
-
-/// An event's place in the order, and its slot in the slab.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    time: Time,
-    tie: TieKey,
-    inserted: u64,
-    slot: u32,
-}
-
-impl Entry {
-    /// Whether it comes before another.
-    fn precedes(&self, other: &Self) -> bool {
-        // One comparison of 128 bits has no branch to guess.
-        let key = |it: &Self| (u128::from(it.time.as_nanos()) << 64) | u128::from(it.tie.0);
-        let (ours, theirs) = (key(self), key(other));
-        ours < theirs || (ours == theirs && self.inserted < other.inserted)
-    }
-}
-
 impl<E> Default for EventQueue<E> {
     fn default() -> Self {
-        Self { heap: Vec::new(), slab: Vec::new(), free: Vec::new(), inserted: 0 }
+        Self { heap: BinaryHeap::new(), slab: Vec::new(), free: Vec::new(), inserted: 0 }
     }
 }
 
@@ -66,54 +46,15 @@ impl<E> EventQueue<E> {
             self.slab.push(Some(event));
             u32::try_from(self.slab.len() - 1).expect("so many events fit into no memory")
         };
-        let entry = Entry { time, tie, inserted: self.inserted, slot };
+        self.heap.push(Reverse((time, tie, self.inserted, slot)));
         self.inserted += 1;
-        self.heap.push(entry);
-        self.rise(self.heap.len() - 1, entry);
     }
 
     /// Takes the next event with its time.
     pub fn pop(&mut self) -> Option<(Time, E)> {
-        let last = self.heap.pop()?;
-        let next = self.heap.first().copied().unwrap_or(last);
-        if !self.heap.is_empty() {
-            self.sink(last);
-        }
-        self.free.push(next.slot);
-        self.slab[next.slot as usize].take().map(|event| (next.time, event))
-    }
-
-    /// Moves `entry` up from place `at` until nothing above comes after it.
-    fn rise(&mut self, mut at: usize, entry: Entry) {
-        while at > 0 {
-            let above = (at - 1) / BRANCHES;
-            if !entry.precedes(&self.heap[above]) {
-                break;
-            }
-            self.heap[at] = self.heap[above];
-            at = above;
-        }
-        self.heap[at] = entry;
-    }
-
-    /// Puts `entry` in place of the first. It comes from the bottom and belongs there, so the way goes down to the end
-    /// without a look at it, and what is too far up again.
-    fn sink(&mut self, entry: Entry) {
-        let mut at = 0;
-        loop {
-            let first = BRANCHES * at + 1;
-            let Some(below) = self.heap.get(first..self.heap.len().min(first + BRANCHES)) else { break };
-            let Some(mut least) = below.first() else { break };
-            let mut place = 0;
-            for (index, other) in below.iter().enumerate().skip(1) {
-                if other.precedes(least) {
-                    (least, place) = (other, index);
-                }
-            }
-            self.heap[at] = *least;
-            at = first + place;
-        }
-        self.rise(at, entry);
+        let Reverse((time, _, _, slot)) = self.heap.pop()?;
+        self.free.push(slot);
+        self.slab[slot as usize].take().map(|event| (time, event))
     }
 
     /// How many events are waiting.

@@ -4,16 +4,22 @@
 //! how long a run takes and nothing else.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use prost::bytes::Bytes;
 
-use crate::aggregator::Memo;
+use crate::aggregator::{Config, Memo, RuleSet};
 use crate::attestation::{KeyPair, SIGNATURE_LEN};
 use crate::engine::Draws;
 use crate::network::Node;
 use crate::wire::{PeerId, Rope};
 
+use super::request::REPLY_TYPE;
+use super::setup::Setup;
 use super::site::Site;
+
+/// `N`, `F` and `min_responses`.
+type CapabilityDonKey = [u32; 3];
 
 /// Keys and finished work, for one thread.
 #[derive(Debug)]
@@ -24,6 +30,8 @@ pub struct ReplicateCache {
     peers: BTreeMap<Node, PeerId>,
     peer_names: BTreeMap<Node, String>,
     signatures: BTreeMap<(u32, [u8; 32]), [u8; SIGNATURE_LEN]>,
+    /// Knowledge of aggregators, by what it depends on besides the seed.
+    configs: BTreeMap<(CapabilityDonKey, RuleSet), Arc<Config>>,
     /// Drawn bytes, by site, key and length.
     drawn: BTreeMap<(u32, [u32; 5], u64), Bytes>,
     hashes: BTreeMap<Rope, [u8; 32]>,
@@ -44,6 +52,7 @@ impl ReplicateCache {
             peers: BTreeMap::new(),
             peer_names: BTreeMap::new(),
             signatures: BTreeMap::new(),
+            configs: BTreeMap::new(),
             drawn: BTreeMap::new(),
             hashes: BTreeMap::new(),
             memo: Memo::new(),
@@ -82,6 +91,26 @@ impl ReplicateCache {
                 })
                 .expect("some draw is a private key")
         })
+    }
+
+    /// Knowledge of the capability DON that every workflow node's aggregator has.
+    pub(super) fn config(&mut self, setup: &Setup) -> Arc<Config> {
+        let (don, aggregator) = (&setup.capability_don, &setup.aggregator);
+        let key = ([don.nodes, don.f, aggregator.min_responses], aggregator.rule_set);
+        if let Some(config) = self.configs.get(&key) {
+            return Arc::clone(config);
+        }
+        let peers = (0..don.nodes).map(|node| self.peer(Node::Capability(node))).collect();
+        let signers = (0..don.nodes).map(|node| self.key(node).address().0.to_vec()).collect();
+        let config = Config::new(peers, signers, don.f as usize, aggregator.rule_set)
+            .and_then(|config| match aggregator.min_responses {
+                0 => Ok(config),
+                min_responses => config.with_min_responses(min_responses as usize),
+            })
+            .expect("a setup is checked before it is simulated");
+        let config = Arc::new(config.with_type_url(REPLY_TYPE));
+        self.configs.insert(key, Arc::clone(&config));
+        config
     }
 
     /// A node's peer id.

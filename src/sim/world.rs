@@ -26,7 +26,7 @@ use super::observers::Observers;
 use super::outbox::{Outbox, Output};
 use super::outcome::Replicate;
 use super::replicate_cache::ReplicateCache;
-use super::request::{REPLY_TYPE, Request};
+use super::request::Request;
 use super::rounds;
 use super::setup::{Setup, Ties};
 use super::site::Site;
@@ -76,7 +76,7 @@ impl<'a> World<'a> {
             setup,
             draws,
             aggregators,
-            config: config(setup, cache),
+            config: cache.config(setup),
             workflow: (0..callers).map(|number| WorkflowNode::new(setup, &draws, number)).collect(),
             capability: (0..callees).map(node).collect(),
             agreement,
@@ -360,20 +360,6 @@ impl<'a> World<'a> {
         self.tell(now, request, Some(from), Some(to), what);
         self.push(arrival, Event::Delivery(message));
     }
-}
-
-/// Knowledge of the capability DON that every workflow node's aggregator has.
-fn config(setup: &Setup, cache: &mut ReplicateCache) -> Arc<Config> {
-    let don = &setup.capability_don;
-    let peers = (0..don.nodes).map(|node| cache.peer(Node::Capability(node))).collect();
-    let signers = (0..don.nodes).map(|node| cache.key(node).address().0.to_vec()).collect();
-    let config = Config::new(peers, signers, don.f as usize, setup.aggregator.rule_set)
-        .and_then(|config| match setup.aggregator.min_responses {
-            0 => Ok(config),
-            min_responses => config.with_min_responses(min_responses as usize),
-        })
-        .expect("a setup is checked before it is simulated");
-    Arc::new(config.with_type_url(REPLY_TYPE))
 }
 
 fn requests(setup: &Setup, draws: &Draws, cache: &mut ReplicateCache) -> Vec<Request> {

@@ -120,7 +120,7 @@ struct Word {
 /// What happens to an aggregator.
 enum End {
     /// It still waits.
-    Open(ClientRequest),
+    Open(Box<ClientRequest>),
     /// It has the right payload.
     Right,
     /// It has something else, or is dead.
@@ -133,7 +133,7 @@ impl End {
             return Self::Lost;
         }
         match client.decision() {
-            None => Self::Open(client),
+            None => Self::Open(Box::new(client)),
             Some(Decision::Success(success)) if truth.judge(&success.response).0.is_right() => Self::Right,
             Some(_) => Self::Lost,
         }
@@ -142,9 +142,10 @@ impl End {
 
 /// Tells an aggregator everything in this order, until it has decided.
 fn tell(client: ClientRequest, words: &[Word], truth: &Truth, memo: &mut Memo) -> End {
-    let mut end = End::Open(client);
+    let mut end = End::Open(Box::new(client));
     for word in words {
-        let End::Open(mut client) = end else { return end };
+        let End::Open(client) = end else { return end };
+        let mut client = *client;
         let verdict = client.handle_message(word.sender.as_deref(), &word.answer, memo);
         end = End::of(&verdict, client, truth);
     }

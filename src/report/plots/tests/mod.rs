@@ -26,7 +26,7 @@ fn every_picture_comes_in_the_formats_asked_for_with_the_same_bytes_each_time() 
     assert_eq!(names, expected);
     assert!(first == second, "bytes differ");
     assert!(first.iter().all(|(name, bytes)| name.ends_with("svg") || bytes.starts_with(b"\x89PNG")));
-    assert!(svg.iter().eq(first.iter().filter(|(name, _)| name.ends_with(".svg"))), "SVG files differ without PNG");
+    assert!(svg.iter().eq(first.iter().filter(|(name, _)| name.ends_with("svg"))), "SVG files differ without PNG");
 }
 
 #[test]
