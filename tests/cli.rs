@@ -220,9 +220,22 @@ fn the_results_folder_is_complete() {
     present.retain(|name| !["host.json", "manifest.json"].contains(&name.as_str()));
     present.sort_unstable();
     assert_eq!(present, digests.keys().cloned().collect::<Vec<_>>(), "nothing is left over, nothing unlisted");
-    for name in ["cells.csv", "resolved.toml", "runs.csv", "summary.csv", "plots/bytes.svg", "plots/bytes.png"] {
+    for name in ["cells.csv", "resolved.toml", "runs.csv", "summary.csv", "plots/bytes.svg"] {
         assert!(digests.contains_key(name), "{name}");
     }
+}
+
+#[test]
+fn pictures_come_as_png_only_when_asked_for() {
+    let folder = tempdir().unwrap();
+    let names = |output, args: &[&str]| -> Vec<String> {
+        let plots = results(folder.path(), output, TINY, args).join("plots");
+        fs::read_dir(plots).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let (plain, both) = (names("plain", &[]), names("both", &["--png"]));
+    assert!(plain.iter().all(|name| name.ends_with("svg")) && plain.len() > 3, "{plain:?}");
+    let is_there = |name: &String| both.contains(name) && both.contains(&name.replace(".svg", ".png"));
+    assert!(both.len() == 2 * plain.len() && plain.iter().all(is_there), "{both:?}");
 }
 
 fn relative(path: &Path, base: &Path) -> String {

@@ -8,6 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use binary::{donsim, results};
+use donsim::scenario::Scenario;
+use donsim::sim::{ReplicateCache, simulate};
 use sha2::{Digest, Sha256};
 use tempfile::tempdir;
 
@@ -316,4 +318,23 @@ fn a_results_folder_runs_again() {
     };
     assert!(kept(&first).keys().any(|name| name.starts_with("files")));
     assert_eq!(kept(&second), kept(&first));
+}
+
+/// What worlds share changes nothing: payloads large enough to be shared, keys, signatures, decoded and hashed bytes. A cache
+/// that is new shares nothing with another world.
+#[test]
+fn what_worlds_share_changes_no_outcome() {
+    for text in [SWEEP.replace("200B", "3KiB"), SWEEP.to_owned(), ONE_CELL.replace("200B", "70KB")] {
+        let scenario = Scenario::parse(Path::new("shared.toml"), text, &[]).expect("the scenario is right");
+        let seed = scenario.run().seed;
+        let mut shared = ReplicateCache::new(seed);
+        for replicate in 0..4 {
+            for setup in (0..scenario.cell_count()).map(|index| scenario.cell(index).setup) {
+                for setup in [setup.baseline(), setup] {
+                    let alone = simulate(&setup, replicate, &mut ReplicateCache::new(seed));
+                    assert_eq!(simulate(&setup, replicate, &mut shared), alone, "replicate {replicate} of {setup:?}");
+                }
+            }
+        }
+    }
 }

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use donsim::aggregator::{Answer, ClientRequest, Config, Fresh, Opened, RequestIds, RuleSet, Verdict, Work};
 use donsim::scenario::{Diagnostics, Scenario};
-use donsim::wire::{Any, AttributedSignature, DecodeError, Envelope, MessageBody, OcrAttestation, PeerId, Response};
+use donsim::wire::{
+    Any, AttributedSignature, DecodeError, Envelope, MessageBody, OcrAttestation, PeerId, Response, Rope,
+};
 use prost::bytes::Bytes;
 use prost::encoding::{encode_varint, encoded_len_varint};
 
@@ -43,7 +45,7 @@ fn nested(keys: &[u8], depth: usize) -> Vec<u8> {
 
 /// Decodes, and encodes what was decoded to bytes that mean the same.
 fn decode(bytes: Vec<u8>) -> Result<Response, DecodeError> {
-    let response = Response::decode(bytes.into())?;
+    let response = Response::decode(bytes)?;
     let encoded = response.encode();
     assert_eq!(Response::decode(encoded.clone())?.encode(), encoded);
     Ok(response)
@@ -69,8 +71,8 @@ fn nested_groups_end_somewhere() {
         let _ = decode(group.clone()).inspect_err(|error| assert!(depth > 50, "{depth} groups: {error}"));
         let _ = decode(field(0x22, &group));
         let _ = decode(field(0x0a, &group));
-        let _ = Envelope::from_bytes(group.clone().into());
-        let _ = MessageBody::from_bytes(group.into());
+        let _ = Envelope::decode(group.clone());
+        let _ = MessageBody::decode(group);
         assert!(decode(vec![START; depth]).is_err(), "{depth} groups without end");
     }
 }
@@ -84,8 +86,8 @@ fn lengths_are_not_believed() {
             bytes.extend_from_slice(&[0; 4]);
             assert!(decode(bytes.clone()).is_err(), "{key:#x}, {length} bytes of 4");
             assert!(decode(field(0x22, &bytes)).is_err(), "{key:#x}, {length} bytes of 4, in the payload");
-            assert!(Envelope::from_bytes(bytes.clone().into()).is_err() || key > 0x12);
-            let _ = MessageBody::from_bytes(bytes.into());
+            assert!(Envelope::decode(bytes.clone()).is_err() || key > 0x12);
+            let _ = MessageBody::decode(bytes);
         }
     }
 }
@@ -123,7 +125,7 @@ struct Counting {
 }
 
 impl Work for Counting {
-    fn open(&mut self, payload: &Bytes) -> Result<Rc<Opened>, DecodeError> {
+    fn open(&mut self, payload: &Rope) -> Result<Rc<Opened>, DecodeError> {
         Fresh.open(payload)
     }
 

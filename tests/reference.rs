@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use binary::results;
 use files::files;
 
-/// Every file but `host.json` and pictures as PNG. The latter are not committed: their digests stand in the manifest.
+/// Every file but `host.json`.
 fn comparable(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut all = files(folder);
-    all.retain(|name, _| !name.ends_with("host.json") && name.extension().is_none_or(|ending| ending != "png"));
+    all.retain(|name, _| !name.ends_with("host.json"));
     all
 }
 

@@ -106,7 +106,7 @@ fn everything_is_made_again() {
     check(&path, &[]);
 }
 
-/// What is committed has neither pictures as PNG nor, but for the small one, rows.
+/// What is committed has, but for the small one, no rows.
 #[test]
 fn committed_results_are_made_again() {
     let folder = tempdir().expect("there is room");

@@ -1,6 +1,7 @@
 //! What a client request knows before the first message.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use thiserror::Error;
 
@@ -11,6 +12,8 @@ use crate::wire::PeerId;
 #[derive(Clone, Debug)]
 pub struct Config {
     peers: BTreeMap<PeerId, usize>,
+    /// Their printed ids, by position, once they are needed: printing takes a microsecond.
+    names: Vec<OnceLock<String>>,
     signers: Vec<Vec<u8>>,
     f: usize,
     required: usize,
@@ -70,7 +73,15 @@ impl Config {
                 return Err(ConfigError::RepeatedPeer(peer));
             }
         }
-        Ok(Self { peers: index, signers, f, required: f + 1, rule_set, type_url: String::new() })
+        Ok(Self {
+            peers: index,
+            names: vec![OnceLock::new(); n],
+            signers,
+            f,
+            required: f + 1,
+            rule_set,
+            type_url: String::new(),
+        })
     }
 
     /// The same with more confirmations; attestations are then only accepted when `min_responses` is `F + 1`.
@@ -135,6 +146,12 @@ impl Config {
 
     pub(super) fn position(&self, peer: PeerId) -> Option<usize> {
         self.peers.get(&peer).copied()
+    }
+
+    /// The printed id of a peer.
+    pub(super) fn name(&self, peer: PeerId) -> String {
+        let known = self.position(peer).map(|at| self.names[at].get_or_init(|| peer.to_string()).clone());
+        known.unwrap_or_else(|| peer.to_string())
     }
 
     /// Whether one attestation may stand for the required confirmations.

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use prost::bytes::Bytes;
+
 use super::Work;
 use super::config::{Config, RequestIds};
 use super::tally::only_record;
@@ -19,7 +21,7 @@ pub(super) struct Evidence {
 pub(super) struct Attested<'a> {
     pub(super) attestation: &'a OcrAttestation,
     /// Value of the payload; `None` without a payload.
-    pub(super) payload: Option<&'a [u8]>,
+    pub(super) payload: Option<&'a Bytes>,
     /// The metering record, if there is exactly one.
     pub(super) metering: Option<&'a MeteringRecord>,
 }
@@ -29,7 +31,7 @@ impl<'a> Attested<'a> {
     pub(super) fn of(response: &'a Response) -> Option<Self> {
         Some(Self {
             attestation: response.attestation.as_ref()?,
-            payload: response.payload.as_ref().map(|payload| &payload.value[..]),
+            payload: response.payload.as_ref().map(|payload| &payload.value),
             metering: only_record(response),
         })
     }

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use prost::bytes::Bytes;
-
 use super::config::{Config, RequestIds};
 use super::rules::Step;
 use super::tally::Tally;
 use super::{Decision, Rejection, Verdict, Work};
-use crate::wire::{ErrorCode, PeerId};
+use crate::wire::{ErrorCode, PeerId, Rope};
 
 /// What a capability node answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,20 +16,20 @@ pub struct Answer {
     /// The error's text.
     pub text: String,
     /// An encoded response.
-    pub payload: Bytes,
+    pub payload: Rope,
 }
 
 impl Answer {
     /// A response.
     #[must_use]
-    pub const fn response(payload: Bytes) -> Self {
-        Self { code: ErrorCode::OK, text: String::new(), payload }
+    pub fn response(payload: impl Into<Rope>) -> Self {
+        Self { code: ErrorCode::OK, text: String::new(), payload: payload.into() }
     }
 
     /// An error.
     #[must_use]
     pub fn error(code: ErrorCode, text: impl Into<String>) -> Self {
-        Self { code, text: text.into(), payload: Bytes::new() }
+        Self { code, text: text.into(), payload: Rope::default() }
     }
 }
 

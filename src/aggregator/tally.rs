@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::wire::{MeteringRecord, PeerId, Response};
+use crate::wire::{MeteringRecord, PeerId, Response, Rope};
 
-use super::{Basis, Opened, Success};
+use super::{Basis, Config, Opened, Success};
 
 /// The counters of a client request.
 #[derive(Clone, Debug, Default)]
@@ -59,20 +59,20 @@ impl Tally {
     }
 
     /// Success with a response and all metering that was collected for its id.
-    pub(super) fn success(&self, sender: PeerId, opened: &Opened, basis: Basis) -> Success {
+    pub(super) fn success(&self, config: &Config, sender: PeerId, opened: &Opened, basis: Basis) -> Success {
         let group = self.groups.get(&opened.id).cloned().unwrap_or_default();
         let support = match basis {
             Basis::Attestation => vec![sender],
             Basis::Quorum => group.senders,
         };
-        let metering = group.metering.into_iter().map(|(sender, record)| in_name_of(sender, record)).collect();
+        let metering = group.metering.into_iter().map(|(sender, record)| in_name_of(config, sender, record)).collect();
         Success { response: with_metering(&opened.response, metering), basis, support }
     }
 }
 
 /// Success with a response and its sender's own metering record.
-pub(super) fn success_alone(sender: PeerId, opened: &Opened) -> Success {
-    let metering = only_record(&opened.response).map(|record| in_name_of(sender, record.clone()));
+pub(super) fn success_alone(config: &Config, sender: PeerId, opened: &Opened) -> Success {
+    let metering = only_record(&opened.response).map(|record| in_name_of(config, sender, record.clone()));
     let metering = metering.into_iter().collect();
     let response = with_metering(&opened.response, metering);
     Success { response, basis: Basis::Attestation, support: vec![sender] }
@@ -86,10 +86,10 @@ pub(super) fn only_record(response: &Response) -> Option<&MeteringRecord> {
     }
 }
 
-fn in_name_of(sender: PeerId, record: MeteringRecord) -> MeteringRecord {
-    MeteringRecord { peer_2_peer_id: sender.to_string(), ..record }
+fn in_name_of(config: &Config, sender: PeerId, record: MeteringRecord) -> MeteringRecord {
+    MeteringRecord { peer_2_peer_id: config.name(sender), ..record }
 }
 
-fn with_metering(response: &Response, metering: Vec<MeteringRecord>) -> prost::bytes::Bytes {
-    Response { metering, capdon_n: 0, ..response.clone() }.encode()
+fn with_metering(response: &Response, metering: Vec<MeteringRecord>) -> Rope {
+    Response { metering, capdon_n: 0, ..response.clone() }.rope()
 }

@@ -1,9 +1,8 @@
 //! What a client request says.
 
-use prost::bytes::Bytes;
 use thiserror::Error;
 
-use crate::wire::{DecodeError, PeerId};
+use crate::wire::{DecodeError, PeerId, Rope};
 
 /// What became of one message.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +85,7 @@ impl Decision {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Success {
     /// The encoded response, its metering replaced by what was collected.
-    pub response: Bytes,
+    pub response: Rope,
     /// What convinced.
     pub basis: Basis,
     /// Whose messages the decision rests on: one attested response, or `R` equal ones.

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use prost::bytes::Bytes;
-
 use crate::attestation::{Claim, Keyring, Report, is_signed_by};
-use crate::wire::{DecodeError, Response};
+use crate::wire::{DecodeError, Response, Rope};
 
 /// A decoded response and its id.
 #[derive(Debug, PartialEq)]
@@ -25,7 +23,7 @@ pub trait Work {
     ///
     /// # Errors
     /// When the payload is none.
-    fn open(&mut self, payload: &Bytes) -> Result<Rc<Opened>, DecodeError> {
+    fn open(&mut self, payload: &Rope) -> Result<Rc<Opened>, DecodeError> {
         let response = Response::decode(payload.clone())?;
         let id = response.id();
         Ok(Rc::new(Opened { response, id }))
@@ -57,7 +55,9 @@ impl Work for Fresh {}
 /// seen until it is dropped.
 #[derive(Debug, Default)]
 pub struct Memo {
-    opened: BTreeMap<Bytes, Result<Rc<Opened>, DecodeError>>,
+    opened: BTreeMap<Rope, Result<Rc<Opened>, DecodeError>>,
+    /// Ids by the bytes that they are hashes of: equal responses of several nodes differ in their metering records.
+    ids: BTreeMap<Rope, [u8; 32]>,
     reports: Vec<(ReportKey, [u8; 32])>,
     signed: BTreeMap<SignatureKey, bool>,
     keyring: Arc<Keyring>,
@@ -109,20 +109,25 @@ impl Memo {
     /// Forgets everything but the keyring.
     pub fn clear(&mut self) {
         self.opened.clear();
+        self.ids.clear();
         self.reports.clear();
         self.signed.clear();
     }
 }
 
 impl Work for Memo {
-    fn open(&mut self, payload: &Bytes) -> Result<Rc<Opened>, DecodeError> {
+    fn open(&mut self, payload: &Rope) -> Result<Rc<Opened>, DecodeError> {
         if self.forgets {
             return Fresh.open(payload);
         }
         if let Some(opened) = self.opened.get(payload) {
             return opened.clone();
         }
-        let opened = Fresh.open(payload);
+        let opened = Response::decode(payload.clone()).map(|response| {
+            let identity = response.identity();
+            let id = *self.ids.entry(identity).or_insert_with_key(Rope::sha256);
+            Rc::new(Opened { response, id })
+        });
         self.opened.insert(payload.clone(), opened.clone());
         opened
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::report::plots::Formats;
 use crate::report::{Changed, read, redraw, table};
 
 use super::{exit, print, say};
@@ -16,6 +17,9 @@ pub(super) struct Report {
     /// Put report.md and plots/ into DIR/<name>/<id>/ instead of the results folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+    /// Draw the pictures as PNG, too
+    #[arg(long)]
+    png: bool,
     /// Read tables that are not those in manifest.json too, and those of a folder without one: they were changed after the
     /// run, or the run is incomplete. What no run says, and tables at odds with each other, are refused all the same
     #[arg(long)]
@@ -39,7 +43,7 @@ impl Report {
         };
         let place =
             self.output.as_ref().map_or_else(|| folder.to_path_buf(), |root| root.join(&run.name).join(&run.id));
-        if let Err(error) = redraw(&run, &place) {
+        if let Err(error) = redraw(&run, &place, Formats::new(self.png)) {
             say(format_args!("error: {error}"));
             return exit::USAGE;
         }

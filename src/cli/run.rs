@@ -12,6 +12,7 @@ use crate::experiment::{
     Block, Breaches, CellSummary, Findings, Judgement, Observer, Options, Ruling, RunError, Verdict, fits, idle_faults,
     is_violated,
 };
+use crate::report::plots::Formats;
 use crate::report::{
     FolderError, ResultsFolder, Suite, by_gravity, judgement_line, junit, markdown, run_document, runs_document, table,
 };
@@ -44,6 +45,9 @@ pub(super) struct Run {
     /// Compute everything anew that could be kept for equal inputs: slow, for tests that results are the same either way
     #[arg(long)]
     no_reuse: bool,
+    /// Draw the pictures as PNG, too
+    #[arg(long)]
+    png: bool,
     /// Print one JSON document in place of the table
     #[arg(long)]
     json: bool,
@@ -148,7 +152,7 @@ impl Run {
         )?;
         keeper.progress.finish();
         keeper.folder.write_host(&clock.host(threads.get()))?;
-        keeper.folder.finish(scenario, &findings)?;
+        keeper.folder.finish(scenario, &findings, Formats::new(self.png))?;
         let verdict = Verdict::of(&findings.summary, expected_safety(scenario, &findings), findings.is_complete());
         let finished = Finished { scenario, findings, verdict, path };
         self.tell(&finished);

@@ -11,12 +11,13 @@ pub struct TieKey(pub u64);
 
 /// Events in the order (time, tie key, insertion number).
 ///
-/// The heap holds small keys only, the events themselves stay in a slab, so that large events are not moved about.
+/// The heap holds small keys only, the events themselves stay in a slab, so that large events are not moved about. Neither
+/// allocates once it has been as large as it gets.
 #[derive(Debug)]
 pub struct EventQueue<E> {
-    heap: BinaryHeap<Reverse<(Time, TieKey, u64, usize)>>,
+    heap: BinaryHeap<Reverse<(Time, TieKey, u64, u32)>>,
     slab: Vec<Option<E>>,
-    free: Vec<usize>,
+    free: Vec<u32>,
     inserted: u64,
 }
 
@@ -34,12 +35,17 @@ impl<E> EventQueue<E> {
     }
 
     /// Puts `event` at `time`; among the events of that instant `tie` decides, then who came first.
+    ///
+    /// # Panics
+    /// With 2^32 events waiting.
     pub fn push(&mut self, time: Time, tie: TieKey, event: E) {
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.slab.push(None);
-            self.slab.len() - 1
-        });
-        self.slab[slot] = Some(event);
+        let slot = if let Some(slot) = self.free.pop() {
+            self.slab[slot as usize] = Some(event);
+            slot
+        } else {
+            self.slab.push(Some(event));
+            u32::try_from(self.slab.len() - 1).expect("so many events fit into no memory")
+        };
         self.heap.push(Reverse((time, tie, self.inserted, slot)));
         self.inserted += 1;
     }
@@ -48,7 +54,7 @@ impl<E> EventQueue<E> {
     pub fn pop(&mut self) -> Option<(Time, E)> {
         let Reverse((time, _, _, slot)) = self.heap.pop()?;
         self.free.push(slot);
-        self.slab[slot].take().map(|event| (time, event))
+        self.slab[slot as usize].take().map(|event| (time, event))
     }
 
     /// How many events are waiting.
@@ -67,6 +73,7 @@ impl<E> EventQueue<E> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::{DrawKey, Draws};
 
     #[test]
     fn order_is_time_then_tie_then_insertion() {
@@ -76,6 +83,26 @@ mod tests {
         }
         let order: Vec<_> = std::iter::from_fn(|| queue.pop()).map(|(_, name)| name).collect();
         assert_eq!(order, ["a", "b", "c", "d", "e", "f"]);
+    }
+
+    /// Against a plain search for the least, with ties of every kind.
+    #[test]
+    fn any_sequence_comes_out_in_order() {
+        let draw = |at: u32, what| Draws::new(1, 0).draw(DrawKey { site: what, parts: [at, 0, 0, 0, 0] });
+        let (mut queue, mut waiting) = (EventQueue::new(), Vec::new());
+        for at in 0..3_000 {
+            // First it grows, then it shrinks.
+            if draw(at, 0).below(3_000) > u64::from(at) {
+                let key = (draw(at, 1).below(40), draw(at, 2).below(3), at);
+                queue.push(Time::from_nanos(key.0), TieKey(key.1), at);
+                waiting.push(key);
+            } else {
+                let least = waiting.iter().copied().min();
+                waiting.retain(|key| Some(*key) != least);
+                assert_eq!(queue.pop(), least.map(|(time, _, at)| (Time::from_nanos(time), at)));
+            }
+            assert_eq!((queue.len(), queue.is_empty()), (waiting.len(), waiting.is_empty()));
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::thread;
 use crate::aggregator::{Rejection, Verdict};
 use crate::experiment::{self, Bounds, CellSummary, Findings, Judgement, Options, Ruling, RunError, is_violated};
 use crate::scenario::{Outline, Scenario};
-use crate::sim::{Breach, FaultyNodes, Happening, Listener, Replicate, ReplicateCache, Safety, Setup, Side, What};
+use crate::sim::{Breach, Happening, Listener, Replicate, ReplicateCache, Safety, Setup, Side, What};
 
 use super::Simulate;
 
@@ -86,12 +86,8 @@ impl Bound {
 
 /// Nodes that are faulty by probability come on top: they are no adversary's.
 fn faulty(setup: &Setup) -> u32 {
-    let counts =
-        setup.faults.iter().filter(|fault| fault.kind.side() == Side::Capability).map(|fault| match fault.nodes {
-            FaultyNodes::Count(nodes) => nodes,
-            FaultyNodes::Each(_) => 0,
-        });
-    counts.sum()
+    let faults = setup.faults.iter().filter(|fault| fault.kind.side() == Side::Capability);
+    faults.map(|fault| fault.nodes.given()).sum()
 }
 
 /// A trial's outcome.

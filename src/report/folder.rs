@@ -21,7 +21,7 @@ use super::expectations::expectations_document;
 use super::junit::{Suite, junit};
 use super::lock::Lock;
 use super::manifest::{digest, digest_of, manifest};
-use super::plots::{self, PlotError};
+use super::plots::{self, Formats, PlotError};
 use super::report_md::page;
 use super::{axes_csv, latency_csv, runs_csv, summary_csv};
 
@@ -124,19 +124,19 @@ impl ResultsFolder {
     ///
     /// # Errors
     /// When something cannot be drawn or written.
-    pub fn finish(mut self, scenario: &Scenario, findings: &Findings) -> Result<(), FolderError> {
+    pub fn finish(mut self, scenario: &Scenario, findings: &Findings, formats: Formats) -> Result<(), FolderError> {
         let run = &findings.summary;
         let ending = if findings.is_complete() { "" } else { ".part" };
         for (name, bytes) in tables(run)? {
             self.write(&format!("{name}{ending}"), &bytes)?;
         }
         if findings.is_complete() {
-            self.complete(scenario, findings)?;
+            self.complete(scenario, findings, formats)?;
         }
         Ok(())
     }
 
-    fn complete(&mut self, scenario: &Scenario, findings: &Findings) -> Result<(), FolderError> {
+    fn complete(&mut self, scenario: &Scenario, findings: &Findings, formats: Formats) -> Result<(), FolderError> {
         let (part, whole) = (self.path.join("runs.csv.part"), self.path.join("runs.csv"));
         fs::rename(&part, &whole).map_err(at(&part))?;
         self.digests.insert("runs.csv".to_owned(), digest_of_file(&whole).map_err(at(&whole))?);
@@ -144,7 +144,7 @@ impl ResultsFolder {
         self.write("expectations.json", format!("{expectations:#}\n").as_bytes())?;
         let cases = junit(&[Suite::new(scenario, findings)]).map_err(at(&self.path))?;
         self.write("junit.xml", &cases)?;
-        for (name, bytes) in drawn(&findings.summary)? {
+        for (name, bytes) in drawn(&findings.summary, formats)? {
             self.write(&name, &bytes)?;
         }
         let manifest = manifest(scenario, &self.digests);
@@ -214,8 +214,8 @@ pub(super) fn tables(run: &RunSummary) -> csv::Result<Vec<(&'static str, Vec<u8>
 }
 
 /// Files that are made of the tables alone, pictures and `report.md`: each by its place in the folder.
-fn drawn(run: &RunSummary) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
-    let pictures = plots::draw(run)?;
+fn drawn(run: &RunSummary, formats: Formats) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
+    let pictures = plots::draw(run, formats)?;
     let names: Vec<&str> = pictures.iter().filter_map(|(name, _)| name.strip_suffix(".svg")).collect();
     let report = ("report.md".to_owned(), page(run, &names).into_bytes());
     let pictures = pictures.into_iter().map(|(name, bytes)| (format!("plots/{name}"), bytes));
@@ -226,10 +226,10 @@ fn drawn(run: &RunSummary) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
 ///
 /// # Errors
 /// When something cannot be drawn or written, or another process writes into the folder.
-pub fn redraw(run: &RunSummary, folder: &Path) -> Result<(), FolderError> {
+pub fn redraw(run: &RunSummary, folder: &Path, formats: Formats) -> Result<(), FolderError> {
     fs::create_dir_all(folder).map_err(at(folder))?;
     let _lock = Lock::take(folder)?;
-    drawn(run)?.iter().try_for_each(|(name, bytes)| write_whole(&folder.join(name), bytes))
+    drawn(run, formats)?.iter().try_for_each(|(name, bytes)| write_whole(&folder.join(name), bytes))
 }
 
 /// Writes a file under another name and renames it, so that nobody ever sees half of it.

@@ -252,7 +252,7 @@ impl World<'_> {
         };
         match &outgoing.reply {
             _ if outgoing.name != capability => AnswerClass::Other,
-            Reply::Response { response, .. } => of_response(response),
+            Reply::Response(sent) => of_response(&sent.response),
             Reply::Raw { payload } => {
                 Response::decode(payload.clone()).map_or(AnswerClass::Other, |response| of_response(&response))
             }

@@ -84,7 +84,7 @@ impl Ledger {
             (What::Sent { bytes, message, .. }, _, Some(Node::Workflow(workflow))) => {
                 let account = self.account(workflow, request);
                 account.bytes += *bytes;
-                let name = message.name;
+                let name = message.name();
                 if bytes.duplicate_payload > 0 && account.payloads.iter().all(|(other, _)| *other != name) {
                     account.payloads.push((name, bytes.duplicate_payload));
                 }

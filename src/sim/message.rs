@@ -1,13 +1,17 @@
 //! Messages between nodes: what they say, and the bytes they are.
 
-use prost::Message as _;
-use prost::bytes::Bytes;
+use std::cell::OnceCell;
 use std::rc::Rc;
+
+use prost::bytes::Bytes;
+use prost::{Message as _, encoding};
 
 use crate::aggregator::Answer;
 use crate::engine::Time;
 use crate::network::Node;
-use crate::wire::{CapabilityRequest, Envelope, ErrorCode, MessageBody, PeerId, Response};
+use crate::wire::{
+    CapabilityRequest, Envelope, ErrorCode, MessageBody, MessageHeader, PeerId, Response, Rope, field_len,
+};
 
 use super::outcome::Bytes as ByteCounts;
 
@@ -18,7 +22,10 @@ pub(super) const CAPABILITY_METHOD: &str = "CallContract";
 /// DON ids, in the order workflow, capability.
 pub(super) const DON_IDS: (u32, u32) = (1, 2);
 
-/// Length of the ed25519 signature of an envelope. donsim fills it with zeros: nothing here depends on it.
+/// Version of the protocol.
+const VERSION: u32 = 1;
+
+/// The ed25519 signature of an envelope. donsim fills it with zeros: nothing here depends on it.
 const ENVELOPE_SIGNATURE: [u8; 64] = [0; 64];
 
 /// A message under way, shared by everything that speaks of it. Its bytes are made when somebody looks at them; their number is known at once.
@@ -34,14 +41,25 @@ pub struct Message {
     pub class: AnswerClass,
     /// Its word about who sends the payload, if it is neither a request nor an answer.
     pub signal: Option<Signal>,
-    /// Peer id that it names as its sender's.
-    pub(super) name: PeerId,
-    /// Place of the node whose peer id that is, in the sender's DON.
+    /// Peer ids that it names as its sender's and its receiver's.
+    names: (PeerId, PeerId),
+    /// Place of the node whose peer id the sender's is, in the sender's DON.
     pub(super) claimed: u32,
+    /// Unix time in ms.
+    timestamp: i64,
+    request_id: Rc<str>,
     /// Bytes of its parts, without the envelope.
     pub(super) content: ByteCounts,
-    body: MessageBody,
+    body: Body,
     len: u64,
+}
+
+/// What a message says.
+#[derive(Clone, Debug, PartialEq)]
+enum Body {
+    Request(Bytes),
+    Answer(Reply),
+    Signal(Signal),
 }
 
 /// Word about who sends the payload; what a response strategy adds to the protocol.
@@ -92,15 +110,10 @@ impl AnswerClass {
 }
 
 /// Answer of a capability node, before it is an envelope for one requester.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Reply {
-    /// A response, and its encoding.
-    Response {
-        /// What it says.
-        response: Rc<Response>,
-        /// Its bytes.
-        encoded: Bytes,
-    },
+    /// A response.
+    Response(Rc<SentResponse>),
     /// Bytes that pass for a response.
     Raw {
         /// The bytes.
@@ -117,11 +130,32 @@ pub(super) enum Reply {
     },
 }
 
+/// A response that is sent, encoded for whom first reads it.
+#[derive(Debug)]
+pub(super) struct SentResponse {
+    pub(super) response: Response,
+    /// Bytes of the encoding, and those of them that are the attestation's.
+    len: (u64, u64),
+    encoded: OnceCell<Rope>,
+}
+
+impl PartialEq for SentResponse {
+    fn eq(&self, other: &Self) -> bool {
+        self.response == other.response
+    }
+}
+
+impl SentResponse {
+    fn encoded(&self) -> &Rope {
+        self.encoded.get_or_init(|| self.response.rope())
+    }
+}
+
 impl Reply {
-    /// A response, encoded.
+    /// A response.
     pub(super) fn response(response: Response) -> Self {
-        let encoded = response.encode();
-        Self::Response { response: Rc::new(response), encoded }
+        let len = (response.encoded_len() as u64, response.attestation_len() as u64);
+        Self::Response(Rc::new(SentResponse { response, len, encoded: OnceCell::new() }))
     }
 
     /// An error.
@@ -130,28 +164,27 @@ impl Reply {
     }
 
     /// Bytes of what is, or passes for, a response.
-    pub(super) const fn payload(&self) -> Option<&Bytes> {
+    pub(super) fn payload(&self) -> Option<Rope> {
         match self {
-            Self::Response { encoded, .. } => Some(encoded),
-            Self::Raw { payload } => Some(payload),
+            Self::Response(sent) => Some(sent.encoded().clone()),
+            Self::Raw { payload } => Some(payload.clone().into()),
             Self::Announcement | Self::Error { .. } => None,
         }
     }
 
     /// Bytes of its parts on a line, without the envelope. Raw bytes count as payload, whatever is in them.
-    pub(super) fn content(&self) -> ByteCounts {
+    fn content(&self) -> ByteCounts {
         match self {
-            Self::Response { response, encoded } => {
-                let attestation = response.attestation_len() as u64;
+            Self::Response(sent) => {
+                let (len, attestation) = sent.len;
                 // What turns out to be needed becomes `response` when a decision rests on it.
-                let duplicate_payload = encoded.len() as u64 - attestation;
-                ByteCounts { duplicate_payload, attestation, ..ByteCounts::default() }
+                ByteCounts { duplicate_payload: len - attestation, attestation, ..ByteCounts::default() }
             }
             Self::Raw { payload } => ByteCounts { duplicate_payload: payload.len() as u64, ..ByteCounts::default() },
             Self::Announcement => ByteCounts::default(),
             Self::Error { code, text } => {
-                let body = MessageBody { error: code.0, error_msg: text.to_string(), ..MessageBody::default() };
-                ByteCounts { error: body.encoded_len() as u64, ..ByteCounts::default() }
+                let header = MessageHeader { error: code.0, error_msg: text.to_string(), ..MessageHeader::default() };
+                ByteCounts { error: header.encoded_len() as u64, ..ByteCounts::default() }
             }
         }
     }
@@ -166,56 +199,48 @@ pub(super) struct Header<'a> {
     pub(super) claimed: Node,
     pub(super) now: Time,
     pub(super) request: u32,
-    pub(super) request_id: &'a str,
+    pub(super) request_id: &'a Rc<str>,
 }
 
 impl Header<'_> {
-    fn body(&self) -> MessageBody {
-        MessageBody {
-            version: 1,
-            sender: Bytes::copy_from_slice(&self.from.1.0),
-            receiver: Bytes::copy_from_slice(&self.to.1.0),
-            timestamp: (self.now.as_nanos() / 1_000_000) as i64,
-            message_id: Bytes::copy_from_slice(self.request_id.as_bytes()),
-            capability_id: CAPABILITY_ID.to_owned(),
-            method: "Execute".to_owned(),
-            caller_don_id: DON_IDS.0,
-            capability_don_id: DON_IDS.1,
-            capability_method: CAPABILITY_METHOD.to_owned(),
-            ..MessageBody::default()
-        }
-    }
-
     /// A request; `bytes` are the encoded [`CapabilityRequest`].
     pub(super) fn request(&self, bytes: &Bytes) -> Message {
         let content = ByteCounts { request: bytes.len() as u64, ..ByteCounts::default() };
-        self.message(MessageBody { payload: bytes.clone(), ..self.body() }, content, AnswerClass::Other)
+        self.message(Body::Request(bytes.clone()), content, AnswerClass::Other)
     }
 
     /// An answer.
     pub(super) fn answer(&self, reply: &Reply, class: AnswerClass) -> Message {
-        let body = match reply {
-            Reply::Announcement => return self.signal(Signal::Announce),
-            Reply::Response { encoded: payload, .. } | Reply::Raw { payload } => {
-                MessageBody { payload: payload.clone(), ..self.body() }
-            }
-            Reply::Error { code, text } => MessageBody { error: code.0, error_msg: text.to_string(), ..self.body() },
-        };
-        self.message(body, reply.content(), class)
-    }
-
-    fn message(&self, body: MessageBody, content: ByteCounts, class: AnswerClass) -> Message {
-        let field = |len: usize| (1 + prost::length_delimiter_len(len) + len) as u64;
-        let len = field(ENVELOPE_SIGNATURE.len()) + field(body.encoded_len());
-        let ((from, name), (to, _)) = (self.from, self.to);
-        let claimed = self.claimed.position() as u32;
-        Message { from, to, request: self.request, class, signal: None, name, claimed, content, body, len }
+        match reply {
+            Reply::Announcement => self.signal(Signal::Announce),
+            reply => self.message(Body::Answer(reply.clone()), reply.content(), class),
+        }
     }
 
     /// A word about who sends the payload.
     pub(super) fn signal(&self, signal: Signal) -> Message {
-        let body = MessageBody { method: signal.name().to_owned(), ..self.body() };
-        Message { signal: Some(signal), ..self.message(body, ByteCounts::default(), AnswerClass::Other) }
+        let message = self.message(Body::Signal(signal), ByteCounts::default(), AnswerClass::Other);
+        Message { signal: Some(signal), ..message }
+    }
+
+    fn message(&self, body: Body, content: ByteCounts, class: AnswerClass) -> Message {
+        let ((from, sender), (to, receiver)) = (self.from, self.to);
+        let mut message = Message {
+            from,
+            to,
+            request: self.request,
+            class,
+            signal: None,
+            names: (sender, receiver),
+            claimed: self.claimed.position() as u32,
+            timestamp: (self.now.as_nanos() / 1_000_000) as i64,
+            request_id: Rc::clone(self.request_id),
+            content,
+            body,
+            len: 0,
+        };
+        message.len = (field_len(ENVELOPE_SIGNATURE.len()) + field_len(message.body_len())) as u64;
+        message
     }
 }
 
@@ -242,49 +267,108 @@ impl Message {
         ByteCounts { envelope, answer_envelope, ..self.content }
     }
 
-    /// Error code of an answer.
-    pub(super) fn code(&self) -> ErrorCode {
-        ErrorCode(self.body.error)
+    /// Peer id that it names as its sender's.
+    pub(super) const fn name(&self) -> PeerId {
+        self.names.0
     }
 
-    /// Bytes of what is, or passes for, a response.
-    pub(super) fn payload(&self) -> &Bytes {
-        &self.body.payload
+    /// Bytes of what is, or passes for, a response; `None` for all else.
+    pub(super) fn response(&self) -> Option<Rope> {
+        match &self.body {
+            Body::Answer(reply) => reply.payload(),
+            Body::Request(_) | Body::Signal(_) => None,
+        }
+    }
+
+    /// The bytes of a request.
+    pub(super) const fn asked(&self) -> Option<&Bytes> {
+        match &self.body {
+            Body::Request(bytes) => Some(bytes),
+            Body::Answer(_) | Body::Signal(_) => None,
+        }
     }
 
     /// Content for people.
     #[must_use]
     pub fn describe(&self) -> String {
-        let code = self.code();
-        if let Some(signal) = self.signal {
-            return signal.name().to_lowercase();
-        }
-        match self.from {
-            Node::Workflow(_) => "request".to_owned(),
-            Node::Capability(_) if code == ErrorCode::OK => "response".to_owned(),
-            Node::Capability(_) => format!("error {code} : {}", self.body.error_msg),
+        match &self.body {
+            Body::Request(_) => "request".to_owned(),
+            Body::Signal(signal) => signal.name().to_lowercase(),
+            Body::Answer(Reply::Error { code, text }) => format!("error {code} : {text}"),
+            Body::Answer(_) => "response".to_owned(),
         }
     }
 
     /// The encoded envelope.
     #[must_use]
-    pub fn encode(&self) -> Bytes {
-        let envelope =
-            Envelope { signature: Bytes::from_static(&ENVELOPE_SIGNATURE), body: self.body.encode_to_vec().into() };
-        envelope.encode_to_vec().into()
+    pub fn encode(&self) -> Rope {
+        let payload = match &self.body {
+            Body::Request(bytes) => bytes.clone().into(),
+            Body::Answer(reply) => reply.payload().unwrap_or_default(),
+            Body::Signal(_) => Rope::default(),
+        };
+        let body = MessageBody { header: self.header(), payload }.encode();
+        Envelope { signature: Bytes::from_static(&ENVELOPE_SIGNATURE), body }.encode()
     }
 
-    /// The message body, decoded from the encoded envelope; `None` when that is none.
-    pub(super) fn open(&self) -> Option<MessageBody> {
-        MessageBody::from_bytes(Envelope::from_bytes(self.encode()).ok()?.body).ok()
+    fn header(&self) -> MessageHeader {
+        let (error, error_msg) = match &self.body {
+            Body::Answer(Reply::Error { code, text }) => (code.0, text.to_string()),
+            _ => (0, String::new()),
+        };
+        MessageHeader {
+            version: VERSION,
+            sender: Bytes::copy_from_slice(&self.names.0.0),
+            receiver: Bytes::copy_from_slice(&self.names.1.0),
+            timestamp: self.timestamp,
+            message_id: Bytes::copy_from_slice(self.request_id.as_bytes()),
+            capability_id: CAPABILITY_ID.to_owned(),
+            method: self.method().to_owned(),
+            error,
+            error_msg,
+            capability_don_id: DON_IDS.1,
+            caller_don_id: DON_IDS.0,
+            capability_method: CAPABILITY_METHOD.to_owned(),
+        }
+    }
+
+    const fn method(&self) -> &'static str {
+        match self.body {
+            Body::Signal(signal) => signal.name(),
+            Body::Request(_) | Body::Answer(_) => "Execute",
+        }
+    }
+
+    /// Bytes of the encoded body, without encoding it: most messages are read by nobody.
+    fn body_len(&self) -> usize {
+        let time = if self.timestamp == 0 { 0 } else { encoding::int64::encoded_len(4, &self.timestamp) };
+        let (sender, receiver) = self.names;
+        let names = [&sender.0[..], &receiver.0, self.request_id.as_bytes()].map(<[u8]>::len);
+        let texts = [CAPABILITY_ID, self.method(), CAPABILITY_METHOD].map(str::len);
+        let payload = match &self.body {
+            Body::Request(bytes) => bytes.len(),
+            Body::Answer(Reply::Response(sent)) => sent.len.0 as usize,
+            Body::Answer(Reply::Raw { payload }) => payload.len(),
+            Body::Answer(_) | Body::Signal(_) => 0,
+        };
+        // The capability's method has a number above 15, whose key takes two bytes.
+        let method_key = 1;
+        encoding::uint32::encoded_len(1, &VERSION)
+            + names.into_iter().chain(texts).map(field_len).sum::<usize>()
+            + method_key
+            + time
+            + self.content.error as usize
+            + if payload == 0 { 0 } else { field_len(payload) }
+            + encoding::uint32::encoded_len(15, &DON_IDS.1)
+            + encoding::uint32::encoded_len(16, &DON_IDS.0)
     }
 
     /// Sender id and answer as an aggregator takes them, from the encoded envelope.
     pub(super) fn open_answer(&self) -> Option<(Option<Bytes>, Answer)> {
-        let body = self.open()?;
+        let MessageBody { header, payload } = MessageBody::decode(Envelope::decode(self.encode()).ok()?.body).ok()?;
         // On the wire an absent sender and an empty one are the same.
-        let sender = (!body.sender.is_empty()).then_some(body.sender);
-        Some((sender, Answer { code: ErrorCode(body.error), text: body.error_msg, payload: body.payload }))
+        let sender = (!header.sender.is_empty()).then_some(header.sender);
+        Some((sender, Answer { code: ErrorCode(header.error), text: header.error_msg, payload }))
     }
 }
 
@@ -296,46 +380,91 @@ pub(super) fn encode_request(request: &CapabilityRequest) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::{Any, AttributedSignature, MeteringRecord, OcrAttestation};
 
-    #[test]
-    fn the_announced_length_is_the_encoded_one() {
+    /// A message of every kind, early and late, to be compared with its bytes.
+    fn messages() -> Vec<Message> {
         let peer = PeerId([9; 32]);
-        let header = Header {
+        let id: Rc<str> = "Execute:a:b".into();
+        let header = |now| Header {
             from: (Node::Capability(1), peer),
             to: (Node::Workflow(0), peer),
             claimed: Node::Capability(1),
-            now: Time::from_nanos(5_000_000_000),
+            now,
             request: 0,
-            request_id: "Execute:a:b",
+            request_id: &id,
         };
-        let long = Bytes::from(vec![1; 70_000]);
-        let error = Reply::error(ErrorCode::TIMEOUT, "late");
-        let empty = Reply::response(Response::default());
-        let raw = Reply::Raw { payload: long.clone() };
-        for message in [
-            header.request(&long),
-            header.request(&Bytes::new()),
-            header.answer(&error, AnswerClass::Other),
-            header.answer(&empty, AnswerClass::Other),
-            header.answer(&raw, AnswerClass::Other),
-        ] {
-            assert_eq!(message.len(), message.encode().len() as u64);
+        let payload = |len| Any::new("type", vec![3; len].into());
+        let signature = AttributedSignature { signature: vec![8; 65].into(), signer: 300 };
+        let record = MeteringRecord { spend_unit: "unit".into(), spend_value: "1".into(), ..MeteringRecord::default() };
+        let whole = |len| Response {
+            metering: vec![record.clone(); 2],
+            capdon_n: 16,
+            payload: Some(payload(len)),
+            attestation: Some(OcrAttestation {
+                config_digest: [5; 32],
+                sequence_number: 1 << 40,
+                signatures: vec![signature.clone(); 6],
+            }),
+            ..Response::default()
+        };
+        let mut value = crate::wire::ValueMap::default();
+        value.push("key", crate::wire::Kind::Int64(-1));
+        let odd = Any { unknown: vec![Bytes::from_static(&[0x18, 1])], ..payload(2) };
+        let replies = [
+            Reply::Announcement,
+            Reply::error(ErrorCode::TIMEOUT, "late"),
+            Reply::error(ErrorCode::INTERNAL_ERROR, ""),
+            Reply::error(ErrorCode(-7), "unknown"),
+            Reply::Raw { payload: vec![1; 70_000].into() },
+            Reply::Raw { payload: Bytes::new() },
+            Reply::response(Response::default()),
+            Reply::response(whole(0)),
+            Reply::response(whole(70_000)),
+            Reply::response(Response { value, payload: Some(odd), ..whole(0) }),
+        ];
+        let mut messages = Vec::new();
+        for now in [0, 5_000_000, 5_000_000_000].map(Time::from_nanos) {
+            let header = header(now);
+            messages.extend(replies.iter().map(|reply| header.answer(reply, AnswerClass::Other)));
+            messages.extend([0, 1, 127, 128, 70_000].map(|len| header.request(&vec![1; len].into())));
+            messages.extend([Signal::Stop, Signal::Announce, Signal::Pull].map(|signal| header.signal(signal)));
+        }
+        messages
+    }
+
+    #[test]
+    fn the_announced_length_is_the_encoded_one() {
+        for message in messages() {
+            assert_eq!(message.len(), message.encode().len() as u64, "{message:?}");
         }
     }
 
     #[test]
     fn contents_add_up_to_what_they_add_to_the_envelope() {
-        let peer = PeerId([9; 32]);
-        let header = Header {
-            from: (Node::Capability(1), peer),
-            to: (Node::Workflow(0), peer),
-            claimed: Node::Capability(1),
-            now: Time::ZERO,
-            request: 0,
-            request_id: "Execute:a:b",
-        };
-        let error = Reply::error(ErrorCode::INTERNAL_ERROR, "no");
-        let bare = header.message(header.body(), ByteCounts::default(), AnswerClass::Other).len();
-        assert_eq!(header.answer(&error, AnswerClass::Other).len(), bare + error.content().total());
+        for message in messages() {
+            let MessageBody { header, payload } =
+                MessageBody::decode(Envelope::decode(message.encode()).unwrap().body).unwrap();
+            let of_error =
+                MessageHeader { error: header.error, error_msg: header.error_msg, ..MessageHeader::default() };
+            assert_eq!(message.content.total(), (payload.len() + of_error.encoded_len()) as u64, "{message:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_is_what_was_answered() {
+        for message in messages() {
+            let (sender, answer) = message.open_answer().unwrap();
+            assert_eq!(
+                (sender.as_deref(), answer.payload),
+                (
+                    Some(&[9; 32][..]),
+                    match &message.body {
+                        Body::Request(bytes) => bytes.clone().into(),
+                        _ => message.response().unwrap_or_default(),
+                    }
+                )
+            );
+        }
     }
 }

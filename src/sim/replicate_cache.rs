@@ -6,13 +6,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::aggregator::Memo;
+use prost::bytes::Bytes;
+
+use crate::aggregator::{Config, Memo, RuleSet};
 use crate::attestation::{KeyPair, Keyring, SIGNATURE_LEN};
 use crate::engine::Draws;
 use crate::network::Node;
-use crate::wire::PeerId;
+use crate::wire::{PeerId, Rope};
 
+use super::request::REPLY_TYPE;
+use super::setup::Setup;
 use super::site::Site;
+
+/// `N`, `F` and `min_responses`.
+type CapabilityDonKey = [u32; 3];
 
 /// Keys and finished work, for one thread.
 #[derive(Debug)]
@@ -25,6 +32,11 @@ pub struct ReplicateCache {
     signatures: BTreeMap<(u32, [u8; 32]), [u8; SIGNATURE_LEN]>,
     keyring: Arc<Keyring>,
     reuses: bool,
+    /// Knowledge of aggregators, by what it depends on besides the seed.
+    configs: BTreeMap<(CapabilityDonKey, RuleSet), Arc<Config>>,
+    /// Drawn bytes, by site, key and length.
+    drawn: BTreeMap<(u32, [u32; 5], u64), Bytes>,
+    hashes: BTreeMap<Rope, [u8; 32]>,
     pub(super) memo: Memo,
 }
 
@@ -51,6 +63,9 @@ impl ReplicateCache {
             memo: Memo::with_keyring(Arc::clone(&keyring)),
             keyring,
             reuses: true,
+            configs: BTreeMap::new(),
+            drawn: BTreeMap::new(),
+            hashes: BTreeMap::new(),
         }
     }
 
@@ -67,9 +82,11 @@ impl ReplicateCache {
         if self.seed != seed {
             *self = if self.reuses { Self::new(seed) } else { Self::without_reuse(seed) };
         }
-        if self.replicate != Some(replicate) {
+        if self.replicate != Some(replicate) || !self.reuses {
             self.replicate = Some(replicate);
             self.signatures.clear();
+            self.drawn.clear();
+            self.hashes.clear();
             self.memo.clear();
         }
         Draws::new(seed, replicate)
@@ -100,6 +117,26 @@ impl ReplicateCache {
         })
     }
 
+    /// Knowledge of the capability DON that the aggregators of a workflow node with this rule set have.
+    pub(super) fn config(&mut self, setup: &Setup, rule_set: RuleSet) -> Arc<Config> {
+        let (don, aggregator) = (&setup.capability_don, &setup.aggregator);
+        let key = ([don.nodes, don.f, aggregator.min_responses], rule_set);
+        if let Some(config) = self.configs.get(&key) {
+            return Arc::clone(config);
+        }
+        let peers = (0..don.nodes).map(|node| self.peer(Node::Capability(node))).collect();
+        let signers = (0..don.nodes).map(|node| self.key(node).address().0.to_vec()).collect();
+        let config = Config::new(peers, signers, don.f as usize, rule_set)
+            .and_then(|config| match aggregator.min_responses {
+                0 => Ok(config),
+                min_responses => config.with_min_responses(min_responses as usize),
+            })
+            .expect("a setup is checked before it is simulated");
+        let config = Arc::new(config.with_type_url(REPLY_TYPE));
+        self.configs.insert(key, Arc::clone(&config));
+        config
+    }
+
     /// A node's peer id.
     pub(super) fn peer(&mut self, node: Node) -> PeerId {
         let identities = self.identities();
@@ -110,6 +147,17 @@ impl ReplicateCache {
     pub(super) fn peer_name(&mut self, node: Node) -> String {
         let peer = self.peer(node);
         self.peer_names.entry(node).or_insert_with(|| peer.to_string()).clone()
+    }
+
+    /// Bytes that the replicate `draws`; every world of it shares them.
+    pub(super) fn bytes(&mut self, site: Site, draws: &Draws, parts: [u32; 5], len: u64) -> Bytes {
+        let draw = || site.bytes(draws, parts, usize::try_from(len).unwrap_or(usize::MAX)).into();
+        self.drawn.entry((site as u32, parts, len)).or_insert_with(draw).clone()
+    }
+
+    /// SHA-256 of bytes.
+    pub(super) fn hash(&mut self, bytes: &Bytes) -> [u8; 32] {
+        *self.hashes.entry(bytes.clone().into()).or_insert_with_key(Rope::sha256)
     }
 
     /// `signer`'s signature over `digest`.

@@ -32,7 +32,7 @@ pub(super) struct Request {
     pub(super) number: u32,
     pub(super) ids: Arc<RequestIds>,
     /// Printed id, the message id of all its messages.
-    pub(super) id: String,
+    pub(super) id: Rc<str>,
     /// The encoded `CapabilityRequest`.
     pub(super) bytes: Bytes,
     /// When the first workflow node may start it.
@@ -72,7 +72,7 @@ impl Signed {
 }
 
 impl Request {
-    pub(super) fn new(setup: &Setup, draws: &Draws, cache: &ReplicateCache, number: u32, begins: Time) -> Self {
+    pub(super) fn new(setup: &Setup, draws: &Draws, cache: &mut ReplicateCache, number: u32, begins: Time) -> Self {
         let ids = RequestIds {
             workflow_execution_id: hex(&Site::ExecutionId.array(draws, [number, 0, 0, 0, 0])),
             reference_id: number.to_string(),
@@ -89,7 +89,7 @@ impl Request {
                 setup.capability_don.nodes,
             ),
             truth: Truth {
-                payload: payload(number, 0, draws, setup),
+                payload: payload(number, 0, draws, setup, cache),
                 type_url: REPLY_TYPE,
                 spend_unit: "RPC_EVM",
                 spend_value: "1",
@@ -102,7 +102,7 @@ impl Request {
             attestations: BTreeMap::new(),
             replies: vec![None; setup.capability_don.nodes as usize],
             ids: Arc::new(ids),
-            id,
+            id: id.into(),
         }
     }
 
@@ -173,11 +173,11 @@ impl Request {
     }
 
     /// Agreement on a response makes it the right one: which it is of those that the chain gives, only the nodes decide.
-    pub(super) fn agree(&mut self, value: Value, draws: &Draws, setup: &Setup) {
+    pub(super) fn agree(&mut self, value: Value, draws: &Draws, setup: &Setup, cache: &mut ReplicateCache) {
         if let Value::Response { version } = value
             && std::mem::replace(&mut self.version, version) != version
         {
-            self.truth.payload = payload(self.number, version, draws, setup);
+            self.truth.payload = payload(self.number, version, draws, setup, cache);
         }
     }
 
@@ -189,9 +189,9 @@ impl Request {
         let payload = match value {
             Value::Failure => return Bytes::new(),
             Value::Response { version } if version == self.version => self.truth.payload.clone(),
-            Value::Response { version } => payload(self.number, version, draws, setup),
-            Value::Own { node, number } => own_payload(self.number, [node, number], draws, setup),
-            Value::Colluding => own_payload(self.number, [u32::MAX, 0], draws, setup),
+            Value::Response { version } => payload(self.number, version, draws, setup, cache),
+            Value::Own { node, number } => own_payload(self.number, [node, number], draws, setup, cache),
+            Value::Colluding => own_payload(self.number, [u32::MAX, 0], draws, setup, cache),
         };
         let bytes = match setup.capability_don.ocr.rounds().map(|rounds| rounds.content) {
             Some(ObservationContent::Payload) => payload,
@@ -223,27 +223,30 @@ impl Request {
 }
 
 /// Response of honest nodes after so many changes of the chain.
-fn payload(request: u32, version: u32, draws: &Draws, setup: &Setup) -> Bytes {
-    let payload_size = usize::try_from(setup.request.payload_size).unwrap_or(usize::MAX);
-    Site::Payload.bytes(draws, [request, version, 0, 0, 0], payload_size).into()
+fn payload(request: u32, version: u32, draws: &Draws, setup: &Setup, cache: &mut ReplicateCache) -> Bytes {
+    cache.bytes(Site::Payload, draws, [request, version, 0, 0, 0], setup.request.payload_size)
 }
 
 /// Response that only some nodes observe.
-fn own_payload(request: u32, [author, number]: [u32; 2], draws: &Draws, setup: &Setup) -> Bytes {
-    let payload_size = usize::try_from(setup.request.payload_size).unwrap_or(usize::MAX);
-    Site::WrongPayload.bytes(draws, [request, author, u32::MAX, number, 0], payload_size).into()
+fn own_payload(
+    request: u32,
+    [author, number]: [u32; 2],
+    draws: &Draws,
+    setup: &Setup,
+    cache: &mut ReplicateCache,
+) -> Bytes {
+    cache.bytes(Site::WrongPayload, draws, [request, author, u32::MAX, number, 0], setup.request.payload_size)
 }
 
 fn capability_request(
     setup: &Setup,
     draws: &Draws,
-    cache: &ReplicateCache,
+    cache: &mut ReplicateCache,
     number: u32,
     ids: &RequestIds,
 ) -> CapabilityRequest {
     let identities = cache.identities();
     let workflow = |at| hex(&Site::Workflow.array(&identities, [at, 0, 0, 0, 0]));
-    let call_size = usize::try_from(setup.request.call_size).unwrap_or(usize::MAX);
     CapabilityRequest {
         metadata: Some(RequestMetadata {
             workflow_id: workflow(0),
@@ -258,7 +261,7 @@ fn capability_request(
         }),
         payload: Some(CallPayload {
             type_url: CALL_TYPE.to_owned(),
-            value: Site::Call.bytes(draws, [number, 0, 0, 0, 0], call_size).into(),
+            value: cache.bytes(Site::Call, draws, [number, 0, 0, 0, 0], setup.request.call_size),
         }),
         method: CAPABILITY_METHOD.to_owned(),
         capability_id: CAPABILITY_ID.to_owned(),
@@ -288,7 +291,7 @@ mod tests {
         let mut cache = ReplicateCache::new(setup.run.seed);
         let draws = cache.begin(setup.run.seed, replicate);
         let call = |number| {
-            let mut call = Request::new(setup, &draws, &cache, number, Time::ZERO);
+            let mut call = Request::new(setup, &draws, &mut cache, number, Time::ZERO);
             call.sign_at(0, &Rc::new(Signed::drawn(setup, &draws, number)));
             let attestation = call.attestation(0, setup, &mut cache).expect("there is a report");
             (call, attestation)

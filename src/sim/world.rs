@@ -10,9 +10,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use prost::bytes::Bytes;
-use sha2::{Digest, Sha256};
 
-use crate::aggregator::{Config, RuleSet};
+use crate::aggregator::Config;
 use crate::engine::{Draws, EventQueue, TieKey, Time};
 use crate::network::{Chance, Network, Node, Placement};
 
@@ -27,7 +26,7 @@ use super::observers::Observers;
 use super::outbox::{Outbox, Output};
 use super::outcome::Replicate;
 use super::replicate_cache::ReplicateCache;
-use super::request::{REPLY_TYPE, Request};
+use super::request::Request;
 use super::rounds;
 use super::setup::{Setup, Ties};
 use super::site::Site;
@@ -225,8 +224,8 @@ impl<'a> World<'a> {
         }
         if outage.is_some() || self.throws_away(now, from, to, request) {
             self.tell(now, request, ends.0, ends.1, What::Missed);
-        } else if let Some(body) = message.open() {
-            let hash = Sha256::digest(&body.payload).into();
+        } else if let Some(asked) = message.asked() {
+            let hash = self.cache.hash(asked);
             self.tell_capability(now, to, capability_node::Input::Request { request, from, hash });
         }
     }
@@ -368,31 +367,12 @@ impl<'a> World<'a> {
     }
 }
 
-/// By workflow node, knowledge of the capability DON that its aggregators have; neighbours of one rule set share it.
+/// By workflow node, knowledge of the capability DON that its aggregators have.
 fn configs(setup: &Setup, cache: &mut ReplicateCache) -> Vec<Arc<Config>> {
-    let mut configs: Vec<Arc<Config>> = Vec::new();
-    for node in 0..setup.workflow_don.nodes {
-        let rule_set = setup.aggregator.rule_set.of(node);
-        let shared = configs.last().filter(|config| config.rule_set() == rule_set).cloned();
-        configs.push(shared.unwrap_or_else(|| config(setup, rule_set, cache)));
-    }
-    configs
+    (0..setup.workflow_don.nodes).map(|node| cache.config(setup, setup.aggregator.rule_set.of(node))).collect()
 }
 
-fn config(setup: &Setup, rule_set: RuleSet, cache: &mut ReplicateCache) -> Arc<Config> {
-    let don = &setup.capability_don;
-    let peers = (0..don.nodes).map(|node| cache.peer(Node::Capability(node))).collect();
-    let signers = (0..don.nodes).map(|node| cache.key(node).address().0.to_vec()).collect();
-    let config = Config::new(peers, signers, don.f as usize, rule_set)
-        .and_then(|config| match setup.aggregator.min_responses {
-            0 => Ok(config),
-            min_responses => config.with_min_responses(min_responses as usize),
-        })
-        .expect("a setup is checked before it is simulated");
-    Arc::new(config.with_type_url(REPLY_TYPE))
-}
-
-fn requests(setup: &Setup, draws: &Draws, cache: &ReplicateCache) -> Vec<Request> {
+fn requests(setup: &Setup, draws: &Draws, cache: &mut ReplicateCache) -> Vec<Request> {
     let mut begins = Time::ZERO;
     let mut requests = Vec::with_capacity(setup.request.count as usize);
     for request in 0..setup.request.count {

@@ -3,6 +3,8 @@
 use prost::bytes::{Buf, Bytes};
 use prost::encoding::{self, DecodeContext, WireType};
 
+use super::rope::{Rope, Writer, field_len};
+
 /// A payload. Fields that are not its own are passed through behind its own, in their order and to the letter, which
 /// is why it is read from the raw bytes of the enclosing field and not by a derived message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,23 +24,24 @@ impl Any {
         Self { type_url: type_url.into(), value, unknown: Vec::new() }
     }
 
-    /// Merges one occurrence of the field; `value` stays a slice of `field`.
-    pub(super) fn merge(&mut self, field: &Bytes) -> Result<(), prost::DecodeError> {
-        let mut rest = field.clone();
+    /// Merges one occurrence of the field; `value` stays a slice of it.
+    pub(super) fn merge(&mut self, mut rest: Rope) -> Result<(), prost::DecodeError> {
+        let mut raw = rest.clone();
         while rest.has_remaining() {
-            let start = field.len() - rest.len();
             let (number, wire_type) = encoding::decode_key(&mut rest)?;
             let context = DecodeContext::default();
             match (number, wire_type) {
                 (1, WireType::LengthDelimited) => {
                     encoding::string::merge(wire_type, &mut self.type_url, &mut rest, context)?;
+                    raw.advance(raw.len() - rest.len());
                 }
                 (2, WireType::LengthDelimited) => {
                     encoding::bytes::merge(wire_type, &mut self.value, &mut rest, context)?;
+                    raw.advance(raw.len() - rest.len());
                 }
                 _ => {
                     encoding::skip_field(wire_type, number, &mut rest, context)?;
-                    self.unknown.push(field.slice(start..field.len() - rest.len()));
+                    self.unknown.push(raw.copy_to_bytes(raw.len() - rest.len()));
                 }
             }
         }
@@ -47,22 +50,28 @@ impl Any {
 
     /// The encoding of the message, without key and length of the field around it.
     #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.encoded_len());
+    pub fn encode(&self) -> Rope {
+        let mut out = Writer::default();
+        self.write(&mut out);
+        out.finish()
+    }
+
+    /// Writes the message, without key and length of the field around it.
+    pub(super) fn write(&self, out: &mut Writer) {
         if !self.type_url.is_empty() {
-            encoding::string::encode(1, &self.type_url, &mut bytes);
+            encoding::string::encode(1, &self.type_url, out.small());
         }
         if !self.value.is_empty() {
-            encoding::bytes::encode(2, &self.value, &mut bytes);
+            out.field(2, self.value.len());
+            out.share(&self.value);
         }
-        self.unknown.iter().for_each(|field| bytes.extend_from_slice(field));
-        bytes
+        self.unknown.iter().for_each(|field| out.share(field));
     }
 
     /// Bytes that [`Any::encode`] makes.
     #[must_use]
     pub fn encoded_len(&self) -> usize {
-        let known = |len: usize| if len == 0 { 0 } else { 1 + encoding::encoded_len_varint(len as u64) + len };
+        let known = |len: usize| if len == 0 { 0 } else { field_len(len) };
         known(self.type_url.len()) + known(self.value.len()) + self.unknown.iter().map(Bytes::len).sum::<usize>()
     }
 }

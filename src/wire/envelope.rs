@@ -2,26 +2,44 @@
 
 use std::fmt;
 
-use prost::Message as _;
 use prost::bytes::Bytes;
+use prost::{Message as _, encoding};
 
 use super::DecodeError;
 use super::lenient::{Lenient, declared_fields};
+use super::rope::{Rope, Writer, decode_around};
 
 /// The signed envelope around a body.
-#[derive(Clone, PartialEq, prost::Message)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Envelope {
     /// ed25519 of the sending peer over `body`, 64 bytes.
-    #[prost(bytes = "bytes", tag = "1")]
     pub signature: Bytes,
     /// An encoded [`MessageBody`].
-    #[prost(bytes = "bytes", tag = "2")]
-    pub body: Bytes,
+    pub body: Rope,
 }
 
 /// The body of a [`Envelope`], for requests and answers alike.
-#[derive(Clone, PartialEq, prost::Message)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MessageBody {
+    /// All but the payload.
+    pub header: MessageHeader,
+    /// An encoded request or response.
+    pub payload: Rope,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct WireEnvelope {
+    #[prost(bytes = "bytes", tag = "1")]
+    signature: Bytes,
+}
+
+/// Number of the envelope's field with the body, and of the body's field with the payload.
+const BODY: u32 = 2;
+const PAYLOAD: u32 = 12;
+
+/// Everything in a [`MessageBody`] but its payload.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct MessageHeader {
     /// Protocol version.
     #[prost(uint32, tag = "1")]
     pub version: u32,
@@ -49,9 +67,6 @@ pub struct MessageBody {
     /// The error's text.
     #[prost(string, tag = "11")]
     pub error_msg: String,
-    /// An encoded request or response.
-    #[prost(bytes = "bytes", tag = "12")]
-    pub payload: Bytes,
     /// DON of the callee.
     #[prost(uint32, tag = "15")]
     pub capability_don_id: u32,
@@ -63,16 +78,29 @@ pub struct MessageBody {
     pub capability_method: String,
 }
 
-declared_fields!(Envelope { 1 | 2 => LengthDelimited });
-declared_fields!(MessageBody { 2 | 3 | 5 | 6 | 9 | 11 | 12 | 17 => LengthDelimited, 1 | 4 | 10 | 15 | 16 => Varint });
+declared_fields!(WireEnvelope { 1 => LengthDelimited });
+declared_fields!(MessageHeader { 2 | 3 | 5 | 6 | 9 | 11 | 17 => LengthDelimited, 1 | 4 | 10 | 15 | 16 => Varint });
 
 impl Envelope {
     /// Decodes an envelope; its fields stay slices of `bytes`.
     ///
     /// # Errors
     /// When `bytes` are not one.
-    pub fn from_bytes(bytes: Bytes) -> Result<Self, DecodeError> {
-        Ok(Lenient::<Self>::decode(bytes)?.0)
+    pub fn decode(bytes: impl Into<Rope>) -> Result<Self, DecodeError> {
+        let (Lenient(wire), bodies) = decode_around::<Lenient<WireEnvelope>>(bytes.into(), BODY)?;
+        Ok(Self { signature: wire.signature, body: bodies.into_iter().next_back().unwrap_or_default() })
+    }
+
+    /// The encoding; it shares what the body shares.
+    #[must_use]
+    pub fn encode(&self) -> Rope {
+        let mut out = Writer::default();
+        WireEnvelope { signature: self.signature.clone() }.encode_raw(out.small());
+        if !self.body.is_empty() {
+            out.field(BODY, self.body.len());
+            out.share_all(&self.body);
+        }
+        out.finish()
     }
 }
 
@@ -81,8 +109,35 @@ impl MessageBody {
     ///
     /// # Errors
     /// When `bytes` are not one.
-    pub fn from_bytes(bytes: Bytes) -> Result<Self, DecodeError> {
-        Ok(Lenient::<Self>::decode(bytes)?.0)
+    pub fn decode(bytes: impl Into<Rope>) -> Result<Self, DecodeError> {
+        let (Lenient(header), payloads) = decode_around::<Lenient<MessageHeader>>(bytes.into(), PAYLOAD)?;
+        Ok(Self { header, payload: payloads.into_iter().next_back().unwrap_or_default() })
+    }
+
+    /// The encoding; it shares the payload.
+    #[must_use]
+    pub fn encode(&self) -> Rope {
+        let mut out = Writer::default();
+        let header = self.header.encode_to_vec();
+        let (before, behind) = header.split_at(header.len() - self.header.behind_payload());
+        out.small().extend_from_slice(before);
+        if !self.payload.is_empty() {
+            out.field(PAYLOAD, self.payload.len());
+            out.share_all(&self.payload);
+        }
+        out.small().extend_from_slice(behind);
+        out.finish()
+    }
+}
+
+impl MessageHeader {
+    /// Bytes of the fields that stand behind the payload.
+    fn behind_payload(&self) -> usize {
+        let Self { capability_don_id, caller_don_id, capability_method, .. } = self;
+        let id = |number, id: &u32| if *id == 0 { 0 } else { encoding::uint32::encoded_len(number, id) };
+        let method =
+            if capability_method.is_empty() { 0 } else { encoding::string::encoded_len(17, capability_method) };
+        id(15, capability_don_id) + id(16, caller_don_id) + method
     }
 }
 

@@ -1,7 +1,7 @@
 //! The protobuf messages of every hop: encoded and decoded as the original programs do it, byte for byte.
 //!
-//! Usable without the simulator: no clock, no I/O, no randomness. Payloads are not copied on decode: they stay slices
-//! of the bytes that were received. Messages and groups nest at most 100 deep, prost's limit; deeper ones are refused
+//! Usable without the simulator: no clock, no I/O, no randomness. Payloads are copied neither on encode nor on decode: messages
+//! are bytes in pieces ([`Rope`]), and a payload is one of them. Messages and groups nest at most 100 deep, prost's limit; deeper ones are refused
 //! before any stack is in danger.
 
 mod any;
@@ -11,13 +11,15 @@ pub mod ocr;
 mod peer_id;
 mod request;
 mod response;
+mod rope;
 mod values;
 
 pub use any::Any;
-pub use envelope::{Envelope, ErrorCode, MessageBody};
+pub use envelope::{Envelope, ErrorCode, MessageBody, MessageHeader};
 pub use peer_id::PeerId;
 pub use request::{CallPayload, CapabilityRequest, RequestMetadata, SpendLimit, request_id};
 pub use response::{AttributedSignature, MeteringRecord, OcrAttestation, Response};
+pub use rope::{Rope, equal_bytes, field_len};
 pub use values::{BigInt, Decimal, Kind, List, MapEntry, Timestamp, Value, ValueMap};
 
 use thiserror::Error;

@@ -1,10 +1,10 @@
 //! `capabilities.CapabilityResponse`: what a capability node answers.
 
-use prost::Message;
 use prost::bytes::Bytes;
-use sha2::{Digest, Sha256};
+use prost::{Message, encoding};
 
 use super::lenient::{Lenient, declared_fields};
+use super::rope::{Rope, Writer, decode_around, field_len};
 use super::{Any, DecodeError, ValueMap};
 
 /// A decoded response in the form in which the original keeps it: values normalized, unknown fields gone except inside
@@ -62,7 +62,10 @@ pub struct AttributedSignature {
     pub signer: u32,
 }
 
-/// The message as it is on the wire. The payload's occurrences are kept raw: together they are one [`Any`].
+/// Number of the payload's field.
+const PAYLOAD: u32 = 4;
+
+/// The message as it is on the wire, but for the payload: its occurrences are kept raw, together they are one [`Any`].
 #[derive(Clone, PartialEq, Message)]
 struct WireResponse {
     #[prost(message, required, tag = "1")]
@@ -72,8 +75,6 @@ struct WireResponse {
     error: String,
     #[prost(message, required, tag = "3")]
     metadata: Lenient<WireMetadata>,
-    #[prost(bytes = "bytes", repeated, tag = "4")]
-    payload: Vec<Bytes>,
     #[prost(message, optional, tag = "5")]
     ocr_attestation: Option<Lenient<WireAttestation>>,
 }
@@ -96,7 +97,7 @@ struct WireAttestation {
     signatures: Vec<Lenient<AttributedSignature>>,
 }
 
-declared_fields!(WireResponse { 1..=5 => LengthDelimited });
+declared_fields!(WireResponse { 1..=3 | 5 => LengthDelimited });
 declared_fields!(WireMetadata { 1 => LengthDelimited, 2 => Varint });
 declared_fields!(MeteringRecord { 1..=4 => LengthDelimited });
 declared_fields!(WireAttestation { 1 | 3 => LengthDelimited, 2 => Varint });
@@ -107,9 +108,9 @@ impl Response {
     ///
     /// # Errors
     /// Where the original refuses the bytes, and, as [`DecodeError::DecimalWithoutCoefficient`], where it crashes.
-    pub fn decode(bytes: Bytes) -> Result<Self, DecodeError> {
-        let Lenient(wire) = Lenient::<WireResponse>::decode(bytes)?;
-        let payload = decode_payload(&wire.payload)?;
+    pub fn decode(bytes: impl Into<Rope>) -> Result<Self, DecodeError> {
+        let (Lenient(wire), payload) = decode_around::<Lenient<WireResponse>>(bytes.into(), PAYLOAD)?;
+        let payload = decode_payload(payload)?;
         let value = wire.value.0.normalized()?;
         let attestation = wire.ocr_attestation.map(|attestation| attestation.0.try_into()).transpose()?;
         let Lenient(metadata) = wire.metadata;
@@ -122,17 +123,37 @@ impl Response {
         })
     }
 
-    /// The deterministic encoding: fields by number, `value` and `metadata` always there.
+    /// The deterministic encoding in one piece: fields by number, `value` and `metadata` always there.
     #[must_use]
     pub fn encode(&self) -> Bytes {
-        let attestation = self.attestation.as_ref().map(|attestation| Lenient(attestation.into()));
-        self.wire(self.metering.clone(), self.capdon_n, attestation).encode_to_vec().into()
+        self.rope().to_bytes()
     }
 
-    /// The response id: SHA-256 over the encoding with metadata and attestation cleared.
+    /// The same, sharing the payload.
+    #[must_use]
+    pub fn rope(&self) -> Rope {
+        self.write(&self.metadata(), self.attestation.as_ref())
+    }
+
+    /// Bytes that the encoding takes.
+    #[must_use]
+    pub fn encoded_len(&self) -> usize {
+        encoding::message::encoded_len(1, &self.value)
+            + encoding::message::encoded_len(3, &self.metadata())
+            + self.payload.as_ref().map_or(0, |payload| field_len(payload.encoded_len()))
+            + self.attestation_len()
+    }
+
+    /// The encoding with metadata and attestation cleared, whose hash is the response's id.
+    #[must_use]
+    pub fn identity(&self) -> Rope {
+        self.write(&WireMetadata::default(), None)
+    }
+
+    /// The response id: SHA-256 over [`Response::identity`].
     #[must_use]
     pub fn id(&self) -> [u8; 32] {
-        Sha256::digest(self.wire(Vec::new(), 0, None).encode_to_vec()).into()
+        self.identity().sha256()
     }
 
     /// The payload's value; empty without a payload.
@@ -146,27 +167,29 @@ impl Response {
     pub fn attestation_len(&self) -> usize {
         self.attestation
             .as_ref()
-            .map_or(0, |attestation| prost::encoding::message::encoded_len(5, &WireAttestation::from(attestation)))
+            .map_or(0, |attestation| encoding::message::encoded_len(5, &WireAttestation::from(attestation)))
     }
 
-    fn wire(
-        &self,
-        metering: Vec<MeteringRecord>,
-        capdon_n: u32,
-        ocr_attestation: Option<Lenient<WireAttestation>>,
-    ) -> WireResponse {
-        let metering = metering.into_iter().map(Lenient).collect();
-        WireResponse {
-            value: Lenient(self.value.clone()),
-            error: String::new(),
-            metadata: Lenient(WireMetadata { metering, capdon_n }),
-            payload: self.payload.iter().map(|payload| payload.encode().into()).collect(),
-            ocr_attestation,
+    fn metadata(&self) -> WireMetadata {
+        WireMetadata { metering: self.metering.iter().cloned().map(Lenient).collect(), capdon_n: self.capdon_n }
+    }
+
+    fn write(&self, metadata: &WireMetadata, attestation: Option<&OcrAttestation>) -> Rope {
+        let mut out = Writer::default();
+        encoding::message::encode(1, &self.value, out.small());
+        encoding::message::encode(3, metadata, out.small());
+        if let Some(payload) = &self.payload {
+            out.field(PAYLOAD, payload.encoded_len());
+            payload.write(&mut out);
         }
+        if let Some(attestation) = attestation {
+            encoding::message::encode(5, &WireAttestation::from(attestation), out.small());
+        }
+        out.finish()
     }
 }
 
-fn decode_payload(occurrences: &[Bytes]) -> Result<Option<Any>, DecodeError> {
+fn decode_payload(occurrences: Vec<Rope>) -> Result<Option<Any>, DecodeError> {
     if occurrences.is_empty() {
         return Ok(None);
     }

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use donsim::aggregator::{Answer, ClientRequest, Config, Decision, Memo, Rejection, RequestIds, RuleSet, Verdict};
 use donsim::wire::{ErrorCode, PeerId};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use crate::vectors::{Hex, Report, parse};
 
@@ -117,7 +116,7 @@ fn answers(world: &World) -> Result<Vec<Answer>, String> {
             Ok(at) => payloads.get(at).cloned().ok_or_else(|| format!("world {}: no payload {at}", world.number))?,
             Err(_) => prost::bytes::Bytes::new(),
         };
-        Ok(Answer { code: ErrorCode(message.code), text: message.text.clone(), payload })
+        Ok(Answer { code: ErrorCode(message.code), text: message.text.clone(), payload: payload.into() })
     };
     world.messages.iter().map(answer).collect()
 }
@@ -181,8 +180,8 @@ impl<'a> Player<'a> {
         let mut bytes = Hex::default();
         match request.decision() {
             Some(Decision::Success(success)) => {
-                bytes = Hex(success.response.to_vec());
-                ours.result_sha256 = Some(Hex(Sha256::digest(&success.response).to_vec()));
+                bytes = Hex(success.response.to_bytes().to_vec());
+                ours.result_sha256 = Some(Hex(success.response.sha256().to_vec()));
             }
             Some(decision) => ours.error = decision.error().map(str::to_owned),
             None => {}

@@ -59,7 +59,7 @@ impl Hardened {
 
 /// Payload value of an accepted response.
 fn value(response: &Hex) -> Result<Vec<u8>, String> {
-    let response = Response::decode(response.0.clone().into()).map_err(|error| error.to_string())?;
+    let response = Response::decode(response.0.clone()).map_err(|error| error.to_string())?;
     Ok(response.payload_value().to_vec())
 }
 

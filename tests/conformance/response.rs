@@ -72,7 +72,7 @@ fn theirs(expected: &Expected) -> Result<Outcome, String> {
 }
 
 fn ours(bytes: &Hex) -> Outcome {
-    match Response::decode(bytes.0.clone().into()) {
+    match Response::decode(bytes.0.clone()) {
         Ok(response) => Outcome::Decoded {
             response_id: Hex(response.id().to_vec()),
             reencoded: Hex(response.encode().to_vec()),

@@ -62,7 +62,8 @@ fn finds(rule_set: &str, nodes: u32, trials: u64) -> Vec<Find> {
         let expected = if find.broken.goal == Goal::Safety { Verdict::SafetyViolated } else { Verdict::Fail };
         assert_eq!(verdict(&find.text), expected, "{}", find.text);
         let setup = scenario(&find.text, &[]).cell(0).setup;
-        let faulty = setup.faults.iter().filter(|fault| fault.kind.side() == Side::Capability).map(|fault| fault.nodes);
+        let faulty =
+            setup.faults.iter().filter(|fault| fault.kind.side() == Side::Capability).map(|fault| fault.nodes.given());
         assert!(faulty.sum::<u32>() <= setup.capability_don.f, "{}", find.text);
     }
     finds

@@ -157,7 +157,7 @@ impl Play {
 fn check_success(success: &Success, rule_set: RuleSet, script: &Script<'_>, work: &mut dyn Work) -> Result<(), String> {
     let decided =
         Response::decode(success.response.clone()).map_err(|error| format!("undecodable success: {error}"))?;
-    promise(decided.encode() == success.response, || "the success is not canonical".into())?;
+    promise(decided.rope() == success.response, || "the success is not canonical".into())?;
     let id = decided.id();
     // Of what is signed alone the rest need not be what was said.
     let signed_alone = rule_set == RuleSet::Hardened && success.basis == Basis::Attestation;

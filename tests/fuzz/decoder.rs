@@ -1,7 +1,8 @@
 //! The decoders: of responses, and of the envelope around them.
 
-use donsim::wire::{DecodeError, Envelope, ErrorCode, Kind, MessageBody, Response, Value, ValueMap};
-use prost::Message as _;
+use donsim::wire::{
+    DecodeError, Envelope, ErrorCode, Kind, MessageBody, MessageHeader, Response, Rope, Value, ValueMap,
+};
 use prost::bytes::Bytes;
 
 use crate::dice::Dice;
@@ -20,7 +21,7 @@ impl Target for Decoder {
     fn seeds(&self) -> Vec<Vec<u8>> {
         let mut seeds = seeds::responses();
         let payload = seeds.iter().max_by_key(|seed| seed.len()).cloned().unwrap_or_default();
-        let body = MessageBody {
+        let header = MessageHeader {
             version: 1,
             sender: vec![1; 32].into(),
             receiver: vec![2; 32].into(),
@@ -30,14 +31,13 @@ impl Target for Decoder {
             method: "Execute".into(),
             error: ErrorCode::TIMEOUT.0,
             error_msg: "late".into(),
-            payload: payload.into(),
             capability_don_id: 1,
             caller_don_id: 2,
             capability_method: "CallContract".into(),
         };
-        let body = Bytes::from(body.encode_to_vec());
-        seeds.push(Envelope { signature: vec![7; 64].into(), body: body.clone() }.encode_to_vec());
-        seeds.push(body.into());
+        let body = MessageBody { header, payload: payload.into() }.encode();
+        seeds.push(Envelope { signature: vec![7; 64].into(), body: body.clone() }.encode().to_bytes().into());
+        seeds.push(body.to_bytes().into());
         seeds
     }
 
@@ -48,8 +48,8 @@ impl Target for Decoder {
     fn run(&mut self, input: &[u8], seen: &mut Behaviours) -> Result<(), String> {
         let bytes = Bytes::copy_from_slice(input);
         response(&bytes, seen)?;
-        if let Ok(body) = body(&bytes, seen)? {
-            response(&body.payload, seen)?;
+        if let Ok(body) = body(&bytes.clone().into(), seen)? {
+            response(&body.payload.to_bytes(), seen)?;
         }
         if let Ok(message) = envelope(&bytes, seen)? {
             let _ = body(&message.body, seen)?;
@@ -126,25 +126,25 @@ fn note_value(value: &Value, depth: u32, seen: &mut Behaviours) {
     seen.note((kind, detail, depth.min(12)));
 }
 
-fn body(bytes: &Bytes, seen: &mut Behaviours) -> Result<Result<MessageBody, DecodeError>, String> {
-    let body = MessageBody::from_bytes(bytes.clone());
+fn body(bytes: &Rope, seen: &mut Behaviours) -> Result<Result<MessageBody, DecodeError>, String> {
+    let body = MessageBody::decode(bytes.clone());
     match &body {
         Err(error) => seen.note_kind("no body", &error.to_string()),
         Ok(body) => {
-            let again = MessageBody::from_bytes(body.encode_to_vec().into());
+            let again = MessageBody::decode(body.encode());
             promise(again.as_ref() == Ok(body), || format!("its encoding means something else: {again:?}"))?;
-            seen.note(("body", body.error.signum(), body.version > 0, magnitude(body.payload.len())));
+            seen.note(("body", body.header.error.signum(), body.header.version > 0, magnitude(body.payload.len())));
         }
     }
     Ok(body)
 }
 
 fn envelope(bytes: &Bytes, seen: &mut Behaviours) -> Result<Result<Envelope, DecodeError>, String> {
-    let message = Envelope::from_bytes(bytes.clone());
+    let message = Envelope::decode(bytes.clone());
     match &message {
         Err(error) => seen.note_kind("no envelope", &error.to_string()),
         Ok(message) => {
-            let again = Envelope::from_bytes(message.encode_to_vec().into());
+            let again = Envelope::decode(message.encode());
             promise(again.as_ref() == Ok(message), || format!("its encoding means something else: {again:?}"))?;
             seen.note(("envelope", magnitude(message.signature.len()), magnitude(message.body.len())));
         }

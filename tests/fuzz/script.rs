@@ -30,7 +30,7 @@ impl World {
         let payloads: Vec<Bytes> = world.payloads.iter().map(|payload| unhex(payload).into()).collect();
         let message = |message: &seeds::Message| {
             let payload = usize::try_from(message.payload).map_or_else(|_| Bytes::new(), |at| payloads[at].clone());
-            let answer = Answer { code: ErrorCode(message.code), text: message.text.clone(), payload };
+            let answer = Answer { code: ErrorCode(message.code), text: message.text.clone(), payload: payload.into() };
             (message.sender.as_deref().map(unhex), answer)
         };
         let line = |index: &usize| [0, 0, (index >> 8) as u8, (index & 0xff) as u8];

@@ -9,9 +9,7 @@ use std::sync::Arc;
 use donsim::aggregator::{Answer, Basis, ClientRequest, Config, Decision, Opened, Rejection, Success, Verdict, Work};
 use donsim::attestation::Report;
 use donsim::sim::{Aggregator, AggregatorFactory, Opening};
-use donsim::wire::{AttributedSignature, DecodeError, ErrorCode, PAYLOAD_NOT_AVAILABLE, PeerId};
-use prost::bytes::Bytes;
-use sha2::{Digest as _, Sha256};
+use donsim::wire::{AttributedSignature, DecodeError, ErrorCode, PAYLOAD_NOT_AVAILABLE, PeerId, Rope};
 
 /// What is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -260,12 +258,12 @@ struct BentWork<'a> {
 }
 
 impl Work for BentWork<'_> {
-    fn open(&mut self, payload: &Bytes) -> Result<Rc<Opened>, DecodeError> {
+    fn open(&mut self, payload: &Rope) -> Result<Rc<Opened>, DecodeError> {
         let opened = self.work.open(payload)?;
         let mut response = opened.response.clone();
         if self.mutant == Mutant::IgnoresTheQuorum {
             // Every response a group of its own: no two nodes report the same metering.
-            return Ok(Rc::new(Opened { response, id: Sha256::digest(payload).into() }));
+            return Ok(Rc::new(Opened { response, id: payload.sha256() }));
         }
         let Some(attestation) = &mut response.attestation else { return Ok(opened) };
         let signatures = &mut attestation.signatures;

@@ -2,8 +2,7 @@
 
 use donsim::aggregator::{Answer, ClientRequest, Decision, Memo, Verdict};
 use donsim::attestation::KeyPair;
-use donsim::wire::{Any, ErrorCode, Kind, Response};
-use prost::bytes::Bytes;
+use donsim::wire::{Any, ErrorCode, Kind, Response, Rope};
 
 use crate::reference::{Facts, check};
 use crate::world::{
@@ -68,7 +67,7 @@ struct Explorer<'a> {
     don: Don,
     letters: &'a [Letter],
     /// The accepted bytes that honest nodes vouch for, with their record and without.
-    canonical: [Bytes; 2],
+    canonical: [Rope; 2],
     memo: Memo,
     sights: Sights,
 }

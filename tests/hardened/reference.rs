@@ -117,8 +117,7 @@ fn check_vouched(don: Don, heard: &[&Facts], success: &Success) -> Result<(), St
         }
         records => return Err(format!("nobody vouches for {records:?}")),
     };
-    if accepted.encode() != success.response || accepted.attestation.is_some() || accepted.capdon_n != don.nodes as u32
-    {
+    if accepted.rope() != success.response || accepted.attestation.is_some() || accepted.capdon_n != don.nodes as u32 {
         return Err(format!("nobody vouches for all of {accepted:?}"));
     }
     let by_signers = don.attests()

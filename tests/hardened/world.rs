@@ -5,9 +5,8 @@ use std::sync::Arc;
 use donsim::aggregator::{Answer, Config, RequestIds, RuleSet};
 use donsim::attestation::{KeyPair, Report, SIGNATURE_LEN, signed_digest};
 use donsim::wire::{
-    Any, AttributedSignature, ErrorCode, MeteringRecord, OcrAttestation, PAYLOAD_NOT_AVAILABLE, PeerId, Response,
+    Any, AttributedSignature, ErrorCode, MeteringRecord, OcrAttestation, PAYLOAD_NOT_AVAILABLE, PeerId, Response, Rope,
 };
-use prost::bytes::Bytes;
 
 /// Type of the payload that the callers are configured for, and that honest nodes send.
 pub const TYPE_URL: &str = "type.googleapis.com/a.Reply";
@@ -80,11 +79,11 @@ pub fn plain(payload: &str, spent: &str) -> Response {
 }
 
 /// Accepted bytes where honest nodes agree on the truth: without metering record, and with the one that they report.
-pub fn canonical(don: Don) -> [Bytes; 2] {
+pub fn canonical(don: Don) -> [Rope; 2] {
     let mut full = Response { capdon_n: don.nodes as u32, ..plain(TRUTH, "1") };
     full.metering[0].peer_2_peer_id.clear();
     let bare = Response { metering: Vec::new(), ..full.clone() };
-    [bare.encode(), full.encode()]
+    [bare.rope(), full.rope()]
 }
 
 /// The response with signatures of these signers over it.
@@ -121,9 +120,9 @@ pub fn error(code: ErrorCode, text: &str) -> Answer {
 
 /// A response whose value map holds a Decimal without coefficient.
 pub fn bomb() -> Answer {
-    Answer::response(vec![0x0a, 0x06, 0x0a, 0x04, 0x12, 0x02, 0x32, 0x00].into())
+    Answer::response(vec![0x0a, 0x06, 0x0a, 0x04, 0x12, 0x02, 0x32, 0x00])
 }
 
 pub fn garbage() -> Answer {
-    Answer::response(vec![0xff].into())
+    Answer::response(vec![0xff])
 }

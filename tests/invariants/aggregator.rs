@@ -121,7 +121,7 @@ proptest! {
     fn refused_responses_are_all_alike((don, mut events) in case()) {
         for rule_set in RuleSet::ALL {
             let original = play(don, rule_set, &events);
-            let undecodable = || Answer::response(vec![0xff].into());
+            let undecodable = || Answer::response(vec![0xff]);
             let mut replaced = 0;
             for (event, verdict) in events.iter_mut().zip(&original.verdicts) {
                 let refused = Rejection::InvalidAttestation;
@@ -151,7 +151,7 @@ proptest! {
             let decided = Response::decode(success.response.clone());
             prop_assert!(decided.is_ok());
             let decided = decided?;
-            prop_assert_eq!(decided.encode(), success.response);
+            prop_assert_eq!(&decided.rope(), &success.response);
             let distinct: BTreeSet<_> = success.support.iter().collect();
             let needed = if success.basis == Basis::Quorum { don.config(rule_set).required() } else { 1 };
             prop_assert_eq!((distinct.len(), success.support.len()), (needed, needed));

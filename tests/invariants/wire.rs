@@ -169,11 +169,11 @@ proptest! {
 
     #[test]
     fn envelopes_mean_the_same_again(bytes in any_bytes()) {
-        if let Ok(message) = Envelope::from_bytes(bytes.clone().into()) {
-            prop_assert_eq!(Envelope::from_bytes(message.encode_to_vec().into()), Ok(message));
+        if let Ok(message) = Envelope::decode(bytes.clone()) {
+            prop_assert_eq!(Envelope::decode(message.encode()), Ok(message));
         }
-        if let Ok(body) = MessageBody::from_bytes(bytes.into()) {
-            prop_assert_eq!(MessageBody::from_bytes(body.encode_to_vec().into()), Ok(body));
+        if let Ok(body) = MessageBody::decode(bytes) {
+            prop_assert_eq!(MessageBody::decode(body.encode()), Ok(body));
         }
     }
 
@@ -185,7 +185,7 @@ proptest! {
         prop_assert_eq!(strict.metadata.map(|metadata| metadata.metering.len()), Some(response.metering.len()));
         prop_assert_eq!(strict.value.map(|value| value.fields.len()), Some(response.value.entries.len()));
         prop_assert_eq!(strict.ocr_attestation.is_some(), response.attestation.is_some());
-        prop_assert_eq!(strict.payload, response.payload.map(|payload| payload.encode()));
+        prop_assert_eq!(strict.payload, response.payload.map(|payload| Vec::from(payload.encode().to_bytes())));
     }
 
     #[test]

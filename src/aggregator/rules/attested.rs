@@ -21,10 +21,10 @@ impl Rules for Attested {
 
     fn on_response(&self, round: &mut Round<'_>, sender: PeerId, opened: &Opened) -> Step {
         if round.tally.count_response(sender, opened) == round.required() {
-            return Step::Succeed(round.tally.success(sender, opened, Basis::Quorum));
+            return Step::Succeed(round.tally.success(round.config, sender, opened, Basis::Quorum));
         }
         match proves(round, opened) {
-            Ok(true) => Step::Succeed(round.tally.success(sender, opened, Basis::Attestation)),
+            Ok(true) => Step::Succeed(round.tally.success(round.config, sender, opened, Basis::Attestation)),
             Ok(false) => Step::Taken,
             Err(crash) => Step::Crash(crash),
         }

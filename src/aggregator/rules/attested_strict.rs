@@ -27,7 +27,7 @@ impl Rules for AttestedStrict {
         match evidence::Attested::of(&opened.response) {
             None => Identical.on_response(round, sender, opened),
             Some(attested) => match proves(round, &attested) {
-                Ok(true) => Step::Succeed(success_alone(sender, opened)),
+                Ok(true) => Step::Succeed(success_alone(round.config, sender, opened)),
                 Ok(false) => Step::Reject(Rejection::InvalidAttestation),
                 Err(crash) => Step::Crash(crash),
             },

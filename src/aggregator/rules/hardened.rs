@@ -34,8 +34,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use prost::bytes::Bytes;
-
 use super::{Attestation, Definition, Round, Rules, Step, Unavailable, is_unavailable};
 use crate::aggregator::evidence::{self, Attested};
 use crate::aggregator::{Answer, Basis, Config, Opened, Rejection, Success};
@@ -63,7 +61,7 @@ impl Rules for Hardened {
         if let Some(Attested { attestation, payload: Some(payload), metering: Some(metering) }) = Attested::of(response)
             && is_proven(round, attestation, payload, metering)
         {
-            let payload = Any::new(round.config.type_url(), Bytes::copy_from_slice(payload));
+            let payload = Any::new(round.config.type_url(), payload.clone());
             let vouched = Response { payload: Some(payload), ..Response::default() };
             return succeed(round.config, vouched, Some(metering), Basis::Attestation, vec![sender]);
         }
@@ -93,12 +91,7 @@ impl Rules for Hardened {
 }
 
 /// Whether `R` signers of the report are known, those of this attestation included.
-fn is_proven(
-    round: &mut Round<'_>,
-    attestation: &OcrAttestation,
-    payload: &[u8],
-    metering: &MeteringRecord,
-) -> bool {
+fn is_proven(round: &mut Round<'_>, attestation: &OcrAttestation, payload: &[u8], metering: &MeteringRecord) -> bool {
     let (config, required) = (round.config, round.required());
     if !config.attestation_suffices() {
         return false;
@@ -150,7 +143,7 @@ fn succeed(
     };
     let capdon_n = u32::try_from(config.expected()).unwrap_or(u32::MAX);
     let metering = metering.map(record).into_iter().collect();
-    let response = Response { metering, capdon_n, attestation: None, ..vouched }.encode();
+    let response = Response { metering, capdon_n, attestation: None, ..vouched }.rope();
     Step::Succeed(Success { response, basis, support })
 }
 

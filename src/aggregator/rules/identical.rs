@@ -21,7 +21,7 @@ impl Rules for Identical {
 
     fn on_response(&self, round: &mut Round<'_>, sender: PeerId, opened: &Opened) -> Step {
         if round.tally.count_response(sender, opened) == round.required() {
-            Step::Succeed(round.tally.success(sender, opened, Basis::Quorum))
+            Step::Succeed(round.tally.success(round.config, sender, opened, Basis::Quorum))
         } else {
             Step::Taken
         }

@@ -90,7 +90,7 @@ impl Desk {
                 hold(bomb)
             }
             Answer::Hollow => attested(Attached::Valid, Response { payload: None, ..right }),
-            Answer::Garbage | Answer::Silence | Answer::Absence => Message::response(vec![0x0f].into()),
+            Answer::Garbage | Answer::Silence | Answer::Absence => Message::response(vec![0x0f]),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Pictures of a run, as SVG and PNG.
+//! Pictures of a run, as SVG and, where asked for, as PNG.
 //!
 //! A picture is drawn once, into a `scene::Scene` of lines, areas and texts on a logical canvas of 1200 x 720; the two
 //! renderers hand that list to plotters' backends. So both files show the same, tests can look at what was drawn, and a
@@ -43,6 +43,12 @@ mod svg;
 #[cfg(test)]
 mod tests;
 mod theme;
+
+use std::iter;
+use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use crate::experiment::RunSummary;
 use figure::Figure;
@@ -116,22 +122,69 @@ pub enum PlotError {
     Png(#[from] png::EncodingError),
 }
 
-/// Draws every picture that fits the run, each as SVG and as PNG: (file name, bytes), in a fixed order.
+/// Formats in which pictures are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Formats {
+    /// SVG.
+    Svg,
+    /// SVG, and PNG too, which takes ten times as long.
+    SvgAndPng,
+}
+
+impl Formats {
+    /// SVG, and PNG if asked for.
+    #[must_use]
+    pub const fn new(png: bool) -> Self {
+        if png { Self::SvgAndPng } else { Self::Svg }
+    }
+}
+
+/// Draws every picture that fits the run: (file name, bytes), in a fixed order.
 ///
 /// A run without cells has no pictures, and a picture without anything to show is left out.
 ///
 /// # Errors
 /// When a backend or the PNG encoder fails; both write to memory, so neither is expected to.
-pub fn draw(run: &RunSummary) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
-    let mut files = Vec::new();
-    for (name, scene) in scenes(run) {
-        files.push((format!("{name}.svg"), svg::render(&scene)?.into_bytes()));
+pub fn draw(run: &RunSummary, formats: Formats) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
+    let figure = Figure::new(run);
+    let drawn = on_all_cores(PICTURES.len(), |at| files(&PICTURES[at], &figure, formats));
+    drawn.into_iter().collect::<Result<Vec<_>, _>>().map(|files| files.concat())
+}
+
+/// The files of one picture.
+fn files(picture: &Picture, figure: &Figure<'_>, formats: Formats) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
+    let Some(scene) = (picture.draw)(figure) else { return Ok(Vec::new()) };
+    let name = picture.name;
+    let mut files = vec![(format!("{name}.svg"), svg::render(&scene)?.into_bytes())];
+    if formats == Formats::SvgAndPng {
         files.push((format!("{name}.png"), png_image::render(&scene)?));
     }
     Ok(files)
 }
 
+/// Results of `make` for `0..count`, in their order, whichever core makes them.
+fn on_all_cores<T: Send>(count: usize, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(count);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let numbers = iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed)).take_while(|at| *at < count);
+        numbers.map(|at| (at, make(at))).collect::<Vec<_>>()
+    };
+    let mut made = thread::scope(|scope| {
+        // What the system gives no thread for, this one does.
+        let others: Vec<_> = (1..cores).map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
+        let mut made = work();
+        for other in others {
+            made.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        made
+    });
+    made.sort_by_key(|(at, _)| *at);
+    made.into_iter().map(|(_, result)| result).collect()
+}
+
 /// The pictures that fit the run, by name.
+#[cfg(test)]
 fn scenes(run: &RunSummary) -> Vec<(&'static str, Scene)> {
     let figure = Figure::new(run);
     PICTURES.iter().filter_map(|picture| (picture.draw)(&figure).map(|scene| (picture.name, scene))).collect()

@@ -150,7 +150,7 @@ impl World<'_> {
             rounds::Output::Message { to, message } => self.write(now, capability, to, message),
             rounds::Output::Attested { request, value, seq_nr, signers, holders, holds } => {
                 self.capability[capability as usize].know_holders(request, &holders);
-                self.requests[request as usize].agree(value, &self.draws, self.setup);
+                self.requests[request as usize].agree(value, &self.draws, self.setup, self.cache);
                 let signed = Rc::new(Signed { sequence_number: seq_nr, signers: signers.clone() });
                 self.requests[request as usize].sign_at(capability, &signed);
                 self.tell(now, Some(request), node, None, What::Ocr(OcrHappening::Attested { seq_nr, signers, holds }));

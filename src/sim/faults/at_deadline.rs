@@ -1,8 +1,8 @@
 //! `at_deadline`: every answer arrives in the very instant in which the caller gives up. Which of the two comes first
 //! is the order of ties, drawn for each answer. The adversary has the network in hand: neither latency nor loss applies.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, When};
 use super::effect::Effect;
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, When};
 use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) const FAULT: Definition = Definition {

@@ -161,7 +161,7 @@ impl AnswerContext<'_> {
     /// The response that is being sent, when it is one.
     pub(super) fn response(&self) -> Option<&Response> {
         match &self.outgoing.reply {
-            Reply::Response { response, .. } => Some(response),
+            Reply::Response(sent) => Some(&sent.response),
             Reply::Raw { .. } | Reply::Announcement | Reply::Error { .. } => None,
         }
     }

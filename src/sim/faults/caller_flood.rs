@@ -2,15 +2,21 @@
 //! under the same id. A capability node keeps every one of them as a request of its own, until it tells the flooder one
 //! by one that they have expired.
 
-use super::{Action, Behaviour, Definition, OutgoingRequest, Parameter, ParameterKind, RequestContext, calls};
 use super::effect::Effect;
+use super::{Action, Behaviour, Definition, OutgoingRequest, Parameter, ParameterKind, RequestContext, calls};
 use crate::engine::Span;
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 8,
     phrase: "flood the DON with requests",
     parameters: &[
-        Parameter::new("copies", ParameterKind::Count { min: 2, max: 10_000 }, "100", "Requests in all, the right one first.").such_as("3"),
+        Parameter::new(
+            "copies",
+            ParameterKind::Count { min: 2, max: 10_000 },
+            "100",
+            "Requests in all, the right one first.",
+        )
+        .such_as("3"),
         Parameter::new("interval", ParameterKind::Time, "\"10ms\"", "Time from one to the next.").such_as("\"1ms\""),
     ],
     behaviour: |values| Box::new(CallerFlood { copies: values.get(0), interval: values.get(1) }),

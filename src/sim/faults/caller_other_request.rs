@@ -1,8 +1,8 @@
 //! `caller_other_request`: the workflow node asks for something else under the id of the request, each such node for
 //! something of its own. It does not count among the requesters of the genuine one.
 
-use super::{Action, Behaviour, Definition, OutgoingRequest, RequestContext, calls};
 use super::effect::Effect;
+use super::{Action, Behaviour, Definition, OutgoingRequest, RequestContext, calls};
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 9,

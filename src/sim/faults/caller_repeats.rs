@@ -1,14 +1,14 @@
 //! `caller_repeats`: the workflow node sends its request several times at once. All but the first are dropped without
 //! an answer: what they cost is bandwidth.
 
-use super::{Action, Behaviour, Definition, OutgoingRequest, Parameter, ParameterKind, RequestContext};
 use super::effect::Effect;
+use super::{Action, Behaviour, Definition, OutgoingRequest, Parameter, ParameterKind, RequestContext};
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 10,
     phrase: "repeat requests",
     parameters: &[
-        Parameter::new("copies", ParameterKind::Count { min: 2, max: 1_000 }, "2", "How often in all.").such_as("3"),
+        Parameter::new("copies", ParameterKind::Count { min: 2, max: 1_000 }, "2", "How often in all.").such_as("3")
     ],
     behaviour: |values| Box::new(CallerRepeats { copies: values.get(0) }),
     effect: |_, _| Effect::Unknown("a caller asks several times"),

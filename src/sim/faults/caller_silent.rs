@@ -1,7 +1,7 @@
 //! `caller_silent`: the workflow node never asks, so that one requester fewer is there to start an execution.
 
-use super::{Action, Behaviour, Definition, OutgoingRequest, RequestContext};
 use super::effect::Effect;
+use super::{Action, Behaviour, Definition, OutgoingRequest, RequestContext};
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 11,

@@ -1,16 +1,14 @@
 //! `caller_slow`: every request leaves late.
 
-use super::{Action, Behaviour, Definition, OutgoingRequest, Parameter, ParameterKind, RequestContext};
 use super::effect::Effect;
+use super::{Action, Behaviour, Definition, OutgoingRequest, Parameter, ParameterKind, RequestContext};
 use crate::engine::Distribution;
 use crate::sim::site::Site;
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 12,
     phrase: "ask late",
-    parameters: &[
-        Parameter::required("delay", ParameterKind::Distribution, "How much later every request leaves."),
-    ],
+    parameters: &[Parameter::required("delay", ParameterKind::Distribution, "How much later every request leaves.")],
     behaviour: |values| Box::new(CallerSlow { delay: values.get(0) }),
     effect: |_, _| Effect::Unknown("a caller asks at another time than all others"),
     ..Definition::of_workflow("caller_slow", "Every request leaves late.")

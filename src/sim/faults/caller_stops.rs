@@ -1,7 +1,7 @@
 //! `caller_stops`: a workflow node that asks and at once tells all to stop. It harms itself alone.
 
-use super::{Behaviour, Definition};
 use super::effect::Effect;
+use super::{Behaviour, Definition};
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 51,

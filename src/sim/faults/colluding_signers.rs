@@ -2,9 +2,9 @@
 //! real keys. Up to `F` of them are too few for it; `F + 1` have both the signatures and the equal responses that
 //! everybody must believe: the bound of the whole protocol.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, attestations};
 use super::effect::{Answer, Attached, Effect, Lie};
 use super::lies::{Version, lie};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, attestations};
 use crate::attestation::Report;
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
@@ -19,7 +19,10 @@ pub(super) const FAULT: Definition = Definition {
         let attached = if is_enough { Attached::Valid } else { Attached::Invalid };
         Effect::Answers(Answer::Lie(Lie::Shared, attached))
     },
-    ..Definition::of_capability("colluding_signers", "The same wrong payload from all, attested by all of them with real keys.")
+    ..Definition::of_capability(
+        "colluding_signers",
+        "The same wrong payload from all, attested by all of them with real keys.",
+    )
 };
 
 pub(super) struct ColludingSigners;

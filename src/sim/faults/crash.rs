@@ -1,7 +1,7 @@
 //! `crash`: the node is down for the window, forgets what it was doing, and recovers.
 
-use super::{Behaviour, Definition};
 use super::effect::{Answer, Effect};
+use super::{Behaviour, Definition};
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 1,

@@ -1,8 +1,8 @@
 //! `decimal_without_coefficient`: in place of every answer a response whose `value` map has a decimal number without
 //! digits. The original crashes while it decodes it, under every rule set.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
 use super::effect::{Answer, Effect};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::{Decimal, Kind, Response};

@@ -1,8 +1,8 @@
 //! `drop_requests`: the node throws away the requests that it receives, as if they had never come. It executes nothing
 //! and observes nothing, so it is missing in the agreement too.
 
-use super::{Behaviour, Definition};
 use super::effect::{Answer, Effect};
+use super::{Behaviour, Definition};
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 17,

@@ -1,14 +1,14 @@
 //! `duplicate_answers`: every answer leaves several times. All but the first cost bandwidth and are not heard.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
 use super::effect::Effect;
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
 use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 18,
     phrase: "repeat answers",
     parameters: &[
-        Parameter::new("copies", ParameterKind::Count { min: 2, max: 1_000 }, "2", "How often in all.").such_as("3"),
+        Parameter::new("copies", ParameterKind::Count { min: 2, max: 1_000 }, "2", "How often in all.").such_as("3")
     ],
     behaviour: |values| Box::new(DuplicateAnswers { copies: values.get(0) }),
     effect: |_, _| Effect::Unknown("a node answers several times"),

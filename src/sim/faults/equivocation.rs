@@ -1,9 +1,9 @@
 //! `equivocation`: a wrong payload without attestation, another one for each workflow node. All who equivocate tell one
 //! workflow node the same: `F + 1` of them make workflow nodes accept different things.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
 use super::effect::{Answer, Attached, Effect, Lie};
 use super::lies::{Version, lie};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::Response;

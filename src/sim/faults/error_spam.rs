@@ -1,11 +1,11 @@
 //! `error_spam`: an error in place of every answer, the same text from all or each node its own.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
 use super::effect::{Answer, Effect};
-use crate::wire::PAYLOAD_NOT_AVAILABLE;
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::ErrorCode;
+use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 2,

@@ -1,7 +1,7 @@
 //! `false_announcement`: a node without the payload announces that it has it, and then sends nothing.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
 use super::effect::Effect;
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 

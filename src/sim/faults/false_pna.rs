@@ -1,7 +1,7 @@
 //! `false_pna`: a holder says that it has no payload. Nobody can tell: most honest nodes have none.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
 use super::effect::{Answer, Effect};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
 use crate::sim::adversary::unavailable;
 use crate::sim::replicate_cache::ReplicateCache;
 

@@ -1,8 +1,8 @@
 //! `hidden_pna`: an error of its own in place of every answer, in whose text the words of a payload-not-available
 //! answer stand. The rules search the text for them and do not look at the code.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
 use super::effect::{Answer, Effect};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::ErrorCode;
@@ -10,9 +10,13 @@ use crate::wire::ErrorCode;
 pub(super) const FAULT: Definition = Definition {
     draw_key: 22,
     phrase: "hide a payload-not-available text in errors",
-    parameters: &[
-        Parameter::new("text", ParameterKind::Text, "\"upstream said: __response_payload_not_available (cached)\"", "Text of the error, with the marker in it.").such_as("\"proxy: __response_payload_not_available\""),
-    ],
+    parameters: &[Parameter::new(
+        "text",
+        ParameterKind::Text,
+        "\"upstream said: __response_payload_not_available (cached)\"",
+        "Text of the error, with the marker in it.",
+    )
+    .such_as("\"proxy: __response_payload_not_available\"")],
     behaviour: |values| Box::new(HiddenPna { text: values.get(0) }),
     effect: |values, _| Effect::Answers(Answer::Error(values.get(0))),
     ..Definition::of_capability("hidden_pna", "An error of its own that passes for a payload-not-available answer.")

@@ -17,7 +17,10 @@ pub(super) const FAULT: Definition = Definition {
     phrase: "send high-s signatures",
     behaviour: |_| Box::new(HighSSignature),
     effect: |_, bearer| bearer.as_honest(),
-    ..Definition::of_capability("high_s_signature", "Signatures in their other form, n - s for s; the rules accept them.")
+    ..Definition::of_capability(
+        "high_s_signature",
+        "Signatures in their other form, n - s for s; the rules accept them.",
+    )
 };
 
 pub(super) struct HighSSignature;

@@ -4,9 +4,9 @@
 //! Envelopes of the original are signed by the sending peer and links are authenticated, so nobody can do this there.
 //! The fault shows what that protection is worth: without it liars are as many as they have answers.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
 use super::effect::Effect;
 use super::lies::{Version, lie};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::site::Site;

@@ -1,8 +1,8 @@
 //! `missing_payload`: the genuine attestation and no payload at all. It is enough that there are as many signatures as
 //! needed: the original reads the payload's value before it looks at any, and crashes.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
 use super::effect::{Answer, Effect};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::Response;

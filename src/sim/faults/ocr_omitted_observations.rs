@@ -9,7 +9,10 @@ pub(super) const FAULT: Definition = Definition {
     draw_key: 48,
     phrase: "leave observations out of proposals",
     behaviour: |_| Box::new(OmittedObservations),
-    ..Definition::in_rounds("ocr_omitted_observations", "As leader, proposals of N - F observations, those of other faulty nodes first.")
+    ..Definition::in_rounds(
+        "ocr_omitted_observations",
+        "As leader, proposals of N - F observations, those of other faulty nodes first.",
+    )
 };
 
 pub(super) struct OmittedObservations;

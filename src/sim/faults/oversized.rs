@@ -17,9 +17,13 @@ const FILLER: u32 = 15;
 pub(super) const FAULT: Definition = Definition {
     draw_key: 27,
     phrase: "blow up responses",
-    parameters: &[
-        Parameter::new("size", ParameterKind::Size, "\"500001B\"", "Size of the response; a larger one stays as it is.").such_as("\"1MiB\""),
-    ],
+    parameters: &[Parameter::new(
+        "size",
+        ParameterKind::Size,
+        "\"500001B\"",
+        "Size of the response; a larger one stays as it is.",
+    )
+    .such_as("\"1MiB\"")],
     behaviour: |values| Box::new(Oversized { size: values.get(0) }),
     effect: |_, bearer| bearer.as_honest(),
     ..Definition::of_capability("oversized", "A response blown up by a field that nobody reads.")
@@ -32,7 +36,7 @@ pub(super) struct Oversized {
 impl Behaviour for Oversized {
     fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
         let Some(bytes) = answer.outgoing.reply.payload() else { return Action::Honest };
-        match padded(bytes, usize::try_from(self.size).unwrap_or(usize::MAX)) {
+        match padded(&bytes.to_bytes(), usize::try_from(self.size).unwrap_or(usize::MAX)) {
             Some(payload) => answer.instead(Reply::Raw { payload }),
             None => Action::Honest,
         }

@@ -1,7 +1,7 @@
 //! `slow`: every answer leaves late.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind, When};
 use super::effect::Effect;
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind, When};
 use crate::engine::Distribution;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::site::Site;
@@ -9,9 +9,7 @@ use crate::sim::site::Site;
 pub(super) const FAULT: Definition = Definition {
     draw_key: 5,
     phrase: "slow down",
-    parameters: &[
-        Parameter::required("delay", ParameterKind::Distribution, "How much later every answer leaves."),
-    ],
+    parameters: &[Parameter::required("delay", ParameterKind::Distribution, "How much later every answer leaves.")],
     behaviour: |values| Box::new(Slow { delay: values.get(0) }),
     effect: |_, _| Effect::Unknown("answers leave at another time than all others"),
     ..Definition::of_capability("slow", "Every answer leaves late.")

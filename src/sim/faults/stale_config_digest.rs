@@ -10,7 +10,10 @@ pub(super) const FAULT: Definition = Definition {
     phrase: "attest under an old configuration",
     behaviour: |_| Box::new(StaleConfigDigest),
     effect: |_, bearer| bearer.as_honest(),
-    ..Definition::of_capability("stale_config_digest", "An attestation under an older configuration; the rules accept it.")
+    ..Definition::of_capability(
+        "stale_config_digest",
+        "An attestation under an older configuration; the rules accept it.",
+    )
 };
 
 pub(super) struct StaleConfigDigest;

@@ -1,8 +1,8 @@
 //! `tampered_metering`: the right payload under the genuine attestation, with another cost. The attestation covers
 //! unit and value of the metering record, but not its gas.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
 use super::effect::Effect;
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 
@@ -16,9 +16,12 @@ const GAS: &str = "gas";
 pub(super) const FAULT: Definition = Definition {
     draw_key: 35,
     phrase: "tamper with metering",
-    parameters: &[
-        Parameter::new("field", ParameterKind::Word(FIELDS), "\"gas\"", "What is changed: gas, which the signatures do not cover, or value, which they do."),
-    ],
+    parameters: &[Parameter::new(
+        "field",
+        ParameterKind::Word(FIELDS),
+        "\"gas\"",
+        "What is changed: gas, which the signatures do not cover, or value, which they do.",
+    )],
     behaviour: |values| Box::new(TamperedMetering { field: values.get(0) }),
     effect: |_, _| Effect::Unknown("whether a response is tainted depends on who answers first"),
     ..Definition::of_capability("tampered_metering", "The right payload and attestation, with another cost.")

@@ -1,8 +1,8 @@
 //! `truncated_response`: a response without its last byte. Whatever field ends a response has its length before it, so
 //! that the rest does not decode.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
 use super::effect::Answer;
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 
@@ -19,7 +19,10 @@ pub(super) struct TruncatedResponse;
 impl Behaviour for TruncatedResponse {
     fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
         match answer.outgoing.reply.payload() {
-            Some(bytes) if !bytes.is_empty() => answer.instead(Reply::Raw { payload: bytes.slice(..bytes.len() - 1) }),
+            Some(bytes) if !bytes.is_empty() => {
+                let payload = bytes.to_bytes().slice(..bytes.len() - 1);
+                answer.instead(Reply::Raw { payload })
+            }
             _ => Action::Honest,
         }
     }

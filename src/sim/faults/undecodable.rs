@@ -1,7 +1,7 @@
 //! `undecodable`: in place of every answer random bytes, as many as the right payload has.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, noise};
 use super::effect::{Answer, Effect};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, noise};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 

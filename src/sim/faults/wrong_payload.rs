@@ -1,8 +1,8 @@
 //! `wrong_payload`: another payload of the same size, without attestation; each node its own, or all the same.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
 use super::effect::{Answer, Attached, Effect, Lie};
 use super::lies::{Version, lie};
+use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
 use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::Response;
@@ -10,9 +10,7 @@ use crate::wire::Response;
 pub(super) const FAULT: Definition = Definition {
     draw_key: 6,
     phrase: "send wrong payloads",
-    parameters: &[
-        Parameter::new("collude", ParameterKind::Flag, "false", "Whether all send the same wrong payload."),
-    ],
+    parameters: &[Parameter::new("collude", ParameterKind::Flag, "false", "Whether all send the same wrong payload.")],
     behaviour: |values| Box::new(WrongPayload { collude: values.get(0) }),
     effect: |values, _| Effect::Answers(Answer::Lie(Lie::of(values.get(0)), Attached::Nothing)),
     ..Definition::of_capability("wrong_payload", "Another payload, without attestation.")

@@ -8,7 +8,7 @@ use crate::attestation::{Report, signed_digest};
 use crate::sim::message::{AnswerClass, Message};
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::request::Request;
-use crate::wire::{ErrorCode, Response};
+use crate::wire::Response;
 
 use super::bounds::Bounds;
 
@@ -56,10 +56,10 @@ pub(super) fn hear(message: &Message, request: &Request, bounds: &Bounds, cache:
         is_proven: is_genuine && bounds.attestation_decides,
         signed: None,
     };
-    if is_genuine || message.code() != ErrorCode::OK {
+    if is_genuine {
         return heard;
     }
-    let Ok(opened) = cache.memo.open(message.payload()) else { return heard };
+    let Some(Ok(opened)) = message.response().map(|payload| cache.memo.open(&payload)) else { return heard };
     let has_attestation = opened.response.attestation.is_some();
     let signed = bounds.attestation_decides.then(|| signed(&opened.response, request, bounds, cache)).flatten();
     let is_proven = signed.as_ref().is_some_and(|signed| signed.is_valid);

@@ -2,7 +2,7 @@
 
 use prost::bytes::Bytes;
 
-use crate::wire::Response;
+use crate::wire::{Response, Rope, equal_bytes};
 
 use crate::sim::outcome::Outcome;
 
@@ -21,13 +21,13 @@ pub(in crate::sim) struct Truth {
 
 /// Part of an accepted response that its caller sees: two that differ in this are a disagreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::sim) struct Seen(Vec<u8>);
+pub(in crate::sim) struct Seen(Rope);
 
 impl Truth {
     /// Judges accepted bytes, of a node that takes from an attested response what is signed alone, or all of it.
-    pub(in crate::sim) fn judge(&self, accepted: &Bytes, takes_signed_only: bool) -> (Outcome, Seen) {
+    pub(in crate::sim) fn judge(&self, accepted: &Rope, takes_signed_only: bool) -> (Outcome, Seen) {
         let Ok(response) = Response::decode(accepted.clone()) else {
-            return (Outcome::AcceptedWrong, Seen(accepted.to_vec()));
+            return (Outcome::AcceptedWrong, Seen(accepted.clone()));
         };
         let outcome = if !self.is_right(&response) {
             Outcome::AcceptedWrong
@@ -37,13 +37,13 @@ impl Truth {
             Outcome::Accepted
         };
         let seen = Response { metering: Vec::new(), capdon_n: 0, attestation: None, ..response };
-        (outcome, Seen(seen.encode().to_vec()))
+        (outcome, Seen(seen.rope()))
     }
 
     /// Whether a response is what honest nodes produced, as far as the caller wants it.
     pub(in crate::sim) fn is_right(&self, response: &Response) -> bool {
         let payload = response.payload.as_ref();
-        payload.is_some_and(|payload| payload.value == self.payload && payload.type_url == self.type_url)
+        payload.is_some_and(|payload| equal_bytes(&payload.value, &self.payload) && payload.type_url == self.type_url)
             && response.value.entries.is_empty()
     }
 
@@ -51,7 +51,8 @@ impl Truth {
     /// nothing else is taken from it.
     pub(in crate::sim) fn may_be_right(&self, response: &Response, takes_signed_only: bool) -> bool {
         let signed = takes_signed_only && response.attestation.is_some();
-        self.is_right(response) || (signed && response.payload.as_ref().is_some_and(|it| it.value == self.payload))
+        self.is_right(response)
+            || (signed && response.payload.as_ref().is_some_and(|it| equal_bytes(&it.value, &self.payload)))
     }
 
     /// In a counted quorum every record is its sender's word about itself, which is no taint; alone, a record stands

@@ -15,6 +15,7 @@ use prost::bytes::Bytes;
 use crate::aggregator::{Answer, ClientRequest, Config, Decision, Memo, Rejection, Verdict};
 use crate::engine::Time;
 use crate::network::Node;
+use crate::wire::Rope;
 
 use super::aggregators::RealAggregators;
 use super::endings::replicate as ended;
@@ -123,7 +124,7 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    fn is_accepted(&self, response: &Bytes) -> bool {
+    fn is_accepted(&self, response: &Rope) -> bool {
         self.truth.judge(response, self.takes_signed_only).0.is_right()
     }
 }
@@ -139,7 +140,7 @@ struct Word {
 /// What happens to an aggregator.
 enum End {
     /// It still waits.
-    Open(ClientRequest),
+    Open(Box<ClientRequest>),
     /// It has the right payload.
     Right,
     /// It has something else, or is dead.
@@ -152,7 +153,7 @@ impl End {
             return Self::Lost;
         }
         match client.decision() {
-            None => Self::Open(client),
+            None => Self::Open(Box::new(client)),
             Some(Decision::Success(success)) if truth.is_accepted(&success.response) => Self::Right,
             Some(_) => Self::Lost,
         }
@@ -161,9 +162,10 @@ impl End {
 
 /// Tells an aggregator everything in this order, until it has decided.
 fn tell(client: ClientRequest, words: &[Word], truth: &Wanted<'_>, memo: &mut Memo) -> End {
-    let mut end = End::Open(client);
+    let mut end = End::Open(Box::new(client));
     for word in words {
-        let End::Open(mut client) = end else { return end };
+        let End::Open(client) = end else { return end };
+        let mut client = *client;
         let verdict = client.handle_message(word.sender.as_deref(), &word.answer, memo);
         end = End::of(&verdict, client, truth);
     }

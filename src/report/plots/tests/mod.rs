@@ -12,12 +12,13 @@ use runs::*;
 
 #[test]
 fn a_run_without_cells_has_no_pictures() {
-    assert!(draw(&run("empty", Vec::new(), Vec::new())).unwrap().is_empty());
+    assert!(draw(&run("empty", Vec::new(), Vec::new()), Formats::SvgAndPng).unwrap().is_empty());
 }
 
 #[test]
-fn every_picture_comes_as_svg_and_png_with_the_same_bytes_each_time() {
-    let (first, second) = (draw(&quickstart()).unwrap(), draw(&quickstart()).unwrap());
+fn every_picture_comes_in_the_formats_asked_for_with_the_same_bytes_each_time() {
+    let drawn = |formats| draw(&quickstart(), formats).unwrap();
+    let [first, second, svg] = [Formats::SvgAndPng, Formats::SvgAndPng, Formats::Svg].map(drawn);
     let names: Vec<&str> = first.iter().map(|(name, _)| name.as_str()).collect();
     let pictures = ["reliability", "latency_ccdf", "latency_quantiles", "bytes", "trade_off", "outcomes"];
     let expected: Vec<String> =
@@ -25,6 +26,7 @@ fn every_picture_comes_as_svg_and_png_with_the_same_bytes_each_time() {
     assert_eq!(names, expected);
     assert!(first == second, "bytes differ");
     assert!(first.iter().all(|(name, bytes)| name.ends_with("svg") || bytes.starts_with(b"\x89PNG")));
+    assert!(svg.iter().eq(first.iter().filter(|(name, _)| name.ends_with("svg"))), "SVG files differ without PNG");
 }
 
 #[test]
@@ -68,7 +70,7 @@ fn no_run_makes_it_panic() {
             svg::render(&scene).unwrap();
         }
     }
-    draw(&broken()[5]).unwrap();
+    draw(&broken()[5], Formats::SvgAndPng).unwrap();
 }
 
 #[test]
