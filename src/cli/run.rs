@@ -30,6 +30,7 @@ use super::{Choice, count_of_cells, exit, github, interrupt, load_to_run, print,
 const MOST_LINES: usize = 100;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Run {
     /// Scenario files
     #[arg(required = true, value_name = "SCENARIO")]
