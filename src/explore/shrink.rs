@@ -112,7 +112,8 @@ fn nearer_to(outline: &Outline, plain: &Outline) -> Vec<Outline> {
     for table in outline.tables.iter().filter(|table| !table.is_list) {
         let Some(before) = plain.tables.iter().find(|other| other.path == table.path) else { continue };
         for (key, value) in &before.keys {
-            if table.get(key).is_some_and(|now| now != value) {
+            let is_kept = KEPT.contains(&(table.path.as_str(), key.as_str()));
+            if !is_kept && table.get(key).is_some_and(|now| now != value) {
                 let mut next = outline.clone();
                 next.table(&table.path).set(key, value);
                 steps.push(next);
