@@ -33,7 +33,7 @@ fn scenario(overrides: &[&str]) -> Scenario {
 /// All replicates of all cells with their baselines, on one thread.
 fn simulated(scenario: &Scenario) {
     let stop = AtomicBool::new(false);
-    let options = Options { threads: NonZeroUsize::MIN, stop: &stop };
+    let options = Options::new(NonZeroUsize::MIN, &stop);
     run(scenario, options, &donsim::sim::simulate, &mut ()).expect("a thread starts");
 }
 

@@ -23,7 +23,8 @@ sweep.grid.aggregator.rule_set = ["identical", "attested"]
 
 fn main() -> Result<(), Box<dyn Error>> {
     let scenario = Scenario::parse(Path::new("loss_curve.toml"), SCENARIO.to_owned(), &[])?;
-    let options = Options { threads: available_parallelism()?, stop: &AtomicBool::new(false) };
+    let stop = AtomicBool::new(false);
+    let options = Options::new(available_parallelism()?, &stop);
     let findings = run(&scenario, options, &simulate, &mut ())?;
     for cell in &findings.summary.cells {
         let axes: Vec<&str> = cell.axes.iter().map(|value| value.text.as_str()).collect();

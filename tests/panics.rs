@@ -72,7 +72,7 @@ fn run_on(
     record: &mut Record<'_>,
 ) -> Result<Findings, RunError> {
     let never = AtomicBool::new(false);
-    let options = Options { threads: NonZeroUsize::new(threads).unwrap(), stop: record.stop.unwrap_or(&never) };
+    let options = Options::new(NonZeroUsize::new(threads).unwrap(), record.stop.unwrap_or(&never));
     run(scenario, options, simulate, record)
 }
 

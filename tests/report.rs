@@ -37,7 +37,7 @@ fn report(folder: &Path, results: &Path, args: &[&str]) -> String {
 fn check(path: &Path, args: &[&str]) {
     let (folder, results, table) = run(path, args);
     let made = files(&results);
-    assert!(made.keys().filter(|name| name.starts_with("plots")).count() >= 8, "{:?}", made.keys());
+    assert!(made.keys().filter(|name| name.starts_with("plots")).count() >= 6, "{:?}", made.keys());
     fs::remove_dir_all(results.join("plots")).expect("it is there");
     fs::remove_file(results.join("report.md")).expect("it is there");
     let wrote = format!("wrote {}/ (report.md, plots/)\n", results.display());

@@ -28,7 +28,7 @@ fn every_weakness_shows() {
     for (file, scenario) in weaknesses() {
         let stop = AtomicBool::new(false);
         let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let findings = run(&scenario, Options { threads, stop: &stop }, &simulate, &mut ()).unwrap();
+        let findings = run(&scenario, Options::new(threads, &stop), &simulate, &mut ()).unwrap();
         for judgement in &findings.summary.expectations {
             assert_eq!(judgement.ruling, Ruling::Pass, "{}: {judgement:?}", file.display());
         }

@@ -76,7 +76,7 @@ impl Explore {
         let keys: Vec<String> = self.vary.iter().filter_map(|text| key(text)).collect();
         let mut keeper = Keeper { folder: &folder, progress: None, name: scenario.name() };
         let threads = self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
-        let options = Options { threads, stop: &stop };
+        let options = Options::new(threads, &stop);
         let simulate: &Simulate<'_> =
             &|setup, replicate, cache, listener| simulate_with(setup, replicate, cache, &RealAggregators, listener);
         let explored = explore(&scenario, &keys, &folder, (&self.budget(), options), simulate, &mut keeper);

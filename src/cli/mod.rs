@@ -12,12 +12,14 @@ mod github;
 mod host;
 mod interrupt;
 mod man;
+mod merge;
 mod plan;
 mod progress;
 mod replay;
 mod report;
 mod run;
 mod schema;
+mod shard;
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
@@ -48,6 +50,8 @@ enum Command {
     Plan(plan::Plan),
     /// Simulate one replicate again and tell everything that happens in it
     Replay(replay::Replay),
+    /// Join the shards of a run: check that all is there, write the results, judge
+    Merge(merge::Merge),
     /// Search for faults and network conditions that break a scenario, within a budget of faulty nodes
     Explore(explore::Explore),
     /// Make the table, report.md and the pictures of a run again, from its CSV files alone
@@ -146,6 +150,7 @@ fn run(cli: &Cli) -> u8 {
         Command::Check(check) => check.execute(),
         Command::Plan(plan) => plan.execute(),
         Command::Replay(replay) => replay.execute(),
+        Command::Merge(merge) => merge.execute(),
         Command::Explore(explore) => explore.execute(),
         Command::Report(report) => report.execute(),
         Command::Bench(bench) => bench.execute(),

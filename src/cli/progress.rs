@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::say;
+use crate::experiment::Observer;
 
 pub(super) enum Progress {
     Bar(ProgressBar),
@@ -29,7 +30,10 @@ impl Progress {
 
     pub(super) fn update(&mut self, done: u64, total: u64) {
         match self {
-            Self::Bar(bar) => bar.set_position(done),
+            Self::Bar(bar) => {
+                bar.set_length(total);
+                bar.set_position(done);
+            }
             Self::Lines { name, unit, tenths } => {
                 let now = (u128::from(done) * 10 / u128::from(total.max(1))) as u64;
                 if now > *tenths {
@@ -44,5 +48,12 @@ impl Progress {
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// Of a run of which nothing else is wanted.
+impl Observer for Progress {
+    fn handle_progress(&mut self, done: u64, total: u64) {
+        self.update(done, total);
     }
 }

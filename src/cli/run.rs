@@ -3,20 +3,21 @@
 use std::error::Error;
 use std::io;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 
 use crate::experiment::{
-    Block, Breaches, CellSummary, Findings, Judgement, Observer, Options, Ruling, RunError, Verdict, fits, idle_faults,
-    is_violated,
+    Block, Breaches, CellSummary, Findings, Judgement, Observer, Options, Record, Ruling, RunError, Shard, Verdict,
+    fits, idle_faults, is_violated,
 };
 use crate::report::plots::Formats;
 use crate::report::{
-    FolderError, ResultsFolder, Suite, by_gravity, judgement_line, junit, markdown, run_document, runs_document, table,
+    FolderError, ResultsFolder, ShardFolder, Suite, Units, by_gravity, judgement_line, junit, markdown, run_document,
+    runs_document, table,
 };
-use crate::scenario::{Scenario, Subject, escaped};
+use crate::scenario::{Adjustments, Scenario, Subject, escaped};
 
 use crate::sim::{Breach, Replicate, ReplicateCache, Safety, Setup};
 use crate::{experiment, sim};
@@ -24,22 +25,38 @@ use crate::{experiment, sim};
 use super::host::Clock;
 use super::progress::Progress;
 use super::replay::value;
-use super::{Choice, count_of_cells, exit, github, interrupt, load_to_run, print, say};
+use super::{Choice, count_of_cells, exit, github, interrupt, load_to_run, print, say, shard};
 
 /// Lines about expectations that are printed; `expectations.json` has all.
 const MOST_LINES: usize = 100;
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Run {
     /// Scenario files
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     #[command(flatten)]
     choice: Choice,
+    /// Replicates of every cell; those that an earlier run has simulated are not simulated again
+    #[arg(long, value_name = "N")]
+    replicates: Option<u64>,
+    /// Simulate part I of N alone, and write its units for `donsim merge`; `auto` takes I and N from a Slurm array or a CI system
+    #[arg(long, value_name = "I/N", value_parser = shard::parse)]
+    shard: Option<Shard>,
+    /// Simulate everything again, whatever an earlier run has left
+    #[arg(long)]
+    fresh: bool,
+    #[command(flatten)]
+    results: Results,
+}
+
+/// Where results go and in which forms.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(super) struct Results {
     /// Put results into DIR/<name>/<id>/
     #[arg(short, long, value_name = "DIR", default_value = "results")]
-    output: PathBuf,
+    pub(super) output: PathBuf,
     /// Threads that simulate [default: one a core]
     #[arg(short = 'j', long, value_name = "N")]
     threads: Option<NonZeroUsize>,
@@ -76,14 +93,70 @@ fn simulate_anew(setup: &Setup, replicate: u64, _: &mut ReplicateCache) -> Repli
 
 impl Run {
     pub(super) fn execute(&self) -> u8 {
-        let scenarios = match load_to_run(&self.scenarios, &self.choice.adjustments()) {
+        let scenarios = match load_to_run(&self.scenarios, &self.adjustments()) {
             Ok(scenarios) => scenarios,
             Err(code) => return code,
         };
         let stop = interrupt::flag();
+        if let Some(shard) = self.shard {
+            return exit::worst(scenarios.iter().map(|scenario| self.part(scenario, shard, &stop)));
+        }
+        self.results.all(&scenarios, &self.options(), self.fresh, &stop)
+    }
+
+    fn adjustments(&self) -> Adjustments {
+        let mut adjustments = self.choice.adjustments();
+        adjustments.set.extend(self.replicates.map(|count| format!("run.replicates={count}")));
+        adjustments
+    }
+
+    /// The options that changed scenarios, again for a shell.
+    fn options(&self) -> String {
+        let replicates = self.replicates.map_or_else(String::new, |count| format!(" --set run.replicates={count}"));
+        format!("{}{replicates}", self.choice.overrides.as_options())
+    }
+
+    /// One shard of a scenario: whatever its replicates show, it is for the merge to judge.
+    fn part(&self, scenario: &Scenario, shard: Shard, stop: &AtomicBool) -> u8 {
+        let done = self.try_part(scenario, shard, stop);
+        done.unwrap_or_else(|error| {
+            say(format_args!("error: {error}"));
+            exit::USAGE
+        })
+    }
+
+    fn try_part(&self, scenario: &Scenario, shard: Shard, stop: &AtomicBool) -> Result<u8, Box<dyn Error>> {
+        let folder = ShardFolder::create(&self.results.output, scenario, shard)?;
+        let path = folder.path().to_owned();
+        let units = Units::of(&path).map_err(|source| FolderError::Write(path.clone(), source))?;
+        let options =
+            Options { record: Some(&units), shard: Some(shard), ..Options::new(self.results.threads(), stop) };
+        let mut progress = Progress::new(scenario.name(), 0, "replicates");
+        let findings = self.results.simulate(scenario, options, &path, &mut progress)?;
+        progress.finish();
+        say_unusable(&units);
+        let (Shard { number, of }, Findings { done, total, .. }) = (shard, &findings);
+        let shown = path.display();
+        if !findings.is_complete() {
+            say(format_args!(
+                "incomplete: {done} of {total} replicates of shard {number} of {of} are kept in {shown}/units/"
+            ));
+            return Ok(exit::INCOMPLETE);
+        }
+        folder.finish(scenario, &self.adjustments())?;
+        print(format_args!(
+            "shard {number} of {of}: {done} replicates in {shown}/units/; join all with donsim merge\n"
+        ));
+        Ok(exit::PASS)
+    }
+}
+
+impl Results {
+    /// Runs scenarios one after the other, and exports what they came to.
+    pub(super) fn all(&self, scenarios: &[Scenario], options: &str, fresh: bool, stop: &AtomicBool) -> u8 {
         let (mut codes, mut runs) = (Vec::new(), Vec::new());
-        for scenario in &scenarios {
-            match self.one(scenario, &stop) {
+        for scenario in scenarios {
+            match self.one(scenario, options, fresh, stop) {
                 Ok(finished) => {
                     codes.push(exit::code(finished.verdict));
                     if !finished.findings.breaches.is_empty() {
@@ -100,20 +173,38 @@ impl Run {
                 break;
             }
         }
-        if !self.export(&runs) {
+        if !self.export(&runs, scenarios.len()) {
             codes.push(exit::USAGE);
         }
         exit::worst(codes)
     }
 
+    fn threads(&self) -> NonZeroUsize {
+        self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+    }
+
+    fn simulate(
+        &self,
+        scenario: &Scenario,
+        options: Options<'_>,
+        path: &Path,
+        observer: &mut dyn Observer,
+    ) -> Result<Findings, Box<dyn Error>> {
+        let simulate: &experiment::Simulate<'_> = if self.no_reuse { &simulate_anew } else { &sim::simulate };
+        experiment::run(scenario, options, simulate, observer).map_err(|error| match error {
+            RunError::Unkept(source) => FolderError::Write(path.to_owned(), source).into(),
+            RunError::NoThread(_) => Box::<dyn Error>::from(error),
+        })
+    }
+
     /// Everything for machines, about all runs together; `false` when it cannot be written.
-    fn export(&self, runs: &[Finished<'_>]) -> bool {
+    fn export(&self, runs: &[Finished<'_>], scenarios: usize) -> bool {
         if self.json {
             let documents: Vec<_> =
                 runs.iter().map(|run| run_document(&run.findings, &run.path, run.verdict)).collect();
             // One scenario has one document, or none when its results cannot be kept.
             let document = match documents.as_slice() {
-                documents if self.scenarios.len() > 1 => Some(runs_document(documents)),
+                documents if scenarios > 1 => Some(runs_document(documents)),
                 documents => documents.first().cloned(),
             };
             if let Some(document) = document {
@@ -137,30 +228,35 @@ impl Run {
         true
     }
 
-    fn one<'a>(&self, scenario: &'a Scenario, stop: &AtomicBool) -> Result<Finished<'a>, Box<dyn Error>> {
+    fn one<'a>(
+        &self,
+        scenario: &'a Scenario,
+        options: &str,
+        fresh: bool,
+        stop: &AtomicBool,
+    ) -> Result<Finished<'a>, Box<dyn Error>> {
         let clock = Clock::start();
-        let threads = self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
-        let folder = ResultsFolder::create(&self.output, scenario)?;
+        let threads = self.threads();
+        let folder = ResultsFolder::create(&self.output, scenario, fresh)?;
         let path = folder.path().to_owned();
+        let units = Units::of(&path).map_err(|source| FolderError::Write(path.clone(), source))?;
+        // What is simulated without reuse is compared with what is not, so nothing of it is taken from anywhere.
+        let record: Option<&dyn Record> = if self.no_reuse { None } else { Some(&units) };
         let total = scenario.cell_count().saturating_mul(scenario.run().replicates);
         let mut keeper = Keeper { folder, progress: Progress::new(scenario.name(), total, "replicates") };
-        let simulate: &experiment::Simulate<'_> = if self.no_reuse { &simulate_anew } else { &sim::simulate };
-        let findings = experiment::run(scenario, Options { threads, stop }, simulate, &mut keeper).map_err(
-            |error| match error {
-                RunError::Unkept(source) => FolderError::Write(path.clone(), source).into(),
-                RunError::NoThread(_) => Box::<dyn Error>::from(error),
-            },
-        )?;
+        let run = Options { record, ..Options::new(threads, stop) };
+        let findings = self.simulate(scenario, run, &path, &mut keeper)?;
         keeper.progress.finish();
+        say_unusable(&units);
         keeper.folder.write_host(&clock.host(threads.get()))?;
         keeper.folder.finish(scenario, &findings, Formats::new(self.png))?;
         let verdict = Verdict::of(&findings.summary, expected_safety(scenario, &findings), findings.is_complete());
         let finished = Finished { scenario, findings, verdict, path };
-        self.tell(&finished);
+        self.tell(&finished, options);
         Ok(finished)
     }
 
-    fn tell(&self, finished: &Finished<'_>) {
+    fn tell(&self, finished: &Finished<'_>, options: &str) {
         let Finished { findings, path, .. } = finished;
         let path = path.display();
         if !self.json {
@@ -175,7 +271,9 @@ impl Run {
         }
         if !findings.is_complete() {
             let (done, total) = (findings.done, findings.total);
-            say(format_args!("incomplete: {done} of {total} replicates are kept in {path}/*.part"));
+            say(format_args!(
+                "incomplete: {done} of {total} replicates are kept in {path}/units/; the same command goes on from there"
+            ));
         }
         finished.say_what_is_left_out();
         finished.say_shortfalls();
@@ -184,7 +282,7 @@ impl Run {
         finished.say_expectations();
         finished.say_verdict();
         if let Some((cell, replicate)) = finished.witness() {
-            let (path, options) = (escaped(finished.scenario.path()), self.choice.overrides.as_options());
+            let path = escaped(finished.scenario.path());
             say(format_args!("see why: donsim replay {path} --cell {cell} --replicate {replicate}{options}"));
         }
     }
@@ -323,6 +421,13 @@ impl Finished<'_> {
             }
             Verdict::Pass | Verdict::Incomplete => {}
         }
+    }
+}
+
+/// Units of an earlier run that could not be used.
+fn say_unusable(units: &Units) {
+    for (name, reason) in units.unusable() {
+        say(format_args!("warning: units/{name}: {reason}; its replicates were simulated again"));
     }
 }
 

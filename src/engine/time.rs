@@ -1,14 +1,16 @@
 //! Virtual time as integers of nanoseconds.
 
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 
 /// A point in virtual time: nanoseconds since the replicate began.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Time(u64);
 
 /// A length of virtual time in nanoseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span(u64);
 
 /// A half-open window of virtual time, `start <= t < end`.

@@ -33,7 +33,8 @@ fn found(text: &str, simulate: &Simulate) -> Findings {
     let path = folder.path().join("cells.toml");
     std::fs::write(&path, text).unwrap();
     let scenario = Scenario::load(&path, &[]).unwrap_or_else(|findings| panic!("{findings}"));
-    let options = Options { threads: NonZeroUsize::MIN, stop: &AtomicBool::new(false) };
+    let stop = AtomicBool::new(false);
+    let options = Options::new(NonZeroUsize::MIN, &stop);
     run(&scenario, options, simulate, &mut ()).unwrap()
 }
 

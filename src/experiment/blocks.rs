@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::record::REPLICATES_A_UNIT;
+
 /// Cells that are simulated together. Larger groups share more work and hold more rows at once.
 const CELLS_A_GROUP: u64 = 8;
 
@@ -13,20 +15,63 @@ const REPLICATES_A_BLOCK: u64 = 16;
 pub(super) struct Work {
     pub(super) cells: Range<u64>,
     pub(super) replicates: Range<u64>,
-    /// Whether this is the last block of its group.
-    pub(super) ends_group: bool,
 }
 
-/// All the work of a run, computed and not stored.
+/// One of several parts of a run's work, which have nothing in common and are all of it together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Number of shards.
+    pub of: u64,
+}
+
+/// All the work of a run, or of a shard, computed and not stored.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
     cells: u64,
     replicates: u64,
+    shard: Option<Shard>,
 }
 
 impl Plan {
-    pub(super) const fn new(cells: u64, replicates: u64) -> Self {
-        Self { cells, replicates }
+    pub(super) const fn new(cells: u64, replicates: u64, shard: Option<Shard>) -> Self {
+        Self { cells, replicates, shard }
+    }
+
+    /// Whether it is all the work of a run.
+    pub(super) const fn is_whole(self) -> bool {
+        self.shard.is_none()
+    }
+
+    /// The first piece from number `at` on that belongs to the work; [`Plan::len`] when there is none.
+    pub(super) fn from(self, at: u64) -> u64 {
+        (at..self.len()).find(|at| self.has(*at)).unwrap_or(self.len())
+    }
+
+    /// Shards are dealt whole units of a group in turn, so that each unit has one maker.
+    fn has(self, at: u64) -> bool {
+        let Some(Shard { number, of }) = self.shard else { return true };
+        let (group, block) = (at / self.blocks_a_group(), at % self.blocks_a_group());
+        let units_a_group = self.replicates.div_ceil(REPLICATES_A_UNIT);
+        let unit = group * units_a_group + block * REPLICATES_A_BLOCK / REPLICATES_A_UNIT;
+        unit % of == number - 1
+    }
+
+    /// Whether piece number `at` is the last of its group that belongs to the work.
+    pub(super) fn ends_group(self, at: u64) -> bool {
+        let next = self.from(at + 1);
+        next == self.len() || next / self.blocks_a_group() != at / self.blocks_a_group()
+    }
+
+    /// Replicates of all cells that belong to the work.
+    pub(super) fn replicates(self) -> u64 {
+        if self.is_whole() {
+            return self.cells.saturating_mul(self.replicates);
+        }
+        let size = |range: Range<u64>| range.end - range.start;
+        let pieces = (0..self.len()).filter(|at| self.has(*at)).filter_map(|at| self.get(at));
+        pieces.map(|work| size(work.cells) * size(work.replicates)).sum()
     }
 
     const fn blocks_a_group(self) -> u64 {
@@ -48,7 +93,6 @@ impl Plan {
         Some(Work {
             cells: slice(group, CELLS_A_GROUP, self.cells),
             replicates: slice(block, REPLICATES_A_BLOCK, self.replicates),
-            ends_group: block + 1 == self.blocks_a_group(),
         })
     }
 }
@@ -60,11 +104,11 @@ mod tests {
     #[test]
     fn every_replicate_of_every_cell_is_planned_once() {
         for (cells, replicates) in [(1, 1), (8, 16), (9, 17), (30, 100), (3, 0)] {
-            let plan = Plan::new(cells, replicates);
+            let plan = Plan::new(cells, replicates, None);
             let mut seen = std::collections::BTreeSet::new();
             let mut groups_ended = 0;
-            for work in (0..plan.len()).map(|at| plan.get(at).unwrap()) {
-                groups_ended += u64::from(work.ends_group);
+            for (at, work) in (0..plan.len()).map(|at| (at, plan.get(at).unwrap())) {
+                groups_ended += u64::from(plan.ends_group(at));
                 for cell in work.cells.clone() {
                     for replicate in work.replicates.clone() {
                         assert!(seen.insert((cell, replicate)), "planned twice");
@@ -74,6 +118,31 @@ mod tests {
             assert_eq!(seen.len() as u64, cells * replicates);
             assert_eq!(groups_ended, if replicates == 0 { 0 } else { cells.div_ceil(CELLS_A_GROUP) });
             assert_eq!(plan.get(plan.len()), None);
+        }
+    }
+
+    /// Every piece has one shard, and all of a unit the same; a group ends once in each shard that has some of it.
+    #[test]
+    fn shards_share_the_work_by_units() {
+        for (cells, replicates, of) in [(9, 700, 3), (1, 5_000, 7), (20, 16, 2), (3, 300, 1)] {
+            let whole = Plan::new(cells, replicates, None);
+            let shards = (1..=of).map(|number| Plan::new(cells, replicates, Some(Shard { number, of })));
+            let mut all = Vec::new();
+            for plan in shards {
+                let mut at = plan.from(0);
+                let mut ended = true;
+                while at < plan.len() {
+                    let work = plan.get(at).unwrap();
+                    all.push((at, (work.cells.start, work.replicates.start / REPLICATES_A_UNIT)));
+                    ended = plan.ends_group(at);
+                    at = plan.from(at + 1);
+                }
+                assert!(ended);
+            }
+            all.sort_unstable();
+            assert!(all.iter().map(|(at, _)| *at).eq(0..whole.len()), "{cells} {replicates} {of}");
+            let total = (1..=of).map(|number| Plan::new(cells, replicates, Some(Shard { number, of })).replicates());
+            assert_eq!(total.sum::<u64>(), cells * replicates);
         }
     }
 }

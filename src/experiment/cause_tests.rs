@@ -55,7 +55,7 @@ fn trouble() -> (RunSummary, Rows) {
     std::fs::write(&path, TROUBLE).unwrap();
     let scenario = Scenario::load(&path, &[]).unwrap_or_else(|findings| panic!("{findings}"));
     let (stop, mut rows) = (AtomicBool::new(false), Rows::default());
-    let options = Options { threads: NonZeroUsize::MIN, stop: &stop };
+    let options = Options::new(NonZeroUsize::MIN, &stop);
     let findings = run(&scenario, options, &simulate, &mut rows).unwrap();
     (findings.summary, rows)
 }

@@ -40,7 +40,7 @@ fn simulated(text: &str, latency: impl Fn(&Setup, u64) -> Option<u64> + Sync + '
     };
     let simulate: Box<Simulate> = Box::new(move |setup, replicate, _| simulate(setup, replicate));
     let stop = AtomicBool::new(false);
-    let options = Options { threads: NonZeroUsize::new(2).unwrap(), stop: &stop };
+    let options = Options::new(NonZeroUsize::new(2).unwrap(), &stop);
     run(&scenario(text), options, &*simulate, &mut ()).unwrap()
 }
 

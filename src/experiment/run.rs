@@ -16,13 +16,14 @@ use crate::sim::{Replicate, ReplicateCache};
 
 use super::accumulator::{CellAccumulator, CellTotals};
 use super::agreement::{Agreement, Disagreement};
-use super::blocks::{Plan, Work};
+use super::blocks::{Plan, Shard, Work};
 use super::consumer::Consumer;
 use super::differences::Differences;
 use super::group::{Group, Simulate};
 use super::judge::Judge;
 use super::mishaps::{Breaches, PanickedReplicate};
 use super::reading::Simulated;
+use super::record::{Known, OpenUnit, Reader, Record};
 use super::savings::Baseline;
 use super::summary::{CellSummary, RunSummary, unify};
 use super::witness::{WitnessFinder, Witnesses};
@@ -34,6 +35,18 @@ pub struct Options<'a> {
     pub threads: NonZeroUsize,
     /// Set it to stop after the blocks that are under way.
     pub stop: &'a AtomicBool,
+    /// Record that finished replicates are taken from, and put into; `None` to simulate all and keep nothing.
+    pub record: Option<&'a dyn Record>,
+    /// Part of the work; `None` for all of it.
+    pub shard: Option<Shard>,
+}
+
+impl<'a> Options<'a> {
+    /// All the work, without a record.
+    #[must_use]
+    pub const fn new(threads: NonZeroUsize, stop: &'a AtomicBool) -> Self {
+        Self { threads, stop, record: None, shard: None }
+    }
 }
 
 /// Some consecutive replicates of one cell.
@@ -102,11 +115,17 @@ impl Findings {
     }
 }
 
-/// A finished piece of work: by cell, then replicate.
+/// Replicates of a cell, each with the message of its panic in its place.
+type Results = Vec<Result<Simulated, String>>;
+
+/// A finished piece of work.
 struct Finished {
     at: u64,
     work: Work,
-    results: Vec<Vec<Result<Simulated, String>>>,
+    /// By cell.
+    results: Vec<Results>,
+    /// By cell, whether the record lacks them.
+    is_new: Vec<bool>,
 }
 
 /// Reason why a run ends without findings.
@@ -120,8 +139,8 @@ pub enum RunError {
     Unkept(#[from] io::Error),
 }
 
-/// Runs all cells and replicates of a scenario, on fewer threads than asked for where there is less work, or the system
-/// gives fewer.
+/// Runs all cells and replicates of a scenario, or those of a shard, on fewer threads than asked for where there is less work, or the system
+/// gives fewer. Of a shard nothing is found out: its replicates go to the record, and findings tell how many they are.
 ///
 /// # Errors
 /// See [`RunError`].
@@ -131,7 +150,7 @@ pub fn run(
     simulate: &Simulate<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Findings, RunError> {
-    let plan = Plan::new(scenario.cell_count(), scenario.run().replicates);
+    let plan = Plan::new(scenario.cell_count(), scenario.run().replicates, options.shard);
     let next = AtomicU64::new(0);
     let broken = AtomicBool::new(false);
     let keyring = Arc::default();
@@ -141,22 +160,23 @@ pub fn run(
     thread::scope(|scope| {
         start(threads, || {
             let (stop, keyring) = ([options.stop, &broken], Arc::clone(&keyring));
-            let worker = Worker { scenario, plan, next: &next, stop, simulate, keyring };
+            let record = options.record;
+            let worker = Worker { scenario, plan, next: &next, stop, simulate, keyring, record };
             let sender = sender.clone();
             thread::Builder::new().spawn_scoped(scope, move || worker.work(&sender)).map(drop)
         })
         .map_err(RunError::NoThread)?;
         drop(sender);
-        let mut collector = Collector::new(scenario, observer);
+        let mut collector = Collector::new(scenario, plan, options.record, observer);
         let mut waiting = BTreeMap::new();
         let mut outcome = Ok(());
         for finished in receiver {
             waiting.insert(finished.at, finished);
-            while let Some(finished) = waiting.remove(&collector.taken) {
+            while let Some(finished) = waiting.remove(&collector.next) {
                 if outcome.is_ok() {
                     outcome = collector.take(finished);
                 }
-                collector.taken += 1;
+                collector.next = plan.from(collector.next + 1);
             }
             if outcome.is_err() {
                 // The receiver goes on taking until the threads have noticed, or they would wait for it forever.
@@ -186,35 +206,56 @@ struct Worker<'a> {
     stop: [&'a AtomicBool; 2],
     simulate: &'a Simulate<'a>,
     keyring: Arc<Keyring>,
+    record: Option<&'a dyn Record>,
 }
 
 impl Worker<'_> {
     fn work(&self, results: &SyncSender<Finished>) {
         let seed = self.scenario.run().seed;
         let mut cache = ReplicateCache::with_keyring(seed, Arc::clone(&self.keyring));
-        let mut group = (0..0, Group::default());
+        let mut group = (0..0, Vec::new(), Group::default());
+        let mut reader = self.record.map(Reader::new);
         while !self.stop.iter().any(|stop| stop.load(Ordering::Relaxed)) {
             let at = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(work) = self.plan.get(at) else { break };
+            if self.plan.from(at) != at {
+                continue;
+            }
             if group.0 != work.cells {
                 let cells: Vec<Cell> = work.cells.clone().map(|index| self.scenario.cell(index)).collect();
-                group = (work.cells.clone(), Group::new(&cells));
+                let worlds = Group::new(&cells);
+                group = (work.cells.clone(), cells, worlds);
+                reader.iter_mut().for_each(Reader::clear);
             }
-            let finished = Finished { at, results: self.block(&work, &group.1, &mut cache), work };
+            let known = reader.as_mut().map(|reader| reader.read(&group.1, &work.replicates)).unwrap_or_default();
+            let (block, is_new) = self.block(&work, known, &group.2, &mut cache);
+            let finished = Finished { at, results: block, is_new, work };
             if results.send(finished).is_err() {
                 break;
             }
         }
     }
 
-    /// Replicate by replicate, in each cell by cell, so that cells share the replicate's keys and signatures.
-    fn block(&self, work: &Work, group: &Group, cache: &mut ReplicateCache) -> Vec<Vec<Result<Simulated, String>>> {
+    /// What is known, if that is all; otherwise replicate by replicate, in each cell by cell, so that cells share the
+    /// replicate's keys and signatures.
+    fn block(
+        &self,
+        work: &Work,
+        known: Vec<Option<Known>>,
+        group: &Group,
+        cache: &mut ReplicateCache,
+    ) -> (Vec<Results>, Vec<bool>) {
         let mut results: Vec<Vec<_>> = work.cells.clone().map(|_| Vec::new()).collect();
+        let is_kept = |at: usize| known.get(at).and_then(Option::as_ref).is_some_and(|known| known.is_own);
+        let is_new = (0..results.len()).map(|at| !is_kept(at)).collect();
+        if !known.is_empty() && known.iter().all(Option::is_some) {
+            return (known.into_iter().flatten().map(|known| known.results).collect(), is_new);
+        }
         for replicate in work.replicates.clone() {
             let simulated = group.simulate(replicate, self.simulate, cache);
             results.iter_mut().zip(simulated).for_each(|(results, simulated)| results.push(simulated));
         }
-        results
+        (results, is_new)
     }
 }
 
@@ -222,11 +263,13 @@ impl Worker<'_> {
 struct Collector<'a> {
     scenario: &'a Scenario,
     observer: &'a mut dyn Observer,
+    plan: Plan,
+    record: Option<&'a dyn Record>,
     /// The group of cells that is under way.
-    open: Vec<CellAccumulator>,
+    open: Vec<(CellAccumulator, OpenUnit)>,
     consumers: Consumers<'a>,
-    /// Pieces of work taken.
-    taken: u64,
+    /// The piece of work that it takes next.
+    next: u64,
     done: u64,
     total: u64,
 }
@@ -262,18 +305,17 @@ impl<'a> Consumers<'a> {
 }
 
 impl<'a> Collector<'a> {
-    fn new(scenario: &'a Scenario, observer: &'a mut dyn Observer) -> Self {
-        let total = scenario.cell_count().saturating_mul(scenario.run().replicates);
-        let consumers = Consumers::new(scenario);
-        Self { scenario, observer, open: Vec::new(), consumers, taken: 0, done: 0, total }
+    fn new(scenario: &'a Scenario, plan: Plan, record: Option<&'a dyn Record>, observer: &'a mut dyn Observer) -> Self {
+        let (next, total, consumers) = (plan.from(0), plan.replicates(), Consumers::new(scenario));
+        Self { scenario, observer, plan, record, open: Vec::new(), consumers, next, done: 0, total }
     }
 
-    fn take(&mut self, Finished { work, results, .. }: Finished) -> io::Result<()> {
+    fn take(&mut self, Finished { work, results, is_new, .. }: Finished) -> io::Result<()> {
         if self.open.is_empty() {
-            let cells = work.cells.map(|index| self.scenario.cell(index));
-            self.open = cells.map(CellAccumulator::new).collect();
+            let cells = work.cells.clone().map(|index| self.scenario.cell(index));
+            self.open = cells.map(|cell| (CellAccumulator::new(cell), OpenUnit::default())).collect();
         }
-        for (sums, results) in self.open.iter_mut().zip(results) {
+        for (((sums, unit), results), is_new) in self.open.iter_mut().zip(results).zip(is_new) {
             let mut consumers = self.consumers.all();
             for (number, result) in work.replicates.clone().zip(&results) {
                 if let Ok(simulated) = result {
@@ -283,26 +325,39 @@ impl<'a> Collector<'a> {
                     consumer.replicate(&sums.cell, number, result);
                 }
             }
+            let panics: Vec<Option<String>> = results.iter().map(|result| result.as_ref().err().cloned()).collect();
             let parts = |simulated: Simulated| (simulated.replicate, simulated.before);
             let (replicates, before): (Vec<_>, Vec<_>) =
                 results.into_iter().map(|result| result.ok().map(parts).unzip()).unzip();
             self.done += replicates.iter().flatten().count() as u64;
             let (cell, first) = (&sums.cell, work.replicates.start);
-            self.observer.handle_block(&Block { cell, first, replicates: &replicates, before: &before })?;
+            if self.plan.is_whole() {
+                self.observer.handle_block(&Block { cell, first, replicates: &replicates, before: &before })?;
+            }
+            if let Some(record) = self.record {
+                let parts = replicates.into_iter().zip(before).map(|(replicate, before)| replicate.zip(before));
+                let entries = parts.zip(panics).map(|(parts, panic)| parts.ok_or_else(|| panic.unwrap_or_default()));
+                unit.add((record, cell), first, entries, is_new)?;
+            }
         }
         self.observer.handle_progress(self.done, self.total);
-        if work.ends_group { self.end_group() } else { Ok(()) }
+        if self.plan.ends_group(self.next) { self.end_group() } else { Ok(()) }
     }
 
     fn end_group(&mut self) -> io::Result<()> {
-        for sums in self.open.drain(..) {
-            let latencies = sums.latencies();
-            let totals = CellTotals::new(&sums, &latencies);
-            for consumer in self.consumers.all() {
-                consumer.cell_end(&totals);
+        for (sums, mut unit) in self.open.drain(..) {
+            if let Some(record) = self.record {
+                unit.close(record, &sums.cell)?;
+            }
+            if self.plan.is_whole() {
+                let latencies = sums.latencies();
+                let totals = CellTotals::new(&sums, &latencies);
+                for consumer in self.consumers.all() {
+                    consumer.cell_end(&totals);
+                }
             }
         }
-        self.observer.handle_group_end()
+        if self.plan.is_whole() { self.observer.handle_group_end() } else { Ok(()) }
     }
 
     fn finish(mut self) -> io::Result<Findings> {

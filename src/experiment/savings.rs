@@ -6,10 +6,12 @@
 //! one need one. As the baseline had none, their bytes, and only these, are left out of its account; a length in
 //! front of them may take a byte more for them. Answers that are no responses (raw bytes that a fault sends) count whole.
 
+use serde::{Deserialize, Serialize};
+
 use crate::sim::{Bytes, ObservationContent, Ocr, Replicate, Setup, ocr_bytes};
 
 /// Bytes of a replicate of the baseline, row by row, without attestations.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Baseline {
     rows: Vec<Bytes>,
     /// Bytes of its OCR3 rounds.

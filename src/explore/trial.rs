@@ -179,7 +179,7 @@ impl Lab<'_> {
         };
         // Ctrl-C waits for the trials that are under way.
         let stop = AtomicBool::new(false);
-        let findings = experiment::run(&scenario, Options { threads, stop: &stop }, &simulate, &mut ())?;
+        let findings = experiment::run(&scenario, Options::new(threads, &stop), &simulate, &mut ())?;
         let broken = Broken::of(&findings, scenario.safety());
         let suspected = suspected(&findings.summary.expectations).filter(|_| broken.is_none());
         let Some(cell) = findings.summary.cells.into_iter().next() else {

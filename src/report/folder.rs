@@ -1,7 +1,7 @@
 //! The results folder `<root>/<name>/<id>/`.
 //!
 //! 1. A run takes the folder's lock, so that nobody else writes into it.
-//! 2. It removes what an earlier run of the same scenario says, the manifest first.
+//! 2. It removes what an earlier run of the same scenario says, the manifest first, and keeps its record, `units/`.
 //! 3. Files grow as `.part` and are renamed when the run is complete, so that a file without that ending is whole. The
 //!    rows of a group's cells come interleaved: each cell's are kept apart until the group ends, then joined in order.
 //! 4. The manifest is written last: a folder without one is incomplete.
@@ -23,6 +23,7 @@ use super::lock::Lock;
 use super::manifest::{digest, digest_of, manifest};
 use super::plots::{self, Formats, PlotError};
 use super::report_md::page;
+use super::units::UNITS;
 use super::{axes_csv, latency_csv, runs_csv, summary_csv};
 
 /// Reason that results cannot be kept.
@@ -58,15 +59,19 @@ pub struct ResultsFolder {
 }
 
 impl ResultsFolder {
-    /// Makes the folder below `root`, or takes one that is there, and puts the scenario and nothing else into it.
+    /// Makes the folder below `root`, or takes one that is there, and puts the scenario and nothing else into it. Its
+    /// record stays, unless `fresh`.
     ///
     /// # Errors
     /// When it cannot be written, or another process writes into it.
-    pub fn create(root: &Path, scenario: &Scenario) -> Result<Self, FolderError> {
-        let path = root.join(scenario.name()).join(scenario.id());
+    pub fn create(root: &Path, scenario: &Scenario, fresh: bool) -> Result<Self, FolderError> {
+        let path = path_of(root, scenario);
         fs::create_dir_all(&path).map_err(at(&path))?;
-        let lock = Lock::take(&path)?;
+        let lock = Lock::take(&path, "")?;
         clear(&path)?;
+        if fresh {
+            gone(&path.join(UNITS), |path| fs::remove_dir_all(path))?;
+        }
         let mut mixed = false;
         let cells = (0..scenario.cell_count()).map(|index| scenario.cell(index));
         let cells = cells.inspect(|cell| mixed |= cell.setup.aggregator.rule_set.is_mixed()).map(|cell| cell.axes);
@@ -76,10 +81,8 @@ impl ResultsFolder {
         rows.write_all(&runs_csv::header(&axes, mixed)?).map_err(at(&part))?;
         let mut folder =
             Self { path, axes, mixed, rows, spools: BTreeMap::new(), digests: BTreeMap::new(), _lock: lock };
-        folder.write("scenario.toml", scenario.text().as_bytes())?;
-        folder.write("resolved.toml", scenario.resolved().as_bytes())?;
-        for file in scenario.files() {
-            folder.write(&file.stored, &file.bytes)?;
+        for (name, bytes) in scenario_files(scenario) {
+            folder.write(name, bytes)?;
         }
         Ok(folder)
     }
@@ -156,7 +159,8 @@ impl ResultsFolder {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
-        write_whole(&self.path.join(name), bytes)?;
+        let path = self.path.join(name);
+        write_whole(&path, bytes).map_err(at(&path))?;
         self.digests.insert(name.to_owned(), digest(bytes));
         Ok(())
     }
@@ -166,12 +170,25 @@ impl ResultsFolder {
     /// # Errors
     /// When it cannot be written.
     pub fn write_host(&self, host: &serde_json::Value) -> Result<(), FolderError> {
-        write_whole(&self.path.join("host.json"), format!("{host:#}\n").as_bytes())
+        let path = self.path.join("host.json");
+        write_whole(&path, format!("{host:#}\n").as_bytes()).map_err(at(&path))
     }
 
     fn spool_path(&self, index: u64) -> PathBuf {
         self.path.join(format!("runs.csv.{index}.part"))
     }
+}
+
+/// Results folder of a scenario below `root`.
+#[must_use]
+pub fn path_of(root: &Path, scenario: &Scenario) -> PathBuf {
+    root.join(scenario.name()).join(scenario.id())
+}
+
+/// Files that say what a run is of, by their places in its folder.
+pub(super) fn scenario_files(scenario: &Scenario) -> impl Iterator<Item = (&str, &[u8])> {
+    let own = [("scenario.toml", scenario.text().as_bytes()), ("resolved.toml", scenario.resolved().as_bytes())];
+    own.into_iter().chain(scenario.files().iter().map(|file| (file.stored.as_str(), file.bytes.as_slice())))
 }
 
 /// The file that is there when all others are.
@@ -228,19 +245,26 @@ fn drawn(run: &RunSummary, formats: Formats) -> Result<Vec<(String, Vec<u8>)>, F
 /// When something cannot be drawn or written, or another process writes into the folder.
 pub fn redraw(run: &RunSummary, folder: &Path, formats: Formats) -> Result<(), FolderError> {
     fs::create_dir_all(folder).map_err(at(folder))?;
-    let _lock = Lock::take(folder)?;
-    drawn(run, formats)?.iter().try_for_each(|(name, bytes)| write_whole(&folder.join(name), bytes))
+    let _lock = Lock::take(folder, "")?;
+    let keep = |(name, bytes): &(String, Vec<u8>)| {
+        let path = folder.join(name);
+        write_whole(&path, bytes).map_err(at(&path))
+    };
+    drawn(run, formats)?.iter().try_for_each(keep)
 }
 
 /// Writes a file under another name and renames it, so that nobody ever sees half of it.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(at(folder))?;
+        fs::create_dir_all(folder)?;
     }
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
-    fs::write(&part, bytes).map_err(at(path))?;
-    fs::rename(&part, path).map_err(at(path))
+    let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, path));
+    written.inspect_err(|_| {
+        // Half a file is of no use to anybody.
+        let _ = fs::remove_file(&part);
+    })
 }
 
 fn digest_of_file(path: &Path) -> io::Result<String> {

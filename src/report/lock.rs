@@ -23,15 +23,15 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// The lock of `folder`, which has to exist.
+    /// The lock of `folder`, which has to exist; a `part` of it that has a name has a lock of its own.
     ///
     /// # Errors
     /// When another process has it, which is named, or there is no place for it.
-    pub(super) fn take(folder: &Path) -> Result<Self, FolderError> {
+    pub(super) fn take(folder: &Path, part: &str) -> Result<Self, FolderError> {
         // One folder has one lock, whatever it is called.
         let place = folder.canonicalize().map_err(at(folder))?;
         let name = place.file_name().unwrap_or_default().display();
-        let path = place.with_file_name(format!(".{name}.lock"));
+        let path = place.with_file_name(format!(".{name}{part}.lock"));
         for _ in 0..TRIES {
             match attempt(&path).map_err(at(&path))? {
                 Attempt::Taken(file) => return Ok(Self { path, file }),

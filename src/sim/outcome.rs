@@ -2,6 +2,8 @@
 
 use std::ops::AddAssign;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::{Span, Time};
 
 use super::oracle::{Breach, FailureCause, Judgement};
@@ -9,7 +11,7 @@ use super::rounds::OcrBody;
 use super::setup::CapabilityDon;
 
 /// The outcome of one replicate.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replicate {
     /// One row a request and workflow node, by request, then node.
     pub rows: Vec<Row>,
@@ -30,7 +32,7 @@ pub struct Replicate {
 }
 
 /// How a request went in the capability DON.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestFacts {
     /// Nodes that hold the agreed payload; with rounds only those that have its report.
     pub holders: u32,
@@ -61,7 +63,7 @@ impl RequestFacts {
 }
 
 /// Bytes of OCR3 messages by cause, with the transport's frames; every byte is in exactly one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OcrBytes {
     /// Round starts with their queries.
     pub query: u64,
@@ -108,7 +110,7 @@ impl OcrBytes {
 const SECOND: u64 = 1_000_000_000;
 
 /// Load of one uplink in a replicate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uplink {
     /// Bytes that were handed to it.
     pub total: u64,
@@ -141,7 +143,7 @@ impl Uplink {
 }
 
 /// How one request ended at one workflow node, and what it cost there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// The request's number in its replicate.
     pub request: u32,
@@ -172,7 +174,7 @@ pub struct Row {
 }
 
 /// When and why success became impossible.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unreachable {
     /// Why.
     pub cause: FailureCause,
@@ -181,7 +183,7 @@ pub struct Unreachable {
 }
 
 /// How a request ended at a workflow node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Outcome {
     /// Payload, type and value map are what honest nodes produced.
     Accepted,
@@ -236,7 +238,7 @@ impl Outcome {
 }
 
 /// Bytes by cause; every byte that left an uplink is in exactly one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bytes {
     /// Encoded `CapabilityRequest`s.
     pub request: u64,
@@ -296,7 +298,7 @@ impl AddAssign for Bytes {
 }
 
 /// What a fault did in a replicate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FaultReport {
     /// How often it acted.
     pub fired: u64,

@@ -41,7 +41,7 @@ pub fn kept(text: &str, simulate: &Simulate) -> Kept {
     let scenario = Scenario::parse(Path::new("demo.toml"), format!("schema = 1\n{text}"), &[]);
     let scenario = scenario.unwrap_or_else(|findings| panic!("{findings}"));
     let (stop, mut keeper) = (AtomicBool::new(false), Keeper::default());
-    let options = Options { threads: NonZeroUsize::MIN.saturating_add(1), stop: &stop };
+    let options = Options::new(NonZeroUsize::MIN.saturating_add(1), &stop);
     let findings = run(&scenario, options, simulate, &mut keeper).expect("nothing is written");
     Kept { scenario, findings, replicates: keeper.0 }
 }

@@ -43,14 +43,14 @@ const REAL: &Simulate<'static> =
 
 fn explored(scenario: &Scenario, trials: u64, threads: usize) -> Vec<Explored> {
     let stop = AtomicBool::new(false);
-    let options = Options { threads: NonZeroUsize::new(threads).unwrap(), stop: &stop };
+    let options = Options::new(NonZeroUsize::new(threads).unwrap(), &stop);
     explore(scenario, &[], Path::new(""), (&budget(trials), options), REAL, &mut ()).unwrap()
 }
 
 fn verdict(text: &str) -> Verdict {
     let scenario = scenario(text, &[]);
     let stop = AtomicBool::new(false);
-    let options = Options { threads: NonZeroUsize::MIN, stop: &stop };
+    let options = Options::new(NonZeroUsize::MIN, &stop);
     let findings = experiment::run(&scenario, options, &simulate, &mut ()).unwrap();
     Verdict::of(&findings.summary, scenario.safety(), findings.is_complete())
 }
@@ -152,7 +152,7 @@ fn caught(mutant: Mutant, text: &str, vary: &[&str]) -> Option<String> {
     let scenario = scenario(text, vary);
     let stop = AtomicBool::new(false);
     let mut hunter = Hunter { stop: &stop, caught: Mutex::new(None) };
-    let options = Options { threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN), stop: &stop };
+    let options = Options::new(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN), &stop);
     // A cache of its own, for a mutant must not learn what the real aggregator has found out.
     let bent: &Simulate<'_> = &|setup, replicate, _, listener| {
         let mut cache = ReplicateCache::new(setup.run.seed);

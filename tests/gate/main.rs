@@ -30,7 +30,7 @@ fn verdict(file: &Path, overrides: &[String], simulate: &Simulate) -> Verdict {
     let scenario = Scenario::load(file, overrides).unwrap_or_else(|findings| panic!("{findings}"));
     let stop = AtomicBool::new(false);
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let findings = run(&scenario, Options { threads, stop: &stop }, simulate, &mut ()).unwrap();
+    let findings = run(&scenario, Options::new(threads, &stop), simulate, &mut ()).unwrap();
     Verdict::of(&findings.summary, scenario.safety(), findings.is_complete())
 }
 

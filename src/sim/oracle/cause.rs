@@ -1,11 +1,13 @@
 //! Failure causes: why a request could not succeed at a workflow node.
 
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 
 /// Set of everything that happened to the right answers of a request that did not succeed, up to and in the instant in
 /// which success became unreachable. Where several kinds of things share the blame, all of them are in it. Two kinds stand
 /// alone: what the aggregator or a crash did while a right answer could still come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailureCause(u16);
 
 /// Names of the kinds, by bit.

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::sim::message::AnswerClass;
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
@@ -10,7 +12,7 @@ use super::bounds::Bounds;
 use super::cause::FailureCause;
 
 /// Judgement of a request at a workflow node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Judgement {
     /// Every order of the answers makes it succeed.
     HadToSucceed,

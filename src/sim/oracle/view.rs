@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::aggregator::Decision;
 use crate::engine::Time;
 use crate::sim::message::Message;
@@ -13,7 +15,7 @@ use super::evidence::Evidence;
 use super::proof::{Content, Heard};
 
 /// How an aggregator went against its rule set: an error in the aggregator, whatever nodes and network did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Breach {
     /// It heard a right answer that proves itself, or enough equal ones, and did not accept.
     DidNotAccept,
