@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use binary::{donsim, results};
 use donsim::scenario::Scenario;
-use donsim::sim::{ReplicateCache, simulate};
+use donsim::sim::{Happening, ReplicateCache, simulate};
 use sha2::{Digest, Sha256};
 use tempfile::tempdir;
 
@@ -337,4 +337,32 @@ fn what_worlds_share_changes_no_outcome() {
             }
         }
     }
+}
+
+/// Determinism that is verified is found broken where it is: here every other simulation of a replicate has another seed.
+#[test]
+fn nondeterminism_is_found_at_its_first_happening() {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use donsim::experiment::{Traced, verify};
+    use donsim::sim::{RealAggregators, simulate_with};
+
+    let text = "schema = 1\n[run]\nreplicates = 20\n[capability_don]\nnodes = 4\n[network]\nloss = 0.2\n";
+    let scenario = Scenario::parse(Path::new("demo.toml"), text.to_owned(), &[]).unwrap();
+    let describe = |happening: &Happening| donsim::report::happening_object(happening).to_string();
+    let real: &Traced<'_> =
+        &|setup, replicate, cache, listener| simulate_with(setup, replicate, cache, &RealAggregators, listener);
+    assert_eq!(verify(&scenario, 7, real, &describe).unwrap(), None);
+
+    let simulated = AtomicU64::new(0);
+    let broken: &Traced<'_> = &|setup, replicate, cache, listener| {
+        // From the third replicate on its second simulation is that of another.
+        let count = simulated.fetch_add(1, Ordering::Relaxed);
+        let replicate = if count == 5 { replicate + 1 } else { replicate };
+        simulate_with(setup, replicate, cache, &RealAggregators, listener)
+    };
+    let found = verify(&scenario, 7, broken, &describe).unwrap().expect("it is found");
+    assert_eq!((found.replicate, found.cell), (2 * 20 / 7, scenario.cell(0).id));
+    let [once, again] = found.happenings.map(|line| line.expect("both go on"));
+    assert_ne!(once, again);
 }

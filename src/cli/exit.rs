@@ -14,8 +14,10 @@ pub const INCONCLUSIVE: u8 = 3;
 pub const NOTHING_SELECTED: u8 = 4;
 /// Not everything was simulated.
 pub const INCOMPLETE: u8 = 5;
-/// A wrong response was accepted, or honest workflow nodes disagree; outranks the rest.
+/// A wrong response was accepted, or honest workflow nodes disagree; outranks all of these.
 pub const SAFETY_VIOLATED: u8 = 6;
+/// A replicate that was simulated twice differs from itself; outranks the rest.
+pub const NONDETERMINISTIC: u8 = 7;
 /// Interrupted twice: what was under way is dropped.
 pub const KILLED: u8 = 130;
 
@@ -29,6 +31,7 @@ Exit codes:
     4  nothing is selected
     5  incomplete: interrupted, or a replicate panicked
     6  safety is violated: a wrong response was accepted
+    7  nondeterminism: a replicate that was simulated twice differs from itself
   130  interrupted twice: what was under way is dropped";
 
 /// The exit code of a verdict.
@@ -46,7 +49,8 @@ pub const fn code(verdict: Verdict) -> u8 {
 /// The exit code of several verdicts: that of the gravest.
 #[must_use]
 pub fn worst(codes: impl IntoIterator<Item = u8>) -> u8 {
-    const BY_GRAVITY: [u8; 7] = [PASS, INCONCLUSIVE, FAIL, NOTHING_SELECTED, INCOMPLETE, USAGE, SAFETY_VIOLATED];
+    const BY_GRAVITY: [u8; 8] =
+        [PASS, INCONCLUSIVE, FAIL, NOTHING_SELECTED, INCOMPLETE, USAGE, SAFETY_VIOLATED, NONDETERMINISTIC];
     let gravity = |code: &u8| BY_GRAVITY.iter().position(|other| other == code);
     codes.into_iter().max_by_key(gravity).unwrap_or(PASS)
 }

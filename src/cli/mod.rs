@@ -20,6 +20,7 @@ mod report;
 mod run;
 mod schema;
 mod shard;
+mod verify;
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};

@@ -25,7 +25,7 @@ use crate::{experiment, sim};
 use super::host::Clock;
 use super::progress::Progress;
 use super::replay::value;
-use super::{Choice, count_of_cells, exit, github, interrupt, load_to_run, print, say, shard};
+use super::{Choice, count_of_cells, exit, github, interrupt, load_to_run, print, say, shard, verify};
 
 /// Lines about expectations that are printed; `expectations.json` has all.
 const MOST_LINES: usize = 100;
@@ -46,6 +46,10 @@ pub(super) struct Run {
     /// Simulate everything again, whatever an earlier run has left
     #[arg(long)]
     fresh: bool,
+    /// Also simulate some replicates of every cell twice, on different threads and with nothing reused, and compare them
+    /// happening by happening
+    #[arg(long)]
+    verify_determinism: bool,
     #[command(flatten)]
     results: Results,
 }
@@ -101,7 +105,10 @@ impl Run {
         if let Some(shard) = self.shard {
             return exit::worst(scenarios.iter().map(|scenario| self.part(scenario, shard, &stop)));
         }
-        self.results.all(&scenarios, &self.options(), self.fresh, &stop)
+        let code = self.results.all(&scenarios, &self.options(), self.fresh, &stop);
+        let verified =
+            scenarios.iter().filter(|_| self.verify_determinism && !stop.load(Ordering::Relaxed)).map(verify::verified);
+        exit::worst([code].into_iter().chain(verified))
     }
 
     fn adjustments(&self) -> Adjustments {

@@ -9,13 +9,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::scenario::Cell;
-use crate::sim::{Replicate, ReplicateCache, Setup, without_law};
+use crate::sim::{Listener, Replicate, ReplicateCache, Setup, without_law};
 
 use super::reading::Simulated;
 use super::savings::{Baseline, OcrCost};
 
 /// Simulates one replicate; [`crate::sim::simulate`] but for tests.
 pub type Simulate<'a> = dyn Fn(&Setup, u64, &mut ReplicateCache) -> Replicate + Sync + 'a;
+
+/// Simulates one replicate and tells a listener, if there is one, all that happens: [`crate::sim::simulate_with`] with the
+/// real aggregator but for tests.
+pub type Traced<'a> = dyn for<'b> Fn(&'b Setup, u64, &'b mut ReplicateCache, Option<&'b mut (dyn Listener + 'b)>) -> Replicate
+    + Sync
+    + 'a;
 
 /// The worlds of a group, all of them different.
 #[derive(Default)]

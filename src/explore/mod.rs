@@ -28,19 +28,14 @@ use thiserror::Error;
 
 use crate::experiment::{CellSummary, Options, RunError};
 use crate::scenario::{AxisValue, Metric, Outline, Scenario, Table};
-use crate::sim::{FAULTS, Listener, Replicate, ReplicateCache, Setup};
+use crate::sim::FAULTS;
 
+pub use crate::experiment::Traced as Simulate;
 pub use find::Find;
 use search::Search;
 use space::Space;
 use trial::{Bound, Lab};
 pub use trial::{Broken, Goal};
-
-/// Simulates one replicate and tells a listener, if there is one, all that happens: [`crate::sim::simulate_with`] with the
-/// real aggregator but for tests.
-pub type Simulate<'a> = dyn for<'b> Fn(&'b Setup, u64, &'b mut ReplicateCache, Option<&'b mut (dyn Listener + 'b)>) -> Replicate
-    + Sync
-    + 'a;
 
 /// Means of the adversary.
 #[derive(Clone, Debug)]
