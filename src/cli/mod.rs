@@ -4,6 +4,7 @@
 
 mod bench;
 mod check;
+mod compare;
 mod completions;
 pub mod exit;
 mod explore;
@@ -51,6 +52,8 @@ enum Command {
     Plan(plan::Plan),
     /// Simulate one replicate again and tell everything that happens in it
     Replay(replay::Replay),
+    /// Compare a run with another, cell by cell: improved, regressed or no change
+    Compare(compare::Compare),
     /// Join the shards of a run: check that all is there, write the results, judge
     Merge(merge::Merge),
     /// Search for faults and network conditions that break a scenario, within a budget of faulty nodes
@@ -151,6 +154,7 @@ fn run(cli: &Cli) -> u8 {
         Command::Check(check) => check.execute(),
         Command::Plan(plan) => plan.execute(),
         Command::Replay(replay) => replay.execute(),
+        Command::Compare(compare) => compare.execute(),
         Command::Merge(merge) => merge.execute(),
         Command::Explore(explore) => explore.execute(),
         Command::Report(report) => report.execute(),

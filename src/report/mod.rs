@@ -2,6 +2,7 @@
 
 mod axes_csv;
 mod columns;
+mod compare;
 mod expectations;
 mod explored;
 mod folder;
@@ -21,6 +22,7 @@ mod summary_csv;
 mod table;
 mod units;
 
+pub use compare::{Change, CompareError, Comparison, Comparisons, Least, compare};
 pub use expectations::{judgement_line, judgement_title};
 pub use explored::{explored_csv, explored_markdown, explored_table};
 pub use folder::{FolderError, ResultsFolder, path_of, redraw};

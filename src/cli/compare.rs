@@ -1,0 +1,52 @@
+//! `donsim compare`: what became better or worse from one run to another?
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::report::{Least, compare};
+use crate::scenario::escaped;
+
+use super::{exit, print, say};
+
+#[derive(Debug, Args)]
+pub(super) struct Compare {
+    /// Results folder of the run to compare with
+    base: PathBuf,
+    /// Results folder of the new run: of another version of donsim, another aggregator, or another scenario with the same axes
+    new: PathBuf,
+    /// Smallest difference of a rate that matters
+    #[arg(long, value_name = "RATE", default_value_t = 0.001)]
+    least_rate: f64,
+    /// Smallest difference of bytes, latencies and signatures that matters, as a share of that in BASE
+    #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
+    least_share: f64,
+    /// Print one JSON document with all comparisons
+    #[arg(long, conflicts_with = "markdown")]
+    json: bool,
+    /// Print Markdown, for a pull request
+    #[arg(long)]
+    markdown: bool,
+}
+
+impl Compare {
+    pub(super) fn execute(&self) -> u8 {
+        let least = Least { rate: self.least_rate, share: self.least_share };
+        match compare(&self.base, &self.new, least) {
+            Ok(found) => {
+                if self.json {
+                    print(format_args!("{:#}\n", found.document()));
+                } else if self.markdown {
+                    print(found.markdown());
+                } else {
+                    print(found.table());
+                }
+                if found.has_regressed() { exit::FAIL } else { exit::PASS }
+            }
+            Err(error) => {
+                say(format_args!("error: {}", escaped(&error.to_string())));
+                exit::USAGE
+            }
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! Two runs beside each other: which cells became better or worse, metric by metric.
+//!
+//! 1. `rows` reads `runs.csv` of both: cells are the same where their axes are, replicates where their numbers are.
+//! 2. Each metric has its difference, replicate by replicate, so that what both runs have in common drops out.
+//! 3. A difference counts when it is significant after Holm's correction over all cells and metrics, and larger than the
+//!    least that matters.
+
+mod rows;
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::scenario::escaped;
+use crate::stats::{Interval, Mean, PairedDifference};
+
+use super::markdown::pipes;
+use super::table::align;
+pub use rows::CompareError;
+use rows::{Cell, Pair, cells};
+
+/// Confidence of intervals, and of all verdicts together.
+const CONFIDENCE: f64 = 0.95;
+
+/// Smallest differences that matter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Least {
+    /// Of a rate.
+    pub rate: f64,
+    /// Of an amount or a time, as a share of that in the base run.
+    pub share: f64,
+}
+
+/// What became of a metric in a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is better.
+    Improved,
+    /// It is worse.
+    Regressed,
+    /// Nothing that chance does not explain, or that matters.
+    None,
+}
+
+impl Change {
+    /// Its name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Improved => "improved",
+            Self::Regressed => "regressed",
+            Self::None => "no change",
+        }
+    }
+}
+
+/// Way in which a metric is taken from a pair of replicates.
+enum Measure {
+    /// Share of rows.
+    Rate(fn(&Cell) -> PairedDifference),
+    /// Amount per replicate.
+    Amount(fn(&Pair) -> Option<[u64; 2]>),
+}
+
+/// A metric that runs are compared by.
+struct Compared {
+    name: &'static str,
+    unit: &'static str,
+    is_good: bool,
+    measure: Measure,
+}
+
+/// All of them.
+const METRICS: [Compared; 8] = [
+    Compared {
+        name: "accepted",
+        unit: "1",
+        is_good: true,
+        measure: Measure::Rate(|cell| rate(cell, |side| side.accepted)),
+    },
+    Compared {
+        name: "accepted_tainted",
+        unit: "1",
+        is_good: false,
+        measure: Measure::Rate(|cell| rate(cell, |side| side.tainted)),
+    },
+    Compared {
+        name: "accepted_wrong",
+        unit: "1",
+        is_good: false,
+        measure: Measure::Rate(|cell| rate(cell, |side| side.wrong)),
+    },
+    Compared {
+        name: "crashed",
+        unit: "1",
+        is_good: false,
+        measure: Measure::Rate(|cell| rate(cell, |side| side.crashed)),
+    },
+    Compared {
+        name: "served",
+        unit: "1",
+        is_good: true,
+        measure: Measure::Rate(|cell| rate(cell, |side| side.served)),
+    },
+    Compared { name: "latency", unit: "ms", is_good: false, measure: Measure::Amount(Pair::latency) },
+    Compared {
+        name: "total_bytes",
+        unit: "bytes",
+        is_good: false,
+        measure: Measure::Amount(|pair| Some(pair.0.each_ref().map(|side| side.bytes))),
+    },
+    Compared {
+        name: "signatures_verified",
+        unit: "1",
+        is_good: false,
+        measure: Measure::Amount(|pair| Some(pair.0.each_ref().map(|side| side.signatures))),
+    },
+];
+
+fn rate(cell: &Cell, hits: fn(&rows::Side) -> u32) -> PairedDifference {
+    let rows = cell.pairs.first().map_or([0; 2], |pair| pair.0.each_ref().map(|side| side.rows));
+    let mut difference = PairedDifference::new(rows);
+    cell.pairs.iter().for_each(|pair| difference.record([hits(&pair.0[1]), hits(&pair.0[0])]));
+    difference
+}
+
+/// A metric in a cell of both runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// Values of the cell on the axes.
+    pub axes: Vec<String>,
+    /// Name of the metric.
+    pub metric: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// Value in the base run.
+    pub base: f64,
+    /// That of the new run less that of the base run, in the mean of pairs.
+    pub difference: f64,
+    /// Its 95 % interval; `None` where there is too little to tell.
+    pub interval: Option<(f64, f64)>,
+    /// Probability of a difference as large by chance.
+    pub p: f64,
+    /// Replicates that both have.
+    pub n: usize,
+    /// Verdict.
+    pub change: Change,
+}
+
+/// Two runs compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparisons {
+    /// Names of the axes.
+    pub axes: Vec<String>,
+    /// By cell, then metric.
+    pub all: Vec<Comparison>,
+    /// Cells that only one of the runs has.
+    pub unpaired: usize,
+}
+
+impl Comparisons {
+    /// Whether something became worse.
+    #[must_use]
+    pub fn has_regressed(&self) -> bool {
+        self.all.iter().any(|comparison| comparison.change == Change::Regressed)
+    }
+
+    /// Comparisons that are worth a line: those that changed.
+    fn changed(&self) -> impl Iterator<Item = &Comparison> {
+        self.all.iter().filter(|comparison| comparison.change != Change::None)
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let fixed = ["metric", "base", "new less base", "95 % interval", "verdict"];
+        let header = self.axes.iter().cloned().chain(fixed.map(Into::into)).collect();
+        let row = |it: &Comparison| {
+            let interval = it.interval.map_or_else(String::new, |(low, high)| format!("[{low:+.3}, {high:+.3}]"));
+            let mut row: Vec<String> = it.axes.iter().map(|value| escaped(value)).collect();
+            let metric = if it.unit == "1" { it.metric.to_owned() } else { format!("{} ({})", it.metric, it.unit) };
+            row.extend([metric, format!("{:.3}", it.base), format!("{:+.3}", it.difference), interval]);
+            row.push(it.change.name().to_owned());
+            row
+        };
+        std::iter::once(header).chain(self.changed().map(row)).collect()
+    }
+
+    /// A line a change, and a sentence about all else.
+    #[must_use]
+    pub fn table(&self) -> String {
+        let table = if self.changed().next().is_some() { align(&self.rows(), &(0..0)) } else { String::new() };
+        format!("{table}{}\n", self.sentence())
+    }
+
+    /// The same in Markdown, for a pull request.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let table = if self.changed().next().is_some() { pipes(&self.rows(), &(0..0)) + "\n" } else { String::new() };
+        format!("### donsim compare\n\n{table}{}\n", self.sentence())
+    }
+
+    fn sentence(&self) -> String {
+        let count = |change| self.all.iter().filter(|comparison| comparison.change == change).count();
+        let (improved, regressed) = (count(Change::Improved), count(Change::Regressed));
+        let unpaired = match self.unpaired {
+            0 => String::new(),
+            cells => format!("; {cells} cells are in one of the runs only"),
+        };
+        let all = self.all.len();
+        format!(
+            "{improved} improved, {regressed} regressed, {} without change, of {all} comparisons{unpaired}",
+            count(Change::None)
+        )
+    }
+
+    /// Everything, schema `donsim.compare/1`.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        let object = |it: &Comparison| {
+            json!({
+                "axes": self.axes.iter().zip(&it.axes).map(|(axis, value)| (axis.clone(), json!(value))).collect::<Value>(),
+                "metric": it.metric, "unit": it.unit, "base": it.base, "difference": it.difference,
+                "ci_low": it.interval.map(|(low, _)| low), "ci_high": it.interval.map(|(_, high)| high),
+                "p": it.p, "n": it.n, "change": it.change.name(),
+            })
+        };
+        json!({
+            "schema": "donsim.compare/1",
+            "regressed": self.has_regressed(),
+            "unpaired_cells": self.unpaired,
+            "comparisons": self.all.iter().map(object).collect::<Value>(),
+        })
+    }
+}
+
+/// Compares the run in folder `new` with that in `base`.
+///
+/// # Errors
+/// Rows that are missing or are no rows of a run, and runs that have no cell in common.
+pub fn compare(base: &Path, new: &Path, least: Least) -> Result<Comparisons, CompareError> {
+    let (axes, cells, unpaired) = cells(base, new)?;
+    let mut all: Vec<Comparison> =
+        cells.iter().flat_map(|cell| METRICS.iter().filter_map(|metric| metric.compare(cell))).collect();
+    judge(&mut all, least);
+    Ok(Comparisons { axes, all, unpaired })
+}
+
+impl Compared {
+    /// `None` where neither run has a value.
+    fn compare(&self, cell: &Cell) -> Option<Comparison> {
+        let (base, difference, interval): (f64, f64, Box<dyn Fn(f64) -> Option<Interval>>) = match self.measure {
+            Measure::Rate(rate) => {
+                let difference = rate(cell);
+                (self.base(cell)?, difference.estimate()?, Box::new(move |confidence| difference.interval(confidence)))
+            }
+            Measure::Amount(amount) => {
+                let mut mean = Mean::default();
+                let mut base = Mean::default();
+                for [before, now] in cell.pairs.iter().filter_map(amount) {
+                    mean.record_difference(now, before);
+                    base.record(before);
+                }
+                // Latencies are in nanoseconds.
+                let scale = if self.unit == "ms" { 1e-6 } else { 1.0 };
+                let scaled = move |it: Interval| Interval { low: it.low * scale, high: it.high * scale };
+                let interval = move |confidence: f64| mean.interval(confidence).map(scaled);
+                (base.estimate()? * scale, mean.estimate()? * scale, Box::new(interval))
+            }
+        };
+        let ends = interval(CONFIDENCE).map(|it| (it.low, it.high));
+        let (p, n) = (if difference == 0.0 { 1.0 } else { probability(&interval) }, cell.pairs.len());
+        let axes = cell.axes.clone();
+        let (metric, unit, change) = (self.name, self.unit, Change::None);
+        Some(Comparison { axes, metric, unit, base, difference, interval: ends, p, n, change })
+    }
+
+    /// Rate in the base run: its difference from a run without hits.
+    fn base(&self, cell: &Cell) -> Option<f64> {
+        let Measure::Rate(rate) = self.measure else { return None };
+        let alone = cell
+            .pairs
+            .iter()
+            .map(|pair| Pair([rows::Side { rows: pair.0[0].rows, ..rows::Side::default() }, pair.0[0].clone()]));
+        rate(&Cell { axes: Vec::new(), pairs: alone.collect() }).estimate()
+    }
+}
+
+/// Probability of a difference as large by chance: one less the largest confidence at which the interval leaves out zero.
+fn probability(interval: &dyn Fn(f64) -> Option<Interval>) -> f64 {
+    const STEPS: u32 = 40;
+    let excludes_zero = |confidence| interval(confidence).is_some_and(|it| it.low > 0.0 || it.high < 0.0);
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..STEPS {
+        let middle = f64::midpoint(low, high);
+        if excludes_zero(middle) { low = middle } else { high = middle }
+    }
+    1.0 - low
+}
+
+/// Holm's procedure: the k-th smallest of n probabilities is held against the risk by n - k + 1, until one is not small
+/// enough.
+fn judge(all: &mut [Comparison], least: Least) {
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by(|a, b| all[*a].p.total_cmp(&all[*b].p));
+    for (rank, at) in order.iter().enumerate() {
+        if all[*at].p > (1.0 - CONFIDENCE) / (all.len() - rank) as f64 {
+            break;
+        }
+        let it = &mut all[*at];
+        let least =
+            if METRICS.iter().any(|metric| metric.name == it.metric && matches!(metric.measure, Measure::Rate(_))) {
+                least.rate
+            } else {
+                least.share * it.base.abs()
+            };
+        if it.difference.abs() >= least {
+            let is_good = METRICS.iter().any(|metric| metric.name == it.metric && metric.is_good);
+            it.change = if (it.difference > 0.0) == is_good { Change::Improved } else { Change::Regressed };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn comparison(metric: &'static str, difference: f64, p: f64) -> Comparison {
+        let (axes, unit, change) = (Vec::new(), "1", Change::None);
+        Comparison { axes, metric, unit, base: 1.0, difference, interval: None, p, n: 100, change }
+    }
+
+    #[test]
+    fn holm_stops_at_the_first_that_is_not_small_enough() {
+        let mut all = vec![
+            comparison("accepted", -0.2, 0.012),
+            comparison("served", 0.2, 0.03),
+            comparison("total_bytes", 0.5, 0.02),
+            comparison("crashed", 0.0001, 1e-9),
+        ];
+        judge(&mut all, Least { rate: 0.001, share: 0.01 });
+        // 1e-9 <= 0.05 / 4 but too small to matter; 0.012 <= 0.05 / 3; 0.02 <= 0.05 / 2; 0.03 <= 0.05 / 1.
+        let changes: Vec<Change> = all.iter().map(|it| it.change).collect();
+        assert_eq!(changes, [Change::Regressed, Change::Improved, Change::Regressed, Change::None]);
+        all[2].p = 0.026;
+        all.iter_mut().for_each(|it| it.change = Change::None);
+        judge(&mut all, Least { rate: 0.001, share: 0.01 });
+        let changes: Vec<Change> = all.iter().map(|it| it.change).collect();
+        assert_eq!(changes, [Change::Regressed, Change::None, Change::None, Change::None]);
+    }
+
+    #[test]
+    fn a_probability_is_where_the_interval_reaches_zero() {
+        // The interval of a mean of 2 with a half width of 10 times the confidence.
+        let interval = |confidence: f64| Some(Interval { low: 2.0 - 10.0 * confidence, high: 2.0 + 10.0 * confidence });
+        assert!((probability(&interval) - 0.8).abs() < 1e-9);
+    }
+}

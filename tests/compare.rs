@@ -1,0 +1,63 @@
+//! Two runs beside each other: what became worse is found, what did not is not, and what cannot be compared is refused.
+
+#[path = "common/binary.rs"]
+mod binary;
+
+use std::path::Path;
+
+use binary::{donsim, results};
+use serde_json::Value;
+use tempfile::tempdir;
+
+fn scenario(name: &str, more: &str) -> String {
+    format!(
+        "schema = 1\nname = \"{name}\"\n[run]\nreplicates = 200\n[capability_don]\nnodes = 4\n[request]\npayload_size = \
+         \"10B\"\n{more}[sweep.grid]\naggregator.rule_set = [\"identical\", \"attested\"]\n"
+    )
+}
+
+fn compare(base: &Path, new: &Path, more: &[&str]) -> (i32, String) {
+    let [base, new] = [base, new].map(|path| path.to_str().expect("it is text"));
+    let said = donsim(Path::new("."), &[&["compare", base, new], more].concat());
+    (said.code, format!("{}{}", said.stdout, said.stderr))
+}
+
+#[test]
+fn a_run_equals_itself_and_regresses_with_the_network() {
+    let folder = tempdir().expect("there is room");
+    let base = results(folder.path(), "base", &scenario("base", ""), &[]);
+    let (code, told) = compare(&base, &base, &[]);
+    assert_eq!((code, told.as_str()), (0, "0 improved, 0 regressed, 16 without change, of 16 comparisons\n"));
+    let lossy = results(folder.path(), "lossy", &scenario("lossy", "[network]\nloss = 0.3\n"), &[]);
+    let (code, told) = compare(&base, &lossy, &["--json"]);
+    assert_eq!(code, 1);
+    let document: Value = serde_json::from_str(&told).expect("it is JSON");
+    let all = document["comparisons"].as_array().expect("it lists them");
+    let change = |rule_set: &str, metric: &str| {
+        let is_it = |it: &&Value| it["axes"]["aggregator.rule_set"] == rule_set && it["metric"] == metric;
+        all.iter().find(is_it).expect("it is compared")["change"].clone()
+    };
+    assert_eq!([change("attested", "accepted"), change("attested", "latency")], ["regressed", "regressed"]);
+    assert_eq!(change("attested", "accepted_wrong"), "no change");
+    // The other way round what was lost is won, and bytes that were not sent are sent again.
+    let (_, back) = compare(&lossy, &base, &["--markdown"]);
+    assert!(back.starts_with("### donsim compare\n\n| ") && back.contains("| improved |"), "{back}");
+    // What does not matter to anybody is no change.
+    let (code, told) = compare(&base, &lossy, &["--least-rate", "1", "--least-share", "100"]);
+    assert_eq!(code, 0, "{told}");
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused() {
+    let folder = tempdir().expect("there is room");
+    let base = results(folder.path(), "base", &scenario("base", ""), &[]);
+    let (code, told) = compare(&base, &folder.path().join("nowhere"), &[]);
+    assert!(code == 2 && told.contains("nowhere/runs.csv") && told.contains("name two results folders"), "{told}");
+    let other = "schema = 1\nname = \"other\"\n[run]\nreplicates = 5\n[capability_don]\nnodes = 4\n";
+    let other = results(folder.path(), "other", other, &[]);
+    let (code, told) = compare(&base, &other, &[]);
+    assert!(code == 2 && told.contains("the runs sweep other axes"), "{told}");
+    std::fs::write(other.join("runs.csv"), "cell,replicate\na,b\n").expect("there is room");
+    let (code, told) = compare(&other, &other, &[]);
+    assert!(code == 2 && told.contains("there is no column request"), "{told}");
+}
