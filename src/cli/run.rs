@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 
 use crate::experiment::{
-    Block, Breaches, CellSummary, Findings, Judgement, Observer, Options, Record, Ruling, RunError, Shard, Verdict,
+    Block, Breaches, CellSummary, Findings, Judgement, Observer, Options, Ruling, RunError, Shard, Verdict,
     fits, idle_faults, is_violated,
 };
 use crate::report::plots::Formats;
@@ -42,7 +42,7 @@ pub(super) struct Run {
     replicates: Option<u64>,
     /// Simulate part I of N alone, and write its units for `donsim merge`; `auto` takes I and N from a Slurm array or a CI system
     #[arg(long, value_name = "I/N", value_parser = shard::parse)]
-    shard: Option<Shard>,
+    shard: Option<shard::Choice>,
     /// Simulate everything again, whatever an earlier run has left
     #[arg(long)]
     fresh: bool,
@@ -102,7 +102,14 @@ impl Run {
             Err(code) => return code,
         };
         let stop = interrupt::flag();
-        if let Some(shard) = self.shard {
+        if let Some(choice) = self.shard {
+            let shard = match choice.shard() {
+                Ok(shard) => shard,
+                Err(error) => {
+                    say(format_args!("error: {error}"));
+                    return exit::USAGE;
+                }
+            };
             return exit::worst(scenarios.iter().map(|scenario| self.part(scenario, shard, &stop)));
         }
         let code = self.results.all(&scenarios, &self.options(), self.fresh, &stop);
@@ -244,14 +251,15 @@ impl Results {
     ) -> Result<Finished<'a>, Box<dyn Error>> {
         let clock = Clock::start();
         let threads = self.threads();
+        // What is simulated without reuse is compared with what is not, so nothing of it is taken from anywhere.
+        let fresh = fresh || self.no_reuse;
         let folder = ResultsFolder::create(&self.output, scenario, fresh)?;
         let path = folder.path().to_owned();
-        let units = Units::of(&path).map_err(|source| FolderError::Write(path.clone(), source))?;
-        // What is simulated without reuse is compared with what is not, so nothing of it is taken from anywhere.
-        let record: Option<&dyn Record> = if self.no_reuse { None } else { Some(&units) };
+        let units = if fresh { Units::alone(&path) } else { Units::of(&path) };
+        let units = units.map_err(|source| FolderError::Write(path.clone(), source))?;
         let total = scenario.cell_count().saturating_mul(scenario.run().replicates);
         let mut keeper = Keeper { folder, progress: Progress::new(scenario.name(), total, "replicates") };
-        let run = Options { record, ..Options::new(threads, stop) };
+        let run = Options { record: Some(&units), ..Options::new(threads, stop) };
         let findings = self.simulate(scenario, run, &path, &mut keeper)?;
         keeper.progress.finish();
         say_unusable(&units);

@@ -4,19 +4,40 @@ use std::env;
 
 use crate::experiment::Shard;
 
-/// The shard that `text` says, or with `auto` the environment.
-pub(super) fn parse(text: &str) -> Result<Shard, String> {
+/// Which shard is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    This(Shard),
+    /// That of the environment.
+    Auto,
+    /// One of so many, by the task's number in the environment.
+    AutoOf(u64),
+}
+
+/// The shard that `text` says, which an engine's environment may have to tell.
+pub(super) fn parse(text: &str) -> Result<Choice, String> {
     if text == "auto" {
-        return of_environment(&|name| env::var(name).ok());
+        return Ok(Choice::Auto);
     }
     let wrong = || format!("`{text}` is no shard; write `2/5` for the second of five, or `auto`");
     let (number, of) = text.split_once('/').ok_or_else(wrong)?;
-    let number = match number {
-        // A task of HyperQueue knows its number and not how many there are.
-        "auto" => number_in("HQ_TASK_ID", &|name| env::var(name).ok())?.ok_or("HQ_TASK_ID is not set")?,
-        _ => number.parse().map_err(|_| wrong())?,
-    };
-    checked(number, of.parse().map_err(|_| wrong())?)
+    let of = of.parse().map_err(|_| wrong())?;
+    match number {
+        "auto" => Ok(Choice::AutoOf(of)),
+        _ => checked(number.parse().map_err(|_| wrong())?, of).map(Choice::This),
+    }
+}
+
+impl Choice {
+    pub(super) fn shard(self) -> Result<Shard, String> {
+        let variable = |name: &str| env::var(name).ok();
+        match self {
+            Self::This(shard) => Ok(shard),
+            Self::Auto => of_environment(&variable),
+            // A task of HyperQueue knows its number and not how many there are.
+            Self::AutoOf(of) => checked(number_in("HQ_TASK_ID", &variable)?.ok_or("HQ_TASK_ID is not set")?, of),
+        }
+    }
 }
 
 fn checked(number: u64, of: u64) -> Result<Shard, String> {
@@ -81,7 +102,8 @@ mod tests {
 
     #[test]
     fn shards_are_written_as_fractions() {
-        assert_eq!(parse("2/5"), Ok(Shard { number: 2, of: 5 }));
+        assert_eq!(parse("2/5"), Ok(Choice::This(Shard { number: 2, of: 5 })));
+        assert_eq!(parse("auto/20"), Ok(Choice::AutoOf(20)));
         for wrong in ["", "2", "0/5", "6/5", "2/0", "a/b", "-1/3"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

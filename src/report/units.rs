@@ -24,18 +24,27 @@ pub struct Units {
 }
 
 impl Units {
-    /// Those of the results folder at `folder`, made if they are not there; folders beside it are other runs'.
+    /// Those of the results folder at `folder` and of no other, made if they are not there.
     ///
     /// # Errors
     /// When there is no place for them.
-    pub fn of(folder: &Path) -> io::Result<Self> {
+    pub fn alone(folder: &Path) -> io::Result<Self> {
         let own = folder.join(UNITS);
         fs::create_dir_all(&own)?;
+        Ok(Self { own, others: Vec::new(), unusable: Mutex::default() })
+    }
+
+    /// As [`Units::alone`], and those in the folders beside it, which are other runs'.
+    ///
+    /// # Errors
+    /// As [`Units::alone`].
+    pub fn of(folder: &Path) -> io::Result<Self> {
+        let own = folder.join(UNITS);
         let beside = folder.parent().map(fs::read_dir).transpose()?;
         let units = beside.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path().join(UNITS)));
         let mut others: Vec<PathBuf> = units.filter(|units| *units != own && units.is_dir()).collect();
         others.sort();
-        Ok(Self { own, others, unusable: Mutex::default() })
+        Ok(Self { others, ..Self::alone(folder)? })
     }
 
     /// Units of this run that were not used, and why.
