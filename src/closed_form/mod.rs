@@ -181,9 +181,8 @@ pub fn of(setup: &Setup) -> Result<ClosedForm, Absent> {
 /// Probability of any end but the right one when every answer that is not lost comes in time, and of what might upset
 /// that. Without losses nothing is subtracted anywhere: what cannot be is exactly zero.
 fn not_accepted(times: &Times, casts: &Casts, outcomes: &Polynomials) -> Option<(f64, f64)> {
-    let arrived = 1.0 - times.response.loss;
     let [_, others @ ..] = &outcomes.ends;
-    let ended: f64 = others.iter().chain([&outcomes.undecided]).map(|end| end.at(arrived)).sum();
+    let ended: f64 = others.iter().chain([&outcomes.undecided]).map(|end| end.but_for(times.response.loss)).sum();
     let nothing: f64 = casts.nothing.iter().map(|(_, probability)| probability).sum();
     let is_race = others.iter().any(|end| !end.is_zero());
     let order = if times.is_exchangeable() || !is_race { 0.0 } else { times.scattered() };

@@ -51,7 +51,7 @@ pub use setup::{
     AggregatorSetup, CapabilityDon, Expiry, Growth, ObservationContent, ObservationSetup, Ocr, PayloadHolders, Read,
     RequestSetup, RoundsSetup, Run, Safety, Schedule, Setup, Ties, WorkflowDon,
 };
-pub use strata::{Strata, candidates, is_by_chance, without_law};
+pub use strata::{Counts, Strata, answering_links, candidates, is_by_chance, is_chance, without_law};
 pub use strategies::ResponseStrategy;
 
 /// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.

@@ -8,6 +8,7 @@ use crate::engine::Span;
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 8,
+    repeats_answers: true,
     phrase: "flood the DON with requests",
     parameters: &[
         Parameter::new(

@@ -6,6 +6,7 @@ use super::{Action, Behaviour, Definition, OutgoingRequest, Parameter, Parameter
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 10,
+    repeats_answers: true,
     phrase: "repeat requests",
     parameters: &[
         Parameter::new("copies", ParameterKind::Count { min: 2, max: 1_000 }, "2", "How often in all.").such_as("3")

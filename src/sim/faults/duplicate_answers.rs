@@ -6,6 +6,7 @@ use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 18,
+    repeats_answers: true,
     phrase: "repeat answers",
     parameters: &[
         Parameter::new("copies", ParameterKind::Count { min: 2, max: 1_000 }, "2", "How often in all.").such_as("3")

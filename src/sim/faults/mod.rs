@@ -37,6 +37,8 @@ pub struct Definition {
     pub is_in_rounds: bool,
     /// Whether the authenticated links of the original rule it out: it shows what they are worth.
     pub breaks_links: bool,
+    /// Whether more than one answer of a node to a workflow node may come of it.
+    pub repeats_answers: bool,
     /// Meaning in one line.
     pub meaning: &'static str,
     /// Phrase for what its nodes do, after "nodes".
@@ -60,6 +62,7 @@ impl Definition {
             is_outage: false,
             is_in_rounds: false,
             breaks_links: false,
+            repeats_answers: false,
             meaning,
             phrase: "",
             parameters: &[],
