@@ -148,22 +148,24 @@ fn is_curve(found: &BTreeMap<(String, String), [f64; 3]>, points: usize, factor:
 fn one_run_gives_the_whole_curve_over_lost_answers() {
     let folder = tempfile::tempdir().unwrap();
     let losses = "{ from = 1e-9, to = 0.1, points = 9, scale = \"log\" }";
-    let text = |head: &str| format!("{head}[run]\nreplicates = 1500\nstrata = true\n[sweep.grid]\n{LOSS} = {losses}\n");
+    let text = |head: &str, replicates: u32| {
+        format!("{head}[run]\nreplicates = {replicates}\nstrata = true\n[sweep.grid]\n{LOSS} = {losses}\n")
+    };
     let lossy = HEAD.replace(FAULT, "");
     let one_caller = lossy.replace("nodes = 2\n", "nodes = 1\n");
-    let made = results(folder.path(), "one", &text(&one_caller), &[]);
+    let made = results(folder.path(), "one", &text(&one_caller, 1500), &[]);
     is_curve(&values(&made, LOSS, "not_accepted"), 9, 2.0, |p| p * p);
     assert!(made.join("plots/nines.svg").exists());
     // The losses of two callers are in the same strata: fewer of them hit both holders of one.
-    let made = results(folder.path(), "two", &text(&lossy), &[]);
+    let made = results(folder.path(), "two", &text(&lossy, 3600), &[]);
     is_curve(&values(&made, LOSS, "not_accepted"), 9, 3.0, |p| p * p);
     // Whatever the order of the answers, all but one may get lost.
     let all = one_caller.replace("\"f+1\"", "\"all\"");
-    let made = results(folder.path(), "all", &text(&all), &[]);
+    let made = results(folder.path(), "all", &text(&all, 1500), &[]);
     is_curve(&values(&made, LOSS, "not_accepted"), 9, 1.001, |p| p * p * p * p);
     // Besides, both holders may be silent.
     let both = one_caller.replace("[aggregator]", &format!("{FAULT}[aggregator]")).replace("0.1 }", "1e-4 }");
-    let made = results(folder.path(), "both", &text(&both), &[]);
+    let made = results(folder.path(), "both", &text(&both, 3600), &[]);
     is_curve(&values(&made, LOSS, "not_accepted"), 9, 4.0, |p| {
         let each = p + 1e-4 * (1.0 - p);
         each * each
@@ -328,7 +330,7 @@ fn what_makes_no_strata_is_said() {
         said.stderr
     };
     let counted = HEAD.replace("{ each = 0.1 }", "1") + "[run]\nstrata = true\n";
-    assert!(refused(&counted).contains("no number of nodes is left to chance"));
+    assert!(refused(&counted).contains("no number of faulty nodes or lost answers is left to chance"));
     for (more, way_out) in [
         ("[request]\ncount = 2\n", "use `request.count = 1`"),
         ("[capability_don]\nresponse_strategy = \"pull\"\n", "use `response_strategy = \"all\"`"),

@@ -21,7 +21,8 @@
 //! 4. *Arrival* (`arrival.rs`). If each answer has arrived by some time with probability `x`, independently, those that have are
 //!    a prefix of binomial length of a random order: the caller has accepted with probability
 //!    `A(x) = sum over l of C(l) P(Bin(n, x) = l)`, a polynomial in Bernstein's form, which stays one when nodes that
-//!    never answer are added as blanks and when casts are mixed.
+//!    never answer are added as blanks and when casts are mixed. Where a given number of all links lose their answers,
+//!    those among the first `j` are hypergeometric and left out, which makes coefficients of coefficients.
 //! 5. *Asking* (`asking.rs`). Requests get lost with probability `q`. A node executes if at least `F_w + 1` of the
 //!    callers' requests arrive, and it answers this caller if its request is among them. Nodes do so independently and
 //!    regardless of what they answer, so those that answer are again a random prefix; their number goes together with

@@ -28,7 +28,7 @@ pub(super) fn check(settings: &Settings, faults: &[&Group]) -> Vec<Diagnostic> {
 fn number(run: &Group, [callees, callers]: [u64; 2], by_chance: usize, loses: bool) -> Option<Diagnostic> {
     let slots = [run.slot("strata")];
     if by_chance == 0 && !loses {
-        let message = "`run.strata`: no number of nodes is left to chance, and no lost answer".to_owned();
+        let message = "`run.strata`: no number of faulty nodes or lost answers is left to chance".to_owned();
         return Some(blame(run, &slots, message).label("nothing to make strata of").help(
             "give a fault `nodes = { each = probability }`, or `network.response.loss` a value between 0 and 1; requests \
              that get lost, holders that agree and all other chances make no strata",
@@ -54,8 +54,8 @@ fn number(run: &Group, [callees, callers]: [u64; 2], by_chance: usize, loses: bo
 /// Whatever may make more than one answer of a capability node to a workflow node: strata count one.
 fn several_answers(settings: &Settings) -> Vec<Diagnostic> {
     let finding = |group: &Group, slots: &[&Slot], what: &str, help: &str| {
-        let message = format!("`run.strata`: {what}, so answers of a node that get lost may be several");
-        let finding = blame(group, slots, message).label("strata count one answer on every link");
+        let message = format!("`run.strata`: {what}, so a node may send a workflow node several answers");
+        let finding = blame(group, slots, message).label("strata of lost answers count one on every link");
         finding.help(format!("{help}, or leave `run.strata` out"))
     };
     let mut findings = Vec::new();
