@@ -3,7 +3,7 @@
 use super::diagnostics::Diagnostic;
 use super::settings::{Group, Settings, Slot};
 use super::validate::{blame, is_by_chance, sound};
-use crate::sim::{FAULTS, ResponseStrategy, is_chance};
+use crate::sim::{Answers, FAULTS, ResponseStrategy, is_chance};
 
 /// Strata of a cell at most.
 const MOST_STRATA: u64 = 10_000;
@@ -78,7 +78,7 @@ fn several_answers(settings: &Settings) -> Vec<Diagnostic> {
     }
     let repeats = |group: &&Group| {
         let name = group.section.path.strip_prefix("faults.");
-        FAULTS.iter().any(|fault| fault.repeats_answers && Some(fault.name) == name)
+        FAULTS.iter().any(|fault| fault.answers == Answers::Several && Some(fault.name) == name)
     };
     findings.extend(settings.groups.iter().filter(repeats).map(|group| {
         let what = format!("`{}` repeats messages", group.section.path);

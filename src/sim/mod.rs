@@ -39,7 +39,7 @@ pub use aggregators::{Aggregator, AggregatorFactory, Opening, RealAggregators};
 pub use agreement::cost::ocr_bytes;
 pub use fault::{Fault, FaultKind, FaultyNodes, Side};
 pub use faults::effect;
-pub use faults::{Definition, FAULTS, Parameter, ParameterKind, Value, Values};
+pub use faults::{Answers, Definition, FAULTS, Parameter, ParameterKind, Value, Values};
 pub use happening::{Happening, Listener, What};
 pub use message::{AnswerClass, Message, Signal};
 pub use oracle::{Breach, FailureCause, Judgement};

@@ -165,7 +165,7 @@ mod tests {
     use super::*;
     use crate::network::Node;
     use crate::sim::oracle_tests::worlds;
-    use crate::sim::{FAULTS, ReplicateCache, ResponseStrategy, What, replay};
+    use crate::sim::{Answers, FAULTS, ReplicateCache, ResponseStrategy, What, replay};
 
     /// Most answers that one link carries in a world.
     fn most_answers(setup: &Setup, cache: &mut ReplicateCache) -> u32 {
@@ -191,7 +191,8 @@ mod tests {
             setup.request.count = 1;
             setup.capability_don.response_strategy = ResponseStrategy::default();
             setup.network.request.duplication = 0.0;
-            let repeats = |fault: &Fault| FAULTS.iter().any(|it| it.repeats_answers && it.name == fault.kind.name());
+            let repeats =
+                |fault: &Fault| FAULTS.iter().any(|it| it.answers == Answers::Several && it.name == fault.kind.name());
             setup.faults.retain(|fault| !repeats(fault));
             let most = most_answers(&setup, &mut cache);
             assert!(most <= 1, "world {number}: {most}");

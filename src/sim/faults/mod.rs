@@ -37,8 +37,8 @@ pub struct Definition {
     pub is_in_rounds: bool,
     /// Whether the authenticated links of the original rule it out: it shows what they are worth.
     pub breaks_links: bool,
-    /// Whether more than one answer of a node to a workflow node may come of it.
-    pub repeats_answers: bool,
+    /// Answers of a node to a workflow node that may come of it.
+    pub answers: Answers,
     /// Meaning in one line.
     pub meaning: &'static str,
     /// Phrase for what its nodes do, after "nodes".
@@ -53,6 +53,15 @@ pub struct Definition {
     pub(super) effect: fn(&Values, Bearer) -> Effect,
 }
 
+/// Answers that a node sends a workflow node about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// One or none.
+    OneAtMost,
+    /// Maybe several.
+    Several,
+}
+
 impl Definition {
     /// A fault of capability nodes; the rest of its definition is its file's.
     const fn of_capability(name: &'static str, meaning: &'static str) -> Self {
@@ -62,7 +71,7 @@ impl Definition {
             is_outage: false,
             is_in_rounds: false,
             breaks_links: false,
-            repeats_answers: false,
+            answers: Answers::OneAtMost,
             meaning,
             phrase: "",
             parameters: &[],
