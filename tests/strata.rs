@@ -1,4 +1,4 @@
-//! Faults that nodes have with a probability, and replicates that are dealt to strata.
+//! Faults that nodes have with a probability, answers that get lost, and replicates that are dealt to strata.
 
 #[path = "common/binary.rs"]
 mod binary;
@@ -7,13 +7,18 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::num::NonZero;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use binary::{donsim, results};
 use common::{replicates, setup};
 use donsim::aggregator::RuleSet;
 use donsim::engine::{Distribution, Span};
-use donsim::sim::{Fault, FaultKind, PayloadHolders, ReplicateCache, Setup, Strata, simulate};
+use donsim::experiment::{Metric, Options, RunSummary, Simulate, run};
+use donsim::network::Node;
+use donsim::scenario::Scenario;
+use donsim::sim::{Fault, FaultKind, Happening, PayloadHolders, ReplicateCache, Setup, Strata, What, replay, simulate};
 
 fn silent(probability: f64) -> Setup {
     let latency = Distribution::uniform(Span::from_millis(20), Span::from_millis(60)).unwrap();
@@ -105,18 +110,149 @@ fn scenario(run: &str, sweep: &str) -> String {
     format!("{HEAD}[run]\n{run}\n[sweep.grid]\n{sweep}\n")
 }
 
-/// By probability, then statistic, the value of a metric with the ends of its interval.
-fn values(folder: &Path, metric: &str) -> BTreeMap<(String, String), [f64; 3]> {
+/// By value of an axis, then statistic, the value of a metric with the ends of its interval.
+fn values(folder: &Path, axis: &str, metric: &str) -> BTreeMap<(String, String), [f64; 3]> {
     let mut summary = csv::Reader::from_path(folder.join("summary.csv")).unwrap();
     let header = summary.headers().unwrap().clone();
     let at = |name: &str| header.iter().position(|column| column == name).unwrap();
     let rows = summary.records().map(Result::unwrap).filter(|row| &row[at("metric")] == metric);
     let number = |text: &str| text.parse().unwrap_or(f64::NAN);
     rows.map(|row| {
-        let key = (row[at("faults.silent.nodes.each")].to_owned(), row[at("stat")].to_owned());
+        let key = (row[at(axis)].to_owned(), row[at("stat")].to_owned());
         (key, ["value", "ci_low", "ci_high"].map(|name| number(&row[at(name)])))
     })
     .collect()
+}
+
+const FAULT: &str = "[[faults.silent]]\nnodes = { each = 0.1 }\n";
+const EACH: &str = "faults.silent.nodes.each";
+const LOSS: &str = "network.response.loss";
+
+/// Estimates and closed forms of so many probabilities are those of a law, the first with intervals whose ends are this
+/// factor apart at most.
+fn is_curve(found: &BTreeMap<(String, String), [f64; 3]>, points: usize, factor: f64, law: impl Fn(f64) -> f64) {
+    assert_eq!(found.len(), 2 * points);
+    for ((probability, stat), [value, low, high]) in found {
+        let exact = law(probability.parse().unwrap());
+        if stat == "exact" {
+            assert!((value / exact - 1.0).abs() < 1e-9, "{probability}: {value} {exact}");
+        } else {
+            // What is certain is so but for the last digit.
+            let (least, most) = (low * (1.0 - 1e-14), high * (1.0 + 1e-14));
+            assert!(least <= exact && exact <= most && *low > 0.0, "{probability}: {value} [{low}, {high}]");
+            assert!(high / low < factor && low <= value && value <= high, "{probability}: {value} [{low}, {high}]");
+        }
+    }
+}
+
+/// A request fails when both answers get lost.
+#[test]
+fn one_run_gives_the_whole_curve_over_lost_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let losses = "{ from = 1e-9, to = 0.1, points = 9, scale = \"log\" }";
+    let text = |head: &str, replicates: u32| {
+        format!("{head}[run]\nreplicates = {replicates}\nstrata = true\n[sweep.grid]\n{LOSS} = {losses}\n")
+    };
+    let lossy = HEAD.replace(FAULT, "");
+    let one_caller = lossy.replace("nodes = 2\n", "nodes = 1\n");
+    let made = results(folder.path(), "one", &text(&one_caller, 1500), &[]);
+    is_curve(&values(&made, LOSS, "not_accepted"), 9, 2.0, |p| p * p);
+    assert!(made.join("plots/nines.svg").exists());
+    // The losses of two callers are in the same strata: fewer of them hit both holders of one.
+    let made = results(folder.path(), "two", &text(&lossy, 3600), &[]);
+    is_curve(&values(&made, LOSS, "not_accepted"), 9, 3.0, |p| p * p);
+    // Whatever the order of the answers, all but one may get lost.
+    let all = one_caller.replace("\"f+1\"", "\"all\"");
+    let made = results(folder.path(), "all", &text(&all, 1500), &[]);
+    is_curve(&values(&made, LOSS, "not_accepted"), 9, 1.001, |p| p * p * p * p);
+    // Besides, both holders may be silent.
+    let both = one_caller.replace("[aggregator]", &format!("{FAULT}[aggregator]")).replace("0.1 }", "1e-4 }");
+    let made = results(folder.path(), "both", &text(&both, 3600), &[]);
+    is_curve(&values(&made, LOSS, "not_accepted"), 9, 4.0, |p| {
+        let each = p + 1e-4 * (1.0 - p);
+        each * each
+    });
+}
+
+/// Intervals hold as often as promised, over seeds; two callers, whose losses depend on each other.
+#[test]
+fn intervals_over_lost_answers_cover_the_truth() {
+    const SEEDS: u32 = 60;
+    let head = HEAD.replace(FAULT, "");
+    let losses = [1e-5, 0.02, 0.3];
+    let text = format!("{head}[run]\nreplicates = 180\nstrata = true\n[sweep.grid]\n{LOSS} = {losses:?}\n");
+    let mut covered = [0; 3];
+    for seed in 0..SEEDS {
+        let text = text.replace("[run]\n", &format!("[run]\nseed = {seed}\n"));
+        for ((cell, p), covered) in summary(&text, &simulate).cells.iter().zip(losses).zip(&mut covered) {
+            let estimate = cell.estimate(Metric::NotAccepted).unwrap();
+            let (low, high) = (estimate.ci_low.unwrap(), estimate.ci_high.unwrap());
+            assert!(high < 10.0 * p * p, "{p}: [{low}, {high}]");
+            *covered += u32::from(low <= p * p && p * p <= high);
+        }
+    }
+    // Of 60 intervals that cover 95 % each, 52 or fewer do with a probability of half a percent.
+    assert!(covered.iter().all(|covered| *covered > 52), "{covered:?}");
+}
+
+fn summary(text: &str, simulate: &Simulate<'_>) -> RunSummary {
+    let scenario = Scenario::parse(Path::new("dealt.toml"), text.to_owned(), &[]).unwrap();
+    let options = Options { threads: NonZero::new(2).unwrap(), stop: &AtomicBool::new(false) };
+    run(&scenario, options, simulate, &mut ()).unwrap().summary
+}
+
+#[test]
+fn cells_that_differ_in_loss_share_their_simulations() {
+    let head = HEAD.replace(FAULT, "");
+    let made = |losses: &str| {
+        let worlds = AtomicU32::new(0);
+        let counted = |setup: &Setup, replicate: u64, cache: &mut ReplicateCache| {
+            worlds.fetch_add(1, Ordering::Relaxed);
+            simulate(setup, replicate, cache)
+        };
+        let text = format!("{head}[run]\nreplicates = 18\nstrata = true\n[sweep.grid]\n{LOSS} = {losses}\n");
+        assert_eq!(summary(&text, &counted).cells.len(), losses.split(',').count());
+        worlds.into_inner()
+    };
+    // Each replicate and its baseline, once.
+    assert_eq!([made("[1e-9]"), made("[1e-9, 1e-3, 0.3, 0.9]")], [36, 36]);
+}
+
+/// Links on which an answer got lost in a replicate.
+fn lost(setup: &Setup, replicate: u64) -> BTreeSet<(Node, Node)> {
+    let (_, happenings) = replay(setup, replicate, &mut ReplicateCache::new(setup.run.seed));
+    let link = |it: Happening| match (it.what, it.node, it.peer) {
+        (What::Sent { arrivals: [None, None], .. }, Some(from @ Node::Capability(_)), Some(to)) => Some((from, to)),
+        _ => None,
+    };
+    happenings.into_iter().filter_map(link).collect()
+}
+
+#[test]
+fn so_many_answers_get_lost_and_those_that_plain_losses_begin_with() {
+    let lossy = |loss: f64, strata: bool| {
+        let mut setup = silent(0.0);
+        setup.faults.clear();
+        setup.workflow_don.nodes = 2;
+        setup.network.response.loss = loss;
+        setup.run.strata = strata;
+        setup
+    };
+    let dealt = lossy(0.5, true);
+    let strata = Strata::of(&dealt).unwrap();
+    assert_eq!(strata.len(), 15);
+    let mut cache = ReplicateCache::new(1);
+    for replicate in 0..45 {
+        let stratum = strata.of_replicate(replicate);
+        let those = lost(&dealt, replicate);
+        assert_eq!((those.len(), &those), (stratum, &lost(&lossy(1e-30, true), replicate)));
+        let plain = lost(&lossy(0.3, false), replicate);
+        assert!(those.is_subset(&plain) || plain.is_subset(&those), "{those:?} {plain:?}");
+        // The world of so many lost answers is the same without strata.
+        let world = strata.world(&dealt, stratum);
+        assert_eq!(simulate(&dealt, replicate, &mut cache), simulate(&world, replicate, &mut cache));
+    }
+    assert!(Strata::of(&lossy(1.0, true)).unwrap().len() == 1 && lost(&lossy(1.0, true), 0).len() == 14);
 }
 
 /// With F = 1 a request fails when both holders are faulty: with the square of the probability.
@@ -125,19 +261,9 @@ fn one_run_gives_the_whole_curve() {
     let folder = tempfile::tempdir().unwrap();
     let sweep = "faults.silent.nodes.each = { from = 1e-9, to = 0.1, points = 9, scale = \"log\" }";
     let made = results(folder.path(), "curve", &scenario("replicates = 1500\nstrata = true\nseed = 3", sweep), &[]);
-    let found = values(&made, "not_accepted");
-    assert_eq!(found.len(), 18);
-    for ((probability, stat), [value, low, high]) in &found {
-        let p: f64 = probability.parse().unwrap();
-        if stat == "exact" {
-            assert!((value / (p * p) - 1.0).abs() < 1e-9, "{probability}: {value}");
-        } else {
-            assert!(*low <= p * p && p * p <= *high && *low > 0.0, "{probability}: {value} [{low}, {high}]");
-            assert!(high / low < 2.0 && low <= value && value <= high, "{probability}: {value} [{low}, {high}]");
-        }
-    }
+    is_curve(&values(&made, EACH, "not_accepted"), 9, 2.0, |p| p * p);
     // What has no interval is empty, and the page is made again from the tables.
-    assert!(values(&made, "latency_p99").values().flatten().all(|number| number.is_nan()));
+    assert!(values(&made, EACH, "latency_p99").values().flatten().all(|number| number.is_nan()));
     let picture = fs::read(made.join("plots/nines.svg")).unwrap();
     let said = donsim(folder.path(), &["report", made.to_str().unwrap()]);
     assert_eq!((said.code, fs::read(made.join("plots/nines.svg")).unwrap()), (0, picture), "{said:?}");
@@ -145,12 +271,29 @@ fn one_run_gives_the_whole_curve() {
 
 #[test]
 fn strata_agree_with_plain_replicates_where_those_can_count() {
+    agrees_with_plain_replicates(HEAD, EACH, "[0.1, 0.4]");
+}
+
+#[test]
+fn strata_of_lost_answers_agree_with_plain_replicates() {
+    let lossy = HEAD.replace(FAULT, "");
+    agrees_with_plain_replicates(&lossy, LOSS, "[0.1, 0.3]");
+    // Requests that get lost are left to chance.
+    agrees_with_plain_replicates(&lossy, "network.loss", "[0.2]");
+    // Silent nodes and lost answers at once.
+    agrees_with_plain_replicates(HEAD, LOSS, "[0.3]");
+}
+
+fn agrees_with_plain_replicates(head: &str, axis: &str, given: &str) {
     let folder = tempfile::tempdir().unwrap();
-    let sweep = "faults.silent.nodes.each = [0.1, 0.4]";
-    let dealt = results(folder.path(), "dealt", &scenario("replicates = 1500\nstrata = true", sweep), &[]);
-    let plain = results(folder.path(), "plain", &scenario("replicates = 1500", sweep), &[]);
-    for metric in ["accepted", "served", "expired", "failed", "cause_faulty", "total_bytes", "holders_2"] {
-        let (dealt, plain) = (values(&dealt, metric), values(&plain, metric));
+    let text = |run: &str| format!("{head}[run]\n{run}\n[sweep.grid]\n{axis} = {given}\n");
+    let dealt = results(folder.path(), "dealt", &text("replicates = 1500\nstrata = true"), &[]);
+    let plain = results(folder.path(), "plain", &text("replicates = 1500"), &[]);
+    let mut compared = 0;
+    for metric in ["accepted", "served", "expired", "failed", "cause_faulty", "cause_lost", "total_bytes", "holders_2"]
+    {
+        let (dealt, plain) = (values(&dealt, axis, metric), values(&plain, axis, metric));
+        compared += plain.len();
         for (key, [_, low, high]) in plain.iter().filter(|(key, _)| key.1 != "exact") {
             let [_, other_low, other_high] = dealt[key];
             assert!(
@@ -159,7 +302,7 @@ fn strata_agree_with_plain_replicates_where_those_can_count() {
             );
         }
     }
-    assert!(values(&plain, "not_accepted").is_empty());
+    assert!(compared >= 8 && values(&plain, axis, "not_accepted").is_empty());
 }
 
 #[test]
@@ -189,7 +332,24 @@ fn what_makes_no_strata_is_said() {
         said.stderr
     };
     let counted = HEAD.replace("{ each = 0.1 }", "1") + "[run]\nstrata = true\n";
-    assert!(refused(&counted).contains("no number of nodes is left to chance"));
+    assert!(refused(&counted).contains("no number of faulty nodes or lost answers is left to chance"));
+    for (more, way_out) in [
+        ("[request]\ncount = 2\n", "use `request.count = 1`"),
+        ("[capability_don]\nresponse_strategy = \"pull\"\n", "use `response_strategy = \"all\"`"),
+        ("[network]\nduplication = 0.1\n", "use `network.request.duplication = 0`"),
+        ("[[faults.duplicate_answers]]\nnodes = 1\n", "leave the fault out"),
+        ("[[faults.caller_repeats]]\nnodes = 1\n", "leave the fault out"),
+    ] {
+        let (table, key) = more.split_once('\n').unwrap();
+        let lossy = HEAD.replace("[[faults.silent]]", "response.loss = 0.1\n[[faults.silent]]");
+        let several = match lossy.contains(table) {
+            true => lossy.replace(table, &format!("{table}\n{key}")),
+            false => format!("{lossy}{more}"),
+        };
+        let said = refused(&format!("{several}[run]\nstrata = true\n"));
+        assert!(said.contains(way_out) && said.contains("or leave `run.strata` out"), "{said}");
+        assert_eq!(said.matches("error: ").count(), 1, "{said}");
+    }
     let few = format!("{HEAD}[run]\nstrata = true\nreplicates = 4\n");
     assert!(refused(&few).contains("use `run.replicates = 5` at least"));
     let holders = HEAD.replace("{ each = 0.1 }", "{ each = 0.1 }\nholders = 1");

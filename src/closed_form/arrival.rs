@@ -73,6 +73,10 @@ pub(super) fn polynomials(setup: &Setup, casts: &[(Cast, f64)], asking: &Asking)
             }
         }
     }
+    if let Some(lost) = setup.network.lost_answers {
+        let links = don.nodes as usize * setup.workflow_don.nodes as usize;
+        polynomials = polynomials.map(|polynomial| polynomial.losing(lost as usize, links));
+    }
     let [right, wrong, failed, crashed, undecided] = polynomials;
     Ok(Polynomials { ends: [right, wrong, failed, crashed], undecided, unreported })
 }

@@ -80,11 +80,26 @@ impl Bernstein {
         binomial(self.0.len() - 1, x).iter().zip(&self.0).map(|(p, c)| p * c).sum()
     }
 
+    /// Its value where this much is missing from 1, to the last digit however little that is.
+    pub(super) fn but_for(&self, missing: f64) -> f64 {
+        binomial(self.0.len() - 1, missing).iter().rev().zip(&self.0).map(|(p, c)| p * c).sum()
+    }
+
     /// Its derivative at `x` from 0 to 1.
     pub(super) fn slope(&self, x: f64) -> f64 {
         let n = self.0.len() - 1;
         let steps = self.0.windows(2).map(|pair| pair[1] - pair[0]);
         if n == 0 { 0.0 } else { n as f64 * binomial(n - 1, x).iter().zip(steps).map(|(p, c)| p * c).sum::<f64>() }
+    }
+
+    /// The same when so many of all the `links`, to which those of its degree belong, are cut by lot: of the first `k` in
+    /// order those that are cut are left out.
+    pub(super) fn losing(&self, cut: usize, links: usize) -> Self {
+        let left = |k: usize| -> f64 {
+            let of_first = hypergeometric(links, cut, k);
+            of_first.iter().zip(self.0[..=k].iter().rev()).map(|(p, c)| p * c).sum()
+        };
+        Self((0..self.0.len()).map(left).collect())
     }
 
     /// Whether it is zero everywhere.
@@ -128,6 +143,21 @@ mod tests {
     }
 
     #[test]
+    fn links_that_are_cut_by_lot_are_a_mixture_of_numbers_of_them() {
+        let polynomial = Bernstein(vec![0.0, 0.25, 0.5, 1.0]);
+        // One of three is cut, so the others are two: no third arrives.
+        let one = polynomial.losing(1, 3);
+        assert!(one.0.iter().zip([0.0, 1.0, 2.0, 3.0]).all(|(c, sixths)| near(*c, sixths / 6.0)), "{one:?}");
+        assert_eq!((polynomial.losing(0, 6), polynomial.losing(6, 6)), (polynomial.clone(), Bernstein::zero(3)));
+        // Cut with a probability each, of these three and of three others.
+        for (loss, x) in [(0.01, 1.0), (0.3, 0.8), (0.9, 0.5)] {
+            let cut = binomial(6, loss).into_iter().enumerate();
+            let mixture: f64 = cut.map(|(cut, p)| p * polynomial.losing(cut, 6).at(x)).sum();
+            assert!(near(mixture, polynomial.at((1.0 - loss) * x)), "{loss} {x}");
+        }
+    }
+
+    #[test]
     fn polynomials_keep_their_value_at_any_degree() {
         // x^2 (3 - 2x) has the coefficients 0, 0, 1, 1.
         let mut raised = Bernstein::zero(17);
@@ -135,6 +165,7 @@ mod tests {
         raised.add(2.0, &[1.0]);
         for x in [0.0, 0.1, 0.5, 0.77, 1.0] {
             assert!(near(raised.at(x), 2.0 + 0.5 * x * x * (3.0 - 2.0 * x)), "{x}");
+            assert!(near(raised.but_for(1.0 - x), raised.at(x)), "{x}");
             assert!(near(raised.slope(x), 3.0 * x * (1.0 - x)) || raised.slope(x).abs() < 1e-13, "{x}");
         }
         assert!(Bernstein::zero(3).is_zero() && !raised.is_zero());

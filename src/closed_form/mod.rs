@@ -21,7 +21,8 @@
 //! 4. *Arrival* (`arrival.rs`). If each answer has arrived by some time with probability `x`, independently, those that have are
 //!    a prefix of binomial length of a random order: the caller has accepted with probability
 //!    `A(x) = sum over l of C(l) P(Bin(n, x) = l)`, a polynomial in Bernstein's form, which stays one when nodes that
-//!    never answer are added as blanks and when casts are mixed.
+//!    never answer are added as blanks and when casts are mixed. Where a given number of all links lose their answers,
+//!    those among the first `j` are hypergeometric and left out, which makes coefficients of coefficients.
 //! 5. *Asking* (`asking.rs`). Requests get lost with probability `q`. A node executes if at least `F_w + 1` of the
 //!    callers' requests arrive, and it answers this caller if its request is among them. Nodes do so independently and
 //!    regardless of what they answer, so those that answer are again a random prefix; their number goes together with
@@ -181,9 +182,8 @@ pub fn of(setup: &Setup) -> Result<ClosedForm, Absent> {
 /// Probability of any end but the right one when every answer that is not lost comes in time, and of what might upset
 /// that. Without losses nothing is subtracted anywhere: what cannot be is exactly zero.
 fn not_accepted(times: &Times, casts: &Casts, outcomes: &Polynomials) -> Option<(f64, f64)> {
-    let arrived = 1.0 - times.response.loss;
     let [_, others @ ..] = &outcomes.ends;
-    let ended: f64 = others.iter().chain([&outcomes.undecided]).map(|end| end.at(arrived)).sum();
+    let ended: f64 = others.iter().chain([&outcomes.undecided]).map(|end| end.but_for(times.response.loss)).sum();
     let nothing: f64 = casts.nothing.iter().map(|(_, probability)| probability).sum();
     let is_race = others.iter().any(|end| !end.is_zero());
     let order = if times.is_exchangeable() || !is_race { 0.0 } else { times.scattered() };

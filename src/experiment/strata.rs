@@ -2,7 +2,7 @@
 
 use crate::closed_form::{self, Absent, ClosedForm, binomial};
 use crate::scenario::Metric;
-use crate::sim::{FaultyNodes, Setup, Side, Strata, candidates, is_by_chance};
+use crate::sim::{Counts, FaultyNodes, Setup, Side, Strata, answering_links, candidates, is_by_chance};
 use crate::stats::{Mean, Proportion, Stratum, stratified_interval, stratified_mean, stratified_rate};
 
 use super::judgement::Bounds;
@@ -91,17 +91,17 @@ impl WeightedStrata {
     }
 }
 
-/// Probability that so many nodes have the faults that nodes have with a probability.
-fn weight(setup: &Setup, counts: &[u32]) -> f64 {
+/// Probability that so many nodes have the faults that nodes have with a probability, and that so many answers get lost.
+fn weight(setup: &Setup, Counts { faulty, lost_answers }: &Counts) -> f64 {
+    let of =
+        |hits: u32, trials: u32, each: f64| binomial(trials as usize, each).get(hits as usize).copied().unwrap_or(0.0);
     let by_chance = setup.faults.iter().filter(|fault| is_by_chance(fault)).enumerate();
-    let probability = |(at, fault): (usize, &crate::sim::Fault)| {
-        let nodes = candidates(setup, fault, &counts[..at]) as usize;
-        match fault.nodes {
-            FaultyNodes::Each(each) => binomial(nodes, each).get(counts[at] as usize).copied().unwrap_or(0.0),
-            FaultyNodes::Count(_) => 1.0,
-        }
+    let probability = |(at, fault): (usize, &crate::sim::Fault)| match fault.nodes {
+        FaultyNodes::Each(each) => of(faulty[at], candidates(setup, fault, &faulty[..at]), each),
+        FaultyNodes::Count(_) => 1.0,
     };
-    by_chance.map(probability).product()
+    let lost = lost_answers.map_or(1.0, |lost| of(lost, answering_links(setup), setup.network.response.loss));
+    by_chance.map(probability).product::<f64>() * lost
 }
 
 #[cfg(test)]
@@ -127,7 +127,7 @@ mod tests {
         let weights = |setup: &Setup| {
             let strata = Strata::of(setup).unwrap();
             (0..strata.len())
-                .map(|at| (strata.counts(at).to_vec(), weight(setup, strata.counts(at))))
+                .map(|at| (strata.counts(at).faulty.clone(), weight(setup, strata.counts(at))))
                 .collect::<Vec<_>>()
         };
         let near = |a: f64, b: f64| (a - b).abs() <= 1e-14 * b;
@@ -142,7 +142,15 @@ mod tests {
         assert_eq!(two.len(), expected.len());
         let shared = weights(&setup(&[("at_deadline", 0.5, false), ("silent", 0.5, true)], 3));
         assert_eq!(shared.len(), 18);
-        for all in [one, two, shared] {
+        // Lost answers are drawn besides.
+        let mut lossy = setup(&[("silent", 1e-5, false)], 1);
+        lossy.network.response.loss = 1e-3;
+        lossy.workflow_don.nodes = 2;
+        let lossy = weights(&lossy);
+        assert_eq!(lossy.len(), 5 * 11);
+        let two_lost = 45.0 * 1e-6 * libm::pow(1.0 - 1e-3, 8.0);
+        assert!(near(lossy[11 * 4 + 2].1, 1e-20 * two_lost), "{lossy:?}");
+        for all in [one, two, shared, lossy] {
             assert!(near(all.iter().map(|(_, weight)| weight).sum(), 1.0));
         }
     }

@@ -1,5 +1,7 @@
 //! The links: bandwidth and queueing at both ends, loss, latency and duplication in between.
 
+use std::collections::BTreeSet;
+
 use super::limits::Streams;
 use super::{Barrier, Cut, Latency, Node, Partition, TransportLimits};
 use crate::engine::{Span, Time, Uniform};
@@ -25,6 +27,9 @@ pub struct NetworkSetup {
     pub cuts: Vec<Cut>,
     /// Limits of the transport; `None` without.
     pub limits: Option<TransportLimits>,
+    /// Links from capability to workflow nodes that lose their answer, so many of all by lot, in place of the
+    /// probability; `None` where that decides.
+    pub lost_answers: Option<u32>,
 }
 
 /// What one direction does to a message.
@@ -104,6 +109,8 @@ pub struct Network<'a> {
     uplinks: Ports,
     downlinks: Ports,
     streams: Streams,
+    /// Links that lose all messages where all others lose none.
+    lost_answers: Option<BTreeSet<(Node, Node)>>,
 }
 
 /// When each node's port is free again.
@@ -157,7 +164,13 @@ impl<'a> Network<'a> {
             uplinks,
             downlinks,
             streams: Streams::default(),
+            lost_answers: None,
         }
+    }
+
+    /// Loses what these capability nodes send to these workflow nodes, and nothing else this way, whatever its probability.
+    pub fn lose_answers(&mut self, links: BTreeSet<(Node, Node)>) {
+        self.lost_answers = Some(links);
     }
 
     /// Takes a message of `bytes` at its sender; `draw` answers the chances that the network takes with it.
@@ -184,7 +197,11 @@ impl<'a> Network<'a> {
         // What cannot happen is not drawn: draws are keyed, so none depends on another.
         let happens = |chance, probability| probability > 0.0 && draw(chance).happens(probability);
         let barrier = self.barrier(from, to, departs);
-        if barrier.is_some() || happens(Chance::Loss, link.loss) {
+        let is_lost = match (&self.lost_answers, from, to) {
+            (Some(lost), Node::Capability(_), Node::Workflow(_)) => lost.contains(&(from, to)),
+            _ => happens(Chance::Loss, link.loss),
+        };
+        if barrier.is_some() || is_lost {
             return Sent { departs, arrivals: [None, None], barrier };
         }
         let copies = if happens(Chance::Duplication, link.duplication) { 2 } else { 1 };
@@ -245,6 +262,7 @@ mod tests {
             partitions: Vec::new(),
             cuts: Vec::new(),
             limits: None,
+            lost_answers: None,
         }
     }
 
@@ -293,6 +311,18 @@ mod tests {
         let mut network = network(&quiet);
         assert_eq!(network.handle_send(ms(0), W, C, 1, &middling).arrivals, [Some(ms(10)), Some(ms(10))]);
         assert_eq!(network.handle_send(ms(0), C, W, 1, &middling).arrivals, [None, None]);
+    }
+
+    #[test]
+    fn given_links_lose_their_answers_whatever_the_probability() {
+        let mut lossy = setup();
+        lossy.response.loss = 0.9;
+        lossy.request.loss = 0.9;
+        let mut network = network(&lossy);
+        network.lose_answers([(C, W)].into());
+        let mut arrives = |from, to| network.handle_send(ms(0), from, to, 1, &middling).arrivals[0].is_some();
+        let links = [(C, W), (Node::Capability(0), W), (W, C)];
+        assert_eq!(links.map(|(from, to)| arrives(from, to)), [false, true, false]);
     }
 
     #[test]

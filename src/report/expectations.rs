@@ -51,8 +51,14 @@ fn bound(judgement: &Judgement) -> String {
     }
 }
 
+/// Threshold of a rate below which values have an exponent.
+const TINY: f64 = 1e-4;
+
 /// A value of the judgement's metric with its unit, to as many digits as tell it from the threshold.
 fn shown(judgement: &Judgement, value: f64, round: impl Fn(f64) -> f64) -> String {
+    if judgement.metric.stat() == Stat::Rate && 0.0 < judgement.threshold && judgement.threshold < TINY {
+        return scientific(value, round);
+    }
     let digits = |least: usize, most: usize| {
         let threshold = judgement.threshold.to_string();
         threshold.split_once('.').map_or(0, |(_, fraction)| fraction.len() + 1).clamp(least, most)
@@ -66,6 +72,15 @@ fn shown(judgement: &Judgement, value: f64, round: impl Fn(f64) -> f64) -> Strin
     let scale = (0..digits).fold(1.0, |scale, _| scale * 10.0);
     // Adding zero takes the sign off a negative zero.
     format!("{:.digits$}{unit}", round(value * scale) / scale + 0.0)
+}
+
+/// Three digits and a power of ten.
+fn scientific(value: f64, round: impl Fn(f64) -> f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let digit = libm::pow(10.0, libm::floor(libm::log10(value.abs())) - 2.0);
+    format!("{:.2e}", round(value / digit) * digit)
 }
 
 /// The document of a run's expectations, schema `donsim.expectations/1`.
@@ -136,6 +151,29 @@ pub(super) mod tests {
         ] {
             let line = judgement_line(&judgement(low, high));
             assert_eq!(line, format!("accepted >= 0.999 [network.loss = 0.1]: {expected}"));
+        }
+    }
+
+    #[test]
+    fn tiny_rates_have_an_exponent_and_bounds_that_hold() {
+        for (low, high, expected) in [
+            (0.0, 1.994e-12, "pass, observed 1.23e-12, at most 2.00e-12"),
+            (0.0, 9.996e-10, "pass, observed 1.23e-12, at most 1.00e-9"),
+            (1.239e-9, 1.0, "fail, observed 1.23e-12, at least 1.23e-9"),
+            (0.0, 0.5, "inconclusive, observed 1.23e-12, at least 0, at most 5.00e-1"),
+        ] {
+            let bounds = Bounds { observed: Some(1.2345e-12), low: Some(low), high: Some(high) };
+            let tiny = Judgement {
+                that: "rate(not_accepted) <= 1e-9".to_owned(),
+                place: String::new(),
+                metric: Metric::NotAccepted,
+                direction: Direction::AtMost,
+                threshold: 1e-9,
+                bounds,
+                ruling: bounds.rule(Direction::AtMost, 1e-9),
+                ..judgement(0.0, 1.0)
+            };
+            assert_eq!(judgement_line(&tiny), format!("rate(not_accepted) <= 1e-9: {expected}"));
         }
     }
 

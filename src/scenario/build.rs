@@ -99,6 +99,7 @@ fn network(settings: &Settings) -> NetworkSetup {
         partitions: settings.list("network.partitions").map(partition).collect(),
         cuts: settings.list("network.cuts").map(cut).collect(),
         limits: limits(settings.group("network.limits")),
+        lost_answers: None,
     }
 }
 

@@ -43,6 +43,7 @@ mod render;
 mod schema;
 mod selection;
 mod settings;
+mod strata;
 mod sweep;
 mod tables;
 #[cfg(test)]

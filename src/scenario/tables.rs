@@ -98,7 +98,7 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (replicates: &Count { min: 1, max: 1_000_000_000 }, Value("1000"), "Seeded worlds for every cell.",
             such_as "3000")
         (strata: &Flag, Open("they are left to chance"),
-            "Whether replicates are dealt to every number of faulty nodes that `nodes = { each = … }` may make, and weighted by the exact law of it.",
+            "Whether replicates are dealt to every number of faulty nodes that `nodes = { each = … }` may make, and of answers that get lost, and weighted by the exact law of it.",
             such_as "false", unwritten true)
     table "capability_don", "The nodes that execute a request and answer it.";
         (nodes: NODES, Value("16"), "N, the nodes that execute and answer.",

@@ -5,6 +5,7 @@ use super::document::Raw;
 use super::kinds::{AgreementLatency, Selector};
 use super::memory;
 use super::settings::{Group, Settings, Slot};
+use super::strata;
 use crate::engine::Span;
 use crate::network::Latency;
 use crate::sim::{FAULTS, FaultyNodes, ObservationContent, PayloadHolders, RuleSets, Schedule, Side};
@@ -209,7 +210,7 @@ fn faults(settings: &Settings) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     findings.extend(callees.iter().filter_map(|group| holders_by_chance(group)));
     findings.extend(callees.iter().filter_map(|group| faulty_holders(group)));
-    findings.extend(strata(settings, &callees));
+    findings.extend(strata::check(settings, &callees));
     findings.extend(shared.iter().filter_map(|group| too_many_nodes(&[group], capability)));
     findings.extend(too_many_nodes(&exclusive, capability));
     findings.extend(too_many_callers(&callers, workflow));
@@ -219,8 +220,8 @@ fn faults(settings: &Settings) -> Vec<Diagnostic> {
     findings
 }
 
-/// Probability of a fault per node, where it has one instead of a number of nodes.
-fn is_by_chance(group: &Group) -> bool {
+/// Whether nodes have a fault with a probability, instead of a number of them.
+pub(super) fn is_by_chance(group: &Group) -> bool {
     matches!(group.get("nodes"), FaultyNodes::Each(_))
 }
 
@@ -234,37 +235,6 @@ fn holders_by_chance(group: &Group) -> Option<Diagnostic> {
         finding.help("leave `holders` out, or give `nodes` as a number")
     })
 }
-
-/// Strata of nothing, or of more than there are replicates.
-fn strata(settings: &Settings, faults: &[&Group]) -> Option<Diagnostic> {
-    let run = settings.group("run");
-    let slots = [run.slot("strata")];
-    let nodes = faults.iter().map(|group| group.slot("nodes")).chain([settings.group("capability_don").slot("nodes")]);
-    if !run.get::<bool>("strata") || !sound(&slots) || !sound(&nodes.collect::<Vec<_>>()) {
-        return None;
-    }
-    if !faults.iter().any(|group| is_by_chance(group)) {
-        let finding = blame(run, &slots, "`run.strata`: no number of nodes is left to chance".to_owned());
-        return Some(finding.label("nothing to make strata of").help(
-            "give a fault `nodes = { each = probability }`; messages that get lost, holders that agree and all other \
-             chances make no strata",
-        ));
-    }
-    let (all, replicates) = (settings.group("capability_don").get::<u64>("nodes") + 1, run.get::<u64>("replicates"));
-    let strata = faults.iter().filter(|group| is_by_chance(group)).fold(1, |strata: u64, _| strata.saturating_mul(all));
-    (strata > replicates || strata > MOST_STRATA).then(|| {
-        let message = format!("`run.strata`: up to {strata} strata, but only {replicates} replicates");
-        let finding = blame(run, &slots, message).label("every number of faulty nodes is one");
-        finding.help(if strata > MOST_STRATA {
-            format!("use fewer nodes, or fewer faults with a probability: at most {MOST_STRATA} strata are possible")
-        } else {
-            format!("use `run.replicates = {strata}` at least, rather a hundred times as many")
-        })
-    })
-}
-
-/// Strata of a cell at most.
-const MOST_STRATA: u64 = 10_000;
 
 fn faulty_holders(group: &Group) -> Option<Diagnostic> {
     if is_by_chance(group) {

@@ -8,7 +8,7 @@ use super::faults::Behaviour;
 use super::outcome::FaultReport;
 use super::setup::{PayloadHolders, Setup};
 use super::site::Site;
-use super::strata::{Strata, is_by_chance};
+use super::strata::is_by_chance;
 
 /// The roles of all nodes.
 pub(super) struct Assignment {
@@ -41,8 +41,9 @@ pub(super) struct Active {
 
 impl Assignment {
     /// Holders first, then the faults that take a number of nodes, then those that nodes have with a probability, each in
-    /// their order. Faults that may not overlap never share a node with each other.
-    pub(super) fn new(setup: &Setup, replicate: u64, draws: &Draws) -> Self {
+    /// their order; `forced` numbers of them, where there are such, are in place of the probabilities. Faults that may not
+    /// overlap never share a node with each other.
+    pub(super) fn new(setup: &Setup, forced: &[u32], draws: &Draws) -> Self {
         let holders = holders(setup, draws);
         let don = &setup.capability_don;
         // Where the scenario gives the payload to a number of nodes, they are those that agreed on it.
@@ -57,16 +58,14 @@ impl Assignment {
             workflow: vec![Vec::new(); setup.workflow_don.nodes as usize],
             faults: Vec::new(),
         };
-        assignment.assign(setup, replicate, draws);
+        assignment.assign(setup, forced, draws);
         assignment
     }
 
-    fn assign(&mut self, setup: &Setup, replicate: u64, draws: &Draws) {
+    fn assign(&mut self, setup: &Setup, forced: &[u32], draws: &Draws) {
         let (by_chance, given): (Vec<usize>, _) =
             (0..setup.faults.len()).partition(|index| is_by_chance(&setup.faults[*index]));
-        let strata = Strata::of(setup);
-        let forced = strata.iter().flat_map(|strata| strata.counts(strata.of_replicate(replicate)));
-        let mut forced = forced.map(|count| FaultyNodes::Count(*count));
+        let mut forced = forced.iter().map(|count| FaultyNodes::Count(*count));
         let mut chosen = vec![(Vec::new(), 0); setup.faults.len()];
         for index in given.into_iter().chain(by_chance) {
             let fault = &setup.faults[index];

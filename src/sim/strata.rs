@@ -1,7 +1,9 @@
-//! Strata: the worlds of a cell by how many nodes have each of the faults that nodes have with a probability.
+//! Strata: the worlds of a cell by how many nodes have each of the faults that nodes have with a probability, and by how
+//! many answers get lost.
 //!
-//! The law of these numbers is known exactly and the probability itself appears nowhere else: given that `k` nodes are
-//! faulty, they are the `k` of the lowest ranks, whatever the probability is. So replicates need not be left to chance,
+//! The law of these numbers is known exactly and the probabilities themselves appear nowhere else: given that `k` nodes
+//! are faulty, they are the `k` of the lowest ranks, whatever the probability is; so are the `k` of all links between a
+//! capability and a workflow node that lose their answer, one each at most. So replicates need not be left to chance,
 //! which hardly ever draws the numbers that matter: replicate `r` belongs to stratum `r mod S`, where it has the numbers
 //! of that stratum and everything else as always. Cells that differ in nothing but probabilities have the same worlds.
 
@@ -11,8 +13,25 @@ use super::setup::Setup;
 /// The strata of a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strata {
-    /// By stratum, for every fault of the setup that nodes have with a probability how many have it.
-    counts: Vec<Vec<u32>>,
+    counts: Vec<Counts>,
+}
+
+/// The numbers of a stratum.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// For every fault of the setup that nodes have with a probability how many have it.
+    pub faulty: Vec<u32>,
+    /// How many links lose their answer; `None` where it is no chance, or left to it.
+    pub lost_answers: Option<u32>,
+}
+
+impl Counts {
+    /// Those of a replicate's stratum; without strata those that the setup gives.
+    #[must_use]
+    pub fn of_replicate(setup: &Setup, replicate: u64) -> Self {
+        let given = || Self { faulty: Vec::new(), lost_answers: setup.network.lost_answers };
+        Strata::of(setup).map_or_else(given, |strata| strata.counts(strata.of_replicate(replicate)).clone())
+    }
 }
 
 impl Strata {
@@ -22,15 +41,22 @@ impl Strata {
         if !setup.run.strata {
             return None;
         }
-        let mut counts = vec![Vec::new()];
+        let mut faulty = vec![Vec::new()];
         for fault in setup.faults.iter().filter(|fault| is_by_chance(fault)) {
             let more = |counts: Vec<u32>| {
                 let most = candidates(setup, fault, &counts);
                 (0..=most).map(move |count| [&counts[..], &[count]].concat())
             };
-            counts = counts.into_iter().flat_map(more).collect();
+            faulty = faulty.into_iter().flat_map(more).collect();
         }
-        Some(Self { counts })
+        let lost: Vec<Option<u32>> =
+            if loses_by_chance(setup) { (0..=answering_links(setup)).map(Some).collect() } else { vec![None] };
+        let with_lost = |faulty: Vec<u32>| {
+            let counts =
+                move |lost_answers: &Option<u32>| Counts { faulty: faulty.clone(), lost_answers: *lost_answers };
+            lost.iter().map(counts)
+        };
+        Some(Self { counts: faulty.into_iter().flat_map(with_lost).collect() })
     }
 
     /// Number of strata, at least one.
@@ -51,20 +77,25 @@ impl Strata {
         (replicate % self.counts.len() as u64) as usize
     }
 
-    /// For every fault that nodes have with a probability, how many have it in a stratum.
+    /// The numbers of a stratum.
     #[must_use]
-    pub fn counts(&self, stratum: usize) -> &[u32] {
+    pub fn counts(&self, stratum: usize) -> &Counts {
         &self.counts[stratum]
     }
 
     /// The setup whose worlds are those of a stratum, by numbers alone.
     #[must_use]
     pub fn world(&self, setup: &Setup, stratum: usize) -> Setup {
+        let Counts { faulty, lost_answers } = &self.counts[stratum];
         let mut world = setup.clone();
         world.run.strata = false;
         let by_chance = world.faults.iter_mut().filter(|fault| is_by_chance(fault));
-        for (fault, count) in by_chance.zip(&self.counts[stratum]) {
+        for (fault, count) in by_chance.zip(faulty) {
             fault.nodes = FaultyNodes::Count(*count);
+        }
+        if lost_answers.is_some() {
+            world.network.response.loss = 0.0;
+            world.network.lost_answers = *lost_answers;
         }
         world
     }
@@ -77,6 +108,10 @@ pub fn without_law(setup: &Setup) -> Setup {
     if setup.run.strata {
         for fault in worlds.faults.iter_mut().filter(|fault| is_by_chance(fault)) {
             fault.nodes = FaultyNodes::Each(0.0);
+        }
+        if loses_by_chance(setup) {
+            // Any chance: it has the same strata.
+            worlds.network.response.loss = 0.5;
         }
     }
     worlds
@@ -100,8 +135,69 @@ pub fn candidates(setup: &Setup, fault: &Fault, before: &[u32]) -> u32 {
     nodes.saturating_sub(given).saturating_sub(drawn)
 }
 
+/// Links that an answer may get lost on: one from every capability to every workflow node.
+#[must_use]
+pub const fn answering_links(setup: &Setup) -> u32 {
+    setup.capability_don.nodes * setup.workflow_don.nodes
+}
+
 /// Whether chance decides how many nodes have a fault.
 #[must_use]
 pub const fn is_by_chance(fault: &Fault) -> bool {
     matches!(fault.nodes, FaultyNodes::Each(_))
+}
+
+/// Whether chance decides which answers get lost: neither none nor all are.
+fn loses_by_chance(setup: &Setup) -> bool {
+    is_chance(setup.network.response.loss)
+}
+
+/// Whether a probability leaves a thing open.
+#[must_use]
+pub fn is_chance(probability: f64) -> bool {
+    0.0 < probability && probability < 1.0
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::network::Node;
+    use crate::sim::oracle_tests::worlds;
+    use crate::sim::{Answers, FAULTS, ReplicateCache, ResponseStrategy, What, replay};
+
+    /// Most answers that one link carries in a world.
+    fn most_answers(setup: &Setup, cache: &mut ReplicateCache) -> u32 {
+        let mut answers: BTreeMap<(Node, Node), u32> = BTreeMap::new();
+        for it in replay(setup, 0, cache).1 {
+            if let (What::Sent { .. }, Some(from @ Node::Capability(_)), Some(to @ Node::Workflow(_))) =
+                (it.what, it.node, it.peer)
+            {
+                *answers.entry((from, to)).or_default() += 1;
+            }
+        }
+        answers.into_values().max().unwrap_or(0)
+    }
+
+    /// What a scenario with strata of lost answers may have: then no link carries two, whose losses would be two draws.
+    #[test]
+    fn without_repeats_a_link_carries_one_answer() {
+        let mut cache = ReplicateCache::new(worlds::setup(0).run.seed);
+        let (mut wild, mut tame) = (0, 0);
+        for number in 0..600 {
+            let mut setup = worlds::setup(number);
+            wild = most_answers(&setup, &mut cache).max(wild);
+            setup.request.count = 1;
+            setup.capability_don.response_strategy = ResponseStrategy::default();
+            setup.network.request.duplication = 0.0;
+            let repeats =
+                |fault: &Fault| FAULTS.iter().any(|it| it.answers == Answers::Several && it.name == fault.kind.name());
+            setup.faults.retain(|fault| !repeats(fault));
+            let most = most_answers(&setup, &mut cache);
+            assert!(most <= 1, "world {number}: {most}");
+            tame += most;
+        }
+        assert!(wild > 1 && tame > 400, "{wild} {tame}");
+    }
 }

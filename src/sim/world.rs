@@ -5,7 +5,7 @@
 //! the queue, happenings to whoever listens. It ends when nothing is left to happen, long after the last decision, because
 //! bytes that leave an uplink count whoever still waits for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -30,6 +30,7 @@ use super::request::Request;
 use super::rounds;
 use super::setup::{Setup, Ties};
 use super::site::Site;
+use super::strata::Counts;
 use super::workflow_node::{self, WorkflowNode};
 
 /// A replicate under way.
@@ -66,13 +67,18 @@ impl<'a> World<'a> {
         let draws = cache.begin(setup.run.seed, replicate);
         let (callers, callees) = (setup.workflow_don.nodes, setup.capability_don.nodes);
         let placement = Placement { workflow: &setup.workflow_don.regions, capability: &setup.capability_don.regions };
-        let assignment = Assignment::new(setup, replicate, &draws);
+        let counts = Counts::of_replicate(setup, replicate);
+        let assignment = Assignment::new(setup, &counts.faulty, &draws);
         let requests = requests(setup, &draws, cache);
         let agreement = Agreement::new(setup, draws, &assignment, &requests);
         let node = |number: u32| {
             let reading = agreement.reading(assignment.holders[number as usize]);
             CapabilityNode::new(setup, draws, number, reading, assignment.outages(number))
         };
+        let mut network = Network::new(&setup.network, placement, callers, callees);
+        if let Some(lost) = counts.lost_answers {
+            network.lose_answers(lost_links(setup, &draws, lost));
+        }
         let mut world = Self {
             setup,
             draws,
@@ -81,7 +87,7 @@ impl<'a> World<'a> {
             workflow: (0..callers).map(|number| WorkflowNode::new(setup, &draws, number)).collect(),
             capability: (0..callees).map(node).collect(),
             agreement,
-            network: Network::new(&setup.network, placement, callers, callees),
+            network,
             queue: EventQueue::new(),
             asks_under_way: 0,
             attempts: BTreeMap::new(),
@@ -370,6 +376,15 @@ impl<'a> World<'a> {
 /// By workflow node, knowledge of the capability DON that its aggregators have.
 fn configs(setup: &Setup, cache: &mut ReplicateCache) -> Vec<Arc<Config>> {
     (0..setup.workflow_don.nodes).map(|node| cache.config(setup, setup.aggregator.rule_set.of(node))).collect()
+}
+
+/// So many links that lose their answers: those whose draws are the lowest, which are lost first when losses rise.
+fn lost_links(setup: &Setup, draws: &Draws, lost: u32) -> BTreeSet<(Node, Node)> {
+    let callers = setup.workflow_don.nodes;
+    let link = |at: u32| (Node::Capability(at / callers), Node::Workflow(at % callers));
+    let parts = |at: u32| [0, link(at).0.key(), link(at).1.key(), 0, 0];
+    let ranked = Site::Loss.ranked(draws, setup.capability_don.nodes * callers, parts);
+    ranked.into_iter().take(lost as usize).map(link).collect()
 }
 
 fn requests(setup: &Setup, draws: &Draws, cache: &mut ReplicateCache) -> Vec<Request> {

@@ -65,6 +65,7 @@ pub fn setup(nodes: u32, rule_set: RuleSet, payload_holders: PayloadHolders, lat
             partitions: Vec::new(),
             cuts: Vec::new(),
             limits: None,
+            lost_answers: None,
         },
         faults: Vec::new(),
         ties: Ties::Random,

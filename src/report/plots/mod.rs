@@ -76,7 +76,7 @@ macro_rules! pictures {
 
 pictures! {
     reliability: "Accepted requests", "How many requests are accepted, with 95 % intervals.";
-    nines: "Requests in nines", "How many nines of requests are accepted, weighted by the exact law of the number of faulty nodes.";
+    nines: "Requests in nines", "How many nines of requests are accepted, weighted by the exact law of the numbers of faulty nodes and of lost answers.";
     latency_ccdf: "Requests that still wait",
         "How many requests still wait after how long, up to the deadline; what is left there was never accepted.";
     latency_quantiles: "Quantiles of the latency", "Median, 90 % and 99 % quantile of the time to acceptance.";

@@ -1,4 +1,4 @@
-//! Share of requests that are not accepted over the probability that a node is faulty, told in nines.
+//! Share of requests that are not accepted over the probability that a node is faulty, or an answer lost, told in nines.
 
 use super::axis::Tick;
 use super::prelude::*;

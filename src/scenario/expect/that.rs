@@ -211,7 +211,9 @@ fn threshold(
         (Stat::Ratio, _) => rate(at, value.text, true),
         (Stat::Quantile(_), _) => quantity(Quantity::Duration).map(|nanos| nanos as f64 / 1e6),
         (Stat::Mean, "bytes") => quantity(Quantity::Size).map(|bytes| bytes as f64),
-        (Stat::Mean, _) => number(value.text).filter(|number| *number >= 0.0).ok_or_else(|| no_number(at, value.text)),
+        (Stat::Mean, _) => {
+            shifted(value.text, 0).filter(|number| *number >= 0.0).ok_or_else(|| no_number(at, value.text))
+        }
     }
 }
 
@@ -221,7 +223,7 @@ fn rate(at: Place, text: &str, is_difference: bool) -> Result<f64, Diagnostic> {
         None => (false, text),
     };
     // Shifting the point of the text rounds once: 99.9 % is exactly 0.999.
-    let parsed = number(bare).and_then(|_| format!("{bare}{}", if percent { "e-2" } else { "" }).parse::<f64>().ok());
+    let parsed = shifted(bare, if percent { -2 } else { 0 });
     let least = if is_difference { -1.0 } else { 0.0 };
     match parsed {
         Some(rate) if (least..=1.0).contains(&rate) => Ok(rate + 0.0),
@@ -240,10 +242,15 @@ fn no_number(at: Place, text: &str) -> Diagnostic {
     Diagnostic::new(at, format!("`{text}` is not a number")).label("the bound must be one").help(EXAMPLES)
 }
 
-/// A decimal number without exponent.
-fn number(text: &str) -> Option<f64> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
+/// A decimal number, with or without exponent, its point moved by so many places to the right.
+fn shifted(text: &str, places: i32) -> Option<f64> {
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        None => (text, 0),
+    };
+    let digits = mantissa.strip_prefix('-').unwrap_or(mantissa);
     let plain = digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    plain.then(|| text.parse().ok()).flatten()
+    let number = || format!("{mantissa}e{}", exponent.saturating_add(places)).parse().ok();
+    plain.then(number).flatten().filter(|number: &f64| number.is_finite())
 }

@@ -48,6 +48,9 @@ fn bounds_are_read_with_their_units() {
         ("total_bytes >= 200KB", Metric::TotalBytes, AtLeast, 200_000.0),
         ("signatures_verified <= 30.5", Metric::SignaturesVerified, AtMost, 30.5),
         ("accepted[attested] - accepted[identical] >= -1%", Metric::Accepted, AtLeast, -0.01),
+        ("rate(failed) <= 1e-9", Metric::Failed, AtMost, 1e-9),
+        ("failed <= 25E-7%", Metric::Failed, AtMost, 2.5e-8),
+        ("signatures_verified <= 1.5e+3", Metric::SignaturesVerified, AtMost, 1_500.0),
     ] {
         let found = expect(&format!("that = \"{that}\""));
         assert_eq!((found.metric, found.direction, found.threshold), (metric, direction, threshold), "{that}");

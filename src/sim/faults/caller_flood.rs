@@ -3,11 +3,12 @@
 //! by one that they have expired.
 
 use super::effect::Effect;
-use super::{Action, Behaviour, Definition, OutgoingRequest, Parameter, ParameterKind, RequestContext, calls};
+use super::{Action, Answers, Behaviour, Definition, OutgoingRequest, Parameter, ParameterKind, RequestContext, calls};
 use crate::engine::Span;
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 8,
+    answers: Answers::Several,
     phrase: "flood the DON with requests",
     parameters: &[
         Parameter::new(

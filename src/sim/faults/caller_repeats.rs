@@ -2,10 +2,11 @@
 //! an answer: what they cost is bandwidth.
 
 use super::effect::Effect;
-use super::{Action, Behaviour, Definition, OutgoingRequest, Parameter, ParameterKind, RequestContext};
+use super::{Action, Answers, Behaviour, Definition, OutgoingRequest, Parameter, ParameterKind, RequestContext};
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 10,
+    answers: Answers::Several,
     phrase: "repeat requests",
     parameters: &[
         Parameter::new("copies", ParameterKind::Count { min: 2, max: 1_000 }, "2", "How often in all.").such_as("3")

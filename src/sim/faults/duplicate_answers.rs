@@ -1,11 +1,12 @@
 //! `duplicate_answers`: every answer leaves several times. All but the first cost bandwidth and are not heard.
 
 use super::effect::Effect;
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
+use super::{Action, AnswerContext, Answers, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
 use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 18,
+    answers: Answers::Several,
     phrase: "repeat answers",
     parameters: &[
         Parameter::new("copies", ParameterKind::Count { min: 2, max: 1_000 }, "2", "How often in all.").such_as("3")

@@ -37,6 +37,8 @@ pub struct Definition {
     pub is_in_rounds: bool,
     /// Whether the authenticated links of the original rule it out: it shows what they are worth.
     pub breaks_links: bool,
+    /// Answers of a node to a workflow node that may come of it.
+    pub answers: Answers,
     /// Meaning in one line.
     pub meaning: &'static str,
     /// Phrase for what its nodes do, after "nodes".
@@ -51,6 +53,15 @@ pub struct Definition {
     pub(super) effect: fn(&Values, Bearer) -> Effect,
 }
 
+/// Answers that a node sends a workflow node about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// One or none.
+    OneAtMost,
+    /// Maybe several.
+    Several,
+}
+
 impl Definition {
     /// A fault of capability nodes; the rest of its definition is its file's.
     const fn of_capability(name: &'static str, meaning: &'static str) -> Self {
@@ -60,6 +71,7 @@ impl Definition {
             is_outage: false,
             is_in_rounds: false,
             breaks_links: false,
+            answers: Answers::OneAtMost,
             meaning,
             phrase: "",
             parameters: &[],

@@ -222,6 +222,7 @@ fn network(dice: &Dice, callers: u32) -> NetworkSetup {
             send_bytes: Rate { per_second: 10_000, burst: 2_000 },
             receive: Rate { per_second: 4, burst: 1 },
         }),
+        lost_answers: None,
     }
 }
 
