@@ -199,7 +199,8 @@ fn intervals_over_lost_answers_cover_the_truth() {
 
 fn summary(text: &str, simulate: &Simulate<'_>) -> RunSummary {
     let scenario = Scenario::parse(Path::new("dealt.toml"), text.to_owned(), &[]).unwrap();
-    let options = Options { threads: NonZero::new(2).unwrap(), stop: &AtomicBool::new(false) };
+    let stop = AtomicBool::new(false);
+    let options = Options::new(NonZero::new(2).unwrap(), &stop);
     run(&scenario, options, simulate, &mut ()).unwrap().summary
 }
 

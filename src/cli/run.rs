@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 
 use crate::experiment::{
-    Block, Breaches, CellSummary, Findings, Judgement, Observer, Options, Ruling, RunError, Shard, Verdict,
-    fits, idle_faults, is_violated,
+    Block, Breaches, CellSummary, Findings, Judgement, Observer, Options, Ruling, RunError, Shard, Verdict, fits,
+    idle_faults, is_violated,
 };
 use crate::report::plots::Formats;
 use crate::report::{
