@@ -19,7 +19,7 @@ pub type Simulate<'a> = dyn Fn(&Setup, u64, &mut ReplicateCache) -> Replicate + 
 
 /// The worlds of a group, all of them different.
 #[derive(Default)]
-pub(super) struct Group {
+pub(crate) struct Group {
     worlds: Vec<Setup>,
     cells: Vec<Member>,
 }
@@ -34,7 +34,7 @@ struct Member {
 }
 
 impl Group {
-    pub fn new(cells: &[Cell]) -> Self {
+    pub(crate) fn new(cells: &[Cell]) -> Self {
         let mut group = Self::default();
         // Cells first: a message of a panic tells whether it came in a baseline that is no cell.
         let own: Vec<usize> = cells.iter().map(|cell| group.number(&cell.setup)).collect();
@@ -54,8 +54,13 @@ impl Group {
         })
     }
 
+    /// Simulates one replicate of every cell; whether none panicked.
+    pub(crate) fn succeeds(&self, replicate: u64, simulate: &Simulate<'_>, cache: &mut ReplicateCache) -> bool {
+        self.simulate(replicate, simulate, cache).iter().all(Result::is_ok)
+    }
+
     /// One replicate of every cell; the message of a panic in its place, also of one in the baseline.
-    pub fn simulate(
+    pub(super) fn simulate(
         &self,
         replicate: u64,
         simulate: &Simulate<'_>,

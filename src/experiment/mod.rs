@@ -33,6 +33,7 @@ mod witness;
 
 pub use crate::scenario::{Axis, AxisValue, Direction, Metric, Stat};
 pub use agreement::Disagreement;
+pub(crate) use group::Group;
 pub use group::Simulate;
 pub use judgement::{Bounds, Judgement, Ruling};
 pub use mishaps::{Breaches, PanickedReplicate};
