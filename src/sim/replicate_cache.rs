@@ -10,10 +10,11 @@ use prost::bytes::Bytes;
 
 use crate::aggregator::{Config, Memo, RuleSet};
 use crate::attestation::{KeyPair, Keyring, SIGNATURE_LEN};
-use crate::engine::Draws;
+use crate::engine::{Draws, EventQueue};
 use crate::network::Node;
 use crate::wire::{PeerId, Rope};
 
+use super::event::Event;
 use super::request::REPLY_TYPE;
 use super::setup::Setup;
 use super::site::Site;
@@ -27,7 +28,8 @@ pub struct ReplicateCache {
     seed: u64,
     replicate: Option<u64>,
     keys: BTreeMap<u32, KeyPair>,
-    peers: BTreeMap<Node, PeerId>,
+    /// By place, of workflow nodes and of capability nodes.
+    peers: [Vec<PeerId>; 2],
     peer_names: BTreeMap<Node, String>,
     signatures: BTreeMap<(u32, [u8; 32]), [u8; SIGNATURE_LEN]>,
     keyring: Arc<Keyring>,
@@ -36,7 +38,9 @@ pub struct ReplicateCache {
     configs: BTreeMap<(CapabilityDonKey, RuleSet), Arc<Config>>,
     /// Drawn bytes, by site, key and length.
     drawn: BTreeMap<(u32, [u32; 5], u64), Bytes>,
-    hashes: BTreeMap<Rope, [u8; 32]>,
+    hashes: BTreeMap<Bytes, [u8; 32]>,
+    /// The event queue between two worlds, empty.
+    pub(super) queue: EventQueue<Event>,
     pub(super) memo: Memo,
 }
 
@@ -57,7 +61,7 @@ impl ReplicateCache {
             seed,
             replicate: None,
             keys: BTreeMap::new(),
-            peers: BTreeMap::new(),
+            peers: [Vec::new(), Vec::new()],
             peer_names: BTreeMap::new(),
             signatures: BTreeMap::new(),
             memo: Memo::with_keyring(Arc::clone(&keyring)),
@@ -66,6 +70,7 @@ impl ReplicateCache {
             configs: BTreeMap::new(),
             drawn: BTreeMap::new(),
             hashes: BTreeMap::new(),
+            queue: EventQueue::new(),
         }
     }
 
@@ -145,7 +150,14 @@ impl ReplicateCache {
     /// A node's peer id.
     pub(super) fn peer(&mut self, node: Node) -> PeerId {
         let identities = self.identities();
-        *self.peers.entry(node).or_insert_with(|| PeerId(Site::PeerId.array(&identities, [node.key(), 0, 0, 0, 0])))
+        let (peers, member) = match node {
+            Node::Workflow(_) => (&mut self.peers[0], Node::Workflow as fn(u32) -> Node),
+            Node::Capability(_) => (&mut self.peers[1], Node::Capability as fn(u32) -> Node),
+        };
+        for place in peers.len() as u32..=node.position() as u32 {
+            peers.push(PeerId(Site::PeerId.array(&identities, [member(place).key(), 0, 0, 0, 0])));
+        }
+        peers[node.position()]
     }
 
     /// A node's peer id in its printed form.
@@ -162,7 +174,12 @@ impl ReplicateCache {
 
     /// SHA-256 of bytes.
     pub(super) fn hash(&mut self, bytes: &Bytes) -> [u8; 32] {
-        *self.hashes.entry(bytes.clone().into()).or_insert_with_key(Rope::sha256)
+        if let Some(hash) = self.hashes.get(bytes) {
+            return *hash;
+        }
+        let hash = Rope::from(bytes.clone()).sha256();
+        self.hashes.insert(bytes.clone(), hash);
+        hash
     }
 
     /// `signer`'s signature over `digest`.

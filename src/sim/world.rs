@@ -85,7 +85,7 @@ impl<'a> World<'a> {
             capability: (0..callees).map(node).collect(),
             agreement,
             network: Network::new(&setup.network, placement, callers, callees),
-            queue: EventQueue::new(),
+            queue: std::mem::take(&mut cache.queue),
             asks_under_way: 0,
             attempts: BTreeMap::new(),
             observers: Observers::new(setup, &assignment, &requests, listener),
@@ -114,6 +114,7 @@ impl<'a> World<'a> {
     /// Runs to the end.
     pub(super) fn run(mut self) -> Replicate {
         self.play();
+        self.cache.queue = std::mem::take(&mut self.queue);
         super::endings::replicate(&self)
     }
 
