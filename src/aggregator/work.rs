@@ -59,11 +59,14 @@ pub struct Memo {
     /// Ids by the bytes that they are hashes of: equal responses of several nodes differ in their metering records.
     ids: BTreeMap<Rope, [u8; 32]>,
     reports: Vec<(ReportKey, [u8; 32])>,
-    /// By digest, then signature, its alleged signers and the verdict on each.
-    signed: BTreeMap<[u8; 32], BTreeMap<Vec<u8>, Vec<(Vec<u8>, bool)>>>,
+    /// By digest, then signature.
+    signed: BTreeMap<[u8; 32], BTreeMap<Vec<u8>, Vec<Signer>>>,
     keyring: Arc<Keyring>,
     forgets: bool,
 }
+
+/// Address of an alleged signer, and the verdict on it.
+type Signer = (Vec<u8>, bool);
 
 #[derive(Debug)]
 struct ReportKey {

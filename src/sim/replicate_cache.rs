@@ -192,7 +192,9 @@ impl ReplicateCache {
         let is_new = |signer: &u32| !self.signatures.contains_key(&(*signer, *digest));
         let new: Vec<u32> = signers.iter().copied().filter(is_new).collect();
         if !new.is_empty() {
-            new.iter().for_each(|signer| _ = self.key(*signer));
+            for signer in &new {
+                self.key(*signer);
+            }
             let keys: Vec<&KeyPair> = new.iter().map(|signer| &self.keys[signer]).collect();
             let signatures = self.keyring.sign_all(&keys, digest);
             self.signatures.extend(new.iter().map(|signer| (*signer, *digest)).zip(signatures));
