@@ -59,13 +59,14 @@ pub struct Memo {
     /// Ids by the bytes that they are hashes of: equal responses of several nodes differ in their metering records.
     ids: BTreeMap<Rope, [u8; 32]>,
     reports: Vec<(ReportKey, [u8; 32])>,
-    signed: BTreeMap<SignatureKey, bool>,
+    /// By digest, then signature.
+    signed: BTreeMap<[u8; 32], BTreeMap<Vec<u8>, Vec<Signer>>>,
     keyring: Arc<Keyring>,
     forgets: bool,
 }
 
-/// Signature, digest and address.
-type SignatureKey = (Vec<u8>, [u8; 32], Vec<u8>);
+/// Address of an alleged signer, and the verdict on it.
+type Signer = (Vec<u8>, bool);
 
 #[derive(Debug)]
 struct ReportKey {
@@ -104,6 +105,12 @@ impl Memo {
     #[must_use]
     pub fn forgetful() -> Self {
         Self { forgets: true, ..Self::default() }
+    }
+
+    /// Verdict on a claim that was checked.
+    fn verdict(&self, digest: &[u8; 32], claim: &Claim<'_>) -> Option<bool> {
+        let signers = self.signed.get(digest)?.get(claim.signature)?;
+        signers.iter().find(|(address, _)| address == claim.address).map(|(_, verdict)| *verdict)
     }
 
     /// Forgets everything but the keyring.
@@ -152,11 +159,12 @@ impl Work for Memo {
         if self.forgets {
             return Fresh.first_unsigned(digest, claims);
         }
-        let key = |claim: &Claim<'_>| (claim.signature.to_vec(), *digest, claim.address.to_vec());
-        let keys: Vec<SignatureKey> = claims.iter().map(key).collect();
-        let new: Vec<usize> = (0..keys.len()).filter(|at| !self.signed.contains_key(&keys[*at])).collect();
-        let verdicts = self.keyring.check(digest, &new.iter().map(|at| claims[*at]).collect::<Vec<_>>());
-        self.signed.extend(new.iter().map(|at| keys[*at].clone()).zip(verdicts));
-        keys.iter().position(|key| !self.signed[key])
+        let new: Vec<Claim<'_>> =
+            claims.iter().filter(|claim| self.verdict(digest, claim).is_none()).copied().collect();
+        for (claim, verdict) in new.iter().zip(self.keyring.check(digest, &new)) {
+            let signers = self.signed.entry(*digest).or_default().entry(claim.signature.to_vec()).or_default();
+            signers.push((claim.address.to_vec(), verdict));
+        }
+        claims.iter().position(|claim| self.verdict(digest, claim) != Some(true))
     }
 }

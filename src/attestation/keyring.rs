@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use k256::elliptic_curve::BatchNormalize;
-use k256::{AffinePoint, ProjectivePoint};
+use k256::{AffinePoint, ProjectivePoint, Scalar};
 
 use super::multiples::{Multiples, sum};
 use super::signature::{self, Address, KeyPair, Recoverable, SIGNATURE_LEN};
@@ -117,8 +117,8 @@ impl Keyring {
                 None => verdicts[at] = self.recovers_to(digest, &signature, address),
             }
         }
-        for (at, verdict) in self.check_known(digest, &known) {
-            verdicts[at] = verdict;
+        if !known.is_empty() {
+            self.check_known(digest, &known).for_each(|(at, verdict)| verdicts[at] = verdict);
         }
         verdicts
     }
@@ -126,16 +126,29 @@ impl Keyring {
     /// The signature that [`KeyPair::sign`] makes.
     #[must_use]
     pub fn sign(&self, key: &KeyPair, digest: &[u8; 32]) -> [u8; SIGNATURE_LEN] {
+        self.sign_all(&[key], digest)[0]
+    }
+
+    /// The signature of each key over a digest. Together they cost one inversion of a scalar and one of a coordinate.
+    #[must_use]
+    pub fn sign_all(&self, keys: &[&KeyPair], digest: &[u8; 32]) -> Vec<[u8; SIGNATURE_LEN]> {
+        let count = u32::try_from(keys.len()).unwrap_or(u32::MAX);
         let pays = self.generator.get().is_some()
-            || (self.makes_tables && self.signatures.fetch_add(1, Ordering::Relaxed) >= WORTH_SIGNATURES);
+            || (self.makes_tables && self.signatures.fetch_add(count, Ordering::Relaxed) >= WORTH_SIGNATURES);
         if !pays {
-            return key.sign(digest);
+            return keys.iter().map(|key| key.sign(digest)).collect();
         }
-        key.sign_by(digest, |nonce| {
-            let mut terms = Vec::new();
+        let nonces: Vec<Scalar> = keys.iter().map(|key| key.nonce(digest)).collect();
+        let mut terms = Vec::new();
+        let points = nonces.iter().map(|nonce| {
+            terms.clear();
             self.generator().terms(nonce, &mut terms);
             sum(&terms)
-        })
+        });
+        let points = ProjectivePoint::batch_normalize_vartime(&points.collect::<Vec<_>>()[..]);
+        let inverses = signature::invert_all(nonces.into_iter());
+        let parts = keys.iter().zip(&inverses).zip(&points);
+        parts.map(|((key, inverse), point)| key.sign_with(digest, inverse, point)).collect()
     }
 
     /// Signers whose signatures are checked by tables.
@@ -219,7 +232,6 @@ impl fmt::Debug for Keyring {
 
 #[cfg(test)]
 mod tests {
-    use k256::Scalar;
     use k256::elliptic_curve::ff::PrimeField;
 
     use super::*;
@@ -237,6 +249,17 @@ mod tests {
         }
         assert_eq!(width(10_000, BUDGET), None);
         assert!(BUDGET + Multiples::bytes(GENERATOR_WIDTH) < 64 << 20);
+    }
+
+    #[test]
+    fn keys_sign_together_as_each_alone() {
+        let (keyring, key) = (Keyring::new(), |seed| KeyPair::from_private(&[seed; 32]).expect("small enough"));
+        let keys: Vec<KeyPair> = (1..=6).map(key).collect();
+        for digest in (0..100).map(|number| [number; 32]) {
+            let together = keyring.sign_all(&keys.iter().collect::<Vec<_>>(), &digest);
+            assert_eq!(together, keys.iter().map(|key| key.sign(&digest)).collect::<Vec<_>>());
+        }
+        assert!(keyring.generator.get().is_some() && keyring.sign_all(&[], &[0; 32]).is_empty());
     }
 
     /// No recovery gives the point at infinity, and no table takes it for a point.

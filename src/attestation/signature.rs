@@ -8,7 +8,7 @@ use k256::elliptic_curve::ff::PrimeField;
 use k256::elliptic_curve::ops::Reduce;
 use k256::elliptic_curve::point::AffineCoordinates;
 use k256::elliptic_curve::scalar::IsHigh;
-use k256::{AffinePoint, FieldBytes, ProjectivePoint, Scalar, Secp256k1, U256};
+use k256::{AffinePoint, FieldBytes, Scalar, Secp256k1, U256};
 use rfc6979::KGenerator;
 use sha2::Sha256;
 use sha3::{Digest, Keccak256};
@@ -74,28 +74,23 @@ impl KeyPair {
         Recoverable { signature, recovery }.to_bytes()
     }
 
-    /// The same signature with another way to the product of the nonce and the generator.
-    pub(super) fn sign_by(
-        &self,
-        digest: &[u8; 32],
-        product: impl Fn(&Scalar) -> ProjectivePoint,
-    ) -> [u8; SIGNATURE_LEN] {
-        let (secret, digest_scalar) = (self.key.as_nonzero_scalar(), scalar(digest));
+    /// The nonce with which it signs a digest: the first of RFC 6979.
+    pub(super) fn nonce(&self, digest: &[u8; 32]) -> Scalar {
         let mut nonces = KGenerator::<Sha256, U256>::new(&self.key.to_bytes(), digest, &[], &Secp256k1::ORDER);
         let mut nonce = FieldBytes::default();
-        loop {
-            nonces.fill_next_k(&mut nonce);
-            let nonce = scalar(&nonce.0);
-            let point = product(&nonce).to_affine();
-            let r = scalar(&point.x().0);
-            let inverse = nonce.invert_vartime().expect("a nonce is not zero");
-            let s = inverse * (digest_scalar + r * secret.as_ref());
-            // Refuses zeros, of which nobody has ever seen one.
-            let Ok(signature) = Signature::from_scalars(r, s) else { continue };
-            let recovery =
-                RecoveryId::new(bool::from(point.y_is_odd()) != bool::from(s.is_high()), r.to_repr() != point.x());
-            return Recoverable { signature: signature.normalize_s(), recovery }.to_bytes();
-        }
+        nonces.fill_next_k(&mut nonce);
+        scalar(&nonce.0)
+    }
+
+    /// The same signature, from the inverse of the nonce and its product with the generator.
+    pub(super) fn sign_with(&self, digest: &[u8; 32], inverse: &Scalar, point: &AffinePoint) -> [u8; SIGNATURE_LEN] {
+        let r = scalar(&point.x().0);
+        let s = *inverse * (scalar(digest) + r * self.key.as_nonzero_scalar().as_ref());
+        // Refuses zeros, of which nobody has ever seen one; for them another nonce has to come.
+        let Ok(signature) = Signature::from_scalars(r, s) else { return self.sign(digest) };
+        let recovery =
+            RecoveryId::new(bool::from(point.y_is_odd()) != bool::from(s.is_high()), r.to_repr() != point.x());
+        Recoverable { signature: signature.normalize_s(), recovery }.to_bytes()
     }
 }
 

@@ -26,13 +26,13 @@ impl Bench {
             say("error: no comparison is called so; `donsim bench` without a name measures all");
             return exit::NOTHING_SELECTED;
         }
-        print(format_args!("{:16}{:>10}{:>14}{:>7}{:>6}\n", "comparison", "ours us", "reference us", "ratio", "aim"));
+        print(format_args!("{:16}{:>10}{:>14}{:>8}{:>6}\n", "comparison", "ours us", "reference us", "figure", "aim"));
         for comparison in wanted {
             let measured = comparison.measure(self.turns.get());
             let [ours, reference] = [measured.ours, measured.reference].map(|nanoseconds| nanoseconds / 1e3);
             let Comparison { name, ours: way, reference: plain, aim, .. } = comparison;
-            let ratio = measured.ratio;
-            print(format_args!("{name:16}{ours:10.1}{reference:14.1}{ratio:7.3}{aim:6.2}  {way} / {plain}\n"));
+            let figure = measured.figure;
+            print(format_args!("{name:16}{ours:10.1}{reference:14.1}{figure:8.3}{aim:6.2}  {way} / {plain}\n"));
         }
         exit::PASS
     }

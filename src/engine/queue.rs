@@ -9,15 +9,20 @@ use super::Time;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TieKey(pub u64);
 
+/// Bits of a slot's number; above them an entry of the heap has its insertion number.
+const SLOT_BITS: u32 = 28;
+
 /// Events in the order (time, tie key, insertion number).
 ///
 /// The heap holds small keys only, the events themselves stay in a slab, so that large events are not moved about. Neither
 /// allocates once it has been as large as it gets.
 #[derive(Debug)]
 pub struct EventQueue<E> {
-    heap: BinaryHeap<Reverse<(Time, TieKey, u64, u32)>>,
+    /// The third number orders by insertion, and says in which slot the event is.
+    heap: BinaryHeap<Reverse<(Time, TieKey, u64)>>,
     slab: Vec<Option<E>>,
     free: Vec<u32>,
+    /// Events since the queue was empty.
     inserted: u64,
 }
 
@@ -37,22 +42,25 @@ impl<E> EventQueue<E> {
     /// Puts `event` at `time`; among the events of that instant `tie` decides, then who came first.
     ///
     /// # Panics
-    /// With 2^32 events waiting.
+    /// With 2^28 events waiting, or 2^36 since the queue was empty.
     pub fn push(&mut self, time: Time, tie: TieKey, event: E) {
         let slot = if let Some(slot) = self.free.pop() {
             self.slab[slot as usize] = Some(event);
             slot
         } else {
             self.slab.push(Some(event));
-            u32::try_from(self.slab.len() - 1).expect("so many events fit into no memory")
+            let slot = u32::try_from(self.slab.len() - 1).ok().filter(|slot| slot >> SLOT_BITS == 0);
+            slot.expect("so many events fit into no memory")
         };
-        self.heap.push(Reverse((time, tie, self.inserted, slot)));
-        self.inserted += 1;
+        self.inserted = if self.heap.is_empty() { 0 } else { self.inserted + 1 };
+        assert!(self.inserted >> (u64::BITS - SLOT_BITS) == 0, "2^36 events since the queue was empty");
+        self.heap.push(Reverse((time, tie, self.inserted << SLOT_BITS | u64::from(slot))));
     }
 
     /// Takes the next event with its time.
     pub fn pop(&mut self) -> Option<(Time, E)> {
-        let Reverse((time, _, _, slot)) = self.heap.pop()?;
+        let Reverse((time, _, last)) = self.heap.pop()?;
+        let slot = (last & ((1 << SLOT_BITS) - 1)) as u32;
         self.free.push(slot);
         self.slab[slot as usize].take().map(|event| (time, event))
     }

@@ -25,7 +25,7 @@ pub type Traced<'a> = dyn for<'b> Fn(&'b Setup, u64, &'b mut ReplicateCache, Opt
 
 /// The worlds of a group, all of them different.
 #[derive(Default)]
-pub(super) struct Group {
+pub(crate) struct Group {
     worlds: Vec<Setup>,
     cells: Vec<Member>,
 }
@@ -40,7 +40,7 @@ struct Member {
 }
 
 impl Group {
-    pub fn new(cells: &[Cell]) -> Self {
+    pub(crate) fn new(cells: &[Cell]) -> Self {
         let mut group = Self::default();
         // Cells first: a message of a panic tells whether it came in a baseline that is no cell.
         let own: Vec<usize> = cells.iter().map(|cell| group.number(&cell.setup)).collect();
@@ -60,8 +60,13 @@ impl Group {
         })
     }
 
+    /// Simulates one replicate of every cell; whether none panicked.
+    pub(crate) fn succeeds(&self, replicate: u64, simulate: &Simulate<'_>, cache: &mut ReplicateCache) -> bool {
+        self.simulate(replicate, simulate, cache).iter().all(Result::is_ok)
+    }
+
     /// One replicate of every cell; the message of a panic in its place, also of one in the baseline.
-    pub fn simulate(
+    pub(super) fn simulate(
         &self,
         replicate: u64,
         simulate: &Simulate<'_>,

@@ -36,6 +36,7 @@ mod witness;
 pub use crate::scenario::{Axis, AxisValue, Direction, Metric, Stat};
 pub use agreement::Disagreement;
 pub use blocks::Shard;
+pub(crate) use group::Group;
 pub use group::{Simulate, Traced};
 pub use judgement::{Bounds, Judgement, Ruling};
 pub use mishaps::{Breaches, PanickedReplicate};

@@ -29,7 +29,11 @@ pub(super) fn unavailable() -> Reply {
 impl World<'_> {
     /// A workflow node asks a capability node, unless its faults know better.
     pub(super) fn ask(&mut self, now: Time, workflow: u32, request: u32, capability: u32) {
-        let honest = OutgoingRequest { bytes: self.requests[request as usize].bytes.clone(), after: Span::ZERO };
+        let bytes = self.requests[request as usize].bytes.clone();
+        if self.assignment.of_workflow(workflow).is_empty() {
+            return self.send_request(now, workflow, request, capability, &bytes);
+        }
+        let honest = OutgoingRequest { bytes, after: Span::ZERO };
         let mut outgoing = vec![honest];
         for at in 0..self.assignment.of_workflow(workflow).len() {
             let fault = self.assignment.of_workflow(workflow)[at];

@@ -410,7 +410,7 @@ impl<'a> CapabilityNode<'a> {
             return;
         }
         let grows = don.response_growth == Growth::Quadratic;
-        let place = Place { rank: self.rank(request, to), delay: don.response_delay, grows };
+        let place = Place { rank: &|| self.rank(request, to), delay: don.response_delay, grows };
         match (don.response_strategy.definition().turn)(&place) {
             Turn::After(Span::ZERO) => outbox.send(Send::Answer { request, to, reply }),
             Turn::After(wait) => outbox.timer(now + wait, Timer::Turn { request, to, since: now }),

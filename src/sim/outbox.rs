@@ -15,14 +15,16 @@ pub(super) enum Output<T, S> {
     Happened { request: Option<u32>, peer: Option<Node>, what: What },
 }
 
-/// Outputs of a node.
+/// Outputs of a node. One that is drained keeps its memory for the next.
 pub(super) struct Outbox<T, S>(Vec<Output<T, S>>);
 
-impl<T, S> Outbox<T, S> {
-    pub(super) const fn new() -> Self {
+impl<T, S> Default for Outbox<T, S> {
+    fn default() -> Self {
         Self(Vec::new())
     }
+}
 
+impl<T, S> Outbox<T, S> {
     pub(super) fn timer(&mut self, at: Time, timer: T) {
         self.0.push(Output::Timer(at, timer));
     }

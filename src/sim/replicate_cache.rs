@@ -10,10 +10,11 @@ use prost::bytes::Bytes;
 
 use crate::aggregator::{Config, Memo, RuleSet};
 use crate::attestation::{KeyPair, Keyring, SIGNATURE_LEN};
-use crate::engine::Draws;
+use crate::engine::{Draws, EventQueue};
 use crate::network::Node;
 use crate::wire::{PeerId, Rope};
 
+use super::event::Event;
 use super::request::REPLY_TYPE;
 use super::setup::Setup;
 use super::site::Site;
@@ -27,7 +28,8 @@ pub struct ReplicateCache {
     seed: u64,
     replicate: Option<u64>,
     keys: BTreeMap<u32, KeyPair>,
-    peers: BTreeMap<Node, PeerId>,
+    /// By place, of workflow nodes and of capability nodes.
+    peers: [Vec<PeerId>; 2],
     peer_names: BTreeMap<Node, String>,
     signatures: BTreeMap<(u32, [u8; 32]), [u8; SIGNATURE_LEN]>,
     keyring: Arc<Keyring>,
@@ -36,7 +38,9 @@ pub struct ReplicateCache {
     configs: BTreeMap<(CapabilityDonKey, RuleSet), Arc<Config>>,
     /// Drawn bytes, by site, key and length.
     drawn: BTreeMap<(u32, [u32; 5], u64), Bytes>,
-    hashes: BTreeMap<Rope, [u8; 32]>,
+    hashes: BTreeMap<Bytes, [u8; 32]>,
+    /// The event queue between two worlds, empty.
+    pub(super) queue: EventQueue<Event>,
     pub(super) memo: Memo,
 }
 
@@ -57,7 +61,7 @@ impl ReplicateCache {
             seed,
             replicate: None,
             keys: BTreeMap::new(),
-            peers: BTreeMap::new(),
+            peers: [Vec::new(), Vec::new()],
             peer_names: BTreeMap::new(),
             signatures: BTreeMap::new(),
             memo: Memo::with_keyring(Arc::clone(&keyring)),
@@ -66,15 +70,21 @@ impl ReplicateCache {
             configs: BTreeMap::new(),
             drawn: BTreeMap::new(),
             hashes: BTreeMap::new(),
+            queue: EventQueue::new(),
         }
     }
 
-    /// A cache that keeps nothing but keys: each signature is made anew, and each check is a recovery. It shows that reuse
-    /// changes how long a run takes and nothing else.
+    /// A cache that keeps nothing but keys: each signature is made anew, each check is a recovery, and each envelope is
+    /// encoded and decoded. It shows that reuse changes how long a run takes and nothing else.
     #[must_use]
     pub fn without_reuse(seed: u64) -> Self {
         let keyring = Arc::new(Keyring::without_tables());
         Self { reuses: false, memo: Memo::forgetful(), ..Self::with_keyring(seed, keyring) }
+    }
+
+    /// Whether it keeps anything but keys.
+    pub(super) const fn reuses(&self) -> bool {
+        self.reuses
     }
 
     /// Draws of a replicate; finished work of another replicate is thrown away, for it will not come again.
@@ -140,7 +150,14 @@ impl ReplicateCache {
     /// A node's peer id.
     pub(super) fn peer(&mut self, node: Node) -> PeerId {
         let identities = self.identities();
-        *self.peers.entry(node).or_insert_with(|| PeerId(Site::PeerId.array(&identities, [node.key(), 0, 0, 0, 0])))
+        let (peers, member) = match node {
+            Node::Workflow(_) => (&mut self.peers[0], Node::Workflow as fn(u32) -> Node),
+            Node::Capability(_) => (&mut self.peers[1], Node::Capability as fn(u32) -> Node),
+        };
+        for place in peers.len() as u32..=node.position() as u32 {
+            peers.push(PeerId(Site::PeerId.array(&identities, [member(place).key(), 0, 0, 0, 0])));
+        }
+        peers[node.position()]
     }
 
     /// A node's peer id in its printed form.
@@ -157,20 +174,36 @@ impl ReplicateCache {
 
     /// SHA-256 of bytes.
     pub(super) fn hash(&mut self, bytes: &Bytes) -> [u8; 32] {
-        *self.hashes.entry(bytes.clone().into()).or_insert_with_key(Rope::sha256)
+        if let Some(hash) = self.hashes.get(bytes) {
+            return *hash;
+        }
+        let hash = Rope::from(bytes.clone()).sha256();
+        self.hashes.insert(bytes.clone(), hash);
+        hash
     }
 
     /// `signer`'s signature over `digest`.
     pub(super) fn sign(&mut self, signer: u32, digest: &[u8; 32]) -> [u8; SIGNATURE_LEN] {
-        if let Some(signature) = self.signatures.get(&(signer, *digest)) {
-            return *signature;
+        self.sign_all(&[signer], digest)[0]
+    }
+
+    /// Each signer's signature over `digest`.
+    pub(super) fn sign_all(&mut self, signers: &[u32], digest: &[u8; 32]) -> Vec<[u8; SIGNATURE_LEN]> {
+        let is_new = |signer: &u32| !self.signatures.contains_key(&(*signer, *digest));
+        let new: Vec<u32> = signers.iter().copied().filter(is_new).collect();
+        if !new.is_empty() {
+            for signer in &new {
+                self.key(*signer);
+            }
+            let keys: Vec<&KeyPair> = new.iter().map(|signer| &self.keys[signer]).collect();
+            let signatures = self.keyring.sign_all(&keys, digest);
+            self.signatures.extend(new.iter().map(|signer| (*signer, *digest)).zip(signatures));
         }
-        let keyring = Arc::clone(&self.keyring);
-        let signature = keyring.sign(self.key(signer), digest);
-        if self.reuses {
-            self.signatures.insert((signer, *digest), signature);
+        let signatures = signers.iter().map(|signer| self.signatures[&(*signer, *digest)]).collect();
+        if !self.reuses {
+            self.signatures.clear();
         }
-        signature
+        signatures
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use prost::bytes::Bytes;
 
 use crate::aggregator::{RequestIds, Work};
-use crate::attestation::{Report, signed_digest};
+use crate::attestation::{Report, SIGNATURE_LEN, signed_digest};
 use crate::engine::{Draws, Span, Time};
 use crate::network::Node;
 use crate::wire::{
@@ -214,11 +214,12 @@ impl Request {
         let config_digest = Site::ConfigDigest.array(&cache.identities(), [0; 5]);
         let Signed { sequence_number, ref signers } = *signed;
         let digest = self.digest(&config_digest, sequence_number, cache);
-        let sign = |signer: &u32| AttributedSignature {
-            signature: cache.sign(*signer, &digest).to_vec().into(),
+        let signed = signers.iter().zip(cache.sign_all(signers, &digest));
+        let attributed = |(signer, signature): (&u32, [u8; SIGNATURE_LEN])| AttributedSignature {
+            signature: signature.to_vec().into(),
             signer: *signer,
         };
-        OcrAttestation { config_digest, sequence_number, signatures: signers.iter().map(sign).collect() }
+        OcrAttestation { config_digest, sequence_number, signatures: signed.map(attributed).collect() }
     }
 }
 

@@ -85,8 +85,8 @@ pub(super) enum Input<'a> {
     Timer(Timer),
     /// A capability node has the payload.
     Announcement { request: u32, from: u32 },
-    /// An answer; `work` is what its aggregator computes with.
-    Answer { message: &'a Rc<Message>, work: &'a mut dyn Work },
+    /// An answer, whose envelope it `decodes`, or takes as read; `work` is what its aggregator computes with.
+    Answer { message: &'a Rc<Message>, decodes: bool, work: &'a mut dyn Work },
 }
 
 /// A timer of a workflow node.
@@ -134,7 +134,7 @@ impl WorkflowNode {
             Input::Timer(Timer::Expiry { request }) => self.expire(now, request, outbox),
             Input::Timer(Timer::Next { request, pull }) => self.ask_next(now, request, Some(pull), outbox),
             Input::Announcement { request, from } => self.announced(now, request, from, outbox),
-            Input::Answer { message, work } => self.answer(now, message, work, outbox),
+            Input::Answer { message, decodes, work } => self.answer(now, message, decodes, work, outbox),
         }
     }
 
@@ -180,14 +180,14 @@ impl WorkflowNode {
     }
 
     /// After the decision an answer is not even decoded.
-    fn answer(&mut self, now: Time, message: &Rc<Message>, work: &mut dyn Work, outbox: &mut Out) {
+    fn answer(&mut self, now: Time, message: &Rc<Message>, decodes: bool, work: &mut dyn Work, outbox: &mut Out) {
         let (request, peer) = (message.request, Some(message.from));
         let Some(pending) = &mut self.requests[request as usize] else { return };
         if self.dead || pending.aggregator.decision().is_some() {
             outbox.tell(request, peer, What::Unread { message: Rc::clone(message), dead: self.dead });
             return;
         }
-        let Some((sender, answer)) = message.open_answer() else { return };
+        let Some((sender, answer)) = message.open_answer(decodes) else { return };
         pending.heard.insert(message.from.position() as u32);
         let verdict = pending.aggregator.handle_message(sender.as_deref(), &answer, work);
         let crashes = matches!(verdict, Verdict::Crash(_));

@@ -50,9 +50,12 @@ pub(super) struct World<'a> {
     queue: EventQueue<Event>,
     /// Events in the queue that may make a capability node execute a request.
     pub(super) asks_under_way: u64,
-    /// Messages of a kind sent so far about a request from one node to another: tells their draws apart.
-    attempts: BTreeMap<(u32, Node, Node, u32), u32>,
+    /// By request, sender, receiver and kind, in one number, messages sent so far: tells their draws apart.
+    attempts: BTreeMap<u128, u32>,
     pub(super) observers: Observers<'a>,
+    /// Outboxes between two uses, empty.
+    workflow_outbox: Outbox<workflow_node::Timer, workflow_node::Send>,
+    capability_outbox: Outbox<capability_node::Timer, capability_node::Send>,
 }
 
 impl<'a> World<'a> {
@@ -88,10 +91,12 @@ impl<'a> World<'a> {
             capability: (0..callees).map(node).collect(),
             agreement,
             network,
-            queue: EventQueue::new(),
+            queue: std::mem::take(&mut cache.queue),
             asks_under_way: 0,
             attempts: BTreeMap::new(),
             observers: Observers::new(setup, &assignment, &requests, listener),
+            workflow_outbox: Outbox::default(),
+            capability_outbox: Outbox::default(),
             assignment,
             requests,
             cache,
@@ -115,6 +120,7 @@ impl<'a> World<'a> {
     /// Runs to the end.
     pub(super) fn run(mut self) -> Replicate {
         self.play();
+        self.cache.queue = std::mem::take(&mut self.queue);
         super::endings::replicate(&self)
     }
 
@@ -134,7 +140,7 @@ impl<'a> World<'a> {
         match event {
             Event::Begin { workflow, request } => self.begin(now, workflow, request),
             Event::Workflow { workflow, timer } => {
-                let mut outbox = Outbox::new();
+                let mut outbox = std::mem::take(&mut self.workflow_outbox);
                 self.workflow[workflow as usize].handle(now, workflow_node::Input::Timer(timer), &mut outbox);
                 self.route_workflow(now, workflow, outbox);
             }
@@ -186,7 +192,7 @@ impl<'a> World<'a> {
             ids: &it.ids,
             truth: it.report(),
         });
-        let mut outbox = Outbox::new();
+        let mut outbox = std::mem::take(&mut self.workflow_outbox);
         let input = workflow_node::Input::Begin { request, aggregator, delays: &it.delays };
         self.workflow[workflow as usize].handle(now, input, &mut outbox);
         self.route_workflow(now, workflow, outbox);
@@ -205,15 +211,16 @@ impl<'a> World<'a> {
                 self.deliver_signal(now, from, to, message);
             }
             (Node::Capability(from), Node::Workflow(to)) if message.signal == Some(Signal::Announce) => {
-                let mut outbox = Outbox::new();
+                let mut outbox = std::mem::take(&mut self.workflow_outbox);
                 let input = workflow_node::Input::Announcement { request: message.request, from };
                 self.workflow[to as usize].handle(now, input, &mut outbox);
                 self.route_workflow(now, to, outbox);
             }
             (Node::Workflow(from), Node::Capability(to)) => self.deliver_request(now, from, to, message),
             (Node::Capability(_), Node::Workflow(to)) => {
-                let mut outbox = Outbox::new();
-                let input = workflow_node::Input::Answer { message, work: &mut self.cache.memo };
+                let mut outbox = std::mem::take(&mut self.workflow_outbox);
+                let decodes = !self.cache.reuses();
+                let input = workflow_node::Input::Answer { message, decodes, work: &mut self.cache.memo };
                 self.workflow[to as usize].handle(now, input, &mut outbox);
                 self.route_workflow(now, to, outbox);
             }
@@ -250,7 +257,7 @@ impl<'a> World<'a> {
     }
 
     pub(super) fn tell_capability(&mut self, now: Time, capability: u32, input: capability_node::Input) {
-        let mut outbox = Outbox::new();
+        let mut outbox = std::mem::take(&mut self.capability_outbox);
         self.capability[capability as usize].handle(now, input, &mut outbox);
         let node = Node::Capability(capability);
         for output in outbox.drain() {
@@ -274,6 +281,7 @@ impl<'a> World<'a> {
                 }
             }
         }
+        self.capability_outbox = outbox;
     }
 
     fn route_workflow(
@@ -295,6 +303,7 @@ impl<'a> World<'a> {
                 }
             }
         }
+        self.workflow_outbox = outbox;
     }
 
     /// Puts an event into the queue.
@@ -342,7 +351,8 @@ impl<'a> World<'a> {
         let bytes = message.bytes(self.setup.network.frame);
         let (draws, from, to, request) = (self.draws, message.from, message.to, message.request);
         let kind = message.signal.map_or(0, |signal| signal as u32 + 1);
-        let attempts = self.attempts.entry((request, from, to, kind)).or_default();
+        let key = [request, from.key(), to.key(), kind].into_iter().fold(0, |key, part| (key << 32) | u128::from(part));
+        let attempts = self.attempts.entry(key).or_default();
         let attempt = *attempts + (kind << 16);
         *attempts += 1;
         let draw = |chance| {

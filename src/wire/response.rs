@@ -132,14 +132,14 @@ impl Response {
     /// The same, sharing the payload.
     #[must_use]
     pub fn rope(&self) -> Rope {
-        self.write(&self.metadata(), self.attestation.as_ref())
+        self.write(&self.metering, self.capdon_n, self.attestation.as_ref())
     }
 
     /// Bytes that the encoding takes.
     #[must_use]
     pub fn encoded_len(&self) -> usize {
         encoding::message::encoded_len(1, &self.value)
-            + encoding::message::encoded_len(3, &self.metadata())
+            + field_len(metadata_len(&self.metering, self.capdon_n))
             + self.payload.as_ref().map_or(0, |payload| field_len(payload.encoded_len()))
             + self.attestation_len()
     }
@@ -147,7 +147,7 @@ impl Response {
     /// The encoding with metadata and attestation cleared, whose hash is the response's id.
     #[must_use]
     pub fn identity(&self) -> Rope {
-        self.write(&WireMetadata::default(), None)
+        self.write(&[], 0, None)
     }
 
     /// The response id: SHA-256 over [`Response::identity`].
@@ -165,27 +165,50 @@ impl Response {
     /// Bytes that the attestation takes of the encoding, with its key and length.
     #[must_use]
     pub fn attestation_len(&self) -> usize {
-        self.attestation
-            .as_ref()
-            .map_or(0, |attestation| encoding::message::encoded_len(5, &WireAttestation::from(attestation)))
+        self.attestation.as_ref().map_or(0, |attestation| field_len(attestation.encoded_len()))
     }
 
-    fn metadata(&self) -> WireMetadata {
-        WireMetadata { metering: self.metering.iter().cloned().map(Lenient).collect(), capdon_n: self.capdon_n }
-    }
-
-    fn write(&self, metadata: &WireMetadata, attestation: Option<&OcrAttestation>) -> Rope {
+    fn write(&self, metering: &[MeteringRecord], capdon_n: u32, attestation: Option<&OcrAttestation>) -> Rope {
         let mut out = Writer::default();
         encoding::message::encode(1, &self.value, out.small());
-        encoding::message::encode(3, metadata, out.small());
+        out.field(3, metadata_len(metering, capdon_n));
+        encoding::message::encode_repeated(1, metering, out.small());
+        if capdon_n != 0 {
+            encoding::uint32::encode(2, &capdon_n, out.small());
+        }
         if let Some(payload) = &self.payload {
             out.field(PAYLOAD, payload.encoded_len());
             payload.write(&mut out);
         }
         if let Some(attestation) = attestation {
-            encoding::message::encode(5, &WireAttestation::from(attestation), out.small());
+            out.field(5, attestation.encoded_len());
+            attestation.write(&mut out);
         }
         out.finish()
+    }
+}
+
+fn metadata_len(metering: &[MeteringRecord], capdon_n: u32) -> usize {
+    let nodes = if capdon_n == 0 { 0 } else { encoding::uint32::encoded_len(2, &capdon_n) };
+    encoding::message::encoded_len_repeated(1, metering) + nodes
+}
+
+impl OcrAttestation {
+    /// Bytes of the message, without key and length of the field around it.
+    fn encoded_len(&self) -> usize {
+        let number = &self.sequence_number;
+        field_len(self.config_digest.len())
+            + if *number == 0 { 0 } else { encoding::uint64::encoded_len(2, number) }
+            + encoding::message::encoded_len_repeated(3, &self.signatures)
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.field(1, self.config_digest.len());
+        out.small().extend_from_slice(&self.config_digest);
+        if self.sequence_number != 0 {
+            encoding::uint64::encode(2, &self.sequence_number, out.small());
+        }
+        encoding::message::encode_repeated(3, &self.signatures, out.small());
     }
 }
 
@@ -208,15 +231,5 @@ impl TryFrom<WireAttestation> for OcrAttestation {
             wire.config_digest[..].try_into().map_err(|_| DecodeError::ConfigDigestLength(wire.config_digest.len()))?;
         let signatures = wire.signatures.into_iter().map(|signature| signature.0).collect();
         Ok(Self { config_digest, sequence_number: wire.sequence_number, signatures })
-    }
-}
-
-impl From<&OcrAttestation> for WireAttestation {
-    fn from(attestation: &OcrAttestation) -> Self {
-        Self {
-            config_digest: Bytes::copy_from_slice(&attestation.config_digest),
-            sequence_number: attestation.sequence_number,
-            signatures: attestation.signatures.iter().cloned().map(Lenient).collect(),
-        }
     }
 }

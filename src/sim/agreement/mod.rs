@@ -97,7 +97,7 @@ impl World<'_> {
     /// An agreement that takes a latency.
     pub(super) fn tell_latency(&mut self, now: Time, input: latency::Input) {
         let Agreement::Latency(latency) = &mut self.agreement else { return };
-        let mut outbox = Outbox::new();
+        let mut outbox = Outbox::default();
         latency.handle(now, input, &mut outbox);
         for output in outbox.drain() {
             match output {
@@ -128,7 +128,7 @@ impl World<'_> {
         let at = capability as usize;
         let Agreement::Rounds(rounds) = &mut self.agreement else { return };
         let Rounds { don, participants, awake, .. } = &mut **rounds;
-        let mut outbox = Outbox::new();
+        let mut outbox = Outbox::default();
         let since = std::mem::replace(&mut awake[at], now);
         if self.capability[at].outage(since, now).is_some() {
             participants[at].handle(now, rounds::Input::Restarted, don, &mut outbox);

@@ -197,14 +197,15 @@ impl Oracle {
     pub(super) fn advance(&mut self, now: Time) -> Vec<Found> {
         let mut found = Vec::new();
         if now > self.now {
-            let touched = std::mem::take(&mut self.touched);
-            for at in touched {
+            let mut touched = std::mem::take(&mut self.touched);
+            for at in touched.drain(..) {
                 let (request, workflow) = (at / self.bounds.len(), at % self.bounds.len());
                 let asking = &self.requests[request];
                 if let Some(cause) = self.views[at].settle(self.now, asking, &self.bounds[workflow]) {
                     found.push(Found { request: request as u32, workflow: workflow as u32, cause });
                 }
             }
+            self.touched = touched;
             self.now = now;
         }
         found

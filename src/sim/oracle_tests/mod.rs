@@ -110,7 +110,7 @@ impl Ended {
         let is_after = |heard: &&Heard| cause.is_some_and(|(at, _)| heard.time > at);
         let (after, before): (Vec<&Heard>, Vec<&Heard>) = self.record.heard.iter().filter(is_ours).partition(is_after);
         let word = |heard: &Heard| {
-            let (sender, answer) = heard.message.open_answer().expect("what donsim encodes decodes");
+            let (sender, answer) = heard.message.open_answer(true).expect("what donsim encodes decodes");
             Word { sender, answer, is_right: heard.message.class.is_right() }
         };
         (before.into_iter().map(word).collect(), after.into_iter().map(word).collect())

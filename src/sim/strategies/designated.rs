@@ -6,7 +6,7 @@ use crate::engine::Span;
 pub(super) const STRATEGY: Definition = Definition {
     name: "designated",
     meaning: "One holder sends the payload at once, all others after the delay unless the caller has said stop.",
-    turn: |place| Turn::After(if place.rank == 0 { Span::ZERO } else { place.delay }),
+    turn: |place| Turn::After(if (place.rank)() == 0 { Span::ZERO } else { place.delay }),
     says_stop: true,
     asks: false,
 };

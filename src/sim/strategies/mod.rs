@@ -17,7 +17,7 @@ pub struct Definition {
     /// Meaning in one line.
     pub meaning: &'static str,
     /// Turn of a holder.
-    pub(super) turn: fn(&Place) -> Turn,
+    pub(super) turn: fn(&Place<'_>) -> Turn,
     /// Whether a caller that has decided tells everybody whom it has not heard to stop.
     pub(super) says_stop: bool,
     /// Whether a caller asks those who announce that they have the payload.
@@ -25,10 +25,10 @@ pub struct Definition {
 }
 
 /// Place of a holder in a caller's order.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    /// Its rank, from 0.
-    pub(super) rank: u32,
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// Its rank, from 0; found by a draw for every holder, so not unless somebody asks.
+    pub(super) rank: &'a dyn Fn() -> u32,
     /// `capability_don.response_delay`.
     pub(super) delay: Span,
     /// Whether waits grow.
@@ -111,7 +111,7 @@ mod tests {
     fn turns_come_in_the_order_of_ranks() {
         let turns = |name: &str, grows| -> Vec<Turn> {
             let turn = ResponseStrategy::named(name).expect("there is one").definition().turn;
-            (0..4).map(|rank| turn(&Place { rank, delay: Span::from_millis(10), grows })).collect()
+            (0..4).map(|rank| turn(&Place { rank: &|| rank, delay: Span::from_millis(10), grows })).collect()
         };
         let after = |millis: [u64; 4]| millis.map(|millis| Turn::After(Span::from_millis(millis))).to_vec();
         assert_eq!(turns("all", false), after([0; 4]));
