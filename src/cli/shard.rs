@@ -29,6 +29,7 @@ pub(super) fn parse(text: &str) -> Result<Choice, String> {
 }
 
 impl Choice {
+    #[expect(clippy::disallowed_methods, reason = "which part of the work a process does is no part of any result")]
     pub(super) fn shard(self) -> Result<Shard, String> {
         let variable = |name: &str| env::var(name).ok();
         match self {
@@ -53,7 +54,7 @@ fn number_in(name: &str, variable: Variables<'_>) -> Result<Option<u64>, String>
 }
 
 /// By a Slurm array, whose tasks may begin at any number and go in steps, or by a CI system, whose nodes count from 1
-/// (GitLab) or 0 (CircleCI).
+/// (GitLab) or 0 (`CircleCI`).
 fn of_environment(variable: Variables<'_>) -> Result<Shard, String> {
     let number = |name| number_in(name, variable);
     if let Some(id) = number("SLURM_ARRAY_TASK_ID")? {

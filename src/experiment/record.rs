@@ -94,8 +94,11 @@ fn decode(bytes: &[u8], wanted: &Header) -> Result<Vec<Entry>, &'static str> {
     Ok(entries.into_iter().map(|entry| entry.map(shared)).collect())
 }
 
-/// The longest of what is kept of a unit, and whether it was kept for this run.
-fn load(record: &dyn Record, cell: &Cell, unit: u64) -> (Vec<Entry>, bool) {
+/// Entries of a unit, and whether they were kept for this run.
+type Loaded = (Vec<Entry>, bool);
+
+/// The longest of what is kept of a unit.
+fn load(record: &dyn Record, cell: &Cell, unit: u64) -> Loaded {
     let (name, header) = (name(cell, unit), Header::new(cell, unit));
     let own = record.read(&name).map(|bytes| decode(&bytes, &header));
     let own = own.map(|entries| entries.inspect_err(|reason| record.handle_unusable(&name, reason)));
@@ -130,8 +133,8 @@ pub fn missing(scenario: &Scenario, record: &dyn Record) -> BTreeMap<String, Vec
 /// What the record has of a group of cells, unit by unit, for one thread.
 pub(super) struct Reader<'a> {
     record: &'a dyn Record,
-    /// Number of the unit that is loaded, and by cell its entries, and whether they were kept for this run.
-    loaded: Option<(u64, Vec<(Vec<Entry>, bool)>)>,
+    /// Number of the unit that is loaded, and by cell what is known of it.
+    loaded: Option<(u64, Vec<Loaded>)>,
 }
 
 /// Replicates of a cell that the record has.
@@ -159,7 +162,7 @@ impl<'a> Reader<'a> {
         }
         let first = unit * REPLICATES_A_UNIT;
         let wanted = (replicates.start - first) as usize..(replicates.end - first) as usize;
-        let known = |(cell, (entries, is_own)): (&Cell, &(Vec<Entry>, bool))| {
+        let known = |(cell, (entries, is_own)): (&Cell, &Loaded)| {
             Some(Known { results: simulated(&cell.setup, entries.get(wanted.clone())?), is_own: *is_own })
         };
         cells.iter().zip(self.loaded.iter().flat_map(|(_, entries)| entries)).map(known).collect()

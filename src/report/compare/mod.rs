@@ -244,10 +244,13 @@ pub fn compare(base: &Path, new: &Path, least: Least) -> Result<Comparisons, Com
     Ok(Comparisons { axes, all, unpaired })
 }
 
+/// Interval of a difference by its confidence.
+type AtConfidence = dyn Fn(f64) -> Option<Interval>;
+
 impl Compared {
     /// `None` where neither run has a value.
     fn compare(&self, cell: &Cell) -> Option<Comparison> {
-        let (base, difference, interval): (f64, f64, Box<dyn Fn(f64) -> Option<Interval>>) = match self.measure {
+        let (base, difference, interval): (f64, f64, Box<AtConfidence>) = match self.measure {
             Measure::Rate(rate) => {
                 let difference = rate(cell);
                 (self.base(cell)?, difference.estimate()?, Box::new(move |confidence| difference.interval(confidence)))
@@ -341,7 +344,9 @@ mod tests {
         let changes: Vec<Change> = all.iter().map(|it| it.change).collect();
         assert_eq!(changes, [Change::Regressed, Change::Improved, Change::Regressed, Change::None]);
         all[2].p = 0.026;
-        all.iter_mut().for_each(|it| it.change = Change::None);
+        for it in &mut all {
+            it.change = Change::None;
+        }
         judge(&mut all, Least { rate: 0.001, share: 0.01 });
         let changes: Vec<Change> = all.iter().map(|it| it.change).collect();
         assert_eq!(changes, [Change::Regressed, Change::None, Change::None, Change::None]);
