@@ -10,7 +10,7 @@
 //! | room | what lives there |
 //! | --- | --- |
 //! | [`cli`] | one file a subcommand; streams, progress, exit codes |
-//! | [`bench`] | costs as ratios, measured |
+//! | [`bench`](mod@bench) | costs as ratios, measured |
 //! | [`report`] | tables, CSV, JSON and JUnit files, plots |
 //! | [`explore`] | an adversary that searches for what breaks a scenario |
 //! | [`experiment`] | cells x replicates on threads, expectations |
