@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 
 use crate::experiment::Options;
-use crate::explore::{Budget, Explored, Find, Goal, Observer, Simulate, explore};
+use crate::explore::{Budget, Explored, Find, Goal, MARK, Observer, Simulate, explore};
 use crate::report::{explored_csv, explored_markdown, explored_table};
 use crate::scenario::{Adjustments, Axis, Scenario, escaped};
 use crate::sim::{FAULTS, RealAggregators, simulate_with};
@@ -40,7 +40,7 @@ pub(super) struct Explore {
     #[arg(long, value_name = "FAULT", value_parser = fault)]
     without: Vec<&'static str>,
     /// Attacks that are tried on each cell
-    #[arg(long, value_name = "N", default_value_t = 400)]
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u64).range(1..))]
     trials: u64,
     /// Replicates of each of them
     #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u64).range(1..))]
@@ -74,13 +74,13 @@ impl Explore {
         }
         let stop = interrupt::flag();
         let keys: Vec<String> = self.vary.iter().filter_map(|text| key(text)).collect();
-        let mut keeper = Keeper { folder: &folder, progress: None, name: scenario.name() };
+        let mut writer = FindWriter { folder: &folder, progress: None, name: scenario.name() };
         let threads = self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
         let options = Options::new(threads, &stop);
         let simulate: &Simulate<'_> =
             &|setup, replicate, cache, listener| simulate_with(setup, replicate, cache, &RealAggregators, listener);
-        let explored = explore(&scenario, &keys, &folder, (&self.budget(), options), simulate, &mut keeper);
-        keeper.finish();
+        let explored = explore(&scenario, &keys, &folder, (&self.budget(), options), simulate, &mut writer);
+        writer.finish();
         let axes: Vec<Axis> = scenario.axes().iter().filter(|axis| !keys.contains(&axis.key)).cloned().collect();
         let kept = explored.map_err(|error| error.to_string()).and_then(|explored| {
             let kept = keep(&folder, &axes, &explored);
@@ -126,9 +126,16 @@ fn key(text: &str) -> Option<String> {
     text.split_once('=').map(|(key, _)| key.trim().to_owned())
 }
 
-/// The folder with the files that the scenario names, where finds expect them.
+/// The folder with the files that the scenario names, where finds expect them, and without finds of an earlier search.
 fn prepare(folder: &Path, scenario: &Scenario) -> io::Result<()> {
     fs::create_dir_all(folder)?;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let is_toml = path.extension().is_some_and(|ending| ending == "toml");
+        if is_toml && fs::read_to_string(&path).is_ok_and(|text| text.starts_with(MARK)) {
+            fs::remove_file(path)?;
+        }
+    }
     for file in scenario.files() {
         let path = folder.join(&file.stored);
         path.parent().map_or(Ok(()), fs::create_dir_all)?;
@@ -161,13 +168,13 @@ fn code(find: &Find) -> u8 {
 }
 
 /// Writes finds as they come.
-struct Keeper<'a> {
+struct FindWriter<'a> {
     folder: &'a Path,
     progress: Option<Progress>,
     name: &'a str,
 }
 
-impl Keeper<'_> {
+impl FindWriter<'_> {
     fn finish(&self) {
         if let Some(progress) = &self.progress {
             progress.finish();
@@ -175,7 +182,7 @@ impl Keeper<'_> {
     }
 }
 
-impl Observer for Keeper<'_> {
+impl Observer for FindWriter<'_> {
     fn handle_progress(&mut self, done: u64, total: u64) {
         let progress = self.progress.get_or_insert_with(|| Progress::new(self.name, total, "trials"));
         progress.update(done, total);

@@ -9,6 +9,7 @@ mod completions;
 pub mod exit;
 mod explore;
 mod faults;
+mod finished;
 mod github;
 mod host;
 mod interrupt;

@@ -1,5 +1,6 @@
 //! `donsim run`: simulate, write results, judge.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io;
 use std::num::NonZeroUsize;
@@ -8,27 +9,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 
-use crate::experiment::{
-    Block, Breaches, CellSummary, Findings, Judgement, Observer, Options, Ruling, RunError, Shard, Verdict, fits,
-    idle_faults, is_violated,
-};
+use crate::experiment::{Block, Findings, Observer, Options, RunError, Shard, Verdict};
 use crate::report::plots::Formats;
 use crate::report::{
-    FolderError, ResultsFolder, ShardFolder, Suite, Units, by_gravity, judgement_line, junit, markdown, run_document,
-    runs_document, table,
+    FolderError, ResultsFolder, ShardFolder, Suite, Units, junit, markdown, run_document, runs_document, table,
 };
-use crate::scenario::{Adjustments, Scenario, Subject, escaped};
+use crate::scenario::{Adjustments, Scenario, escaped};
 
-use crate::sim::{Breach, Replicate, ReplicateCache, Safety, Setup};
+use crate::sim::{Replicate, ReplicateCache, Setup};
 use crate::{experiment, sim};
 
+use super::finished::{Finished, expected_safety};
 use super::host::Clock;
 use super::progress::Progress;
-use super::replay::value;
-use super::{Choice, count_of_cells, exit, github, interrupt, load_to_run, print, say, shard, verify};
-
-/// Lines about expectations that are printed; `expectations.json` has all.
-const MOST_LINES: usize = 100;
+use super::{Choice, exit, github, interrupt, load_to_run, print, say, shard, verify};
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
@@ -79,20 +73,6 @@ pub(super) struct Results {
     /// Annotate the scenario and add to the step's summary, in a step of GitHub Actions
     #[arg(long)]
     github: bool,
-}
-
-/// A run that came to its end, or was stopped.
-struct Finished<'a> {
-    scenario: &'a Scenario,
-    findings: Findings,
-    verdict: Verdict,
-    /// Its results folder.
-    path: PathBuf,
-}
-
-/// [`sim::simulate`] without any reuse.
-fn simulate_anew(setup: &Setup, replicate: u64, _: &mut ReplicateCache) -> Replicate {
-    sim::simulate(setup, replicate, &mut ReplicateCache::without_reuse(setup.run.seed))
 }
 
 impl Run {
@@ -258,13 +238,13 @@ impl Results {
         let units = if fresh { Units::alone(&path) } else { Units::of(&path) };
         let units = units.map_err(|source| FolderError::Write(path.clone(), source))?;
         let total = scenario.cell_count().saturating_mul(scenario.run().replicates);
-        let mut keeper = Keeper { folder, progress: Progress::new(scenario.name(), total, "replicates") };
+        let mut writer = RowWriter { folder, progress: Progress::new(scenario.name(), total, "replicates") };
         let run = Options { record: Some(&units), ..Options::new(threads, stop) };
-        let findings = self.simulate(scenario, run, &path, &mut keeper)?;
-        keeper.progress.finish();
+        let findings = self.simulate(scenario, run, &path, &mut writer)?;
+        writer.progress.finish();
         say_unusable(&units);
-        keeper.folder.write_host(&clock.host(threads.get()))?;
-        keeper.folder.finish(scenario, &findings, Formats::new(self.png))?;
+        writer.folder.write_host(&clock.host(threads.get()))?;
+        writer.folder.finish(scenario, &findings, Formats::new(self.png))?;
         let verdict = Verdict::of(&findings.summary, expected_safety(scenario, &findings), findings.is_complete());
         let finished = Finished { scenario, findings, verdict, path };
         self.tell(&finished, options);
@@ -303,162 +283,33 @@ impl Results {
     }
 }
 
-impl Finished<'_> {
-    /// The replicate that shows best what is wrong, if something is.
-    fn witness(&self) -> Option<(&str, u64)> {
-        let Findings { summary, panicked, breaches, witnesses, .. } = &self.findings;
-        if let Some(panicked) = panicked.first() {
-            return Some((&panicked.cell, panicked.replicate));
-        }
-        if let Some(breaches) = breaches.first() {
-            return Some((&breaches.cell, breaches.replicate));
-        }
-        match self.verdict {
-            Verdict::SafetyViolated => {
-                let seen = |cell: &CellSummary| witnesses.get(&cell.id)?.unsafe_replicate;
-                summary.cells.iter().find_map(|cell| Some((cell.id.as_str(), seen(cell)?)))
-            }
-            Verdict::Fail => {
-                let failed = summary.expectations.iter().find(|judgement| judgement.ruling == Ruling::Fail)?;
-                let cell = failed.cells.first()?;
-                let replicate = match failed.cells.len() {
-                    1 => witnesses.get(cell)?.against.get(&failed.expectation).copied(),
-                    _ => self.witness_of_difference(failed),
-                };
-                Some((cell, replicate.unwrap_or(0)))
-            }
-            _ => None,
-        }
-    }
-
-    /// The first replicate in which a difference of two cells goes against what is expected: both are simulated anew
-    /// until one is found.
-    fn witness_of_difference(&self, failed: &Judgement) -> Option<u64> {
-        let expectation = self.scenario.expectations().get(failed.expectation)?;
-        let is_meant = |subject: &Subject| match subject {
-            Subject::Cell(_) => false,
-            Subject::Difference { of, minus } => {
-                [of, minus].map(|index| self.scenario.cell(*index).id) == failed.cells[..]
-            }
-        };
-        let subject = *expectation.subjects.iter().find(|subject| is_meant(subject))?;
-        let own = |number| value(self.scenario, subject, expectation.metric, number);
-        (0..self.scenario.run().replicates).find(|number| !fits(expectation, own(*number)))
-    }
-
-    /// What chance does not explain: somebody should look for the error.
-    fn say_disagreements(&self) {
-        for disagreement in &self.findings.disagreements {
-            say(format_args!("warning: {disagreement}"));
-        }
-    }
-
-    /// Errors of the aggregator itself: no chance, no node and no network explains them.
-    fn say_breaches(&self) {
-        for Breaches { cell, rows, replicate, breach } in &self.findings.breaches {
-            let did = match breach {
-                Breach::DidNotAccept => "did not accept a right answer that proves itself, or enough equal ones",
-                Breach::AcceptedUnproven => "accepted what neither an attestation nor enough equal answers prove",
-            };
-            say(format_args!(
-                "error: the aggregator broke its rules {rows} times in cell {cell}, first in replicate {replicate}: it {did}"
-            ));
-        }
-    }
-
-    /// Faults that did not find as many payload holders as the scenario gives them.
-    fn say_shortfalls(&self) {
-        let cells = &self.findings.summary.cells;
-        let Some(first) = cells.first() else { return };
-        for (at, fault) in first.faults.iter().enumerate() {
-            let missing = |cell: &CellSummary| cell.faults.get(at).map_or(0, |fault| fault.holder_shortfall);
-            let total: u64 = cells.iter().map(missing).sum();
-            let replicates: u64 = cells.iter().filter(|cell| missing(cell) > 0).map(|cell| cell.replicates).sum();
-            if total > 0 {
-                let name = &fault.name;
-                say(format_args!(
-                    "warning: {name} asks for more payload holders than there were: {total} too few in {replicates} \
-                     replicates; the fault took those that there were"
-                ));
-            }
-        }
-    }
-
-    /// What cannot be judged because not all cells are selected.
-    fn say_what_is_left_out(&self) {
-        let scenario = self.scenario;
-        if !scenario.is_partial() {
-            return;
-        }
-        say(format_args!("selected: {}", count_of_cells(scenario)));
-        let unselected: usize = scenario.expectations().iter().map(|expectation| expectation.unselected).sum();
-        if unselected > 0 {
-            let all = scenario.check_count();
-            say(format_args!("expect: {unselected} of {all} checks are skipped, as their cells are not all selected"));
-        }
-        if expected_safety(scenario, &self.findings) != scenario.safety() {
-            say("safety: that it is violated is expected of the whole scenario, so it is not judged");
-        }
-    }
-
-    /// One line a check; of very many, those that did not pass first.
-    fn say_expectations(&self) {
-        let judgements = &self.findings.summary.expectations;
-        let shown: Vec<_> =
-            if judgements.len() > MOST_LINES { by_gravity(judgements) } else { judgements.iter().collect() };
-        for judgement in shown.iter().take(MOST_LINES) {
-            say(format_args!("expect: {}", judgement_line(judgement)));
-        }
-        if shown.len() > MOST_LINES {
-            say(format_args!("expect: {} more in expectations.json", shown.len() - MOST_LINES));
-        }
-    }
-
-    fn say_verdict(&self) {
-        let judgements = &self.findings.summary.expectations;
-        let count = |ruling| judgements.iter().filter(|judgement| judgement.ruling == ruling).count();
-        let (failed, undecided, all) = (count(Ruling::Fail), count(Ruling::Inconclusive), judgements.len());
-        match self.verdict {
-            Verdict::SafetyViolated => {
-                say("safety violated: a wrong response was accepted, or workflow nodes disagree");
-            }
-            Verdict::Fail if failed > 0 => say(format_args!("failed: {failed} of {all} checks do not hold")),
-            Verdict::Fail => say("failed: the scenario expects a violation of safety, and there was none"),
-            Verdict::Inconclusive => {
-                if undecided > 0 {
-                    let help = "raise run.replicates, or ask for less";
-                    say(format_args!("inconclusive: {undecided} of {all} checks are undecided; {help}"));
-                }
-                let idle = idle_faults(&self.findings.summary);
-                if !idle.is_empty() {
-                    say(format_args!("inconclusive: never acted: {}", idle.join(", ")));
-                }
-            }
-            Verdict::Pass | Verdict::Incomplete => {}
-        }
-    }
+/// [`sim::simulate`] without any reuse.
+fn simulate_anew(setup: &Setup, replicate: u64, _: &mut ReplicateCache) -> Replicate {
+    sim::simulate(setup, replicate, &mut ReplicateCache::without_reuse(setup.run.seed))
 }
 
-/// Units of an earlier run that could not be used.
+/// Units of an earlier run that could not be used, by the reason; after a change of the code that may be all.
 fn say_unusable(units: &Units) {
+    const MOST_NAMES: usize = 3;
+    let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, reason) in units.unusable() {
-        say(format_args!("warning: units/{name}: {reason}; its replicates were simulated again"));
+        by_reason.entry(reason).or_default().push(format!("units/{name}"));
     }
-}
-
-/// What is expected of the selected cells: the violation of safety that a scenario shows may lie in the others.
-fn expected_safety(scenario: &Scenario, findings: &Findings) -> Safety {
-    let is_elsewhere = scenario.is_partial() && !is_violated(&findings.summary);
-    if is_elsewhere { Safety::Holds } else { scenario.safety() }
+    for (reason, names) in by_reason {
+        let more = names.len().saturating_sub(MOST_NAMES);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let names = names[..names.len().min(MOST_NAMES)].join(", ");
+        say(format_args!("warning: {names}{more}: {reason}; the replicates were simulated again"));
+    }
 }
 
 /// Keeps results as they come.
-struct Keeper {
+struct RowWriter {
     folder: ResultsFolder,
     progress: Progress,
 }
 
-impl Observer for Keeper {
+impl Observer for RowWriter {
     fn handle_block(&mut self, block: &Block<'_>) -> io::Result<()> {
         self.folder.add(block)
     }

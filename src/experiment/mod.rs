@@ -42,6 +42,7 @@ pub use judgement::{Bounds, Judgement, Ruling};
 pub use mishaps::{Breaches, PanickedReplicate};
 pub use power::check_power;
 pub use reading::own_value;
+pub(crate) use record::MAKER;
 pub use record::{Record, missing};
 pub use run::{Block, Findings, Observer, Options, RunError, run};
 pub use savings::Baseline;

@@ -25,7 +25,10 @@ pub(super) const REPLICATES_A_UNIT: u64 = 256;
 const MAGIC: &[u8] = b"donsim unit 1\n";
 const DIGEST_LEN: usize = 32;
 
-/// Place where units are kept.
+/// Version and code of donsim that a unit is of: other code may come to other replicates, whatever its version.
+pub(crate) const MAKER: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("DONSIM_CODE"));
+
+/// Place where units are kept, all of them made by one way to simulate: an aggregator of one's own needs a record of its own.
 pub trait Record: Debug + Sync {
     /// The unit of this name that was kept for this run.
     fn read(&self, name: &str) -> Option<Vec<u8>>;
@@ -60,7 +63,7 @@ struct Header {
 impl Header {
     fn new(cell: &Cell, unit: u64) -> Self {
         let Run { seed, strata, .. } = cell.setup.run;
-        let (donsim, cell) = (env!("CARGO_PKG_VERSION").to_owned(), cell.id.clone());
+        let (donsim, cell) = (MAKER.to_owned(), cell.id.clone());
         Self { results_version: RESULTS_VERSION, donsim, cell, seed, strata, first: unit * REPLICATES_A_UNIT }
     }
 }
@@ -86,7 +89,7 @@ fn decode(bytes: &[u8], wanted: &Header) -> Result<Vec<Entry>, &'static str> {
     }
     let (header, rest) = postcard::take_from_bytes::<Header>(body).map_err(|_| "it is no unit of this version")?;
     if header != *wanted {
-        return Err("it is of another version, seed or cell");
+        return Err("it is of other code, or of another seed or cell");
     }
     let entries: Vec<Result<(Replicate, Baseline), String>> =
         postcard::from_bytes(rest).map_err(|_| "it is no unit of this version")?;
@@ -222,6 +225,8 @@ mod tests {
         let bytes = encode(&header, &entries).expect("it can be written");
         assert_eq!(decode(&bytes, &header), Ok(entries));
         assert!(decode(&bytes, &Header::new(&cell, 1)).is_err());
+        let others = Header { donsim: "0.1.0+code of yesterday".to_owned(), ..Header::new(&cell, 2) };
+        assert_eq!(decode(&bytes, &others), Err("it is of other code, or of another seed or cell"));
         for at in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[at] ^= 1;

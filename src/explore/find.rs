@@ -7,6 +7,9 @@ use crate::sim::Breach;
 use super::attack::{names, words};
 use super::trial::{Broken, Goal, Lab, Trial};
 
+/// Beginning of every find.
+pub const MARK: &str = "# Found by donsim explore in ";
+
 /// Replicates that a find may need for its expectation to be decidable, the fewest first.
 const REPLICATES: [u64; 7] = [100, 200, 300, 500, 1_000, 3_000, 10_000];
 
@@ -101,7 +104,7 @@ fn comment(lab: &Lab<'_>, broken: &Broken, attack: &str, (name, place): (&str, &
     let of = if place.is_empty() { String::new() } else { format!(", cell {place}") };
     let cause = if broken.cause.is_empty() { String::new() } else { format!(" Failure cause: {}.", broken.cause) };
     format!(
-        "# Found by donsim explore in {scenario}{of}: {goal}.\n# The attack: {attack}.{cause}\n# It shows: donsim run \
+        "{MARK}{scenario}{of}: {goal}.\n# The attack: {attack}.{cause}\n# It shows: donsim run \
          {name}.toml\n\n",
         scenario = lab.scenario.path().replace('\n', " "),
         goal = broken.goal.words(),

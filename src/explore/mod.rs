@@ -31,7 +31,7 @@ use crate::scenario::{AxisValue, Metric, Outline, Scenario, Table};
 use crate::sim::FAULTS;
 
 pub use crate::experiment::Traced as Simulate;
-pub use find::Find;
+pub use find::{Find, MARK};
 use search::Search;
 use space::Space;
 use trial::{Bound, Lab};
@@ -52,9 +52,12 @@ pub struct Budget {
     pub replicates: u64,
     /// Replicates of what is reported in the end, under the scenario's own seed.
     pub confirming: u64,
-    /// Seed of the search; replicates of its trials have it, too.
+    /// Seed of the search.
     pub seed: u64,
 }
+
+/// Distance of the seed of trials from that of the search.
+const TRIAL_WORLDS: u64 = 1 << 32;
 
 /// Figure that the adversary makes worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +71,11 @@ pub enum Aim {
 }
 
 impl Budget {
+    /// Seed of the worlds of trials: what confirms a find are not the worlds that it was chosen by.
+    const fn world_seed(&self) -> u64 {
+        self.seed % TRIAL_WORLDS + TRIAL_WORLDS
+    }
+
     /// Faults that an adversary has by default: all but those that the authenticated links of the original rule out.
     #[must_use]
     pub fn faults() -> Vec<&'static str> {
@@ -187,7 +195,7 @@ pub fn explore(
         let grounds: Vec<Outline> = numbers.iter().map(|number| ground(scenario, *number)).collect();
         let bound = Bound::of(&cell.setup, budget.nodes);
         let lab = Lab { scenario, folder, bound, simulate, options };
-        let plain = lab.run(&grounds[0], budget.seed, budget.replicates)?;
+        let plain = lab.run(&grounds[0], budget.world_seed(), budget.replicates)?;
         let plain = plain.map_err(|reason| ExploreError::NoOutline { cell: cell.id.clone(), reason })?;
         let space = Space::new(&cell.setup, bound.spare(&cell.setup), budget, &plain.cell);
         let place = axes.iter().map(|value| value.text.as_str()).collect::<Vec<_>>().join(", ");

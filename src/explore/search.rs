@@ -82,7 +82,7 @@ impl<'a> Search<'a> {
             let size = BATCH.min((self.budget.trials - self.done) as usize);
             let batch: Vec<Attack> = (0..size as u64).map(|at| self.next(self.done + at)).collect();
             let outlines: Vec<Outline> = batch.iter().map(|attack| attack.outline(&self.grounds)).collect();
-            let trials = self.lab.run_all(&outlines, self.budget.seed, self.budget.replicates)?;
+            let trials = self.lab.run_all(&outlines, self.budget.world_seed(), self.budget.replicates)?;
             for ((attack, outline), trial) in batch.into_iter().zip(outlines).zip(trials) {
                 self.done += 1;
                 // An attack that makes no scenario was worth no more than the attempt.
@@ -140,7 +140,7 @@ impl<'a> Search<'a> {
         if self.cleared.contains(&cleared) {
             return Ok(None);
         }
-        let trial = self.lab.run(outline, self.budget.seed, self.budget.replicates * CLOSER_LOOK)?;
+        let trial = self.lab.run(outline, self.budget.world_seed(), self.budget.replicates * CLOSER_LOOK)?;
         let broken = trial.ok().and_then(|trial| trial.broken).filter(|broken| broken.goal == cleared.0);
         if broken.is_none() {
             self.cleared.push(cleared);
@@ -162,7 +162,7 @@ impl<'a> Search<'a> {
         replicates: u64,
         observer: &mut dyn Observer,
     ) -> Result<(), ExploreError> {
-        let seed = self.budget.seed;
+        let seed = self.budget.world_seed();
         let shows = |outline: &Outline| {
             let trial = self.lab.run(outline, seed, replicates)?;
             Ok(trial.is_ok_and(|trial| trial.broken.is_some_and(|broken| broken.goal == goal)))
@@ -188,7 +188,7 @@ impl<'a> Search<'a> {
     /// What the cell came to: the worst attacks without the faults that do nothing for them, with the replicates that
     /// confirm.
     pub fn finish(self, axes: Vec<AxisValue>) -> Result<Explored, ExploreError> {
-        let &Budget { seed, replicates, confirming, .. } = self.budget;
+        let (&Budget { replicates, confirming, .. }, seed) = (self.budget, self.budget.world_seed());
         let own = self.lab.scenario.run().seed;
         let mut worst = Vec::new();
         for (aim, found) in Aim::ALL.into_iter().zip(&self.worst) {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use thiserror::Error;
 
-use crate::experiment::Shard;
+use crate::experiment::{MAKER, Shard};
 use crate::scenario::{Adjustments, RESULTS_VERSION, Scenario};
 
 use super::folder::{FolderError, at, path_of, scenario_files, write_whole};
@@ -104,7 +104,7 @@ impl ShardFolder {
         let Shard { number, of } = self.shard;
         let note = json!({
             "schema": "donsim.shard/1",
-            "donsim": env!("CARGO_PKG_VERSION"),
+            "donsim": MAKER,
             "results_version": RESULTS_VERSION,
             "name": scenario.name(),
             "id": scenario.id(),

@@ -15,7 +15,7 @@
 //!   does not depend on who was heard first: where honest nodes send one response of one type, callers get the same bytes,
 //!   with or without the metering record.
 //! - **Failure.** `R` equal errors, code and text alike, for an honest node vouches for them; not payload-not-available,
-//!   which an honest node says where another one has the payload. Or the end of all hope: nobody is unheard who could
+//!   which an honest node says where another one has the payload. Or success became unreachable: nobody is unheard who could
 //!   complete a proof, and too few are for `R` equal responses. The text of that is its own.
 //! - **No crash.** What does not decode is refused, a Decimal without coefficient too. An attestation without payload
 //!   proves nothing; the response around it is one without payload, which counts like any other.

@@ -12,12 +12,12 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::scenario::escaped;
-use crate::stats::{Interval, Mean, PairedDifference};
+use crate::stats::{Interval, Mean, PairedDifference, Proportion};
 
 use super::markdown::pipes;
 use super::table::align;
 pub use rows::CompareError;
-use rows::{Cell, Pair, cells};
+use rows::{Cell, Pair, Side, cells};
 
 /// Confidence of intervals, and of all verdicts together.
 const CONFIDENCE: f64 = 0.95;
@@ -54,11 +54,11 @@ impl Change {
     }
 }
 
-/// Way in which a metric is taken from a pair of replicates.
+/// Way in which a metric is taken from a replicate.
 enum Measure {
-    /// Share of rows.
-    Rate(fn(&Cell) -> PairedDifference),
-    /// Amount per replicate.
+    /// Share of rows: so many of them.
+    Rate(fn(&Side) -> u32),
+    /// Amount in both runs; `None` where there is none.
     Amount(fn(&Pair) -> Option<[u64; 2]>),
 }
 
@@ -66,63 +66,30 @@ enum Measure {
 struct Compared {
     name: &'static str,
     unit: &'static str,
+    /// Whether more of it is better.
     is_good: bool,
     measure: Measure,
 }
 
-/// All of them.
-const METRICS: [Compared; 8] = [
-    Compared {
-        name: "accepted",
-        unit: "1",
-        is_good: true,
-        measure: Measure::Rate(|cell| rate(cell, |side| side.accepted)),
-    },
-    Compared {
-        name: "accepted_tainted",
-        unit: "1",
-        is_good: false,
-        measure: Measure::Rate(|cell| rate(cell, |side| side.tainted)),
-    },
-    Compared {
-        name: "accepted_wrong",
-        unit: "1",
-        is_good: false,
-        measure: Measure::Rate(|cell| rate(cell, |side| side.wrong)),
-    },
-    Compared {
-        name: "crashed",
-        unit: "1",
-        is_good: false,
-        measure: Measure::Rate(|cell| rate(cell, |side| side.crashed)),
-    },
-    Compared {
-        name: "served",
-        unit: "1",
-        is_good: true,
-        measure: Measure::Rate(|cell| rate(cell, |side| side.served)),
-    },
-    Compared { name: "latency", unit: "ms", is_good: false, measure: Measure::Amount(Pair::latency) },
-    Compared {
-        name: "total_bytes",
-        unit: "bytes",
-        is_good: false,
-        measure: Measure::Amount(|pair| Some(pair.0.each_ref().map(|side| side.bytes))),
-    },
-    Compared {
-        name: "signatures_verified",
-        unit: "1",
-        is_good: false,
-        measure: Measure::Amount(|pair| Some(pair.0.each_ref().map(|side| side.signatures))),
-    },
-];
-
-fn rate(cell: &Cell, hits: fn(&rows::Side) -> u32) -> PairedDifference {
-    let rows = cell.pairs.first().map_or([0; 2], |pair| pair.0.each_ref().map(|side| side.rows));
-    let mut difference = PairedDifference::new(rows);
-    cell.pairs.iter().for_each(|pair| difference.record([hits(&pair.0[1]), hits(&pair.0[0])]));
-    difference
+const fn rate(name: &'static str, is_good: bool, hits: fn(&Side) -> u32) -> Compared {
+    Compared { name, unit: "1", is_good, measure: Measure::Rate(hits) }
 }
+
+const fn cost(name: &'static str, unit: &'static str, amount: fn(&Pair) -> Option<[u64; 2]>) -> Compared {
+    Compared { name, unit, is_good: false, measure: Measure::Amount(amount) }
+}
+
+/// All of them.
+static METRICS: [Compared; 8] = [
+    rate("accepted", true, |side| side.accepted),
+    rate("accepted_tainted", false, |side| side.tainted),
+    rate("accepted_wrong", false, |side| side.wrong),
+    rate("crashed", false, |side| side.crashed),
+    rate("served", true, |side| side.served),
+    cost("latency", "ms", Pair::latency),
+    cost("total_bytes", "bytes", |pair| Some(pair.0.each_ref().map(|side| side.bytes))),
+    cost("signatures_verified", "1", |pair| Some(pair.0.each_ref().map(|side| side.signatures))),
+];
 
 /// A metric in a cell of both runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -248,25 +215,30 @@ pub fn compare(base: &Path, new: &Path, least: Least) -> Result<Comparisons, Com
 type AtConfidence = dyn Fn(f64) -> Option<Interval>;
 
 impl Compared {
-    /// `None` where neither run has a value.
+    /// `None` where a run has no value.
     fn compare(&self, cell: &Cell) -> Option<Comparison> {
         let (base, difference, interval): (f64, f64, Box<AtConfidence>) = match self.measure {
-            Measure::Rate(rate) => {
-                let difference = rate(cell);
-                (self.base(cell)?, difference.estimate()?, Box::new(move |confidence| difference.interval(confidence)))
+            Measure::Rate(hits) => {
+                let rows = cell.pairs.first()?.0.each_ref().map(|side| side.rows);
+                let (mut difference, mut before) = (PairedDifference::new([rows[1], rows[0]]), Proportion::default());
+                for Pair([base, new]) in &cell.pairs {
+                    difference.record([hits(new), hits(base)]);
+                    before.record(hits(base), base.rows);
+                }
+                let interval = move |confidence| difference.interval(confidence);
+                (before.estimate()?, difference.estimate()?, Box::new(interval))
             }
             Measure::Amount(amount) => {
-                let mut mean = Mean::default();
-                let mut base = Mean::default();
+                let (mut difference, mut base) = (Mean::default(), Mean::default());
                 for [before, now] in cell.pairs.iter().filter_map(amount) {
-                    mean.record_difference(now, before);
+                    difference.record_difference(now, before);
                     base.record(before);
                 }
                 // Latencies are in nanoseconds.
                 let scale = if self.unit == "ms" { 1e-6 } else { 1.0 };
                 let scaled = move |it: Interval| Interval { low: it.low * scale, high: it.high * scale };
-                let interval = move |confidence: f64| mean.interval(confidence).map(scaled);
-                (base.estimate()? * scale, mean.estimate()? * scale, Box::new(interval))
+                let interval = move |confidence: f64| difference.interval(confidence).map(scaled);
+                (base.estimate()? * scale, difference.estimate()? * scale, Box::new(interval))
             }
         };
         let ends = interval(CONFIDENCE).map(|it| (it.low, it.high));
@@ -276,14 +248,17 @@ impl Compared {
         Some(Comparison { axes, metric, unit, base, difference, interval: ends, p, n, change })
     }
 
-    /// Rate in the base run: its difference from a run without hits.
-    fn base(&self, cell: &Cell) -> Option<f64> {
-        let Measure::Rate(rate) = self.measure else { return None };
-        let alone = cell
-            .pairs
-            .iter()
-            .map(|pair| Pair([rows::Side { rows: pair.0[0].rows, ..rows::Side::default() }, pair.0[0].clone()]));
-        rate(&Cell { axes: Vec::new(), pairs: alone.collect() }).estimate()
+    /// Verdict on a significant difference.
+    fn change(&self, base: f64, difference: f64, least: Least) -> Change {
+        let least = match self.measure {
+            Measure::Rate(_) => least.rate,
+            Measure::Amount(_) => least.share * base.abs(),
+        };
+        match (difference.abs() >= least, (difference > 0.0) == self.is_good) {
+            (false, _) => Change::None,
+            (true, true) => Change::Improved,
+            (true, false) => Change::Regressed,
+        }
     }
 }
 
@@ -309,16 +284,8 @@ fn judge(all: &mut [Comparison], least: Least) {
             break;
         }
         let it = &mut all[*at];
-        let least =
-            if METRICS.iter().any(|metric| metric.name == it.metric && matches!(metric.measure, Measure::Rate(_))) {
-                least.rate
-            } else {
-                least.share * it.base.abs()
-            };
-        if it.difference.abs() >= least {
-            let is_good = METRICS.iter().any(|metric| metric.name == it.metric && metric.is_good);
-            it.change = if (it.difference > 0.0) == is_good { Change::Improved } else { Change::Regressed };
-        }
+        let metric = METRICS.iter().find(|metric| metric.name == it.metric);
+        it.change = metric.map_or(Change::None, |metric| metric.change(it.base, it.difference, least));
     }
 }
 

@@ -25,10 +25,10 @@ fn read(cell: &CellSummary) -> Option<Sample> {
     Sample::of(cell, Metric::NotAccepted).filter(|sample| sample.value >= LEAST)
 }
 
-/// Whole nines around the shares that are seen.
+/// Whole nines around the shares that are seen, and as few as the intervals leave possible.
 fn axis(samples: &[Vec<Sample>], plot: Rect) -> Axis {
-    let shares = samples.iter().flatten().map(|sample| sample.value);
-    let (low, high) = shares.fold((0.1, 0.0), |(low, high): (f64, f64), share| (low.min(share), high.max(share)));
+    let shares = samples.iter().flatten().map(|sample| (sample.value, sample.high.unwrap_or(sample.value)));
+    let (low, high) = shares.fold((0.1, 0.0), |(low, high): (f64, f64), (share, end)| (low.min(share), high.max(end)));
     let nines = |share: f64, round: fn(f64) -> f64| round(-libm::log10(share)).max(0.0) as i32;
     let (fewest, most) = (nines(high, libm::floor), nines(low, libm::ceil).max(1));
     let share = |nines: i32| libm::pow(10.0, f64::from(-nines));
