@@ -11,7 +11,7 @@ use super::dice::Dice;
 use super::find::{Find, confirm};
 use super::shrink::{simplest, without_idle_faults};
 use super::space::Space;
-use super::trial::{Goal, Lab, Trial};
+use super::trial::{Broken, Goal, Lab, Trial};
 use super::{Aim, Budget, ExploreError, Explored, Observer, Worst};
 
 /// Attacks that are tried before the search looks at what they showed; part of what it finds, so never the number of
@@ -88,12 +88,12 @@ impl<'a> Search<'a> {
                 // An attack that makes no scenario was worth no more than the attempt.
                 let Ok(trial) = trial else { continue };
                 let news = self.learn(attack, &trial);
-                let (goal, replicates) = match news {
-                    Some(goal) => (Some(goal), self.budget.replicates),
+                let (broken, replicates) = match news {
+                    Some(broken) => (Some(broken), self.budget.replicates),
                     None => (self.look_closer(&outline, &trial)?, self.budget.replicates * CLOSER_LOOK),
                 };
-                if let Some(goal) = goal {
-                    self.pursue(outline, goal, replicates, observer)?;
+                if let Some(broken) = broken {
+                    self.pursue(outline, broken, replicates, observer)?;
                 }
             }
             observer.handle_progress(u64::from(self.cell) * self.budget.trials + self.done, total);
@@ -112,7 +112,7 @@ impl<'a> Search<'a> {
     }
 
     /// Remembers what a trial showed; what it broke in a way that is not known.
-    fn learn(&mut self, attack: Attack, trial: &Trial) -> Option<Goal> {
+    fn learn(&mut self, attack: Attack, trial: &Trial) -> Option<Broken> {
         for (aim, worst) in Aim::ALL.into_iter().zip(&mut self.worst) {
             let badness = aim.badness(&trial.cell);
             let is_worse = worst.as_ref().is_none_or(|(before, least)| {
@@ -124,8 +124,7 @@ impl<'a> Search<'a> {
         }
         let known = self.features.len();
         self.features.extend(trial.features.iter().cloned());
-        let broken = trial.broken.as_ref().map(|broken| broken.goal.clone());
-        let broken = broken.filter(|goal| !self.is_known(goal, &attack.names()));
+        let broken = trial.broken.clone().filter(|broken| !self.is_known(&broken.goal, &attack.names()));
         if self.features.len() > known {
             self.corpus.push(attack);
         }
@@ -133,7 +132,7 @@ impl<'a> Search<'a> {
     }
 
     /// What more replicates show to be broken where some looked so.
-    fn look_closer(&mut self, outline: &Outline, trial: &Trial) -> Result<Option<Goal>, ExploreError> {
+    fn look_closer(&mut self, outline: &Outline, trial: &Trial) -> Result<Option<Broken>, ExploreError> {
         let is_new = |goal: &Goal| !self.is_known(goal, &names(&outline.tables));
         let Some(goal) = trial.suspected.clone().filter(is_new) else { return Ok(None) };
         let cleared = (goal, outline.clone());
@@ -145,7 +144,7 @@ impl<'a> Search<'a> {
         if broken.is_none() {
             self.cleared.push(cleared);
         }
-        Ok(broken.map(|broken| broken.goal))
+        Ok(broken)
     }
 
     /// Whether fewer faults, or the same, break the same thing.
@@ -154,25 +153,26 @@ impl<'a> Search<'a> {
         self.known.iter().any(|(other, known)| other == goal && explains(known))
     }
 
-    /// Simplifies and confirms an attack, and tells of it unless it was chance.
+    /// Simplifies and confirms an attack, and tells of it unless it was chance. The failure cause has to stay, too: a simpler
+    /// scenario may break the same expectation without any attack, by defaults that do not fit each other.
     fn pursue(
         &mut self,
         outline: Outline,
-        goal: Goal,
+        broken: Broken,
         replicates: u64,
         observer: &mut dyn Observer,
     ) -> Result<(), ExploreError> {
         let seed = self.budget.world_seed();
         let shows = |outline: &Outline| {
             let trial = self.lab.run(outline, seed, replicates)?;
-            Ok(trial.is_ok_and(|trial| trial.broken.is_some_and(|broken| broken.goal == goal)))
+            Ok(trial.is_ok_and(|trial| trial.broken.as_ref() == Some(&broken)))
         };
         let of = |outline: &Outline| names(&outline.tables).into_iter().map(Into::into).collect();
         let original: Vec<String> = of(&outline);
         let simple = simplest(outline, &self.grounds[0], shows)?;
-        let find = confirm(self.lab, &simple, &goal, (&self.place, self.number()))?;
+        let find = confirm(self.lab, &simple, &broken.goal, (&self.place, self.number()))?;
         // What was chance is not tried again.
-        self.known.push((goal, if find.is_some() { of(&simple) } else { original }));
+        self.known.push((broken.goal, if find.is_some() { of(&simple) } else { original }));
         if let Some(find) = find {
             observer.handle_find(&find)?;
             self.finds.push(find);
