@@ -39,6 +39,18 @@ fn a_run_equals_itself_and_regresses_with_the_network() {
     };
     assert_eq!([change("attested", "accepted"), change("attested", "latency")], ["regressed", "regressed"]);
     assert_eq!(change("attested", "accepted_wrong"), "no change");
+    // CI systems show each as a case, under its metric.
+    let file = folder.path().join("compare.xml");
+    let (code, _) = compare(&base, &lossy, &["--junit", file.to_str().expect("it is text")]);
+    let cases = std::fs::read_to_string(&file).expect("it was written");
+    assert!(code == 1 && cases.contains(r#"<testsuite name="compare" tests="16" "#), "{cases}");
+    let case = r#"<testcase classname="donsim.compare.accepted" name="aggregator.rule_set = attested, accepted">"#;
+    assert!(cases.contains(&format!("{case}\n      <failure message=\"regressed: 1.000 in the base, -0.")), "{cases}");
+    let (code, told) = compare(&base, &lossy, &["--junit", "/nowhere/compare.xml"]);
+    assert!(code == 2 && told.contains("cannot write /nowhere/compare.xml"), "{told}");
+    // Rows are read from gzip as well.
+    let packed = results(folder.path(), "packed", &scenario("base", ""), &["--gzip"]);
+    assert_eq!(compare(&base, &packed, &[]), compare(&base, &base, &[]));
     // The other way round what was lost is won, and bytes that were not sent are sent again.
     let (_, back) = compare(&lossy, &base, &["--markdown"]);
     assert!(back.starts_with("### donsim compare\n\n| ") && back.contains("| improved |"), "{back}");

@@ -10,12 +10,15 @@ mod files;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use binary::{Said, donsim, only_entry};
+use donsim::report::ResultsFolder;
+use donsim::scenario::Scenario;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
@@ -207,4 +210,32 @@ fn the_manifest_goes_first() {
     let mut expected = before;
     assert!(expected.remove(Path::new("manifest.json")).is_some());
     assert_eq!(files(&results), expected, "nothing is new");
+}
+
+#[test]
+fn rows_are_compressed_on_demand_and_where_there_are_many() {
+    let folder = folder_with(20, "rate(accepted) >= 0");
+    let said = donsim(folder.path(), &["run", "two.toml", "-o", "plain"]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let said = donsim(folder.path(), &["run", "two.toml", "-o", "packed", "--gzip"]);
+    assert!(said.code == 0 && said.stdout.contains("cells.csv, runs.csv.gz, "), "{}", said.stdout);
+    let results = |root: &str| only_entry(&only_entry(&folder.path().join(root)));
+    let (plain, packed) = (files(&results("plain")), files(&results("packed")));
+    let of = |name: &str| Path::new(name).to_owned();
+    let mut rows = String::new();
+    let bytes: &[u8] = &packed[&of("runs.csv.gz")];
+    flate2::read::GzDecoder::new(bytes).read_to_string(&mut rows).expect("it is whole");
+    assert_eq!(rows.as_bytes(), plain[&of("runs.csv")]);
+    let manifest: Value = serde_json::from_slice(&packed[&of("manifest.json")]).expect("it is JSON");
+    assert!(manifest["files"]["runs.csv.gz"].is_string() && manifest["files"]["runs.csv"].is_null(), "{manifest}");
+    // A run without it leaves one of the two.
+    donsim(folder.path(), &["run", "two.toml", "-o", "packed"]);
+    assert!(!results("packed").join("runs.csv.gz").exists());
+
+    let name = |replicates| {
+        expect(folder.path(), replicates, "rate(accepted) >= 0");
+        let scenario = Scenario::load(&folder.path().join("two.toml"), &[]).unwrap_or_else(|error| panic!("{error}"));
+        ResultsFolder::create(&folder.path().join("many"), &scenario, false, false).expect("it is writable").rows_name()
+    };
+    assert_eq!([500_000, 500_001].map(name), ["runs.csv", "runs.csv.gz"]);
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::report::{Least, compare};
 use crate::scenario::escaped;
 
-use super::{exit, print, say};
+use super::{exit, print, say, write_junit};
 
 #[derive(Debug, Args)]
 pub(super) struct Compare {
@@ -27,6 +27,9 @@ pub(super) struct Compare {
     /// Print Markdown, for a pull request
     #[arg(long)]
     markdown: bool,
+    /// Write one case a comparison to FILE, as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
 }
 
 impl Compare {
@@ -40,6 +43,10 @@ impl Compare {
                     print(found.markdown());
                 } else {
                     print(found.table());
+                }
+                let suite = found.suite(&self.base, &self.new);
+                if !self.junit.as_ref().is_none_or(|file| write_junit(file, &[suite])) {
+                    return exit::USAGE;
                 }
                 if found.has_regressed() { exit::FAIL } else { exit::PASS }
             }

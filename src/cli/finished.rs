@@ -20,6 +20,8 @@ pub(super) struct Finished<'a> {
     pub(super) verdict: Verdict,
     /// Its results folder.
     pub(super) path: PathBuf,
+    /// Name of the file in it that has its rows.
+    pub(super) rows: &'static str,
 }
 
 impl Finished<'_> {

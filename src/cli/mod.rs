@@ -33,6 +33,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::check_power;
+use crate::report::{Suite, junit};
 use crate::scenario::{Adjustments, Cell, Diagnostics, Scenario, escaped};
 
 /// Simulates how a Byzantine-tolerant aggregator answers: is it live, how fast, and at what cost in bytes.
@@ -249,6 +250,15 @@ fn shown(path: &Path) -> String {
 fn place(scenario: &Scenario, cell: &Cell) -> String {
     let axes = scenario.axes().iter().zip(&cell.axes);
     axes.map(|(axis, value)| format!("{} = {}", axis.key, escaped(&value.text))).collect::<Vec<_>>().join(", ")
+}
+
+/// Writes a JUnit file; `false` when that cannot be done, which is said.
+fn write_junit(file: &Path, suites: &[Suite]) -> bool {
+    let written = junit(suites).and_then(|bytes| std::fs::write(file, bytes));
+    if let Err(error) = &written {
+        say(format_args!("error: cannot write {}: {error}", shown(file)));
+    }
+    written.is_ok()
 }
 
 /// A line on stderr. Nobody listening is no reason to stop.

@@ -12,7 +12,7 @@ use clap::Args;
 use crate::experiment::{Block, Findings, Observer, Options, RunError, Shard, Verdict};
 use crate::report::plots::Formats;
 use crate::report::{
-    FolderError, ResultsFolder, ShardFolder, Suite, Units, junit, markdown, run_document, runs_document, table,
+    FolderError, ResultsFolder, ShardFolder, Suite, Units, markdown, run_document, runs_document, table,
 };
 use crate::scenario::{Adjustments, Scenario, escaped};
 
@@ -22,7 +22,7 @@ use crate::{experiment, sim};
 use super::finished::{Finished, expected_safety};
 use super::host::Clock;
 use super::progress::Progress;
-use super::{Choice, exit, github, interrupt, load_to_run, print, say, shard, verify};
+use super::{Choice, exit, github, interrupt, load_to_run, print, say, shard, verify, write_junit};
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
@@ -61,6 +61,9 @@ pub(super) struct Results {
     /// Compute everything anew that could be kept for equal inputs: slow, for tests that results are the same either way
     #[arg(long)]
     no_reuse: bool,
+    /// Compress the rows of every request: runs.csv.gz in place of runs.csv [default: above 1,000,000 rows]
+    #[arg(long)]
+    gzip: bool,
     /// Draw the pictures as PNG, too
     #[arg(long)]
     png: bool,
@@ -211,15 +214,8 @@ impl Results {
             let summaries: Vec<_> = runs.iter().map(|run| markdown(&run.findings.summary, run.verdict)).collect();
             github::summarise(&summaries.join("\n"));
         }
-        if let Some(file) = &self.junit {
-            let suites: Vec<_> = runs.iter().map(|run| Suite::new(run.scenario, &run.findings)).collect();
-            let written = junit(&suites).and_then(|bytes| std::fs::write(file, bytes));
-            if let Err(error) = written {
-                say(format_args!("error: cannot write {}: {error}", file.display()));
-                return false;
-            }
-        }
-        true
+        let suites = || runs.iter().map(|run| Suite::new(run.scenario, &run.findings)).collect::<Vec<_>>();
+        self.junit.as_ref().is_none_or(|file| write_junit(file, &suites()))
     }
 
     fn one<'a>(
@@ -233,7 +229,7 @@ impl Results {
         let threads = self.threads();
         // What is simulated without reuse is compared with what is not, so nothing of it is taken from anywhere.
         let fresh = fresh || self.no_reuse;
-        let folder = ResultsFolder::create(&self.output, scenario, fresh)?;
+        let folder = ResultsFolder::create(&self.output, scenario, fresh, self.gzip)?;
         let path = folder.path().to_owned();
         let units = if fresh { Units::alone(&path) } else { Units::of(&path) };
         let units = units.map_err(|source| FolderError::Write(path.clone(), source))?;
@@ -244,9 +240,10 @@ impl Results {
         writer.progress.finish();
         say_unusable(&units);
         writer.folder.write_host(&clock.host(threads.get()))?;
+        let rows = writer.folder.rows_name();
         writer.folder.finish(scenario, &findings, Formats::new(self.png))?;
         let verdict = Verdict::of(&findings.summary, expected_safety(scenario, &findings), findings.is_complete());
-        let finished = Finished { scenario, findings, verdict, path };
+        let finished = Finished { scenario, findings, verdict, path, rows };
         self.tell(&finished, options);
         Ok(finished)
     }
@@ -257,7 +254,8 @@ impl Results {
         if !self.json {
             print(table(&findings.summary));
             if findings.is_complete() {
-                print(format_args!("wrote {path}/ (report.md, cells.csv, runs.csv, summary.csv, plots/)\n"));
+                let rows = finished.rows;
+                print(format_args!("wrote {path}/ (report.md, cells.csv, {rows}, summary.csv, plots/)\n"));
             }
         }
         for panicked in &findings.panicked {

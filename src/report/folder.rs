@@ -23,8 +23,12 @@ use super::lock::Lock;
 use super::manifest::{digest, digest_of, manifest};
 use super::plots::{self, Formats, PlotError};
 use super::report_md::page;
+use super::rows_file::{self, RowsFile};
 use super::units::UNITS;
 use super::{axes_csv, latency_csv, runs_csv, summary_csv};
+
+/// Rows above which they are compressed in any case.
+const MOST_PLAIN_ROWS: u64 = 1_000_000;
 
 /// Reason that results cannot be kept.
 #[derive(Debug, Error)]
@@ -49,7 +53,9 @@ pub struct ResultsFolder {
     axes: Vec<AxisColumn>,
     /// Whether workflow nodes of some cell have different rule sets.
     mixed: bool,
-    rows: File,
+    rows: RowsFile,
+    /// Name of their file.
+    rows_name: &'static str,
     /// Rows of the cells of the present group, by their place in the plan.
     spools: BTreeMap<u64, csv::Writer<BufWriter<File>>>,
     /// Digests of the finished files.
@@ -60,11 +66,11 @@ pub struct ResultsFolder {
 
 impl ResultsFolder {
     /// Makes the folder below `root`, or takes one that is there, and puts the scenario and nothing else into it. Its
-    /// record stays, unless `fresh`.
+    /// record stays, unless `fresh`; its rows are compressed when there are many of them, or with `gzip`.
     ///
     /// # Errors
     /// When it cannot be written, or another process writes into it.
-    pub fn create(root: &Path, scenario: &Scenario, fresh: bool) -> Result<Self, FolderError> {
+    pub fn create(root: &Path, scenario: &Scenario, fresh: bool, gzip: bool) -> Result<Self, FolderError> {
         let path = path_of(root, scenario);
         fs::create_dir_all(&path).map_err(at(&path))?;
         let lock = Lock::take(&path, "")?;
@@ -72,15 +78,20 @@ impl ResultsFolder {
         if fresh {
             gone(&path.join(UNITS), |path| fs::remove_dir_all(path))?;
         }
-        let mut mixed = false;
+        let (mut mixed, mut count) = (false, 0_u64);
         let cells = (0..scenario.cell_count()).map(|index| scenario.cell(index));
-        let cells = cells.inspect(|cell| mixed |= cell.setup.aggregator.rule_set.is_mixed()).map(|cell| cell.axes);
-        let axes = AxisColumn::all(scenario.axes(), cells);
-        let part = path.join("runs.csv.part");
-        let mut rows = File::create(&part).map_err(at(&part))?;
+        let cells = cells.inspect(|cell| {
+            mixed |= cell.setup.aggregator.rule_set.is_mixed();
+            count = count.saturating_add(cell.setup.rows().saturating_mul(scenario.run().replicates));
+        });
+        let axes = AxisColumn::all(scenario.axes(), cells.map(|cell| cell.axes));
+        let gzip = gzip || count > MOST_PLAIN_ROWS;
+        let rows_name = rows_file::NAMES[usize::from(gzip)];
+        let part = path.join(format!("{rows_name}.part"));
+        let mut rows = RowsFile::create(&part, gzip).map_err(at(&part))?;
         rows.write_all(&runs_csv::header(&axes, mixed)?).map_err(at(&part))?;
-        let mut folder =
-            Self { path, axes, mixed, rows, spools: BTreeMap::new(), digests: BTreeMap::new(), _lock: lock };
+        let (spools, digests) = (BTreeMap::new(), BTreeMap::new());
+        let mut folder = Self { path, axes, mixed, rows, rows_name, spools, digests, _lock: lock };
         for (name, bytes) in scenario_files(scenario) {
             folder.write(name, bytes)?;
         }
@@ -91,6 +102,12 @@ impl ResultsFolder {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Name of the file that the rows will be in.
+    #[must_use]
+    pub const fn rows_name(&self) -> &'static str {
+        self.rows_name
     }
 
     /// Takes the next rows of a cell.
@@ -108,7 +125,7 @@ impl ResultsFolder {
         runs_csv::write_block(spool, &self.axes, self.mixed, block).map_err(io::Error::from)
     }
 
-    /// Joins the rows of the group's cells to `runs.csv.part`.
+    /// Joins the rows of the group's cells to those of the groups before.
     ///
     /// # Errors
     /// When they cannot be written.
@@ -140,9 +157,10 @@ impl ResultsFolder {
     }
 
     fn complete(&mut self, scenario: &Scenario, findings: &Findings, formats: Formats) -> Result<(), FolderError> {
-        let (part, whole) = (self.path.join("runs.csv.part"), self.path.join("runs.csv"));
-        fs::rename(&part, &whole).map_err(at(&part))?;
-        self.digests.insert("runs.csv".to_owned(), digest_of_file(&whole).map_err(at(&whole))?);
+        let name = self.rows_name;
+        let (part, whole) = (self.path.join(format!("{name}.part")), self.path.join(name));
+        self.rows.finish().and_then(|()| fs::rename(&part, &whole)).map_err(at(&part))?;
+        self.digests.insert(name.to_owned(), digest_of_file(&whole).map_err(at(&whole))?);
         let expectations = expectations_document(&findings.summary);
         self.write("expectations.json", format!("{expectations:#}\n").as_bytes())?;
         let cases = junit(&[Suite::new(scenario, findings)]).map_err(at(&self.path))?;
@@ -195,12 +213,12 @@ pub(super) fn scenario_files(scenario: &Scenario) -> impl Iterator<Item = (&str,
 pub(super) const MANIFEST: &str = "manifest.json";
 
 /// Files of a run besides its tables, pictures and the scenario; the manifest, which vouches for all, comes first.
-const SAYINGS: [&str; 6] = [MANIFEST, "expectations.json", "junit.xml", "report.md", "runs.csv", "host.json"];
+const SAYINGS: [&str; 5] = [MANIFEST, "expectations.json", "junit.xml", "report.md", "host.json"];
 
 /// Removes what an earlier run left in `folder`, complete or not. The scenario is replaced later, each file at once: it may
 /// be the one that is being run.
 fn clear(folder: &Path) -> Result<(), FolderError> {
-    for name in SAYINGS.into_iter().chain(TABLES) {
+    for name in SAYINGS.into_iter().chain(rows_file::NAMES).chain(TABLES) {
         gone(&folder.join(name), |path| fs::remove_file(path))?;
     }
     gone(&folder.join("plots"), |path| fs::remove_dir_all(path))?;

@@ -1,4 +1,4 @@
-//! JUnit XML, as CI systems read it: one case a check, one for safety, one for each fault that never acted.
+//! JUnit XML, as CI systems read it: of a run one case a check, one for safety, one for each fault that never acted.
 //!
 //! No times and no dates: equal runs give equal files. What is undecided is an `error`, for a case that is skipped or
 //! passes would be green; what was not simulated is `skipped`, and the run itself says that it is incomplete.
@@ -15,28 +15,27 @@ use crate::sim::Safety;
 
 use super::expectations::{findings, judgement_line, judgement_title};
 
-/// The cases of one run.
+/// Cases that belong together, such as those of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suite {
-    name: String,
-    id: String,
-    seed: u64,
-    cases: Vec<Case>,
+    pub(super) name: String,
+    pub(super) properties: Vec<(&'static str, String)>,
+    pub(super) cases: Vec<Case>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Case {
+pub(super) struct Case {
     /// Subject of the check: the part of the class name behind the suite's.
-    class: &'static str,
-    name: String,
-    outcome: Outcome,
+    pub class: &'static str,
+    pub name: String,
+    pub outcome: Outcome,
     /// All that is known, also of what passes.
-    text: String,
+    pub text: String,
 }
 
 /// Outcome of a case, with a message for one that did not pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Outcome {
+pub(super) enum Outcome {
     Pass,
     Failure(String),
     Undecided(String),
@@ -65,7 +64,8 @@ impl Suite {
             text: judgement_line(judgement),
         }));
         cases.extend(missing(scenario, found));
-        Self { name: found.summary.name.clone(), id: found.summary.id.clone(), seed: scenario.run().seed, cases }
+        let properties = vec![("id", found.summary.id.clone()), ("seed", scenario.run().seed.to_string())];
+        Self { name: found.summary.name.clone(), properties, cases }
     }
 }
 
@@ -145,11 +145,10 @@ fn write_suite(writer: &mut Writer<Vec<u8>>, suite: &Suite, names: &mut BTreeSet
         ("skipped", &skipped),
     ];
     writer.create_element("testsuite").with_attributes(attributes).write_inner_content(|writer| {
-        let seed = suite.seed.to_string();
         writer.create_element("properties").write_inner_content(|writer| {
-            for (name, value) in [("id", suite.id.as_str()), ("seed", &seed)] {
+            for (name, value) in &suite.properties {
                 let property = writer.create_element("property");
-                property.with_attributes([("name", name), ("value", value)]).write_empty()?;
+                property.with_attributes([("name", *name), ("value", &*escaped(value))]).write_empty()?;
             }
             Ok(())
         })?;
@@ -201,7 +200,8 @@ mod tests {
     use super::*;
 
     fn suite(cases: Vec<Case>) -> Suite {
-        Suite { name: "demo".to_owned(), id: "3f9c1a7e".to_owned(), seed: 1, cases }
+        let properties = vec![("id", "3f9c1a7e".to_owned()), ("seed", "1".to_owned())];
+        Suite { name: "demo".to_owned(), properties, cases }
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod markdown;
 pub mod plots;
 mod read;
 mod report_md;
+mod rows_file;
 mod runs_csv;
 mod shards;
 mod summary_csv;

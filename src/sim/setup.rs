@@ -45,6 +45,12 @@ impl Setup {
         before
     }
 
+    /// Rows of a replicate: one a request and workflow node.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        u64::from(self.request.count) * u64::from(self.workflow_don.nodes)
+    }
+
     /// Whether a rule set and payload holders, as results name them, are those of the [`baseline`](Self::baseline).
     #[must_use]
     pub fn is_baseline(rule_set: &str, payload_holders: &str) -> bool {

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::scenario::escaped;
 use crate::stats::{Interval, Mean, PairedDifference, Proportion};
 
+use super::junit::{Case, Outcome, Suite};
 use super::markdown::pipes;
 use super::table::align;
 pub use rows::CompareError;
@@ -177,6 +178,25 @@ impl Comparisons {
             "{improved} improved, {regressed} regressed, {} without change, of {all} comparisons{unpaired}",
             count(Change::None)
         )
+    }
+
+    /// One case a comparison, which fails when something became worse.
+    #[must_use]
+    pub fn suite(&self, base: &Path, new: &Path) -> Suite {
+        let case = |it: &Comparison| {
+            let axes = self.axes.iter().zip(&it.axes).map(|(axis, value)| format!("{axis} = {value}"));
+            let interval =
+                it.interval.map_or_else(String::new, |(low, high)| format!(", 95 % [{low:+.3}, {high:+.3}]"));
+            let (base, difference) = (it.base, it.difference);
+            let text =
+                format!("{}: {base:.3} in the base, {difference:+.3} in the new run{interval}", it.change.name());
+            let outcome = if it.change == Change::Regressed { Outcome::Failure(text.clone()) } else { Outcome::Pass };
+            let name = axes.chain([it.metric.to_owned()]).collect::<Vec<_>>().join(", ");
+            Case { class: it.metric, name, outcome, text }
+        };
+        let folders = [("base", base), ("new", new)];
+        let properties = folders.map(|(name, folder)| (name, folder.display().to_string())).to_vec();
+        Suite { name: "compare".to_owned(), properties, cases: self.all.iter().map(case).collect() }
     }
 
     /// Everything, schema `donsim.compare/1`.

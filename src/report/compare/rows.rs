@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::report::rows_file::open;
+
 /// Columns whose sum is all bytes between the two DONs.
 const BYTES: [&str; 7] = [
     "request_bytes",
@@ -103,13 +105,14 @@ pub(super) fn cells(base: &Path, new: &Path) -> Result<(Vec<String>, Vec<Cell>, 
 }
 
 fn read(folder: &Path) -> Result<Run, CompareError> {
-    let path = folder.join("runs.csv");
+    let (path, rows) = open(folder);
+    let rows = rows.map_err(|error| CompareError::Read(path.clone(), error))?;
     let wrong = |reason: String| CompareError::Wrong(path.clone(), reason);
     let broken = |error: csv::Error| match error.into_kind() {
         csv::ErrorKind::Io(error) => CompareError::Read(path.clone(), error),
         kind => wrong(format!("{kind:?}")),
     };
-    let mut reader = csv::Reader::from_path(&path).map_err(broken)?;
+    let mut reader = csv::Reader::from_reader(rows);
     let header = reader.headers().map_err(broken)?.clone();
     let at = |name: &str| header.iter().position(|column| column == name);
     let column = |name: &str| at(name).ok_or_else(|| wrong(format!("there is no column {name}")));

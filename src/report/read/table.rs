@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::ReadError;
+use crate::report::rows_file;
 
 /// Longer fields are cut in errors.
 const MOST_SHOWN: usize = 60;
@@ -30,7 +31,8 @@ pub(super) fn load(folder: &Path, name: &'static str) -> Result<(PathBuf, Vec<u8
     let path = folder.join(name);
     let missing = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-            let is_partial = [name, "runs.csv"].iter().any(|table| folder.join(format!("{table}.part")).exists());
+            let mut files = [name].into_iter().chain(rows_file::NAMES);
+            let is_partial = files.any(|file| folder.join(format!("{file}.part")).exists());
             let folder = folder.to_owned();
             if is_partial { ReadError::Incomplete(folder) } else { ReadError::NoResults(folder, name) }
         }
