@@ -49,13 +49,13 @@ impl Plan {
         (at..self.len()).find(|at| self.has(*at)).unwrap_or(self.len())
     }
 
-    /// Shards are dealt whole units of a group in turn, so that each unit has one maker.
+    /// Shards are dealt whole units of a group in turn, so that each unit has one maker; the last units of all groups, which
+    /// may be short, at the end.
     fn has(self, at: u64) -> bool {
         let Some(Shard { number, of }) = self.shard else { return true };
         let (group, block) = (at / self.blocks_a_group(), at % self.blocks_a_group());
-        let units_a_group = self.replicates.div_ceil(REPLICATES_A_UNIT);
-        let unit = group * units_a_group + block * REPLICATES_A_BLOCK / REPLICATES_A_UNIT;
-        unit % of == number - 1
+        let unit = block * REPLICATES_A_BLOCK / REPLICATES_A_UNIT;
+        (unit * self.cells.div_ceil(CELLS_A_GROUP) + group) % of == number - 1
     }
 
     /// Whether piece number `at` is the last of its group that belongs to the work.
@@ -124,7 +124,7 @@ mod tests {
     /// Every piece has one shard, and all of a unit the same; a group ends once in each shard that has some of it.
     #[test]
     fn shards_share_the_work_by_units() {
-        for (cells, replicates, of) in [(9, 700, 3), (1, 5_000, 7), (20, 16, 2), (3, 300, 1)] {
+        for (cells, replicates, of) in [(9, 700, 3), (1, 5_000, 7), (20, 16, 2), (3, 300, 1), (24, 300, 4)] {
             let whole = Plan::new(cells, replicates, None);
             let shards = (1..=of).map(|number| Plan::new(cells, replicates, Some(Shard { number, of })));
             let mut all = Vec::new();
@@ -141,8 +141,12 @@ mod tests {
             }
             all.sort_unstable();
             assert!(all.iter().map(|(at, _)| *at).eq(0..whole.len()), "{cells} {replicates} {of}");
-            let total = (1..=of).map(|number| Plan::new(cells, replicates, Some(Shard { number, of })).replicates());
-            assert_eq!(total.sum::<u64>(), cells * replicates);
+            let each = (1..=of).map(|number| Plan::new(cells, replicates, Some(Shard { number, of })).replicates());
+            let each: Vec<u64> = each.collect();
+            assert_eq!(each.iter().sum::<u64>(), cells * replicates);
+            // One unit of a group more than the others, at most.
+            let most_apart = CELLS_A_GROUP * REPLICATES_A_UNIT;
+            assert!(each.iter().max().zip(each.iter().min()).is_some_and(|(most, least)| most - least <= most_apart));
         }
     }
 }
