@@ -38,7 +38,7 @@ fn keys(count: u8) -> Vec<KeyPair> {
 
 fn digest(number: usize) -> [u8; 32] {
     let mut digest = [0xa5; 32];
-    digest[..8].copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes());
+    digest[..8].copy_from_slice(&(number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes());
     digest
 }
 
