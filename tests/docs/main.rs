@@ -1,6 +1,8 @@
 //! The pages keep their word: links lead somewhere, command lines parse, scenarios that are named exist, and the README
 //! stays short.
 
+mod commands;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,123 @@
+//! The commands of the pages do what stands beside them: each page's are run in its order, in a folder that looks like the
+//! project, and what a `text` block shows comes out of them, line by line.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
+
+use super::{pages, root};
+
+/// Lines that are not run here, by what they contain, and why.
+const ELSEWHERE: [(&str, &str); 14] = [
+    ("cargo test", "this is one, and so are those"),
+    ("cargo bench", "benchmarks are measured, not checked"),
+    ("donsim bench", "benchmarks are measured, not checked"),
+    ("cargo install", "it changes the machine"),
+    ("| install ", "it changes the machine"),
+    ("rustup ", "it changes the machine"),
+    ("--target ", "it needs another target of the toolchain"),
+    ("podman ", "it needs an engine for containers"),
+    ("hq ", "tests/slurm/hyperqueue runs it"),
+    ("parallel ", "tests/slurm/hyperqueue runs it"),
+    ("--shard auto", "tests/slurm/run runs it"),
+    ("donsim merge", "tests/slurm/run runs it, on all shards"),
+    ("/BASE ", "it names folders of the reader's"),
+    ("duckdb", "it needs DuckDB"),
+];
+
+/// Commands that take minutes; they are run when `DONSIM_LONG` is set.
+const LONG: [&str; 5] = [
+    "donsim explore",
+    "scenarios/studies/",
+    "weaknesses/*",
+    "scenarios/payload.toml",
+    "donsim run scenarios/scale.toml -o shards",
+];
+
+/// Commands of a page as a script, and the lines that it says they print.
+#[derive(Default)]
+struct Page {
+    script: String,
+    printed: Vec<String>,
+}
+
+#[test]
+fn every_command_does_what_its_page_says() {
+    let is_long = std::env::var_os("DONSIM_LONG").is_some();
+    let mut run = 0;
+    for (path, text) in pages() {
+        let page = page(&text, is_long);
+        if page.script.is_empty() {
+            continue;
+        }
+        run += page.script.lines().count();
+        let said = said(&page.script);
+        let mut lines = said.lines();
+        for wanted in &page.printed {
+            let is_there = lines.by_ref().any(|line| line.trim_end() == wanted);
+            assert!(is_there, "{}: not printed, or not in this order: {wanted}\n{said}", path.display());
+        }
+    }
+    assert!(run > 20, "{run} commands");
+}
+
+/// Blocks of commands and what they print.
+fn page(text: &str, is_long: bool) -> Page {
+    let mut page = Page::default();
+    // Printed lines of a command that is not run are not looked for.
+    let (mut fence, mut is_run) = (None, false);
+    for line in text.replace("\\\n", " ").replace("|\n", "| ").lines() {
+        let begun = line.trim_start().strip_prefix("```");
+        match (fence, begun) {
+            (None, Some(language)) => fence = Some(language.to_owned().leak() as &str),
+            (Some(_), Some(_)) => fence = None,
+            (Some("sh"), None) => is_run = add(&mut page, line, is_long),
+            (None, None) if line.starts_with("    donsim ") => is_run = add(&mut page, line.trim(), is_long),
+            (Some("text"), None) if is_run => page.printed.push(line.trim_end().to_owned()),
+            _ => {}
+        }
+    }
+    page
+}
+
+/// Adds a line to the script; `false` when it is not for here.
+fn add(page: &mut Page, line: &str, is_long: bool) -> bool {
+    let has = |part: &&str| line.contains(*part);
+    if line.is_empty() || ELSEWHERE.iter().any(|(part, _)| has(part)) || !is_long && LONG.iter().any(|part| has(&part))
+    {
+        return false;
+    }
+    page.script +=
+        &line.replace("cargo run --release --example ", "example ").replace("cargo run --release -- ", "donsim ");
+    page.script.push('\n');
+    true
+}
+
+/// Output of a script in a folder with all that the project has; no donsim may end in a way that is not for scripts.
+fn said(script: &str) -> String {
+    let folder = tempfile::tempdir().expect("there is room");
+    let own: BTreeSet<&str> = ["target", "results"].into();
+    for entry in fs::read_dir(root()).expect("it is there").map(|entry| entry.expect("it is readable")) {
+        let name = entry.file_name();
+        if !own.contains(name.to_str().unwrap_or_default()) {
+            symlink(entry.path(), folder.path().join(name)).expect("there is room");
+        }
+    }
+    fs::create_dir_all(folder.path().join("target")).expect("there is room");
+    let donsim = Path::new(env!("CARGO_BIN_EXE_donsim"));
+    let examples = donsim.with_file_name("examples");
+    let script = format!(
+        "donsim() {{ '{}' \"$@\"; code=$?; case $code in 0|1|3|6) ;; *) echo \"donsim $*: exit code $code\" >>broken ;; esac; \
+         return $code; }}\nexample() {{ \"{}/$1\"; }}\n{script}",
+        donsim.display(),
+        examples.display()
+    );
+    let output = Command::new("bash").arg("-c").arg(script).current_dir(folder.path()).output().expect("it starts");
+    let text = |bytes| String::from_utf8(bytes).expect("it writes UTF-8");
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    let broken = fs::read_to_string(folder.path().join("broken")).unwrap_or_default();
+    assert!(broken.is_empty(), "{broken}{stdout}{stderr}");
+    stdout
+}
