@@ -244,8 +244,8 @@ impl Results {
         writer.progress.finish();
         say_unusable(&units);
         writer.folder.write_host(&clock.host(threads.get()))?;
-        writer.folder.finish(scenario, &findings, Formats::new(self.png))?;
         let verdict = Verdict::of(&findings.summary, expected_safety(scenario, &findings), findings.is_complete());
+        writer.folder.finish(scenario, (&findings, verdict), Formats::new(self.png))?;
         let finished = Finished { scenario, findings, verdict, path };
         self.tell(&finished, options);
         Ok(finished)
@@ -257,7 +257,7 @@ impl Results {
         if !self.json {
             print(table(&findings.summary));
             if findings.is_complete() {
-                print(format_args!("wrote {path}/ (report.md, cells.csv, runs.csv, summary.csv, plots/)\n"));
+                print(format_args!("wrote {path}/ (report.html, cells.csv, runs.csv, summary.csv, plots/)\n"));
             }
         }
         for panicked in &findings.panicked {
