@@ -84,7 +84,7 @@
     const { width, height } = tip.getBoundingClientRect();
     const left = Math.max(4, Math.min(x + 14, innerWidth - width - 4));
     const top = y + height + 18 > innerHeight ? y - height - 10 : y + 14;
-    tip.style.transform = `translate(${left}px, ${Math.max(4, top)}px)`;
+    tip.style.transform = `translate(${left + scrollX}px, ${Math.max(4, top) + scrollY}px)`;
   };
   const pictures = all(".picture");
   for (const picture of pictures) {
@@ -115,7 +115,6 @@
       tell(next, right - 14, bottom - 14);
     });
   }
-  document.addEventListener("scroll", leave, { passive: true });
 
   // Series are switched by buttons, and by their entries in the legend.
   for (const picture of pictures) {
