@@ -54,7 +54,9 @@ fn intervals(run: &RunSummary) -> String {
 
 fn faults(run: &RunSummary) -> String {
     let Some((header, mut rows)) = cell_tables::faults(run) else { return String::new() };
-    rows.iter_mut().for_each(|row| row[0] = plain(&row[0]));
+    for row in &mut rows {
+        row[0] = plain(&row[0]);
+    }
     rows.insert(0, header);
     let words = "How often each fault acted in all replicates of all cells, how many of the payload holders that it asked\n\
                  for were not there, and in how many cells it never acted although it had nodes. `cells.csv` has the\n\

@@ -90,12 +90,15 @@ fn row(check: &Check) -> Markup {
             td { span class={ "badge " (text(ruling)) } { (text(ruling)) } }
             th scope="row" { code { (text(that)) } }
             td { (text(place)) }
-            td { (text(found)) @if let Some((cell, number)) = witness { (replay(cell, *number)) } }
+            td { (text(found)) }
+        }
+        @if let Some((cell, replicate)) = witness {
+            tr class="witness" { td {} td colspan="3" { (replay(cell, *replicate)) } }
         }
     }
 }
 
-/// The request that broke an expectation: how to see what happened to it.
+/// Place of the request that broke an expectation: how to see what happened to it. A diagram of it belongs here, too.
 fn replay(cell: &str, replicate: u64) -> Markup {
     let line = format!("donsim replay resolved.toml --cell {cell} --replicate {replicate}");
     html! {

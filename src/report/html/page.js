@@ -133,8 +133,9 @@
       button.setAttribute("aria-pressed", "true");
       const swatch = document.createElement("span");
       swatch.className = "swatch";
-      const painted = all("[fill], [stroke]", entry).flatMap((shape) => [shape.getAttribute("stroke"), shape.getAttribute("fill")]);
-      swatch.style.background = painted.find((paint) => paint && paint !== "none" && paint !== "#ffffff") ?? "";
+      const isPaint = (paint) => paint && paint !== "none" && paint !== "#ffffff";
+      const painted = all("path, circle", entry).find((shape) => ["stroke", "fill"].some((it) => isPaint(shape.getAttribute(it))));
+      if (painted) swatch.style.background = getComputedStyle(painted)[isPaint(painted.getAttribute("stroke")) ? "stroke" : "fill"];
       button.append(swatch, name);
       const turn = () => {
         const off = button.getAttribute("aria-pressed") === "true";

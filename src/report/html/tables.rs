@@ -213,8 +213,6 @@ fn order(cell: &CellSummary, axis: usize) -> Option<f64> {
 
 /// A value, with its interval set apart.
 fn value(field: &str) -> Markup {
-    match field.split_once(" [") {
-        Some((value, interval)) => html! { (text(value)) " " span class="interval" { "[" (text(interval)) } },
-        None => html! { (text(field)) },
-    }
+    let (value, interval) = field.split_once(" [").map_or((field, None), |(value, rest)| (value, Some(rest)));
+    html! { (text(value)) @if let Some(rest) = interval { " " span class="interval" { "[" (text(rest)) } } }
 }

@@ -183,9 +183,8 @@ fn draw_fields(scene: &mut Scene, map: &Map, fields: &[Field], labels: Labels, p
         }
     }
     for field in fields.iter().filter(|_| fields.len() <= MOST_TOLD) {
-        let [x, y] = [(&map.x, field.column), (&map.y, field.row)].map(|(side, at)| {
-            format!("{}: {}", axis_title(&side.key), side.write(side.values[at]))
-        });
+        let [x, y] = [(&map.x, field.column), (&map.y, field.row)]
+            .map(|(side, at)| format!("{}: {}", axis_title(&side.key), side.write(side.values[at])));
         let rate = number::percent(field.rate);
         scene.spot(map.rect(field.column, field.row, plot), "", format!("{x}\n{y}\nAccepted {rate}"));
     }

@@ -38,7 +38,13 @@ fn page(figure: &Figure<'_>, samples: &Samples, overlap: &[String]) -> Page {
 fn multiples(figure: &Figure<'_>) -> Scene {
     let median = |cell: &CellSummary| quantile(cell, Metric::LatencyP50);
     let late = |cell: &CellSummary| quantile(cell, Metric::LatencyP99);
-    let measure = |name, read| Measure { name, values: None, read, axis: &value_axis, ground: |samples| Ground::Deadline(samples) };
+    let measure = |name, read| Measure {
+        name,
+        values: None,
+        read,
+        axis: &value_axis,
+        ground: |samples| Ground::Deadline(samples),
+    };
     let measures: [Measure<'_>; 2] = [measure("p50 [ms]", &median), measure("p99 [ms]", &late)];
     let mut told: Vec<String> = Vec::new();
     for measure in &measures {

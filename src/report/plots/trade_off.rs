@@ -177,10 +177,8 @@ fn values(scene: &mut Scene, cells: &Cells<'_, '_>, curves: &[Curve], name: &str
         for ((placed, sample), mark) in curve.samples.iter().zip(samples).zip(marks) {
             let mut lines = spots::heading(cells.figure, &curve.label, mark.place);
             lines.push(spots::told(name, sample.x, 1.0));
-            lines.push(match sample.beyond {
-                true => "p99 beyond the deadline".to_owned(),
-                false => spots::told(NAME, sample.value, 1.0),
-            });
+            let late = "p99 beyond the deadline".to_owned();
+            lines.push(if sample.beyond { late } else { spots::told(NAME, sample.value, 1.0) });
             scene.spot(spots::around(placed.at), &curve.name, lines.join("\n"));
         }
     }
