@@ -9,6 +9,9 @@
 //! (`reliability`, `latency_quantiles`, `savings`, `trade_off`); pictures that need all the room show the last panel that has
 //! something to show, and say so. Where cells have closed forms, those are thin solid lines under hollow markers.
 //!
+//! A scene also says which shapes belong to a series (`Scene::part`), and what values places stand for (`Scene::spot`): `inline` makes
+//! of that the pictures of `report.html`, in which readers switch series and point at values. The files leave it out.
+//!
 //! The bytes depend on the run alone: transforms use `libm`, nothing asks for the time, and fonts are embedded.
 //!
 //! To add a picture:
