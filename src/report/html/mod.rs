@@ -202,7 +202,7 @@ fn made(run: &RunSummary, account: &Account) -> Markup {
             dt { "Made by" } dd { "donsim " (version(&account.version)) ", results version " (version(&account.results_version)) }
             dt { "Run" } dd { code { (text(&run.name)) "/" (text(&run.id)) } }
             dt { "Seed" } dd { (version(&account.seed)) }
-            dt { "Again" } dd { (command("donsim run resolved.toml")) " in this folder gives the same bytes" }
+            dt { "Again" } dd { (command("donsim run resolved.toml")) " in this folder gives the same results" }
         }
         h3 { "Files beside this page" }
         ul class="files" { @for (file, holds) in FILES { li { a href=(file) { (file) } " " (holds) } } }
