@@ -131,7 +131,7 @@ fn the_table_has_a_line_a_cell() {
     let path = last
         .strip_prefix("wrote ")
         .unwrap()
-        .strip_suffix("/ (report.md, cells.csv, runs.csv, summary.csv, plots/)")
+        .strip_suffix("/ (report.html, cells.csv, runs.csv, summary.csv, plots/)")
         .unwrap();
     assert!(path.starts_with("results/small/"), "{path}");
     assert!(folder.path().join(path).join("runs.csv").is_file());

@@ -310,8 +310,8 @@ fn a_results_folder_runs_again() {
     assert_eq!(fs::read(second.join("scenario.toml")).unwrap(), fs::read(first.join("resolved.toml")).unwrap());
     let kept = |folder: &Path| {
         let mut digests = digests(folder);
-        // The scenario as it was written is in these two.
-        for name in ["scenario.toml", "manifest.json"] {
+        // The scenario as it was written is in these.
+        for name in ["scenario.toml", "manifest.json", "report.html"] {
             assert!(digests.remove(Path::new(name)).is_some(), "{name}");
         }
         digests

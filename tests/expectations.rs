@@ -118,6 +118,18 @@ fn what_does_not_hold_fails_and_is_shown_to_ci() {
         "{junit}"
     );
     assert_eq!(junit, fs::read_to_string(place.results("results").join("junit.xml")).unwrap());
+
+    // The replicate that `run` names stands in the file and on the page, too, and nowhere else.
+    let document = place.json("results", "expectations.json");
+    let checks = document["expectations"].as_array().unwrap();
+    let (failed, others): (Vec<&Value>, Vec<&Value>) = checks.iter().partition(|check| check["verdict"] == "fail");
+    assert!(others.iter().all(|check| check["replicate"].is_null()) && document["violation"].is_null());
+    let (cell, replicate) = (failed[0]["cells"][0].as_str().unwrap(), failed[0]["replicate"].as_u64().unwrap());
+    let options = format!("--cell {cell} --replicate {replicate}");
+    assert!(said.stderr.contains(&format!("see why: donsim replay gate.toml {options}")), "{}", said.stderr);
+    let page = fs::read_to_string(place.results("results").join("report.html")).unwrap();
+    assert!(page.contains(&format!("donsim replay resolved.toml {options}<")), "{page}");
+    assert_eq!(page.matches("donsim replay").count(), 1, "one check fails");
 }
 
 #[test]

@@ -12,10 +12,11 @@ use std::path::{Path, PathBuf};
 use binary::results;
 use files::files;
 
-/// Every file but `host.json` and the record, which is no result.
+/// Every file but `host.json`, the record, which is no result, and the page for browsers, for which the manifest vouches.
 fn comparable(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut all = files(folder);
-    all.retain(|name, _| !name.ends_with("host.json") && !name.starts_with("units"));
+    all.retain(|name, _| ["host.json", "report.html"].iter().all(|other| !name.ends_with(other)));
+    all.retain(|name, _| !name.starts_with("units"));
     all
 }
 

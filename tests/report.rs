@@ -21,7 +21,7 @@ fn run(path: &Path, args: &[&str]) -> (TempDir, PathBuf, String) {
     let folder = tempdir().expect("there is room");
     let said = donsim(folder.path(), &[&["run", path.to_str().expect("it is text"), "-o", "out"], args].concat());
     let (table, wrote) = said.stdout.split_once("wrote ").unwrap_or_else(|| panic!("{said:?}"));
-    assert!(wrote.ends_with("/ (report.md, cells.csv, runs.csv, summary.csv, plots/)\n"), "{wrote}");
+    assert!(wrote.ends_with("/ (report.html, cells.csv, runs.csv, summary.csv, plots/)\n"), "{wrote}");
     let results = only_entry(&only_entry(&folder.path().join("out")));
     (folder, results, table.to_owned())
 }
@@ -39,13 +39,16 @@ fn check(path: &Path, args: &[&str]) {
     let made = files(&results);
     assert!(made.keys().filter(|name| name.starts_with("plots")).count() >= 6, "{:?}", made.keys());
     fs::remove_dir_all(results.join("plots")).expect("it is there");
-    fs::remove_file(results.join("report.md")).expect("it is there");
-    let wrote = format!("wrote {}/ (report.md, plots/)\n", results.display());
+    for page in ["report.md", "report.html"] {
+        fs::remove_file(results.join(page)).expect("it is there");
+    }
+    let wrote = format!("wrote {}/ (report.html, report.md, plots/)\n", results.display());
     assert_eq!(report(folder.path(), &results, &[]), format!("{table}{wrote}"));
     assert_same(&files(&results), &made);
 
-    // The rows of a run are often too many to keep, and nothing else is a table.
-    let keep = ["axes.csv", "cells.csv", "latency.csv", "summary.csv", "manifest.json"];
+    // The rows of a run are often too many to keep.
+    let tables = ["axes.csv", "cells.csv", "latency.csv", "summary.csv"];
+    let keep = [&tables[..], &["manifest.json", "expectations.json", "scenario.toml"]].concat();
     for name in made.keys().filter(|name| !keep.iter().any(|kept| Path::new(kept) == *name)) {
         fs::remove_file(results.join(name)).expect("it is there");
     }
@@ -55,7 +58,8 @@ fn check(path: &Path, args: &[&str]) {
     let elsewhere = only_entry(&only_entry(&folder.path().join("elsewhere")));
     assert_eq!(elsewhere.file_name(), results.file_name());
     assert!(printed.starts_with(&table) && printed.contains("wrote elsewhere/"), "{printed}");
-    let is_drawn = |name: &Path| name == Path::new("report.md") || name.starts_with("plots");
+    let is_drawn =
+        |name: &Path| name.starts_with("plots") || ["report.md", "report.html"].map(Path::new).contains(&name);
     let drawn = made.into_iter().filter(|(name, _)| is_drawn(name)).collect();
     assert_same(&files(&elsewhere), &drawn);
 

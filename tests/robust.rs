@@ -31,7 +31,7 @@ fn texts_of_a_scenario_stay_on_their_line() {
     let path = only_entry(&only_entry(&folder.path().join("out")));
     let read = |name: &str| fs::read_to_string(path.join(name)).expect("it is there");
     let junit = fs::read_to_string(folder.path().join("junit.xml")).expect("it is there");
-    for shown in [&said.stdout, &said.stderr, &read("report.md"), &junit] {
+    for shown in [&said.stdout, &said.stderr, &read("report.md"), &read("report.html"), &junit] {
         assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{shown}");
         assert!(!shown.lines().any(|line| line.trim_start().starts_with("::error::owned")), "{shown}");
         assert!(shown.contains(":error::owned"), "{shown}");

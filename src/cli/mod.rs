@@ -60,7 +60,7 @@ enum Command {
     Merge(merge::Merge),
     /// Search for faults and network conditions that break a scenario, within a budget of faulty nodes
     Explore(explore::Explore),
-    /// Make the table, report.md and the pictures of a run again, from its CSV files alone
+    /// Make the table, report.html, report.md and the pictures of a run again, from its files alone
     Report(report::Report),
     /// Measure what donsim's own ways cost, each as a ratio to a plain one
     Bench(bench::Bench),

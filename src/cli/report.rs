@@ -1,4 +1,4 @@
-//! `donsim report`: the table, the page and the pictures of a run again, from its tables.
+//! `donsim report`: the table, the pages and the pictures of a run again, from its tables.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ pub(super) struct Report {
     /// Results folders, such as results/quickstart/d949c793
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,
-    /// Put report.md and plots/ into DIR/<name>/<id>/ instead of the results folder
+    /// Put report.html, report.md and plots/ into DIR/<name>/<id>/ instead of the results folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Draw the pictures as PNG, too
@@ -43,12 +43,15 @@ impl Report {
         };
         let place =
             self.output.as_ref().map_or_else(|| folder.to_path_buf(), |root| root.join(&run.name).join(&run.id));
-        if let Err(error) = redraw(&run, &place, Formats::new(self.png)) {
+        if let Err(error) = redraw(&run, folder, &place, Formats::new(self.png)) {
             say(format_args!("error: {error}"));
             return exit::USAGE;
         }
         print(table(&run));
-        print(format_args!("wrote {}/ (report.md, plots/)\n", place.display().to_string().trim_end_matches('/')));
+        print(format_args!(
+            "wrote {}/ (report.html, report.md, plots/)\n",
+            place.display().to_string().trim_end_matches('/')
+        ));
         exit::PASS
     }
 }

@@ -241,8 +241,8 @@ impl Results {
         say_unusable(&units);
         writer.folder.write_host(&clock.host(threads.get()))?;
         let rows = writer.folder.rows_name();
-        writer.folder.finish(scenario, &findings, Formats::new(self.png))?;
         let verdict = Verdict::of(&findings.summary, expected_safety(scenario, &findings), findings.is_complete());
+        writer.folder.finish(scenario, (&findings, verdict), Formats::new(self.png))?;
         let finished = Finished { scenario, findings, verdict, path, rows };
         self.tell(&finished, options);
         Ok(finished)
@@ -255,7 +255,7 @@ impl Results {
             print(table(&findings.summary));
             if findings.is_complete() {
                 let rows = finished.rows;
-                print(format_args!("wrote {path}/ (report.md, cells.csv, {rows}, summary.csv, plots/)\n"));
+                print(format_args!("wrote {path}/ (report.html, cells.csv, {rows}, summary.csv, plots/)\n"));
             }
         }
         for panicked in &findings.panicked {

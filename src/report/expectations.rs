@@ -1,8 +1,10 @@
 //! Judgements for people, one line each, and as `expectations.json`.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use crate::experiment::{Direction, Judgement, Metric, Ruling, RunSummary, Stat};
+use crate::experiment::{CellSummary, Direction, Judgement, Metric, Ruling, RunSummary, Stat, Witnesses};
 use crate::scenario::escaped;
 
 /// A judgement in one line: what was expected and where, what came of it, what was observed, and the bound that says so.
@@ -84,13 +86,29 @@ fn scientific(value: f64, round: impl Fn(f64) -> f64) -> String {
 }
 
 /// The document of a run's expectations, schema `donsim.expectations/1`.
-pub(super) fn expectations_document(run: &RunSummary) -> Value {
-    json!({
+///
+/// What a replicate shows is said of that one alone: of a check that fails its `replicate`, and the `violation` of safety.
+pub(super) fn expectations_document(run: &RunSummary, witnesses: &BTreeMap<String, Witnesses>) -> Value {
+    let mut document = json!({
         "schema": "donsim.expectations/1",
         "name": run.name,
         "id": run.id,
         "expectations": expectations(run),
-    })
+    });
+    for (at, judgement) in run.expectations.iter().enumerate().filter(|(_, it)| it.ruling == Ruling::Fail) {
+        let known = |cell: &String| witnesses.get(cell)?.against.get(&judgement.expectation);
+        // Nobody has looked for the replicate that shows a difference.
+        if let [cell] = &judgement.cells[..]
+            && let Some(replicate) = known(cell)
+        {
+            document["expectations"][at]["replicate"] = json!(replicate);
+        }
+    }
+    let seen = |cell: &CellSummary| Some((cell.id.clone(), witnesses.get(&cell.id)?.unsafe_replicate?));
+    if let Some((cell, replicate)) = run.cells.iter().find_map(seen) {
+        document["violation"] = json!({ "cell": cell, "replicate": replicate });
+    }
+    document
 }
 
 /// One object a judgement. Bounds and observations beyond the deadline are `null`, as those are that nothing is known of.

@@ -13,16 +13,19 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::experiment::{Block, Findings, RunSummary};
+use serde_json::Value;
+
+use crate::experiment::{Block, Findings, RunSummary, Verdict};
 use crate::scenario::Scenario;
 
 use super::columns::AxisColumn;
 use super::expectations::expectations_document;
+use super::html::{self, Account};
 use super::junit::{Suite, junit};
 use super::lock::Lock;
 use super::manifest::{digest, digest_of, manifest};
 use super::plots::{self, Formats, PlotError};
-use super::report_md::page;
+use super::report_md;
 use super::rows_file::{self, RowsFile};
 use super::units::UNITS;
 use super::{axes_csv, latency_csv, runs_csv, summary_csv};
@@ -144,31 +147,43 @@ impl ResultsFolder {
     ///
     /// # Errors
     /// When something cannot be drawn or written.
-    pub fn finish(mut self, scenario: &Scenario, findings: &Findings, formats: Formats) -> Result<(), FolderError> {
+    pub fn finish(
+        mut self,
+        scenario: &Scenario,
+        (findings, verdict): (&Findings, Verdict),
+        formats: Formats,
+    ) -> Result<(), FolderError> {
         let run = &findings.summary;
         let ending = if findings.is_complete() { "" } else { ".part" };
         for (name, bytes) in tables(run)? {
             self.write(&format!("{name}{ending}"), &bytes)?;
         }
         if findings.is_complete() {
-            self.complete(scenario, findings, formats)?;
+            self.complete(scenario, (findings, verdict), formats)?;
         }
         Ok(())
     }
 
-    fn complete(&mut self, scenario: &Scenario, findings: &Findings, formats: Formats) -> Result<(), FolderError> {
+    fn complete(
+        &mut self,
+        scenario: &Scenario,
+        (findings, verdict): (&Findings, Verdict),
+        formats: Formats,
+    ) -> Result<(), FolderError> {
         let name = self.rows_name;
         let (part, whole) = (self.path.join(format!("{name}.part")), self.path.join(name));
         self.rows.finish().and_then(|()| fs::rename(&part, &whole)).map_err(at(&part))?;
         self.digests.insert(name.to_owned(), digest_of_file(&whole).map_err(at(&whole))?);
-        let expectations = expectations_document(&findings.summary);
+        let expectations = expectations_document(&findings.summary, &findings.witnesses);
         self.write("expectations.json", format!("{expectations:#}\n").as_bytes())?;
         let cases = junit(&[Suite::new(scenario, findings)]).map_err(at(&self.path))?;
         self.write("junit.xml", &cases)?;
-        for (name, bytes) in drawn(&findings.summary, formats)? {
+        let so_far = manifest(scenario, verdict, &self.digests);
+        let account = Account::new(&so_far, &expectations, scenario.text());
+        for (name, bytes) in drawn(&findings.summary, &account, formats)? {
             self.write(&name, &bytes)?;
         }
-        let manifest = manifest(scenario, &self.digests);
+        let manifest = manifest(scenario, verdict, &self.digests);
         self.write(MANIFEST, format!("{manifest:#}\n").as_bytes())
     }
 
@@ -213,7 +228,7 @@ pub(super) fn scenario_files(scenario: &Scenario) -> impl Iterator<Item = (&str,
 pub(super) const MANIFEST: &str = "manifest.json";
 
 /// Files of a run besides its tables, pictures and the scenario; the manifest, which vouches for all, comes first.
-const SAYINGS: [&str; 5] = [MANIFEST, "expectations.json", "junit.xml", "report.md", "host.json"];
+const SAYINGS: [&str; 6] = [MANIFEST, "expectations.json", "junit.xml", "report.html", "report.md", "host.json"];
 
 /// Removes what an earlier run left in `folder`, complete or not. The scenario is replaced later, each file at once: it may
 /// be the one that is being run.
@@ -248,27 +263,36 @@ pub(super) fn tables(run: &RunSummary) -> csv::Result<Vec<(&'static str, Vec<u8>
     Ok(TABLES.into_iter().zip(bytes).collect())
 }
 
-/// Files that are made of the tables alone, pictures and `report.md`: each by its place in the folder.
-fn drawn(run: &RunSummary, formats: Formats) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
+/// Files that are made of the tables, pictures and `report.md`, and with the account of the run `report.html`: each by its
+/// place in the folder.
+fn drawn(run: &RunSummary, account: &Account, formats: Formats) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
     let pictures = plots::draw(run, formats)?;
-    let names: Vec<&str> = pictures.iter().filter_map(|(name, _)| name.strip_suffix(".svg")).collect();
-    let report = ("report.md".to_owned(), page(run, &names).into_bytes());
-    let pictures = pictures.into_iter().map(|(name, bytes)| (format!("plots/{name}"), bytes));
-    Ok(pictures.chain([report]).collect())
+    let names: Vec<&str> = pictures.iter().map(|drawing| drawing.picture.name).collect();
+    let pages = [("report.md", report_md::page(run, &names)), ("report.html", html::page(run, account, &pictures))];
+    let pages = pages.map(|(name, text)| (name.to_owned(), text.into_bytes()));
+    let pictures = pictures.into_iter().flat_map(|drawing| drawing.files);
+    Ok(pictures.map(|(name, bytes)| (format!("plots/{name}"), bytes)).chain(pages).collect())
 }
 
-/// Writes `report.md` and `plots/` into `folder`, each file whole or not at all.
+/// Writes `report.md`, `report.html` and `plots/` into `folder`, each file whole or not at all. What tables do not tell is
+/// taken from the other files of the results folder `from`, as far as they are there.
 ///
 /// # Errors
 /// When something cannot be drawn or written, or another process writes into the folder.
-pub fn redraw(run: &RunSummary, folder: &Path, formats: Formats) -> Result<(), FolderError> {
+pub fn redraw(run: &RunSummary, from: &Path, folder: &Path, formats: Formats) -> Result<(), FolderError> {
+    let document = |name| {
+        let bytes = fs::read(from.join(name)).unwrap_or_default();
+        serde_json::from_slice(&bytes).unwrap_or(Value::Null)
+    };
+    let scenario = fs::read_to_string(from.join("scenario.toml")).unwrap_or_default();
+    let account = Account::new(&document(MANIFEST), &document("expectations.json"), &scenario);
     fs::create_dir_all(folder).map_err(at(folder))?;
     let _lock = Lock::take(folder, "")?;
     let keep = |(name, bytes): &(String, Vec<u8>)| {
         let path = folder.join(name);
         write_whole(&path, bytes).map_err(at(&path))
     };
-    drawn(run, formats)?.iter().try_for_each(keep)
+    drawn(run, &account, formats)?.iter().try_for_each(keep)
 }
 
 /// Writes a file under another name and renames it, so that nobody ever sees half of it.

@@ -7,10 +7,11 @@ use std::io::{self, BufRead};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::experiment::Verdict;
 use crate::scenario::{RESULTS_VERSION, Scenario};
 
 /// The manifest of a complete run; `files` are the digests of all files but itself and `host.json`.
-pub(super) fn manifest(scenario: &Scenario, files: &BTreeMap<String, String>) -> Value {
+pub(super) fn manifest(scenario: &Scenario, verdict: Verdict, files: &BTreeMap<String, String>) -> Value {
     let run = scenario.run();
     let named: Vec<Value> =
         scenario.files().iter().map(|file| json!({ "file": file.stored, "sha256": file.digest })).collect();
@@ -19,10 +20,12 @@ pub(super) fn manifest(scenario: &Scenario, files: &BTreeMap<String, String>) ->
         "donsim": env!("CARGO_PKG_VERSION"),
         "results_version": RESULTS_VERSION,
         "name": scenario.name(),
+        "description": scenario.description(),
         "id": scenario.id(),
         "seed": run.seed,
         "replicates": run.replicates,
         "cells": scenario.cell_count(),
+        "verdict": verdict.name(),
         "named_files": named,
         "files": files,
     })

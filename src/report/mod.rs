@@ -1,12 +1,14 @@
 //! Tables, files and pictures: readers of results, no simulation.
 
 mod axes_csv;
+mod cell_tables;
 mod columns;
 mod compare;
 mod expectations;
 mod explored;
 mod folder;
 mod happenings;
+mod html;
 mod json;
 mod junit;
 mod latency_csv;

@@ -1,14 +1,13 @@
 //! `report.md`: a run on one page. Made of its tables alone, so that it can be made again without simulating.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::experiment::{CellSummary, Difference, Estimate, FaultSummary, Metric, RunSummary, Stat, is_violated};
+use crate::experiment::{RunSummary, is_violated};
 
+use super::cell_tables::{self, CellTable, compared_with, missing_closed_forms};
 use super::columns::common;
 use super::markdown::{code, pipes, plain};
 use super::plots::{PICTURES, Picture};
-use super::table::{distinctions, place, rows};
 
 /// Explanation of the table of results.
 const READING: &str = "\
@@ -16,19 +15,6 @@ const READING: &str = "\
 requests that enough workflow nodes accepted, tainted or not; *p50*, *p99*: quantiles of the time from a workflow node's first send to
 its acceptance, written `>` beyond the deadline; *KiB/request*: bytes a request over the whole DON; *failure cause*: what most
 often made success impossible. `[…]` are 95 % intervals over replicates.";
-
-/// Metrics whose intervals the table of results leaves out.
-const INTERVALS: [(Metric, &str); 5] = [
-    (Metric::Served, "served"),
-    (Metric::LatencyP50, "p50 ms"),
-    (Metric::LatencyP90, "p90 ms"),
-    (Metric::LatencyP99, "p99 ms"),
-    (Metric::TotalBytes, "KiB/request"),
-];
-
-/// Metrics whose differences are worth a column here, of those that are taken; `summary.csv` has all.
-const COMPARED: [(Metric, &str); 3] =
-    [(Metric::Accepted, "accepted"), (Metric::Served, "served"), (Metric::TotalBytes, "KiB/request")];
 
 /// The page; `pictures` are the names of those in `plots/`, in their order.
 pub(super) fn page(run: &RunSummary, pictures: &[&str]) -> String {
@@ -57,35 +43,21 @@ fn head(run: &RunSummary) -> String {
 }
 
 fn results(run: &RunSummary) -> String {
-    let (mut rows, numbers) = rows(run);
-    let texts = distinctions(run).len();
-    rows.iter_mut().flat_map(|row| row.iter_mut().take(texts)).for_each(|text| *text = plain(text));
-    format!("## Results\n\n{}\n{READING}\n", pipes(&rows, &numbers))
+    format!("## Results\n\n{}\n{READING}\n", piped(&CellTable::results(run)))
 }
 
 fn intervals(run: &RunSummary) -> String {
-    let table = by_cell(run, &INTERVALS.map(|(_, name)| name), |cell| {
-        let shown = |metric| cell.estimate(metric).map_or_else(String::new, |it| with_interval(cell, it));
-        vec![INTERVALS.map(|(metric, _)| shown(metric)).to_vec()]
-    });
+    let table = piped(&CellTable::intervals(run));
     let open = "`…` stands for an end beyond the deadline, or one that too few replicates can show.";
     format!("## Intervals\n\n{table}\n{open} All metrics are in `summary.csv`.\n")
 }
 
 fn faults(run: &RunSummary) -> String {
-    let Some(first) = run.cells.first().filter(|cell| !cell.faults.is_empty()) else { return String::new() };
-    let header = ["fault", "nodes", "acted", "holders missing", "cells in which it never acted"];
-    let mut rows = vec![header.map(str::to_owned).to_vec()];
-    for (at, fault) in first.faults.iter().enumerate() {
-        let all: Vec<&FaultSummary> = run.cells.iter().filter_map(|cell| cell.faults.get(at)).collect();
-        let nodes = || all.iter().map(|fault| fault.nodes);
-        let (least, most) = (nodes().min().unwrap_or_default(), nodes().max().unwrap_or_default());
-        let range = if least == most { most.to_string() } else { format!("{least} to {most}") };
-        let sum = |what: fn(&FaultSummary) -> u64| all.iter().map(|fault| what(fault)).sum::<u64>().to_string();
-        let idle = all.iter().filter(|fault| fault.nodes > 0 && fault.fired == 0).count();
-        let (acted, missing) = (sum(|fault| fault.fired), sum(|fault| fault.holder_shortfall));
-        rows.push(vec![plain(&fault.name), range, acted, missing, idle.to_string()]);
+    let Some((header, mut rows)) = cell_tables::faults(run) else { return String::new() };
+    for row in &mut rows {
+        row[0] = plain(&row[0]);
     }
+    rows.insert(0, header);
     let words = "How often each fault acted in all replicates of all cells, how many of the payload holders that it asked\n\
                  for were not there, and in how many cells it never acted although it had nodes. `cells.csv` has the\n\
                  numbers by cell.";
@@ -93,21 +65,13 @@ fn faults(run: &RunSummary) -> String {
 }
 
 fn closed_forms(run: &RunSummary) -> String {
-    let mut reasons: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for cell in &run.cells {
-        match &cell.exact {
-            Ok(exact) => *reasons.entry((&exact.missing, "")).or_default() += 1,
-            Err(why) => *reasons.entry(("", why)).or_default() += 1,
-        }
-    }
-    reasons.remove(&("", ""));
     let mut text = String::new();
     if run.cells.iter().any(|cell| cell.exact.is_ok()) {
-        let table = by_cell(run, &["metric", "exact", "simulated", "exact value inside"], compared_with_exact);
+        let table = piped(&CellTable::closed_forms(run));
         let words = "Of 95 % intervals one in twenty misses the exact value by chance.";
         let _ = write!(text, "\n{table}\n{words}\n");
     }
-    for ((part, whole), cells) in reasons {
+    for ((part, whole), cells) in missing_closed_forms(run) {
         let (of, sentence) = (run.cells.len(), |why: &str| plain(why.trim_end_matches('.')));
         let _ = match part {
             "" => write!(text, "\nNo closed form for {cells} of {of} cells: {}.\n", sentence(whole)),
@@ -117,46 +81,14 @@ fn closed_forms(run: &RunSummary) -> String {
     if text.is_empty() { text } else { format!("## Closed form\n{text}") }
 }
 
-fn compared_with_exact(cell: &CellSummary) -> Vec<Vec<String>> {
-    // What cannot be and was not is left to `summary.csv`.
-    let tells = |(metric, exact): &&(Metric, f64)| {
-        *exact != 0.0 || cell.estimate(*metric).and_then(|estimate| estimate.value) != Some(0.0)
-    };
-    let values = cell.exact.iter().flat_map(|exact| &exact.values).filter(tells);
-    let line = |(metric, exact): &(Metric, f64)| {
-        let estimate = cell.estimate(*metric);
-        let ends = estimate.and_then(|estimate| estimate.ci_low.zip(estimate.ci_high));
-        let inside = ends.map_or("…", |(low, high)| if low <= *exact && *exact <= high { "yes" } else { "no" });
-        let simulated = estimate.map_or_else(String::new, |it| with_interval(cell, it));
-        vec![named(*metric), shown(*metric, *exact), simulated, inside.to_owned()]
-    };
-    values.map(line).collect()
-}
-
 fn differences(run: &RunSummary) -> String {
-    let is_there = |(metric, _): &(Metric, &str)| run.cells.iter().any(|cell| difference(cell, *metric).is_some());
-    let compared: Vec<_> = COMPARED.into_iter().filter(is_there).collect();
-    if compared.is_empty() {
-        return String::new();
-    }
-    let rule_set = |id: &str| run.cells.iter().find(|cell| cell.id == id).map(|cell| cell.rule_set.as_str());
-    let versus = common(run.cells.iter().flat_map(|cell| &cell.differences).map(|it| rule_set(&it.versus)));
-    let against = versus.flatten().map_or_else(|| "its partner".to_owned(), code);
-    let names: Vec<&str> = compared.iter().map(|(_, name)| *name).collect();
-    let table = by_cell(run, &names, |cell| {
-        let shown = |(metric, _): &(Metric, &str)| difference(cell, *metric).map_or_else(String::new, with_ends);
-        let line: Vec<String> = compared.iter().map(shown).collect();
-        if cell.differences.is_empty() { Vec::new() } else { vec![line] }
-    });
+    let Some(table) = CellTable::differences(run) else { return String::new() };
+    let (table, against) = (piped(&table), compared_with(run).map_or_else(|| "its partner".to_owned(), code));
     let words = format!(
         "Each cell less the one under {against} that is equal in all else. Both met the same weather, so the 95 %\n\
          intervals are of paired replicates; `summary.csv` has those of independent ones too."
     );
     format!("## Differences\n\n{table}\n{words}\n")
-}
-
-fn difference(cell: &CellSummary, metric: Metric) -> Option<&Difference> {
-    cell.differences.iter().find(|difference| difference.metric == metric)
 }
 
 fn gallery(drawn: &[&str]) -> String {
@@ -167,61 +99,12 @@ fn gallery(drawn: &[&str]) -> String {
     if text.is_empty() { text } else { format!("## Pictures\n{text}") }
 }
 
-/// A table of some lines a cell behind what tells cells apart.
-fn by_cell(run: &RunSummary, names: &[&str], lines: impl Fn(&CellSummary) -> Vec<Vec<String>>) -> String {
-    let mut rows = vec![distinctions(run)];
-    let texts = rows[0].len();
-    rows[0].extend(names.iter().map(|name| (*name).to_owned()));
-    for cell in &run.cells {
-        let place: Vec<String> = place(run, cell).iter().map(|text| plain(text)).collect();
-        rows.extend(lines(cell).into_iter().map(|line| [place.clone(), line].concat()));
-    }
-    // A metric that has no column of its own is named in the first.
-    let numbers = texts + usize::from(names.first() == Some(&"metric"));
-    pipes(&rows, &(numbers..texts + names.len()))
-}
-
-fn with_interval(cell: &CellSummary, estimate: &Estimate) -> String {
-    let metric = estimate.metric;
-    let end = |end: Option<f64>| end.map_or_else(|| "…".to_owned(), |end| shown(metric, end));
-    let value = match (estimate.value, metric.stat()) {
-        (Some(value), _) => shown(metric, value),
-        (None, Stat::Quantile(_)) => format!(">{}", cell.deadline_ms),
-        (None, _) => return "–".to_owned(),
-    };
-    match (estimate.ci_low, estimate.ci_high) {
-        (None, None) => value,
-        (low, high) => format!("{value} [{}, {}]", end(low), end(high)),
-    }
-}
-
-fn with_ends(difference: &Difference) -> String {
-    let signed = |value: f64| {
-        let text = shown(difference.metric, value);
-        if value > 0.0 { format!("+{text}") } else { text }
-    };
-    let end = |end: Option<f64>| end.map_or_else(|| "…".to_owned(), signed);
-    let Some(value) = difference.value else { return "–".to_owned() };
-    format!("{} [{}, {}]", signed(value), end(difference.ci_low), end(difference.ci_high))
-}
-
-/// A metric's name, with the unit in which it is [`shown`].
-fn named(metric: Metric) -> String {
-    match metric.unit() {
-        "1" => metric.name().to_owned(),
-        "bytes" => format!("{} KiB", metric.name()),
-        unit => format!("{} {unit}", metric.name()),
-    }
-}
-
-/// A value as tables for people show it: rates to four decimals, latencies to a tenth of a ms, bytes in KiB.
-fn shown(metric: Metric, value: f64) -> String {
-    match (metric.stat(), metric.unit()) {
-        (Stat::Rate | Stat::Ratio, _) => format!("{value:.4}"),
-        (_, "bytes") => format!("{:.1}", value / 1024.0),
-        (_, "1") => format!("{value:.2}"),
-        _ => format!("{value:.1}"),
-    }
+/// The table with its cells' own words as themselves.
+fn piped(table: &CellTable) -> String {
+    let mut rows = vec![table.header.clone()];
+    rows.extend(table.rows.iter().map(|(_, row)| row.clone()));
+    rows[1..].iter_mut().flat_map(|row| row.iter_mut().take(table.texts)).for_each(|text| *text = plain(text));
+    pipes(&rows, &table.numbers)
 }
 
 #[cfg(test)]
@@ -231,6 +114,8 @@ mod kept;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::Metric;
+    use crate::report::cell_tables::{COMPARED, difference, with_ends};
     use crate::report::read::tests::sample;
     use crate::sim::simulate;
     use kept::{Kept, kept};

@@ -26,6 +26,7 @@ use crate::sim::{Run, Safety, Setup};
 #[derive(Debug)]
 pub struct Scenario {
     name: String,
+    description: String,
     id: String,
     sources: Sources,
     resolved: String,
@@ -142,6 +143,7 @@ impl Scenario {
         Self {
             warnings: None,
             name: first.group("").get("name"),
+            description: first.group("").get("description"),
             id: identity::scenario_id(&first, &sweep, &selection.selected),
             sources,
             resolved: render::resolved(&first, &sweep),
@@ -166,6 +168,12 @@ impl Scenario {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Sentence that says what it shows; empty where it says nothing.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.description
     }
 
     /// 8 letters and digits that change with everything that may change results.

@@ -24,6 +24,8 @@ pub(super) struct Axis {
     high: f64,
     from: f64,
     to: f64,
+    /// Factor by which values are multiplied when they are shown.
+    pub(super) factor: f64,
     /// Place of zero on a logarithmic axis that shows it: set apart, beyond the lowest decade.
     zero: Option<f64>,
     /// The part beyond a break at the high end.
@@ -85,7 +87,7 @@ impl Axis {
         let (low, high) = if low.is_finite() && high.is_finite() { (low, high) } else { (0.0, 1.0) };
         let ticks = linear_ticks(low * factor, high * factor, most);
         let ticks = ticks.into_iter().map(|(value, label)| Tick::new(value / factor, label)).collect();
-        Self { log: false, low, high, from: 0.0, to: 1.0, zero: None, far: None, ticks, minor: Vec::new() }
+        Self { log: false, low, high, from: 0.0, to: 1.0, factor, zero: None, far: None, ticks, minor: Vec::new() }
     }
 
     /// An axis around data from `low` to `high`, with air: logarithmic where that reads better, otherwise linear, from zero
@@ -108,7 +110,7 @@ impl Axis {
         let ticks = ticks.into_iter().map(|value| Tick::new(value / factor, number::short(value))).collect();
         let minor = minor.into_iter().map(|value| value / factor).collect();
         let (low, high) = (libm::log10(low), libm::log10(high));
-        Self { log: true, low, high, from: 0.0, to: 1.0, zero: None, far: None, ticks, minor }
+        Self { log: true, low, high, from: 0.0, to: 1.0, factor, zero: None, far: None, ticks, minor }
     }
 
     /// Lays the axis between two places.

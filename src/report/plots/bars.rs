@@ -43,6 +43,18 @@ pub(super) struct Layer {
     pub(super) part: Box<dyn Fn(&CellSummary) -> f64>,
 }
 
+impl Layer {
+    fn draw(&self, scene: &mut Scene, rect: Rect) {
+        scene.rect(rect, self.fill.shade(self.color));
+        if self.fill == Fill::Hatched {
+            hatch(scene, rect);
+        }
+        if rect.height() > 3.0 {
+            scene.line(&[(rect.left, rect.top), (rect.right, rect.top)], 1.0, WHITE);
+        }
+    }
+}
+
 /// The measure of bars.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Scale {
@@ -67,6 +79,14 @@ impl Scale {
             Self::Shares => 1.0,
         };
         Axis::linear(0.0, end, 6, self.factor())
+    }
+
+    /// A part of a bar, under the pointer.
+    fn told(self, part: f64) -> String {
+        match self {
+            Self::Amounts(factor) => number::short(part * factor),
+            Self::Shares => number::percent(part),
+        }
     }
 
     /// Text above a bar.
@@ -94,6 +114,8 @@ struct Group {
 
 struct Bar {
     name: String,
+    /// The same with its unit.
+    place: String,
     /// One a layer.
     parts: Vec<f64>,
 }
@@ -170,7 +192,8 @@ impl Bars<'_> {
         let figure = self.figure;
         let bar = |point: &Place<'_>| {
             let name = if figure.is_one_each() { String::new() } else { figure.tick_of(point.x) };
-            Bar { name, parts: self.parts(point.cell) }
+            let place = if figure.is_one_each() { String::new() } else { figure.name_of(point.x) };
+            Bar { name, place, parts: self.parts(point.cell) }
         };
         let bars =
             |series: &Series<'_>| series.points.iter().filter(|point| shown.contains(&point.x)).map(bar).collect();
@@ -205,7 +228,7 @@ impl Bars<'_> {
             let places = names::distinct(&places, |_, name| vec![font::fit(name, TEXT, false, room)]);
             for (index, (bar, place)) in group.bars.iter().zip(&places).enumerate() {
                 let center = left + slot * (index as f64 + 0.5);
-                self.stack(scene, bar, (center, (slot * 0.76).min(110.0)), y);
+                self.stack(scene, (bar, &group.name), (center, (slot * 0.76).min(110.0)), y);
                 frame::centred(scene, (center, plot.bottom + 26.0), place);
             }
             frame::centred(scene, (left + width(group) / 2.0, plot.bottom + below), title);
@@ -215,7 +238,7 @@ impl Bars<'_> {
         frame::axis_name(scene, plot, below + 10.0 + 22.0 * lines as f64, &self.figure.axis_name());
     }
 
-    fn stack(&self, scene: &mut Scene, bar: &Bar, (center, width): (f64, f64), y: &Axis) {
+    fn stack(&self, scene: &mut Scene, (bar, group): (&Bar, &str), (center, width): (f64, f64), y: &Axis) {
         let mut sum = 0.0;
         for (part, layer) in bar.parts.iter().zip(&self.layers) {
             let (bottom, top) = (y.at(sum), y.at(sum + part));
@@ -224,13 +247,11 @@ impl Bars<'_> {
                 continue;
             }
             let rect = Rect { left: center - width / 2.0, right: center + width / 2.0, top, bottom };
-            scene.rect(rect, layer.fill.shade(layer.color));
-            if layer.fill == Fill::Hatched {
-                hatch(scene, rect);
-            }
-            if rect.height() > 3.0 {
-                scene.line(&[(rect.left, top), (rect.right, top)], 1.0, WHITE);
-            }
+            scene.part(&layer.name, |scene| layer.draw(scene, rect));
+            let (name, part) = (&layer.name, self.scale.told(*part));
+            let lines = [group, &bar.place, &format!("{name} {part}")];
+            let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+            scene.spot(rect, name, lines.join("\n"));
         }
         scene.text((center, y.at(sum) - 8.0), Text::new(self.scale.total(bar)).align(Align::Center));
     }

@@ -34,6 +34,10 @@ impl Sample {
 /// A series, placed on the canvas.
 #[derive(Clone, Debug)]
 pub(super) struct Curve {
+    /// Label of its series.
+    pub(super) label: String,
+    /// Entry of the legend that it belongs to.
+    pub(super) name: String,
     pub(super) style: Style,
     pub(super) samples: Vec<Placed>,
     pub(super) layer: Layer,
@@ -65,7 +69,7 @@ pub(super) fn samples(figure: &Figure<'_>, read: impl Fn(&CellSummary) -> Option
 /// Places the samples of every series on the canvas.
 pub(super) fn place(figure: &Figure<'_>, all: &[Vec<Sample>], x: &Axis, y: &Axis) -> Vec<Curve> {
     let curve = |(index, (series, samples)): (usize, (&Series<'_>, &Vec<Sample>))| {
-        Curve::new(series.style, samples, (x, y), dodge(figure, index, x))
+        Curve::new(series, samples, (x, y), dodge(figure, index, x))
     };
     let mut curves: Vec<Curve> = figure.series.iter().zip(all).enumerate().map(curve).collect();
     if figure.is_numeric() {
@@ -120,21 +124,13 @@ pub(super) fn draw(scene: &mut Scene, figure: &Figure<'_>, curves: &[Curve]) {
     let joined = figure.is_numeric();
     let curves = upwards(curves);
     for curve in &curves {
-        for run in curve.samples.chunk_by(|a, b| a.interval && b.interval) {
-            if joined && run.len() > 1 {
-                band(scene, run, curve.style);
-            } else {
-                for placed in run {
-                    whisker(scene, placed, curve.style);
-                }
-            }
-        }
+        scene.part(&curve.name, |scene| curve.intervals(scene, joined));
     }
     for curve in &curves {
-        if joined { curve.line(scene) } else { curve.dashes(scene) }
+        scene.part(&curve.name, |scene| if joined { curve.line(scene) } else { curve.dashes(scene) });
     }
     for curve in &curves {
-        curve.markers(scene, |_| 0);
+        scene.part(&curve.name, |scene| curve.markers(scene, |_| 0));
     }
 }
 
@@ -146,7 +142,7 @@ pub(super) fn upwards(curves: &[Curve]) -> Vec<&Curve> {
 
 impl Curve {
     /// Samples on axes, moved sideways.
-    pub(super) fn new(style: Style, samples: &[Sample], (x, y): (&Axis, &Axis), shift: f64) -> Self {
+    pub(super) fn new(series: &Series<'_>, samples: &[Sample], (x, y): (&Axis, &Axis), shift: f64) -> Self {
         let placed = samples.iter().map(|sample| {
             let at = (x.at(sample.x) + shift, y.at(sample.value));
             let end = |end: Option<f64>| end.filter(|end| end.is_finite()).map_or(at.1, |end| y.at(end));
@@ -154,7 +150,21 @@ impl Curve {
             let exact = sample.exact.filter(|exact| exact.is_finite()).map(|exact| y.at(exact));
             Placed { at, low: end(sample.low), high: end(sample.high), interval, beyond: sample.beyond, exact }
         });
-        Self { style, samples: placed.collect(), layer: Layer::default() }
+        let label = series.label.clone();
+        Self { name: label.clone(), label, style: series.style, samples: placed.collect(), layer: Layer::default() }
+    }
+
+    /// Intervals of its samples: a band where they are joined, otherwise whiskers.
+    fn intervals(&self, scene: &mut Scene, joined: bool) {
+        for run in self.samples.chunk_by(|a, b| a.interval && b.interval) {
+            if joined && run.len() > 1 {
+                band(scene, run, self.style);
+            } else {
+                for placed in run {
+                    whisker(scene, placed, self.style);
+                }
+            }
+        }
     }
 
     /// The samples whose values are known.
@@ -199,8 +209,9 @@ impl Curve {
         }
     }
 
-    /// The same curve, moved sideways, with another marker.
-    pub(super) fn marked(mut self, marker: Marker, shift: f64) -> Self {
+    /// The same curve, moved sideways, with another marker, and maybe of another entry of the legend.
+    pub(super) fn marked(mut self, marker: Marker, shift: f64, legend: Option<&str>) -> Self {
+        self.name = legend.map_or(self.name, str::to_owned);
         self.samples.iter_mut().for_each(|placed| placed.at.0 += shift);
         self.style.marker = marker;
         self

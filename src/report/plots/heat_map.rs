@@ -4,10 +4,13 @@ use super::arrange::name;
 use super::choice::{MOST_PANELS, agree, number_of};
 use super::multiples::{LINE_GAP, titles};
 use super::prelude::*;
+use crate::scenario::axis_title;
 use plotters::style::colors::colormaps::ViridisRGB;
 
 /// More values than this nobody reads.
 const MOST_VALUES: usize = 150;
+/// Up to this many fields of a panel tell their values under the pointer.
+const MOST_TOLD: usize = 1000;
 /// Room for the colour bar and its labels.
 const BAR_ROOM: f64 = 130.0;
 const BAR_WIDTH: f64 = 26.0;
@@ -178,6 +181,12 @@ fn draw_fields(scene: &mut Scene, map: &Map, fields: &[Field], labels: Labels, p
             let at = (rect.center(), f64::midpoint(rect.top, rect.bottom) + 6.5);
             scene.text(at, Text::new(write(field.rate)).align(Align::Center).color(ink(color)));
         }
+    }
+    for field in fields.iter().filter(|_| fields.len() <= MOST_TOLD) {
+        let [x, y] = [(&map.x, field.column), (&map.y, field.row)]
+            .map(|(side, at)| format!("{}: {}", axis_title(&side.key), side.write(side.values[at])));
+        let rate = number::percent(field.rate);
+        scene.spot(map.rect(field.column, field.row, plot), "", format!("{x}\n{y}\nAccepted {rate}"));
     }
     if let Some(corners) = &map.boundary {
         let mut line = Vec::new();

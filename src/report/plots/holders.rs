@@ -39,20 +39,35 @@ fn picture(figure: &Figure<'_>, curves: &[Survival<'_>], most: u32, notes: &[Str
     let touch = |below: usize, above: usize| lines[below].iter().zip(&lines[above]).all(|(a, b)| near(a, b));
     let layers = layers::layers(&styles, touch);
     for index in layers::upwards(&styles) {
-        layers[index].line(&mut page.scene, &lines[index], curves[index].style, curves[index].color);
+        let curve = &curves[index];
+        let draw = |scene: &mut Scene| layers[index].line(scene, &lines[index], curve.style, curve.color);
+        page.scene.part(&curve.name, draw);
+        tell(&mut page.scene, curve, most, (&x, &y));
     }
     names.draw(&mut page.scene, plot);
     (page.scene, layers::overlap_note(curves.iter().map(|curve| curve.name.as_str()).zip(layers)))
 }
 
+/// Shares of requests under the pointer, a number of holders each.
+fn tell(scene: &mut Scene, curve: &Survival<'_>, most: u32, (x, y): (&Axis, &Axis)) {
+    for holders in 1..=most {
+        let share = at_least(curve.cell, holders);
+        let words = format!("{holders} holders at least: {} of requests", number::percent(share));
+        let at = (x.at(f64::from(holders)), y.at(share));
+        scene.spot(spots::around(at), &curve.name, format!("{}\n{words}", curve.name).trim_start().to_owned());
+    }
+}
+
+/// Share of requests with so many holders or more.
+fn at_least(cell: &CellSummary, holders: u32) -> f64 {
+    let more = cell.holders.iter().filter(|summary| summary.holders >= holders);
+    more.filter_map(|summary| summary.share).filter(|share| share.is_finite()).sum::<f64>().clamp(0.0, 1.0)
+}
+
 /// Steps from all requests at none to those that have the most holders.
 fn line(cell: &CellSummary, most: u32, x: &Axis, y: &Axis) -> Vec<Point> {
-    let at_least = |holders: u32| -> f64 {
-        let more = cell.holders.iter().filter(|summary| summary.holders >= holders);
-        more.filter_map(|summary| summary.share).filter(|share| share.is_finite()).sum::<f64>().clamp(0.0, 1.0)
-    };
     let step = |holders: u32| {
-        let height = y.at(at_least(holders));
+        let height = y.at(at_least(cell, holders));
         [(x.at(f64::from(holders) - 1.0), height), (x.at(f64::from(holders)), height)]
     };
     (1..=most).flat_map(step).collect()

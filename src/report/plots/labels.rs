@@ -20,6 +20,8 @@ const DIRECT: usize = 6;
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) text: String,
+    /// Series that it is of.
+    pub(super) series: String,
     pub(super) detail: Option<String>,
     pub(super) swatch: Swatch,
     /// The end of the line.
@@ -31,7 +33,8 @@ pub(super) struct Entry {
 impl Entry {
     /// An entry without more than its name.
     pub(super) fn new(text: impl Into<String>, swatch: Swatch) -> Self {
-        Self { text: text.into(), detail: None, swatch, end: None, leader: true }
+        let text = text.into();
+        Self { series: text.clone(), text, detail: None, swatch, end: None, leader: true }
     }
 }
 
@@ -99,7 +102,7 @@ impl Labels {
             {
                 scene.line(&[(end.0 + 12.0, end.1), (left - 14.0, middle), (left - 4.0, middle)], 1.0, FRAME);
             }
-            entry.draw(scene, lines, (left, top, middle));
+            scene.legend(&entry.series, |scene| entry.draw(scene, lines, (left, top, middle)));
         }
         if hidden > 0 {
             scene.text((left, plot.bottom + 62.0), Text::new(format!("and {hidden} more")).color(MUTED));

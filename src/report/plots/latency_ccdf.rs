@@ -51,13 +51,16 @@ fn picture(figure: &Figure<'_>, curves: &[Survival<'_>], notes: &[String]) -> (S
     let order = layers::upwards(&styles);
     for index in &order {
         let exact = curves[*index].exact_line(&x, &y, floor(curves));
-        curves[*index].draw(&mut page.scene, &lines[*index], &exact, layers[*index]);
+        let curve = &curves[*index];
+        page.scene.part(&curve.name, |scene| curve.draw(scene, &lines[*index], &exact, layers[*index]));
     }
     frame::break_base(&mut page.scene, plot, &x);
     let end = |index: usize| lines[index][lines[index].len() - 1];
     for index in order {
         let (curve, radius) = (&curves[index], layers[index].radius());
-        page.scene.marker(end(index), curve.style.marker, radius, curve.color, false);
+        let marker = |scene: &mut Scene| scene.marker(end(index), curve.style.marker, radius, curve.color, false);
+        page.scene.part(&curve.name, marker);
+        curve.tell(&mut page.scene, &x, &y);
     }
     let ends: Vec<Option<Point>> = (0..curves.len()).map(|index| Some((plot.right, end(index).1))).collect();
     names(&ends).draw(&mut page.scene, plot);
@@ -107,7 +110,8 @@ fn entry(curve: &Survival<'_>, end: Option<Point>, short: bool) -> Entry {
     let (rest, swatch) = (curve.rest(), Swatch::Line(curve.style, curve.color));
     let never = if rest > 0.0 { number::percent(rest) } else { "0 %".to_owned() };
     if short {
-        return Entry::new(format!("{}: {never} never", curve.name), swatch);
+        let text = format!("{}: {never} never", curve.name);
+        return Entry { text, ..Entry::new(&curve.name, swatch) };
     }
     let last = curve.steps.last().map_or(0.0, |step| step.0);
     let accepted = format!("all accepted by {}", number::span(last));

@@ -38,7 +38,13 @@ fn page(figure: &Figure<'_>, samples: &Samples, overlap: &[String]) -> Page {
 fn multiples(figure: &Figure<'_>) -> Scene {
     let median = |cell: &CellSummary| quantile(cell, Metric::LatencyP50);
     let late = |cell: &CellSummary| quantile(cell, Metric::LatencyP99);
-    let measure = |name, read| Measure { name, read, axis: &value_axis, ground: |samples| Ground::Deadline(samples) };
+    let measure = |name, read| Measure {
+        name,
+        values: None,
+        read,
+        axis: &value_axis,
+        ground: |samples| Ground::Deadline(samples),
+    };
     let measures: [Measure<'_>; 2] = [measure("p50 [ms]", &median), measure("p99 [ms]", &late)];
     let mut told: Vec<String> = Vec::new();
     for measure in &measures {
@@ -73,6 +79,7 @@ fn panels(figure: &Figure<'_>, samples: &Samples, overlap: &[String]) -> (Scene,
             x_name: if index == 1 { &x_name } else { "" },
             x_labels: true,
             heading,
+            values: &format!("{heading} [ms]"),
             ground: Ground::Deadline(samples_here),
         };
         ends = plot.draw(&mut page.scene);
@@ -102,12 +109,16 @@ fn columns(figure: &Figure<'_>, samples: &Samples) -> Scene {
     deadline(&mut page.scene, figure, &samples.concat(), (&x, &y), plot);
     deadline_name(&mut page.scene, figure, &samples.concat(), (plot.right, plot.top - 20.0));
     // The median comes last: where it is beyond the deadline, so are the others, and its marker covers theirs.
-    for (index, (samples, (_, _, marker))) in samples.iter().zip(QUANTILES).enumerate().rev() {
+    for (index, (samples, (_, name, marker))) in samples.iter().zip(QUANTILES).enumerate().rev() {
         let room = (plot.width() / figure.series.len() as f64 * 0.22).min(60.0);
         let shift = (index as f64 - 1.0) * if figure.needs_labels() { 0.0 } else { room };
         let curves = curves::place(figure, samples, &x, &y).into_iter();
-        let curves: Vec<_> = curves.map(|curve| curve.marked(marker, shift)).collect();
+        let legend = Some(name).filter(|_| !figure.needs_labels());
+        let curves: Vec<_> = curves.map(|curve| curve.marked(marker, shift, legend)).collect();
         curves::draw(&mut page.scene, figure, &curves);
+        for of_series in curves.iter().zip(samples.iter().map(Vec::as_slice)) {
+            spots::on_curve(&mut page.scene, figure, of_series, (&format!("{name} [ms]"), y.factor));
+        }
     }
     frame::break_value(&mut page.scene, plot, &y);
     labels.draw(&mut page.scene, plot);

@@ -9,6 +9,9 @@
 //! (`reliability`, `latency_quantiles`, `savings`, `trade_off`); pictures that need all the room show the last panel that has
 //! something to show, and say so. Where cells have closed forms, those are thin solid lines under hollow markers.
 //!
+//! A scene also says which shapes belong to a series (`Scene::part`), and what values places stand for (`Scene::spot`): `inline` makes
+//! of that the pictures of `report.html`, in which readers switch series and point at values. The files leave it out.
+//!
 //! The bytes depend on the run alone: transforms use `libm`, nothing asks for the time, and fonts are embedded.
 //!
 //! To add a picture:
@@ -26,6 +29,7 @@ mod curves;
 mod figure;
 mod font;
 mod frame;
+mod inline;
 mod keys;
 mod labels;
 mod latency;
@@ -38,6 +42,7 @@ mod plot;
 mod png_image;
 mod quantity;
 mod scene;
+mod spots;
 mod survival;
 mod svg;
 #[cfg(test)]
@@ -69,7 +74,7 @@ macro_rules! pictures {
         $(mod $file;)+
 
         /// Every picture, in the order of the page.
-        pub(super) const PICTURES: [Picture; [$($title),+].len()] =
+        pub(super) static PICTURES: [Picture; [$($title),+].len()] =
             [$(Picture { name: stringify!($file), title: $title, sentence: $sentence, draw: $file::draw }),+];
     };
 }
@@ -106,7 +111,7 @@ mod prelude {
         BASELINE, BLACK, BLUE, DEADLINE_DASH, FRAME, GREEN, GRID, INK, MUTED, Marker, ORANGE, PURPLE, SKY, Style,
         VERMILLION, WHITE, YELLOW, tint,
     };
-    pub(super) use super::{choice, font, keys, latency, layers, number, pareto};
+    pub(super) use super::{choice, font, keys, latency, layers, number, pareto, spots};
     pub(super) use crate::experiment::{CellSummary, Metric, RunSummary};
     pub(super) use plotters::style::RGBColor;
 }
@@ -139,27 +144,36 @@ impl Formats {
     }
 }
 
-/// Draws every picture that fits the run: (file name, bytes), in a fixed order.
+/// A picture that was drawn.
+pub(super) struct Drawing {
+    pub(super) picture: &'static Picture,
+    /// Its files: name and bytes.
+    pub(super) files: Vec<(String, Vec<u8>)>,
+    /// The same as part of a page; the element `about-<name>` describes it.
+    pub(super) inline: String,
+}
+
+/// Draws every picture that fits the run, in a fixed order.
 ///
 /// A run without cells has no pictures, and a picture without anything to show is left out.
 ///
 /// # Errors
 /// When a backend or the PNG encoder fails; both write to memory, so neither is expected to.
-pub fn draw(run: &RunSummary, formats: Formats) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
+pub(super) fn draw(run: &RunSummary, formats: Formats) -> Result<Vec<Drawing>, PlotError> {
     let figure = Figure::new(run);
-    let drawn = on_all_cores(PICTURES.len(), |at| files(&PICTURES[at], &figure, formats));
-    drawn.into_iter().collect::<Result<Vec<_>, _>>().map(|files| files.concat())
+    let drawn = on_all_cores(PICTURES.len(), |at| drawing(&PICTURES[at], &figure, formats));
+    drawn.into_iter().filter_map(Result::transpose).collect()
 }
 
-/// The files of one picture.
-fn files(picture: &Picture, figure: &Figure<'_>, formats: Formats) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
-    let Some(scene) = (picture.draw)(figure) else { return Ok(Vec::new()) };
-    let name = picture.name;
+fn drawing(picture: &'static Picture, figure: &Figure<'_>, formats: Formats) -> Result<Option<Drawing>, PlotError> {
+    let Some(scene) = (picture.draw)(figure) else { return Ok(None) };
+    let Picture { name, title, .. } = picture;
     let mut files = vec![(format!("{name}.svg"), svg::render(&scene)?.into_bytes())];
     if formats == Formats::SvgAndPng {
         files.push((format!("{name}.png"), png_image::render(&scene)?));
     }
-    Ok(files)
+    let inline = inline::render(&scene, title, &format!("about-{name}"));
+    Ok(Some(Drawing { picture, files, inline }))
 }
 
 /// Results of `make` for `0..count`, in their order, whichever core makes them.

@@ -15,6 +15,8 @@ use crate::experiment::CellSummary;
 pub(super) struct Measure<'m> {
     /// The name of its value axis, with the unit.
     pub(super) name: &'m str,
+    /// The name of its values where that of the axis is another.
+    pub(super) values: Option<&'m str>,
     pub(super) read: &'m dyn Fn(&CellSummary) -> Option<Sample>,
     /// The value axis for these samples, laid along a plot.
     pub(super) axis: &'m dyn Fn(&[Vec<Sample>], Rect) -> Axis,
@@ -106,6 +108,7 @@ fn picture(figure: &Figure<'_>, mut page: Page, measures: &[Measure<'_>], rows: 
             x_name: if own.is_numeric() || !grid.is_last(index) { "" } else { &x_name },
             x_labels: grid.is_last(index),
             heading: "",
+            values: measure.values.unwrap_or(measure.name),
             ground: (measure.ground)(&row),
         };
         let curves = plot.draw(&mut page.scene);

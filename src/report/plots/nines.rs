@@ -16,7 +16,8 @@ pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
     if samples.iter().all(Vec::is_empty) {
         return None;
     }
-    let measure = Measure { name: NAME, read: &read, axis: &axis, ground: |_| Ground::Amounts };
+    let measure =
+        Measure { name: NAME, values: Some("Not accepted"), read: &read, axis: &axis, ground: |_| Ground::Amounts };
     Some(multiples::draw(figure, SUBJECT, &[], &[measure]))
 }
 

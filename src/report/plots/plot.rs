@@ -7,7 +7,7 @@ use super::frame;
 use super::labels::{Entry, Swatch};
 use super::scene::{Align, Rect, Scene, TEXT, Text};
 use super::theme::MUTED;
-use super::{latency, layers, number};
+use super::{latency, layers, number, spots};
 
 /// Categories wider than this have their values written beside the points.
 const VALUE_ROOM: f64 = 120.0;
@@ -41,6 +41,8 @@ pub(super) struct Plot<'p, 'a> {
     pub(super) x_name: &'p str,
     pub(super) x_labels: bool,
     pub(super) heading: &'p str,
+    /// The name of its values, with the unit.
+    pub(super) values: &'p str,
     pub(super) ground: Ground<'p>,
 }
 
@@ -59,8 +61,11 @@ impl Plot<'_, '_> {
         }
         let curves = curves::place(self.figure, self.samples, &x, y);
         curves::draw(scene, self.figure, &curves);
+        for of_series in curves.iter().zip(self.samples.iter().map(Vec::as_slice)) {
+            spots::on_curve(scene, self.figure, of_series, (self.values, y.factor));
+        }
         if !matches!(self.ground, Ground::Deadline(_) | Ground::Amounts) {
-            self.values(scene, &x);
+            self.written(scene, &x);
         }
         frame::break_value(scene, area, y);
         curves
@@ -68,7 +73,7 @@ impl Plot<'_, '_> {
 
     /// Where every category is a series of its own, writes rates beside their points, and intervals, as far as a plot of
     /// that size has room.
-    fn values(&self, scene: &mut Scene, x: &Axis) {
+    fn written(&self, scene: &mut Scene, x: &Axis) {
         let Horizontal::Categories { each: true, labels, .. } = &self.figure.horizontal else { return };
         let room = self.area.width() / labels.len() as f64;
         let intervals = room > INTERVAL_ROOM && self.area.height() > INTERVAL_ROOM;

@@ -37,8 +37,8 @@ fn multiples(figure: &Figure<'_>, rates: &[Vec<Sample>]) -> Scene {
     let near = all().all(|sample| sample.value > NEAR_ONE) && all().any(|sample| sample.value < 1.0);
     let missing = |cell: &CellSummary| accepted(cell).as_ref().map(complement);
     let measures = [
-        Measure { name: ACCEPTED, read: &accepted, axis: &rate_axis, ground: |_| Ground::Plain },
-        Measure { name: NOT_ACCEPTED, read: &missing, axis: &complement_axis, ground: |_| Ground::Plain },
+        Measure { name: ACCEPTED, values: None, read: &accepted, axis: &rate_axis, ground: |_| Ground::Plain },
+        Measure { name: NOT_ACCEPTED, values: None, read: &missing, axis: &complement_axis, ground: |_| Ground::Plain },
     ];
     multiples::draw(figure, SUBJECT, &[], &measures[..if near { 2 } else { 1 }])
 }
@@ -80,8 +80,8 @@ fn picture(
     let (x_name, mut overlap, mut ends) = (figure.axis_name(), None, Vec::new());
     for (area, samples, y, y_name) in panels {
         let (ground, x_name) = (Ground::Plain, x_name.as_str());
-        let plot =
-            Plot { figure, samples, area, y, y_name, y_labels: true, x_name, x_labels: true, heading: "", ground };
+        let (y_labels, x_labels, heading, values) = (true, true, "", y_name);
+        let plot = Plot { figure, samples, area, y, y_name, y_labels, x_name, x_labels, heading, values, ground };
         ends = plot.draw(&mut page.scene);
         overlap = overlap.or_else(|| plot::overlap_note(figure, &ends));
     }

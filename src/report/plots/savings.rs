@@ -23,7 +23,7 @@ pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
     let (holders, rule_set) = (PayloadHolders::All, RuleSet::BASELINE.name());
     let against = format!("against the baseline: {holders} holders, {rule_set}, no attestations, full payloads in OCR");
     let axis = |_: &[Vec<Sample>], plot: Rect| axis(&all, plot);
-    let measure = |name, read| Measure { name, read, axis: &axis, ground: |_| Ground::Zero };
+    let measure = |name, read| Measure { name, values: None, read, axis: &axis, ground: |_| Ground::Zero };
     let measures =
         [measure("Saved of all answers [%]", &answers), measure("Saved of all bytes, OCR included [%]", &total)];
     let counted = cells().any(|cell| by_count(cell).is_some());

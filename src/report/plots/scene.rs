@@ -1,5 +1,7 @@
 //! A picture before it is rendered: lines, areas, discs and texts on a logical canvas of 1200 x 720.
 
+use std::ops::Range;
+
 use super::font;
 use super::theme::{INK, Marker, WHITE};
 use plotters::style::RGBColor;
@@ -100,13 +102,61 @@ impl Rect {
     }
 }
 
-/// The shapes of a picture, lowest first.
+/// The shapes of a picture, lowest first, and what a page can tell of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Scene {
     pub(super) shapes: Vec<Shape>,
+    /// Parts of `shapes` that belong to a series, in their order.
+    pub(super) parts: Vec<Part>,
+    /// Values under the pointer.
+    pub(super) spots: Vec<Spot>,
+}
+
+/// Shapes that are shown or hidden with their series.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Part {
+    pub(super) shapes: Range<usize>,
+    pub(super) series: String,
+    /// Whether they are the entry of the legend rather than data.
+    pub(super) is_legend: bool,
+}
+
+/// A place that stands for a value, and the value in words.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Spot {
+    pub(super) room: Rect,
+    pub(super) series: String,
+    /// One fact a line.
+    pub(super) text: String,
 }
 
 impl Scene {
+    /// Draws the data of a series; parts do not nest.
+    pub(super) fn part(&mut self, series: &str, draw: impl FnOnce(&mut Self)) {
+        self.belonging(series, false, draw);
+    }
+
+    /// Draws the entry of a series in the legend.
+    pub(super) fn legend(&mut self, series: &str, draw: impl FnOnce(&mut Self)) {
+        self.belonging(series, true, draw);
+    }
+
+    fn belonging(&mut self, series: &str, is_legend: bool, draw: impl FnOnce(&mut Self)) {
+        let first = self.shapes.len();
+        draw(self);
+        let shapes = first..self.shapes.len();
+        if !series.is_empty() && !shapes.is_empty() {
+            self.parts.push(Part { shapes, series: series.to_owned(), is_legend });
+        }
+    }
+
+    /// A value of a series that a page shows when a reader points into `room`.
+    pub(super) fn spot(&mut self, room: Rect, series: &str, text: String) {
+        if on_canvas(&(room.left, room.top)) && on_canvas(&(room.right, room.bottom)) {
+            self.spots.push(Spot { room, series: series.to_owned(), text });
+        }
+    }
+
     /// A line through `points`; nothing where there are not two.
     pub(super) fn line(&mut self, points: &[Point], width: f64, color: RGBColor) {
         let points: Vec<Point> = points.iter().copied().filter(on_canvas).collect();

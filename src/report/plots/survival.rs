@@ -5,6 +5,7 @@ use super::figure::{Figure, Horizontal, Place, Series};
 use super::layers::Layer;
 use super::scene::{Point, Scene};
 use super::theme::{Style, tint};
+use super::{number, spots};
 use crate::experiment::{CellSummary, Metric};
 use plotters::style::RGBColor;
 
@@ -12,6 +13,8 @@ use plotters::style::RGBColor;
 const MOST_CURVES: usize = 6;
 /// And of those no more than this.
 const MOST_THINNED: usize = 16;
+/// Shares whose times are told under the pointer.
+const TOLD: [f64; 9] = [0.9, 0.75, 0.5, 0.25, 0.1, 0.05, 0.01, 1e-3, 0.0];
 /// The width of simulated steps under a closed form.
 const UNDER: f64 = 6.0;
 
@@ -58,6 +61,23 @@ impl Survival<'_> {
             points.push((x.at(self.cell.deadline_ms), y.at(rest)));
         }
         points
+    }
+
+    /// Times after which telling shares still wait, under the pointer.
+    pub(super) fn tell(&self, scene: &mut Scene, x: &Axis, y: &Axis) {
+        let reached = |most: &f64| self.steps.iter().find(|step| step.1 <= *most);
+        let mut told: Vec<(f64, f64)> = TOLD.iter().filter_map(reached).copied().collect();
+        told.dedup();
+        for (time, share) in told {
+            let words = format!("{} still wait after {}", number::percent(share), number::span(time));
+            let at = (x.at(time), y.at(share));
+            scene.spot(spots::around(at), &self.name, format!("{}\n{words}", self.name).trim_start().to_owned());
+        }
+        if self.rest() > 0.0 {
+            let words = format!("{} never accepted", number::percent(self.rest()));
+            let at = (x.at(self.cell.deadline_ms), y.at(self.rest()));
+            scene.spot(spots::around(at), &self.name, format!("{}\n{words}", self.name).trim_start().to_owned());
+        }
     }
 
     /// The closed form from the first send to the deadline, as far down as the axis reaches.

@@ -88,6 +88,7 @@ fn picture(
         frame::base_ticks(scene, area, &x, true);
         latency::deadline(scene, figure, all, (&x, &y), area);
         let curves = markers(scene, cells, (&x, &y));
+        values(scene, cells, &curves, name);
         frame::break_value(scene, area, &y);
         if multiple {
             multiples::title(scene, figure, index, area);
@@ -146,26 +147,41 @@ fn lie_on_each_other(a: &Curve, b: &Curve) -> bool {
 /// Draws the cells of a plot, with their intervals, and lines through those of each series.
 fn markers(scene: &mut Scene, cells: &Cells<'_, '_>, axes: (&Axis, &Axis)) -> Vec<Curve> {
     let series = cells.figure.series.iter().zip(&cells.samples);
-    let mut curves: Vec<Curve> = series.map(|(it, samples)| Curve::new(it.style, samples, axes, 0.0)).collect();
+    let mut curves: Vec<Curve> = series.map(|(it, samples)| Curve::new(it, samples, axes, 0.0)).collect();
     curves::stack(&mut curves, lie_on_each_other);
     for (curve, samples) in curves.iter().zip(&cells.samples) {
         for (x, low, high) in intervals(curve, samples) {
-            scene.line(&[(x, low), (x, high)], 2.0, tint(curve.style.color, 0.5));
+            let color = tint(curve.style.color, 0.5);
+            scene.part(&curve.name, |scene| scene.line(&[(x, low), (x, high)], 2.0, color));
         }
     }
     let order = curves::upwards(&curves);
     // Names have no order in which a line could lead through them.
     if cells.figure.is_numeric() {
         for curve in &order {
-            curve.line(scene);
+            scene.part(&curve.name, |scene| curve.line(scene));
         }
     }
     rings(scene, cells, &curves);
     for (rank, curve) in order.iter().enumerate() {
         let here = |placed: &Placed, other: &Curve| other.samples.iter().any(|it| it.beyond && near(it.at, placed.at));
-        curve.markers(scene, |placed| order[rank + 1..].iter().filter(|other| here(placed, other)).count());
+        let above = |placed: &Placed| order[rank + 1..].iter().filter(|other| here(placed, other)).count();
+        scene.part(&curve.name, |scene| curve.markers(scene, above));
     }
     curves
+}
+
+/// Bytes and latency of every cell, under the pointer.
+fn values(scene: &mut Scene, cells: &Cells<'_, '_>, curves: &[Curve], name: &str) {
+    for ((curve, samples), marks) in curves.iter().zip(&cells.samples).zip(&cells.marks) {
+        for ((placed, sample), mark) in curve.samples.iter().zip(samples).zip(marks) {
+            let mut lines = spots::heading(cells.figure, &curve.label, mark.place);
+            lines.push(spots::told(name, sample.x, 1.0));
+            let late = "p99 beyond the deadline".to_owned();
+            lines.push(if sample.beyond { late } else { spots::told(NAME, sample.value, 1.0) });
+            scene.spot(spots::around(placed.at), &curve.name, lines.join("\n"));
+        }
+    }
 }
 
 /// Places of the intervals of known latencies whose ends are both known: across, lower end, upper end.

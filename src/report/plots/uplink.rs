@@ -17,7 +17,7 @@ pub(super) fn draw(figure: &Figure<'_>) -> Option<Scene> {
     let cells = || figure.run.cells.iter();
     let all: Vec<Sample> = cells().filter_map(mean).chain(cells().filter_map(peak)).collect();
     let axis = |_: &[Vec<Sample>], plot: Rect| axis(&all, plot);
-    let measure = |name, read| Measure { name, read, axis: &axis, ground: |_| Ground::Amounts };
+    let measure = |name, read| Measure { name, values: None, read, axis: &axis, ground: |_| Ground::Amounts };
     let measures = [measure("Mean [Mbit/s]", &mean), measure("Peak of a second [Mbit/s]", &peak)];
     Some(multiples::draw(figure, "Load of the busiest uplink", &[], &measures))
 }

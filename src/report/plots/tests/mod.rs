@@ -17,7 +17,7 @@ fn a_run_without_cells_has_no_pictures() {
 
 #[test]
 fn every_picture_comes_in_the_formats_asked_for_with_the_same_bytes_each_time() {
-    let drawn = |formats| draw(&quickstart(), formats).unwrap();
+    let drawn = |formats| draw(&quickstart(), formats).unwrap().into_iter().flat_map(|it| it.files).collect::<Vec<_>>();
     let [first, second, svg] = [Formats::SvgAndPng, Formats::SvgAndPng, Formats::Svg].map(drawn);
     let names: Vec<&str> = first.iter().map(|(name, _)| name.as_str()).collect();
     let pictures = ["reliability", "latency_ccdf", "latency_quantiles", "bytes", "trade_off", "outcomes"];

@@ -1,0 +1,85 @@
+//! Account of a run besides its tables, from the files of its folder: `manifest.json`, `expectations.json` and
+//! `scenario.toml`. A run hands over what it writes there, `donsim report` what it finds there, so both make one page.
+
+use serde_json::Value;
+
+use crate::report::rows_file::NAMES;
+
+/// Verdict, checks, and how the run was made; what is not known is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in super::super) struct Account {
+    /// Name of the verdict.
+    pub(super) verdict: String,
+    /// Description that the scenario gives of itself.
+    pub(super) description: String,
+    /// Version of donsim.
+    pub(super) version: String,
+    pub(super) results_version: String,
+    pub(super) seed: String,
+    /// Whether the rows are compressed.
+    pub(super) is_gzip: bool,
+    /// Cell and replicate in which a wrong response was accepted, or workflow nodes disagree.
+    pub(super) violation: Option<(String, u64)>,
+    /// What did not pass comes first.
+    pub(super) checks: Vec<Check>,
+    /// Text of the scenario.
+    pub(super) scenario: String,
+}
+
+/// An expectation on one cell, or on the difference of two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Check {
+    /// `pass`, `fail` or `inconclusive`.
+    pub(super) ruling: String,
+    pub(super) that: String,
+    /// Axes of the cell in words.
+    pub(super) place: String,
+    /// What was observed, and the bounds that decide.
+    pub(super) found: String,
+    /// Cell and replicate that show a failure.
+    pub(super) witness: Option<(String, u64)>,
+}
+
+impl Account {
+    /// The account that these documents give; `Null` stands for one that is not there.
+    pub(in super::super) fn new(manifest: &Value, expectations: &Value, scenario: &str) -> Self {
+        let mut checks: Vec<Check> = expectations["expectations"].as_array().into_iter().flatten().map(check).collect();
+        checks.sort_by_key(|check| match check.ruling.as_str() {
+            "fail" => 0,
+            "inconclusive" => 1,
+            _ => 2,
+        });
+        Self {
+            verdict: word(&manifest["verdict"]),
+            description: word(&manifest["description"]),
+            version: word(&manifest["donsim"]),
+            results_version: word(&manifest["results_version"]),
+            seed: word(&manifest["seed"]),
+            is_gzip: manifest["files"][NAMES[1]].is_string(),
+            violation: witness(&expectations["violation"], &expectations["violation"]["cell"]),
+            checks,
+            scenario: scenario.to_owned(),
+        }
+    }
+}
+
+fn check(object: &Value) -> Check {
+    let (ruling, that, place) = (word(&object["verdict"]), word(&object["that"]), word(&object["place"]));
+    let text = word(&object["text"]);
+    let found = text.split_once(&format!(": {ruling}, ")).map_or("", |(_, found)| found).to_owned();
+    Check { witness: witness(object, &object["cells"][0]), ruling, that, place, found }
+}
+
+/// The cell and the `replicate` of an object, where both are known.
+fn witness(object: &Value, cell: &Value) -> Option<(String, u64)> {
+    Some((cell.as_str()?.to_owned(), object["replicate"].as_u64()?))
+}
+
+/// A text or a number in words; nothing otherwise.
+fn word(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    }
+}

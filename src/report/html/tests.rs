@@ -1,0 +1,159 @@
+//! Pages of a made-up run, and what a scenario may put into them.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::experiment::Estimate;
+use crate::report::plots::{Formats, draw};
+use crate::report::read::tests::sample;
+
+/// What XML parsers, too, take for a page: void elements closed, and attributes without a value given one.
+fn as_xml(page: &str) -> String {
+    let (_, page) = page.split_once("<!DOCTYPE html>").expect("it begins with its type");
+    let page = page.replace(" hidden>", " hidden=\"\">").replace(STYLE, "").replace(SCRIPT, "");
+    page.split_inclusive('>').map(close).collect()
+}
+
+fn close(piece: &str) -> String {
+    let void = ["<meta ", "<link ", "<input "].iter().any(|tag| piece.trim_start().starts_with(tag));
+    if void { piece.replace('>', "/>") } else { piece.to_owned() }
+}
+
+/// The names of all elements; it fails where tags do not match.
+fn elements(page: &str) -> Vec<String> {
+    let text = as_xml(page);
+    let mut reader = quick_xml::Reader::from_str(&text);
+    let (mut open, mut all) = (0, Vec::new());
+    loop {
+        let event = reader.read_event().unwrap_or_else(|error| panic!("{error} at {}", reader.error_position()));
+        match &event {
+            quick_xml::events::Event::Eof => break,
+            quick_xml::events::Event::Start(_) => open += 1,
+            quick_xml::events::Event::End(_) => open -= 1,
+            _ => {}
+        }
+        if let quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) = &event {
+            all.push(tag.name().as_ref().to_owned());
+        }
+    }
+    assert_eq!(open, 0, "all elements end");
+    all
+}
+
+fn page_of(run: &RunSummary, account: &Account) -> String {
+    page(run, account, &draw(run, Formats::Svg).expect("it is drawn"))
+}
+
+fn account(verdict: &str, expectations: &Value) -> Account {
+    let manifest = json!({ "verdict": verdict, "description": "Is it <fast>?", "donsim": "0.1.0", "results_version": 4, "seed": 7 });
+    Account::new(&manifest, expectations, "schema = 1\n")
+}
+
+fn check(ruling: &str, that: &str) -> Value {
+    let text = format!("{that} [N = 4]: {ruling}, observed 0.5, at most 0.6");
+    json!({ "that": that, "place": "N = 4", "verdict": ruling, "text": text, "cells": ["a1b2"] })
+}
+
+#[test]
+fn a_page_says_what_was_found_and_how_it_is_seen_again() {
+    let mut failed = check("fail", "accepted >= 0.9");
+    failed["replicate"] = json!(17);
+    let expectations =
+        json!({ "expectations": [check("pass", "served >= 0"), failed, check("inconclusive", "p99 <= 2s")] });
+    let page = page_of(&sample(), &account("fail", &expectations));
+    for words in [
+        "<title>sample-1 · donsim</title>",
+        "<p class=\"question\">Is it &lt;fast&gt;?</p>",
+        "<strong class=\"badge fail\">Failed</strong>",
+        "<span>1 of 3 checks do not hold.</span>",
+        "donsim replay resolved.toml --cell a1b2 --replicate 17</code>",
+        "observed 0.5, at most 0.6",
+        "donsim 0.1.0, results version 4",
+        "No closed form for 1 of 4 cells: losses, and &quot;cuts&quot;.",
+    ] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    let place = |words: &str| page.find(words).unwrap_or_else(|| panic!("no {words}"));
+    assert!(place("accepted &gt;= 0.9") < place("p99 &lt;= 2s") && place("p99 &lt;= 2s") < place("served &gt;= 0"));
+    let elements = elements(&page);
+    let count = |name: &str| elements.iter().filter(|it| *it == name).count();
+    assert_eq!((count("h1"), count("main"), count("script"), count("style")), (1, 1, 1, 1));
+    assert_eq!(count("table"), count("caption"), "every table has a caption");
+    assert_eq!(count("svg"), count("figcaption"), "every picture has a caption");
+    assert!(count("svg") > 3);
+    assert_eq!(page, page_of(&sample(), &account("fail", &expectations)), "equal runs make equal bytes");
+}
+
+#[test]
+fn a_page_needs_nothing_but_itself() {
+    let page = page_of(&sample(), &account("pass", &Value::Null));
+    for loads in ["src=", "@import", "url(", "http:", "https:", "fetch(", "<img", "<iframe", "<object"] {
+        assert!(!page.contains(loads), "{loads}");
+    }
+    let links = page.split(" href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    for link in links {
+        let is_known = link.starts_with('#') || link == "data:," || link.starts_with("plots/");
+        assert!(is_known || FILES.iter().any(|(file, _)| *file == link), "{link}");
+    }
+}
+
+#[test]
+fn words_of_a_scenario_stay_words() {
+    let mut run = sample();
+    let hostile = "</script><script>alert(1)</script>\"'&<b>\u{202e}\u{1b}\n";
+    run.name = hostile.to_owned();
+    for cell in &mut run.cells {
+        cell.axes[1].text = hostile.to_owned();
+        cell.rule_set = hostile.to_owned();
+        cell.faults[0].name = hostile.to_owned();
+        cell.exact = Err(hostile.to_owned());
+    }
+    let mut failed = check(hostile, hostile);
+    for key in ["place", "text"] {
+        failed[key] = json!(hostile);
+    }
+    failed["cells"] = json!([hostile]);
+    failed["replicate"] = json!(1);
+    let manifest = json!({ "verdict": hostile, "description": hostile, "donsim": hostile, "seed": hostile });
+    let account = Account::new(&manifest, &json!({ "expectations": [failed] }), hostile);
+    let page = page_of(&run, &account);
+    let plain = page_of(&sample(), &Account::default());
+    assert!(!page.contains("<b>") && !page.contains("alert(1)<") && !page.contains(['\u{202e}', '\u{1b}']), "{page}");
+    let scripts = |page: &str| elements(page).iter().filter(|name| *name == "script").count();
+    assert_eq!((scripts(&page), scripts(&plain)), (1, 1));
+}
+
+/// A run of so many cells that differ in what they accept.
+fn large(cells: usize) -> RunSummary {
+    let mut run = sample();
+    let first = run.cells[1].clone();
+    run.cells = (0..cells).map(|_| first.clone()).collect();
+    for (at, cell) in run.cells.iter_mut().enumerate() {
+        cell.id = format!("c{at}");
+        cell.axes[2].text = at.to_string();
+        cell.axes[2].number = Some(at as f64);
+        let accepted = |it: &&mut Estimate| it.metric == Metric::Accepted;
+        let estimate = cell.estimates.iter_mut().find(accepted).expect("it is there");
+        estimate.value = Some(if at % 1000 == 999 { 0.25 } else { 1.0 });
+    }
+    run
+}
+
+#[test]
+fn of_many_cells_the_worst_are_shown_and_the_rest_is_said_to_be_elsewhere() {
+    let run = large(10_000);
+    let page = page_of(&run, &account("pass", &Value::Null));
+    assert!(page.len() <= 1_000_000, "{}", page.len());
+    assert!(page.contains("The 200 of 10,000 cells that accepted least"));
+    let shown = worst(&run);
+    let bad: Vec<&str> = shown.cells.iter().map(|cell| cell.id.as_str()).filter(|id| id.ends_with("999")).collect();
+    assert_eq!((shown.cells.len(), bad.len()), (200, 10), "{bad:?}");
+    assert!(worst(&sample()).cells.len() == 4 && !page_of(&sample(), &Account::default()).contains("accepted least"));
+}
+
+#[test]
+fn what_is_not_known_is_not_made_up() {
+    let page = page_of(&sample(), &Account::new(&Value::Null, &Value::Null, ""));
+    assert!(page.contains("Not judged") && page.contains("donsim unknown, results version unknown"), "{page}");
+    assert!(!page.contains("id=\"expectations\"") && !page.contains("<pre"));
+}
