@@ -10,7 +10,7 @@ use std::process::Command;
 use super::{pages, root};
 
 /// Lines that are not run here, by what they contain, and why.
-const ELSEWHERE: [(&str, &str); 14] = [
+const ELSEWHERE: [(&str, &str); 15] = [
     ("cargo test", "this is one, and so are those"),
     ("cargo bench", "benchmarks are measured, not checked"),
     ("donsim bench", "benchmarks are measured, not checked"),
@@ -25,6 +25,7 @@ const ELSEWHERE: [(&str, &str); 14] = [
     ("donsim merge", "tests/slurm/run runs it, on all shards"),
     ("/BASE ", "it names folders of the reader's"),
     ("duckdb", "it needs DuckDB"),
+    ("scenarios/ci/*.toml", ".ci/run runs it"),
 ];
 
 /// Commands that take minutes; they are run when `DONSIM_LONG` is set.
@@ -114,10 +115,10 @@ fn said(script: &str) -> String {
         donsim.display(),
         examples.display()
     );
+    let script = format!("exec 2>&1\n{script}");
     let output = Command::new("bash").arg("-c").arg(script).current_dir(folder.path()).output().expect("it starts");
-    let text = |bytes| String::from_utf8(bytes).expect("it writes UTF-8");
-    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    let said = String::from_utf8(output.stdout).expect("it writes UTF-8");
     let broken = fs::read_to_string(folder.path().join("broken")).unwrap_or_default();
-    assert!(broken.is_empty(), "{broken}{stdout}{stderr}");
-    stdout
+    assert!(broken.is_empty(), "{broken}{said}");
+    said
 }
