@@ -150,7 +150,7 @@ impl ResultsFolder {
         for (name, bytes) in drawn(&findings.summary, formats)? {
             self.write(&name, &bytes)?;
         }
-        let manifest = manifest(scenario, &self.digests);
+        let manifest = manifest(scenario, &findings.summary, &self.digests);
         self.write(MANIFEST, format!("{manifest:#}\n").as_bytes())
     }
 

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use super::catalogue::{FaultDescription, fault_catalogue};
 use super::kinds::{
-    Agreement, BANDWIDTH, CONFIDENCE, Count, DISTRIBUTION, EXPIRY, Flag, GROWTH, Holders, Kind, LATENCY, MAX_NODES,
-    Name, Names, NodeRules, Nodes, OBSERVATION, POSITIVE_TIME, PROBABILITY, READ, SAFETY, SCHEDULE, SIZE, SKEW,
-    STRATEGY, TIES, TIME, Text,
+    Agreement, BANDWIDTH, CONFIDENCE, Count, DISTRIBUTION, EXPIRY, Flag, GROWTH, HALF_WIDTH, Holders, Kind, LATENCY,
+    MAX_NODES, Name, Names, NodeRules, Nodes, OBSERVATION, POSITIVE_TIME, PROBABILITY, READ, Rate, SAFETY, SCHEDULE,
+    SIZE, SKEW, STRATEGY, TIES, TIME, Text,
 };
 use super::schema::Preset::{Derived, Open, Required, Value};
 use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key, part, row};
@@ -100,6 +100,14 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (strata: &Flag, Open("they are left to chance"),
             "Whether replicates are dealt to every number of faulty nodes that `nodes = { each = … }` may make, and of answers that get lost, and weighted by the exact law of it.",
             such_as "false", unwritten true)
+    fixed "run.stop", "Rules that end a cell before its last replicate. It is looked at after 1000 replicates, 2000, 4000 and so on.";
+        (half_width: &HALF_WIDTH, Open("no width ends a cell"),
+            "Half of the width of the 95 % interval of a rate; one that is as narrow ends the cell.",
+            such_as "0.01", unwritten true)
+        (metric: &Rate, Open("`accepted`"), "The rate whose interval it is.", such_as "\"served\"", unwritten true)
+        (decided: &Flag, Open("verdicts end no cell"),
+            "Whether a cell ends when all that is expected of it is decided; one of which nothing is expected goes on.",
+            such_as "true", unwritten true)
     table "capability_don", "The nodes that execute a request and answer it.";
         (nodes: NODES, Value("16"), "N, the nodes that execute and answer.",
             such_as "31", axis "Nodes of the capability DON", column "N", along "as the DON grows")
