@@ -23,6 +23,7 @@ use super::group::{Group, Simulate};
 use super::judge::Judge;
 use super::looks::{Looks, Stopper};
 use super::mishaps::{Breaches, PanickedReplicate};
+use super::progress::Progress;
 use super::reading::Simulated;
 use super::record::{Known, OpenUnit, Reader, Record};
 use super::savings::Baseline;
@@ -82,8 +83,8 @@ pub trait Observer {
         Ok(())
     }
 
-    /// So many of all replicates are simulated.
-    fn handle_progress(&mut self, _done: u64, _total: u64) {}
+    /// Some more replicates are simulated.
+    fn handle_progress(&mut self, _progress: &Progress<'_>) {}
 }
 
 /// Nobody: keeps nothing.
@@ -341,7 +342,14 @@ impl<'a> Collector<'a> {
             let at = (found.cell - work.cells.start) as usize;
             self.take_cell(at, work.replicates.start, found)?;
         }
-        self.observer.handle_progress(self.done, self.total);
+        self.observer.handle_progress(&Progress {
+            done: self.done,
+            total: self.total,
+            may_end_early: self.stopper.is_some(),
+            axes: self.scenario.axes(),
+            cells: &self.consumers.cells,
+            open: &self.open,
+        });
         let have_ended = self.open.iter().all(|(sums, _)| sums.ended.is_some());
         let ends_group = have_ended || self.plan.ends_group(self.next);
         self.next = self.plan.from(if have_ended { self.plan.next_group(self.next) } else { self.next + 1 });

@@ -7,6 +7,9 @@ use super::schema::EXPECT;
 use super::settings::Settings;
 use super::validate::{blame, sound};
 
+/// Their table.
+pub(super) const STOP: &str = "run.stop";
+
 /// Rules by which a cell may end at a look: after [`StopRules::FIRST_LOOK`] replicates, twice as many, and so on. The first that
 /// holds ends it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,7 +26,7 @@ impl StopRules {
 
     /// Those of a scenario; `None` when nothing ends a cell early.
     pub(super) fn of(settings: &Settings) -> Option<Self> {
-        let group = settings.group("run.stop");
+        let group = settings.group(STOP);
         let half_width: Option<f64> = group.get("half_width");
         let rules =
             Self { narrow: half_width.map(|width| (group.get("metric"), width)), decided: group.get("decided") };
@@ -33,7 +36,7 @@ impl StopRules {
 
 /// Strata, of which every one needs its replicates.
 pub(super) fn check(settings: &Settings) -> Option<Diagnostic> {
-    let (run, group) = (settings.group("run"), settings.group("run.stop"));
+    let (run, group) = (settings.group("run"), settings.group(STOP));
     let slots = ["half_width", "decided"].map(|key| group.slot(key));
     let both = run.get("strata") && StopRules::of(settings).is_some();
     (both && sound(&[slots[0], slots[1], run.slot("strata")])).then(|| {
@@ -45,7 +48,7 @@ pub(super) fn check(settings: &Settings) -> Option<Diagnostic> {
 
 /// A warning about rules that no look comes for.
 pub(super) fn warning(settings: &Settings) -> Option<Diagnostic> {
-    let (run, group) = (settings.group("run"), settings.group("run.stop"));
+    let (run, group) = (settings.group("run"), settings.group(STOP));
     let replicates: u64 = run.get("replicates");
     let idle = replicates <= StopRules::FIRST_LOOK && StopRules::of(settings).is_some();
     (idle && sound(&[run.slot("replicates")])).then(|| {
@@ -61,7 +64,7 @@ pub(super) fn warning(settings: &Settings) -> Option<Diagnostic> {
 
 /// All that keeps expectations from ending a cell: there are none, or some that no look decides.
 pub(super) fn undecidable(settings: &Settings, expectations: &[Expectation]) -> Vec<Diagnostic> {
-    let group = settings.group("run.stop");
+    let group = settings.group(STOP);
     if !group.get::<bool>("decided") {
         return Vec::new();
     }

@@ -12,6 +12,7 @@ use super::kinds::{
 };
 use super::schema::Preset::{Derived, Open, Required, Value};
 use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key, part, row};
+use super::stop::STOP;
 
 const NODES: &dyn Kind = &Count { min: 1, max: MAX_NODES };
 const BOUND_RULE: &str = "the largest that the nodes can bear, floor((nodes - 1) / 3)";
@@ -100,7 +101,7 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (strata: &Flag, Open("they are left to chance"),
             "Whether replicates are dealt to every number of faulty nodes that `nodes = { each = … }` may make, and of answers that get lost, and weighted by the exact law of it.",
             such_as "false", unwritten true)
-    fixed "run.stop", "Rules that end a cell before its last replicate. It is looked at after 1000 replicates, 2000, 4000 and so on.";
+    fixed STOP, "Rules that end a cell before its last replicate. It is looked at after 1000 replicates, 2000, 4000 and so on.";
         (half_width: &HALF_WIDTH, Open("no width ends a cell"),
             "Half of the width of the 95 % interval of a rate; one that is as narrow ends the cell.",
             such_as "0.01", unwritten true)
