@@ -62,7 +62,9 @@ fn results(folder: &Path, root: &str) -> BTreeMap<PathBuf, Vec<u8>> {
 fn assert_same(folder: &Path, root: &str, expected: &BTreeMap<PathBuf, Vec<u8>>) {
     let found = results(folder, root);
     assert!(found.keys().eq(expected.keys()), "{root}: {:?}\n{:?}", found.keys(), expected.keys());
-    found.iter().for_each(|(name, bytes)| assert!(bytes == &expected[name], "{root}: {} differs", name.display()));
+    for (name, bytes) in &found {
+        assert!(bytes == &expected[name], "{root}: {} differs", name.display());
+    }
 }
 
 fn run_into(folder: &Path, root: &str, more: &[&str]) {

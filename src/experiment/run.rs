@@ -244,7 +244,7 @@ impl Worker<'_> {
             }
             let known = reader.as_mut().map(|reader| reader.read(&group.1, &work.replicates)).unwrap_or_default();
             let cells = self.block((&group.0, &work), known, &group.2, &mut cache);
-            if results.send(Finished { at, cells, work }).is_err() {
+            if results.send(Finished { at, work, cells }).is_err() {
                 break;
             }
         }

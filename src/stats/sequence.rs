@@ -108,7 +108,9 @@ mod tests {
 
     fn of(replicates: &[(u64, u32)], rows: u32) -> RateSequence {
         let mut sequence = RateSequence::default();
-        replicates.iter().for_each(|(count, hits)| sequence.record_many(*count, *hits, rows));
+        for (count, hits) in replicates {
+            sequence.record_many(*count, *hits, rows);
+        }
         sequence
     }
 
