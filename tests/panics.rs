@@ -4,7 +4,9 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use donsim::experiment::{Block, Findings, Observer, Options, PanickedReplicate, RunError, Simulate, Verdict, run};
+use donsim::experiment::{
+    Block, Findings, Observer, Options, PanickedReplicate, Progress, RunError, Simulate, Verdict, run,
+};
 use donsim::scenario::Scenario;
 use donsim::sim::{Replicate, ReplicateCache, Setup, simulate};
 
@@ -56,7 +58,7 @@ impl Observer for Record<'_> {
         self.call()
     }
 
-    fn handle_progress(&mut self, _: u64, _: u64) {
+    fn handle_progress(&mut self, _: &Progress<'_>) {
         if let Some(stop) = self.stop {
             stop.store(true, Ordering::Relaxed);
         }

@@ -74,13 +74,13 @@ impl Explore {
         }
         let stop = interrupt::flag();
         let keys: Vec<String> = self.vary.iter().filter_map(|text| key(text)).collect();
-        let mut writer = FindWriter { folder: &folder, progress: None, name: scenario.name() };
+        let mut writer = FindWriter { folder: &folder, progress: Progress::new(scenario.name(), "trials") };
         let threads = self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
         let options = Options::new(threads, &stop);
         let simulate: &Simulate<'_> =
             &|setup, replicate, cache, listener| simulate_with(setup, replicate, cache, &RealAggregators, listener);
         let explored = explore(&scenario, &keys, &folder, (&self.budget(), options), simulate, &mut writer);
-        writer.finish();
+        writer.progress.finish();
         let axes: Vec<Axis> = scenario.axes().iter().filter(|axis| !keys.contains(&axis.key)).cloned().collect();
         let kept = explored.map_err(|error| error.to_string()).and_then(|explored| {
             let kept = keep(&folder, &axes, &explored);
@@ -170,22 +170,12 @@ fn code(find: &Find) -> u8 {
 /// Writes finds as they come.
 struct FindWriter<'a> {
     folder: &'a Path,
-    progress: Option<Progress>,
-    name: &'a str,
-}
-
-impl FindWriter<'_> {
-    fn finish(&self) {
-        if let Some(progress) = &self.progress {
-            progress.finish();
-        }
-    }
+    progress: Progress,
 }
 
 impl Observer for FindWriter<'_> {
     fn handle_progress(&mut self, done: u64, total: u64) {
-        let progress = self.progress.get_or_insert_with(|| Progress::new(self.name, total, "trials"));
-        progress.update(done, total);
+        self.progress.update((done, total), "", || None);
     }
 
     fn handle_find(&mut self, find: &Find) -> io::Result<()> {

@@ -64,7 +64,7 @@ impl Finished<'_> {
         };
         let subject = *expectation.subjects.iter().find(|subject| is_meant(subject))?;
         let own = |number| value(self.scenario, subject, expectation.metric, number);
-        (0..self.scenario.run().replicates).find(|number| !fits(expectation, own(*number)))
+        (0..self.findings.summary.replicates).find(|number| !fits(expectation, own(*number)))
     }
 
     /// What chance does not explain: somebody should look for the error.
@@ -147,7 +147,10 @@ impl Finished<'_> {
             Verdict::Fail => say("failed: the scenario expects a violation of safety, and there was none"),
             Verdict::Inconclusive => {
                 if undecided > 0 {
-                    let help = "raise run.replicates, or ask for less";
+                    let narrow = self.scenario.stop_rules().is_some_and(|rules| rules.narrow.is_some());
+                    let more =
+                        if narrow { "raise run.replicates, lower run.stop.half_width" } else { "raise run.replicates" };
+                    let help = format!("{more}, or ask for less");
                     say(format_args!("inconclusive: {undecided} of {all} checks are undecided; {help}"));
                 }
                 let idle = idle_faults(&self.findings.summary);

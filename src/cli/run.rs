@@ -128,7 +128,7 @@ impl Run {
         let units = Units::of(&path).map_err(|source| FolderError::Write(path.clone(), source))?;
         let options =
             Options { record: Some(&units), shard: Some(shard), ..Options::new(self.results.threads(), stop) };
-        let mut progress = Progress::new(scenario.name(), 0, "replicates");
+        let mut progress = Progress::new(scenario.name(), "replicates");
         let findings = self.results.simulate(scenario, options, &path, &mut progress)?;
         progress.finish();
         say_unusable(&units);
@@ -233,8 +233,7 @@ impl Results {
         let path = folder.path().to_owned();
         let units = if fresh { Units::alone(&path) } else { Units::of(&path) };
         let units = units.map_err(|source| FolderError::Write(path.clone(), source))?;
-        let total = scenario.cell_count().saturating_mul(scenario.run().replicates);
-        let mut writer = RowWriter { folder, progress: Progress::new(scenario.name(), total, "replicates") };
+        let mut writer = RowWriter { folder, progress: Progress::new(scenario.name(), "replicates") };
         let run = Options { record: Some(&units), ..Options::new(threads, stop) };
         let findings = self.simulate(scenario, run, &path, &mut writer)?;
         writer.progress.finish();
@@ -316,7 +315,7 @@ impl Observer for RowWriter {
         self.folder.end_group()
     }
 
-    fn handle_progress(&mut self, done: u64, total: u64) {
-        self.progress.update(done, total);
+    fn handle_progress(&mut self, progress: &experiment::Progress<'_>) {
+        self.progress.handle_progress(progress);
     }
 }

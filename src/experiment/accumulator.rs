@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use crate::closed_form::{self, Absent, ClosedForm};
 use crate::scenario::{Cell, Derivation, Metric, Stat};
 use crate::sim::{FailureCause, FaultReport, Replicate, Strata};
-use crate::stats::{End, Interval, Mean, Proportion, Quantiles, RatioOfMeans};
+use crate::stats::{End, Interval, Mean, Proportion, Quantiles, RateSequence, RatioOfMeans};
 
 use super::judgement::Bounds;
+use super::looks::{Ended, at_look};
 use super::reading::{NEVER, Reading, Simulated, honest, latencies, rows_per_replicate};
 use super::strata::{Quantity, WeightedStrata};
 
@@ -15,10 +16,14 @@ use super::strata::{Quantity, WeightedStrata};
 pub(super) struct CellAccumulator {
     pub cell: Cell,
     pub replicates: u64,
+    /// Why no more come; only where stop rules say so.
+    pub ended: Option<Ended>,
     /// Strata that replicates are dealt to; without them all are one.
     strata: Option<Strata>,
     /// By stratum, then metric.
     sums: Vec<[Sums; Metric::ALL.len()]>,
+    /// By metric, the rates that stop rules may look at; empty without such rules.
+    sequences: Vec<RateSequence>,
     /// Causes that occurred, and one that did not, by stratum.
     causes: BTreeMap<FailureCause, Vec<Proportion>>,
     no_cause: Vec<Proportion>,
@@ -40,13 +45,16 @@ struct Sums {
 }
 
 impl CellAccumulator {
-    pub fn new(cell: Cell) -> Self {
+    /// Of a cell that may end early, if `stops`.
+    pub fn new(cell: Cell, stops: bool) -> Self {
         let (setup, network) = (&cell.setup, &cell.setup.network);
         let faults = setup.faults.len() + network.partitions.len() + network.cuts.len();
         let strata = Strata::of(setup);
         let count = strata.as_ref().map_or(1, Strata::len);
         Self {
             replicates: 0,
+            ended: None,
+            sequences: if stops { vec![RateSequence::default(); Metric::ALL.len()] } else { Vec::new() },
             sums: vec![[Sums::default(); Metric::ALL.len()]; count],
             strata,
             causes: BTreeMap::new(),
@@ -65,7 +73,13 @@ impl CellAccumulator {
         let stratum = self.strata.as_ref().map_or(0, |strata| strata.of_replicate(number));
         for (metric, sums) in Metric::ALL.iter().zip(&mut self.sums[stratum]) {
             match simulated.reading(*metric) {
-                Reading::Share { hits, rows } => sums.share.record(hits, rows),
+                Reading::Share { hits, rows } => {
+                    sums.share.record(hits, rows);
+                    if let Some(sequence) = self.sequences.get_mut(*metric as usize).filter(|_| metric.has_equal_rows())
+                    {
+                        sequence.record(hits, rows);
+                    }
+                }
                 Reading::Amount { sum, .. } => sums.amount.record(sum),
                 // A replicate in which nothing was sent before has nothing to save.
                 Reading::Cost { before: 0, .. } | Reading::Latency(_) => {}
@@ -114,6 +128,11 @@ impl CellAccumulator {
         &self.sums[stratum][rate as usize].share
     }
 
+    /// The sequence of intervals of a rate; `None` for a metric that has none, and where nothing ends the cell early.
+    pub fn sequence(&self, metric: Metric) -> Option<&RateSequence> {
+        self.sequences.get(metric as usize).filter(|_| metric.has_equal_rows())
+    }
+
     /// Numbers of holders that occurred, each with the share of the requests that had so many, by stratum.
     pub fn holders(&self) -> impl Iterator<Item = (u32, &[Proportion])> {
         self.holders.iter().map(|(holders, shares)| (*holders, shares.as_slice()))
@@ -158,6 +177,11 @@ impl<'a> CellTotals<'a> {
         self.sums.stratum(0, rate).estimate()
     }
 
+    /// Confidence of an interval that is for one look, where the cell may have had several.
+    pub fn at_look(&self, confidence: f64) -> f64 {
+        if self.sums.sequences.is_empty() { confidence } else { at_look(confidence, self.sums.replicates) }
+    }
+
     /// Replicates that tell something of a metric.
     pub fn replicates(&self, metric: Metric) -> u64 {
         match metric.stat() {
@@ -167,13 +191,18 @@ impl<'a> CellTotals<'a> {
         }
     }
 
-    /// Estimate of a metric with the ends of its two-sided interval; those of a rate are of the kind that is asked for.
+    /// Estimate of a metric with the ends of its two-sided interval; those of a rate are of the kind that is asked for. Where the
+    /// cell may end early they hold at all looks together: those of a rate by its sequence.
     pub fn bounds(
         &self,
         metric: Metric,
         confidence: f64,
         interval_of_share: fn(&Proportion, f64) -> Option<Interval>,
     ) -> Bounds {
+        if let Some(sequence) = self.sums.sequence(metric) {
+            return Bounds::new(self.share(metric), sequence.interval(confidence));
+        }
+        let confidence = self.at_look(confidence);
         let of_metric = || self.sums.sums.iter().map(|sums| &sums[metric as usize]);
         let Sums { amount, saving, .. } = &self.sums.sums[0][metric as usize];
         match (metric.stat(), &self.strata) {

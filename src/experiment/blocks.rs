@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::looks::last_look;
 use super::record::REPLICATES_A_UNIT;
 
 /// Cells that are simulated together. Larger groups share more work and hold more rows at once.
@@ -74,6 +75,18 @@ impl Plan {
         pieces.map(|work| size(work.cells) * size(work.replicates)).sum()
     }
 
+    /// The first piece of the group behind that of piece `at`.
+    pub(super) const fn next_group(self, at: u64) -> u64 {
+        (at / self.blocks_a_group() + 1) * self.blocks_a_group()
+    }
+
+    /// The piece behind the one with the last look before the replicates of piece `at`; 0 when there is no look before them.
+    pub(super) fn last_look_before(self, at: u64) -> u64 {
+        let (group, block) = (at / self.blocks_a_group(), at % self.blocks_a_group());
+        let look = last_look(block * REPLICATES_A_BLOCK);
+        look.map_or(0, |look| group * self.blocks_a_group() + look.div_ceil(REPLICATES_A_BLOCK))
+    }
+
     const fn blocks_a_group(self) -> u64 {
         self.replicates.div_ceil(REPLICATES_A_BLOCK)
     }
@@ -119,6 +132,20 @@ mod tests {
             assert_eq!(groups_ended, if replicates == 0 { 0 } else { cells.div_ceil(CELLS_A_GROUP) });
             assert_eq!(plan.get(plan.len()), None);
         }
+    }
+
+    /// No piece waits for one that has no look before its own replicates, and each with replicates behind a look for all before it.
+    #[test]
+    fn pieces_wait_for_looks() {
+        let plan = Plan::new(9, 5_000, None);
+        let second = plan.next_group(0);
+        // 1,000 replicates are 62 blocks and a half.
+        for (at, before) in [(0, 0), (62, 0), (63, 63), (124, 63), (125, 125), (249, 125), (250, 250), (312, 250)] {
+            assert_eq!(plan.last_look_before(at), before, "{at}");
+            let there = plan.last_look_before(second + at);
+            assert_eq!(there, if before == 0 { 0 } else { second + before }, "{at} of the second group");
+        }
+        assert_eq!((second, plan.next_group(second)), (313, plan.len()));
     }
 
     /// Every piece has one shard, and all of a unit the same; a group ends once in each shard that has some of it.

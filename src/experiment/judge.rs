@@ -9,6 +9,8 @@
 //! the file each is made at the confidence `1 - (1 - confidence) / m`. The chance that any of them passes wrongly is
 //! then at most `1 - confidence`, and so is the chance that any fails wrongly.
 //!
+//! Where stop rules end cells, bounds hold at all looks together: whichever look came last, a verdict is wrong no more often.
+//!
 //! A single cell is judged when it ends. A difference needs both cells replicate by replicate, and they may be in
 //! different groups: the numbers of the first are kept until the second ends.
 
@@ -20,6 +22,7 @@ use crate::stats::Proportion;
 use super::accumulator::CellTotals;
 use super::consumer::Consumer;
 use super::judgement::{Bounds, Judgement};
+use super::looks::at_look;
 use super::pair_store::PairStore;
 use super::reading::Simulated;
 
@@ -77,6 +80,8 @@ impl<'a> Judge<'a> {
             Subject::Difference { of, minus } => {
                 let Some([of, minus]) = self.store.pair([of, minus], metric) else { return Bounds::default() };
                 // Scenarios expect differences of rates alone.
+                let stops = self.scenario.stop_rules().is_some();
+                let confidence = if stops { at_look(confidence, of.common(minus)) } else { confidence };
                 let (rates, _) = of.rates_apart(minus);
                 Bounds::new(rates.estimate(), rates.exact_interval(confidence))
             }

@@ -37,6 +37,11 @@ impl Series {
         self.numbers.push(number);
     }
 
+    /// Number of the replicates that have come in both.
+    pub fn common(&self, other: &Self) -> u64 {
+        self.numbers.len().min(other.numbers.len()) as u64
+    }
+
     /// Two rates, and their difference, over the replicates that both have.
     pub fn rates_apart(&self, other: &Self) -> (PairedDifference, [Proportion; 2]) {
         let (mut difference, mut own) = (PairedDifference::new([self.rows, other.rows]), [Proportion::default(); 2]);

@@ -7,10 +7,11 @@
 use std::collections::BTreeSet;
 
 use crate::scenario::{Diagnostics, Direction, Expectation, Objection, Scenario, Stat, Subject};
-use crate::stats::{PairedDifference, Proportion, quantile_ranks};
+use crate::stats::{PairedDifference, Proportion, RateSequence, quantile_ranks};
 
 use super::judge::two_sided_confidence;
 use super::judgement::{Bounds, Ruling};
+use super::looks::at_look;
 use super::reading::rows_per_replicate;
 
 /// More replicates than this no scenario can ask for.
@@ -61,6 +62,8 @@ struct Best<'a> {
     expectation: &'a Expectation,
     /// Of a two-sided interval.
     confidence: f64,
+    /// Whether cells may end early: then an interval has to hold at all looks.
+    stops: bool,
     /// Rows per replicate, of one cell or of the two of a difference.
     rows: [u32; 2],
 }
@@ -75,8 +78,9 @@ impl<'a> Best<'a> {
             let first = of_cells.next().unwrap_or_default();
             [first, of_cells.next().unwrap_or(first)]
         };
+        let stops = scenario.stop_rules().is_some();
         let distinct: BTreeSet<[u32; 2]> = expectation.subjects.iter().map(rows).collect();
-        distinct.into_iter().map(|rows| Self { expectation, confidence, rows }).collect()
+        distinct.into_iter().map(|rows| Self { expectation, confidence, stops, rows }).collect()
     }
 
     fn is_difference(&self) -> bool {
@@ -87,18 +91,24 @@ impl<'a> Best<'a> {
     fn bounds(&self, replicates: u64) -> Bounds {
         let upwards = self.expectation.direction == Direction::AtLeast;
         let mut rate = Proportion::default();
-        let rows = u64::from(self.rows[0]);
-        rate.record_many(replicates, if upwards { rows } else { 0 }, rows);
+        let (rows, hits) = (self.rows[0], if upwards { self.rows[0] } else { 0 });
+        rate.record_many(replicates, u64::from(hits), u64::from(rows));
+        let confidence = if self.stops { at_look(self.confidence, replicates) } else { self.confidence };
         let interval = match self.expectation.metric.stat() {
             Stat::Rate if self.is_difference() => {
                 let mut difference = PairedDifference::new(self.rows);
                 difference.record_many(replicates, if upwards { [self.rows[0], 0] } else { [0, self.rows[1]] });
-                difference.exact_interval(self.confidence)
+                difference.exact_interval(confidence)
             }
-            Stat::Rate => rate.exact_interval(self.confidence),
+            Stat::Rate if self.stops && self.expectation.metric.has_equal_rows() => {
+                let mut sequence = RateSequence::default();
+                sequence.record_many(replicates, hits, rows);
+                sequence.interval(self.confidence)
+            }
+            Stat::Rate => rate.exact_interval(confidence),
             Stat::Quantile(q) => {
-                let trials = rate.effective_rows(self.confidence).unwrap_or_default();
-                let (low, high) = quantile_ranks(q, trials, self.confidence);
+                let trials = rate.effective_rows(confidence).unwrap_or_default();
+                let (low, high) = quantile_ranks(q, trials, confidence);
                 // All at the threshold: what matters is whether there is a bound.
                 let at = |rank: Option<f64>| rank.map(|_| self.expectation.threshold);
                 return Bounds { observed: None, low: at(low), high: at(high) };

@@ -21,7 +21,9 @@ use super::consumer::Consumer;
 use super::differences::Differences;
 use super::group::{Group, Simulate};
 use super::judge::Judge;
+use super::looks::{Looks, Stopper};
 use super::mishaps::{Breaches, PanickedReplicate};
+use super::progress::Progress;
 use super::reading::Simulated;
 use super::record::{Known, OpenUnit, Reader, Record};
 use super::savings::Baseline;
@@ -81,8 +83,8 @@ pub trait Observer {
         Ok(())
     }
 
-    /// So many of all replicates are simulated.
-    fn handle_progress(&mut self, _done: u64, _total: u64) {}
+    /// Some more replicates are simulated.
+    fn handle_progress(&mut self, _progress: &Progress<'_>) {}
 }
 
 /// Nobody: keeps nothing.
@@ -115,17 +117,21 @@ impl Findings {
     }
 }
 
-/// Replicates of a cell, each with the message of its panic in its place.
-type Results = Vec<Result<Simulated, String>>;
+/// Some replicates of a cell.
+struct CellResults {
+    cell: u64,
+    /// Each with the message of its panic in its place.
+    results: Vec<Result<Simulated, String>>,
+    /// Whether the record lacks them.
+    is_new: bool,
+}
 
 /// A finished piece of work.
 struct Finished {
     at: u64,
     work: Work,
-    /// By cell.
-    results: Vec<Results>,
-    /// By cell, whether the record lacks them.
-    is_new: Vec<bool>,
+    /// Of the cells that have not ended.
+    cells: Vec<CellResults>,
 }
 
 /// Reason why a run ends without findings.
@@ -151,6 +157,9 @@ pub fn run(
     observer: &mut dyn Observer,
 ) -> Result<Findings, RunError> {
     let plan = Plan::new(scenario.cell_count(), scenario.run().replicates, options.shard);
+    // A shard does not see all replicates of a cell: it simulates them all, and whoever merges ends the cell.
+    let stopper = if plan.is_whole() { Stopper::of(scenario) } else { None };
+    let looks = Looks::new(plan, stopper.is_some());
     let next = AtomicU64::new(0);
     let broken = AtomicBool::new(false);
     let keyring = Arc::default();
@@ -161,26 +170,26 @@ pub fn run(
         start(threads, || {
             let (stop, keyring) = ([options.stop, &broken], Arc::clone(&keyring));
             let record = options.record;
-            let worker = Worker { scenario, plan, next: &next, stop, simulate, keyring, record };
+            let worker = Worker { scenario, plan, looks: &looks, next: &next, stop, simulate, keyring, record };
             let sender = sender.clone();
             thread::Builder::new().spawn_scoped(scope, move || worker.work(&sender)).map(drop)
         })
         .map_err(RunError::NoThread)?;
         drop(sender);
-        let mut collector = Collector::new(scenario, plan, options.record, observer);
+        let mut collector = Collector::new((scenario, plan), (stopper, &looks), options.record, observer);
         let mut waiting = BTreeMap::new();
         let mut outcome = Ok(());
         for finished in receiver {
             waiting.insert(finished.at, finished);
-            while let Some(finished) = waiting.remove(&collector.next) {
-                if outcome.is_ok() {
-                    outcome = collector.take(finished);
-                }
-                collector.next = plan.from(collector.next + 1);
+            while outcome.is_ok()
+                && let Some(finished) = waiting.remove(&collector.next)
+            {
+                outcome = collector.take(finished);
             }
             if outcome.is_err() {
                 // The receiver goes on taking until the threads have noticed, or they would wait for it forever.
                 broken.store(true, Ordering::Relaxed);
+                looks.advance(plan.len());
             }
         }
         Ok(outcome.and_then(|()| collector.finish())?)
@@ -202,6 +211,7 @@ fn start(threads: usize, mut spawn: impl FnMut() -> io::Result<()>) -> io::Resul
 struct Worker<'a> {
     scenario: &'a Scenario,
     plan: Plan,
+    looks: &'a Looks,
     next: &'a AtomicU64,
     stop: [&'a AtomicBool; 2],
     simulate: &'a Simulate<'a>,
@@ -213,7 +223,7 @@ impl Worker<'_> {
     fn work(&self, results: &SyncSender<Finished>) {
         let seed = self.scenario.run().seed;
         let mut cache = ReplicateCache::with_keyring(seed, Arc::clone(&self.keyring));
-        let mut group = (0..0, Vec::new(), Group::default());
+        let mut group = (Vec::new(), Vec::new(), Group::default());
         let mut reader = self.record.map(Reader::new);
         while !self.stop.iter().any(|stop| stop.load(Ordering::Relaxed)) {
             let at = self.next.fetch_add(1, Ordering::Relaxed);
@@ -221,16 +231,20 @@ impl Worker<'_> {
             if self.plan.from(at) != at {
                 continue;
             }
-            if group.0 != work.cells {
-                let cells: Vec<Cell> = work.cells.clone().map(|index| self.scenario.cell(index)).collect();
+            let open = self.looks.open(at, work.cells.clone());
+            if open.is_empty() {
+                self.next.fetch_max(self.plan.next_group(at), Ordering::Relaxed);
+                continue;
+            }
+            if group.0 != open {
+                let cells: Vec<Cell> = open.iter().map(|index| self.scenario.cell(*index)).collect();
                 let worlds = Group::new(&cells);
-                group = (work.cells.clone(), cells, worlds);
+                group = (open, cells, worlds);
                 reader.iter_mut().for_each(Reader::clear);
             }
             let known = reader.as_mut().map(|reader| reader.read(&group.1, &work.replicates)).unwrap_or_default();
-            let (block, is_new) = self.block(&work, known, &group.2, &mut cache);
-            let finished = Finished { at, results: block, is_new, work };
-            if results.send(finished).is_err() {
+            let cells = self.block((&group.0, &work), known, &group.2, &mut cache);
+            if results.send(Finished { at, work, cells }).is_err() {
                 break;
             }
         }
@@ -240,22 +254,23 @@ impl Worker<'_> {
     /// replicate's keys and signatures.
     fn block(
         &self,
-        work: &Work,
+        (cells, work): (&[u64], &Work),
         known: Vec<Option<Known>>,
         group: &Group,
         cache: &mut ReplicateCache,
-    ) -> (Vec<Results>, Vec<bool>) {
-        let mut results: Vec<Vec<_>> = work.cells.clone().map(|_| Vec::new()).collect();
+    ) -> Vec<CellResults> {
         let is_kept = |at: usize| known.get(at).and_then(Option::as_ref).is_some_and(|known| known.is_own);
-        let is_new = (0..results.len()).map(|at| !is_kept(at)).collect();
+        let cell = |(at, cell): (usize, &u64)| CellResults { cell: *cell, results: Vec::new(), is_new: !is_kept(at) };
+        let mut block: Vec<CellResults> = cells.iter().enumerate().map(cell).collect();
         if !known.is_empty() && known.iter().all(Option::is_some) {
-            return (known.into_iter().flatten().map(|known| known.results).collect(), is_new);
+            block.iter_mut().zip(known.into_iter().flatten()).for_each(|(cell, known)| cell.results = known.results);
+            return block;
         }
         for replicate in work.replicates.clone() {
             let simulated = group.simulate(replicate, self.simulate, cache);
-            results.iter_mut().zip(simulated).for_each(|(results, simulated)| results.push(simulated));
+            block.iter_mut().zip(simulated).for_each(|(cell, simulated)| cell.results.push(simulated));
         }
-        (results, is_new)
+        block
     }
 }
 
@@ -264,6 +279,8 @@ struct Collector<'a> {
     scenario: &'a Scenario,
     observer: &'a mut dyn Observer,
     plan: Plan,
+    stopper: Option<Stopper<'a>>,
+    looks: &'a Looks,
     record: Option<&'a dyn Record>,
     /// The group of cells that is under way.
     open: Vec<(CellAccumulator, OpenUnit)>,
@@ -305,43 +322,80 @@ impl<'a> Consumers<'a> {
 }
 
 impl<'a> Collector<'a> {
-    fn new(scenario: &'a Scenario, plan: Plan, record: Option<&'a dyn Record>, observer: &'a mut dyn Observer) -> Self {
+    fn new(
+        (scenario, plan): (&'a Scenario, Plan),
+        (stopper, looks): (Option<Stopper<'a>>, &'a Looks),
+        record: Option<&'a dyn Record>,
+        observer: &'a mut dyn Observer,
+    ) -> Self {
         let (next, total, consumers) = (plan.from(0), plan.replicates(), Consumers::new(scenario));
-        Self { scenario, observer, plan, record, open: Vec::new(), consumers, next, done: 0, total }
+        Self { scenario, observer, plan, stopper, looks, record, open: Vec::new(), consumers, next, done: 0, total }
     }
 
-    fn take(&mut self, Finished { work, results, is_new, .. }: Finished) -> io::Result<()> {
+    fn take(&mut self, Finished { work, cells, .. }: Finished) -> io::Result<()> {
         if self.open.is_empty() {
             let cells = work.cells.clone().map(|index| self.scenario.cell(index));
-            self.open = cells.map(|cell| (CellAccumulator::new(cell), OpenUnit::default())).collect();
+            let new = |cell| (CellAccumulator::new(cell, self.stopper.is_some()), OpenUnit::default());
+            self.open = cells.map(new).collect();
         }
-        for (((sums, unit), results), is_new) in self.open.iter_mut().zip(results).zip(is_new) {
-            let mut consumers = self.consumers.all();
-            for (number, result) in work.replicates.clone().zip(&results) {
-                if let Ok(simulated) = result {
-                    sums.add(number, simulated);
-                }
-                for consumer in &mut consumers {
-                    consumer.replicate(&sums.cell, number, result);
-                }
+        for found in cells {
+            let at = (found.cell - work.cells.start) as usize;
+            self.take_cell(at, work.replicates.start, found)?;
+        }
+        self.observer.handle_progress(&Progress {
+            done: self.done,
+            total: self.total,
+            may_end_early: self.stopper.is_some(),
+            axes: self.scenario.axes(),
+            cells: &self.consumers.cells,
+            open: &self.open,
+        });
+        let have_ended = self.open.iter().all(|(sums, _)| sums.ended.is_some());
+        let ends_group = have_ended || self.plan.ends_group(self.next);
+        self.next = self.plan.from(if have_ended { self.plan.next_group(self.next) } else { self.next + 1 });
+        self.looks.advance(self.next);
+        if ends_group { self.end_group() } else { Ok(()) }
+    }
+
+    /// Takes the next replicates of an open cell, as many as come before a rule ends it; the record keeps the others, too.
+    fn take_cell(&mut self, at: usize, first: u64, CellResults { results, is_new, .. }: CellResults) -> io::Result<()> {
+        let (sums, unit) = &mut self.open[at];
+        let mut consumers = self.consumers.all();
+        let mut came = 0;
+        for (number, result) in (first..).zip(&results) {
+            if let Ok(simulated) = result {
+                sums.add(number, simulated);
             }
-            let panics: Vec<Option<String>> = results.iter().map(|result| result.as_ref().err().cloned()).collect();
-            let parts = |simulated: Simulated| (simulated.replicate, simulated.before);
-            let (replicates, before): (Vec<_>, Vec<_>) =
-                results.into_iter().map(|result| result.ok().map(parts).unzip()).unzip();
-            self.done += replicates.iter().flatten().count() as u64;
-            let (cell, first) = (&sums.cell, work.replicates.start);
-            if self.plan.is_whole() {
-                self.observer.handle_block(&Block { cell, first, replicates: &replicates, before: &before })?;
+            for consumer in &mut consumers {
+                consumer.replicate(&sums.cell, number, result);
             }
-            if let Some(record) = self.record {
-                let parts = replicates.into_iter().zip(before).map(|(replicate, before)| replicate.zip(before));
-                let entries = parts.zip(panics).map(|(parts, panic)| parts.ok_or_else(|| panic.unwrap_or_default()));
-                unit.add((record, cell), first, entries, is_new)?;
+            came += 1;
+            sums.ended = self.stopper.as_ref().and_then(|stopper| stopper.ended(sums, number + 1));
+            if sums.ended.is_some() {
+                self.looks.end(sums.cell.index);
+                self.total -= self.scenario.run().replicates - (number + 1);
+                break;
             }
         }
-        self.observer.handle_progress(self.done, self.total);
-        if self.plan.ends_group(self.next) { self.end_group() } else { Ok(()) }
+        let panics: Vec<Option<String>> = results.iter().map(|result| result.as_ref().err().cloned()).collect();
+        let parts = |simulated: Simulated| (simulated.replicate, simulated.before);
+        let (replicates, before): (Vec<_>, Vec<_>) =
+            results.into_iter().map(|result| result.ok().map(parts).unzip()).unzip();
+        self.done += replicates[..came].iter().flatten().count() as u64;
+        let cell = &sums.cell;
+        if self.plan.is_whole() {
+            let block = Block { cell, first, replicates: &replicates[..came], before: &before[..came] };
+            self.observer.handle_block(&block)?;
+        }
+        if let Some(record) = self.record {
+            let parts = replicates.into_iter().zip(before).map(|(replicate, before)| replicate.zip(before));
+            let entries = parts.zip(panics).map(|(parts, panic)| parts.ok_or_else(|| panic.unwrap_or_default()));
+            unit.add((record, cell), first, entries, is_new)?;
+            if sums.ended.is_some() {
+                unit.close(record, cell)?;
+            }
+        }
+        Ok(())
     }
 
     fn end_group(&mut self) -> io::Result<()> {
@@ -370,10 +424,11 @@ impl<'a> Collector<'a> {
             cells[cell as usize].differences = differences;
         }
         unify(&mut cells);
+        let most = cells.iter().map(|cell| cell.replicates).max().unwrap_or_default();
         let summary = RunSummary {
             name: scenario.name().to_owned(),
             id: scenario.id().to_owned(),
-            replicates: scenario.run().replicates,
+            replicates: if self.stopper.is_some() { most } else { scenario.run().replicates },
             axes: scenario.axes().to_vec(),
             cells,
             expectations: judge.judgements.into_values().collect(),

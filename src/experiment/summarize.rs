@@ -30,6 +30,7 @@ impl Consumer for Vec<CellSummary> {
             },
             deadline_ms: ms(setup.aggregator.timeout.as_nanos()),
             replicates: totals.sums.replicates,
+            ended: totals.sums.ended,
             estimates: Metric::ALL
                 .iter()
                 .filter(|metric| is_measured(setup, **metric))
@@ -55,7 +56,7 @@ fn estimate(totals: &CellTotals<'_>, metric: Metric) -> Estimate {
 fn causes(totals: &CellTotals<'_>) -> Vec<CauseSummary> {
     let summary = |(cause, shares): (_, &[Proportion])| {
         let Bounds { observed, low, high } =
-            totals.share_bounds(Quantity::Cause, shares, CONFIDENCE, Proportion::interval);
+            totals.share_bounds(Quantity::Cause, shares, totals.at_look(CONFIDENCE), Proportion::interval);
         CauseSummary { cause, share: observed, ci_low: low, ci_high: high }
     };
     totals.sums.causes().map(summary).collect()
@@ -64,7 +65,7 @@ fn causes(totals: &CellTotals<'_>) -> Vec<CauseSummary> {
 fn holders(totals: &CellTotals<'_>) -> Vec<HoldersSummary> {
     let summary = |(holders, shares): (u32, &[Proportion])| {
         let Bounds { observed, low, high } =
-            totals.share_bounds(Quantity::Other, shares, CONFIDENCE, Proportion::interval);
+            totals.share_bounds(Quantity::Other, shares, totals.at_look(CONFIDENCE), Proportion::interval);
         HoldersSummary { holders, share: observed, ci_low: low, ci_high: high }
     };
     totals.sums.holders().map(summary).collect()

@@ -7,6 +7,7 @@ use crate::scenario::{Axis, AxisValue, Metric};
 use crate::sim::FailureCause;
 
 use super::judgement::Judgement;
+use super::looks::Ended;
 
 /// The confidence of every interval that is reported.
 pub(super) const CONFIDENCE: f64 = 0.95;
@@ -18,7 +19,7 @@ pub struct RunSummary {
     pub name: String,
     /// The run's id.
     pub id: String,
-    /// Replicates per cell.
+    /// Replicates per cell; the most that a cell has where cells end early.
     pub replicates: u64,
     /// The swept axes, in the order of the file; empty without a sweep.
     pub axes: Vec<Axis>,
@@ -30,6 +31,12 @@ pub struct RunSummary {
 }
 
 impl RunSummary {
+    /// Whether stop rules ended its cells.
+    #[must_use]
+    pub fn has_stop_rules(&self) -> bool {
+        self.cells.iter().any(|cell| cell.ended.is_some())
+    }
+
     /// Every cause that occurs in any cell, in their order.
     #[must_use]
     pub fn causes(&self) -> Vec<FailureCause> {
@@ -55,6 +62,8 @@ pub struct CellSummary {
     pub deadline_ms: f64,
     /// Replicates that were simulated.
     pub replicates: u64,
+    /// Why there are no more; `None` where all cells have as many, and in a cell that was interrupted.
+    pub ended: Option<Ended>,
     /// One estimate per metric, in the order of [`Metric::ALL`].
     pub estimates: Vec<Estimate>,
     /// Steps of the survival function of the latency: (latency in ms, share of requests that are still waiting or never
@@ -228,6 +237,7 @@ mod tests {
             payload_holders: String::new(),
             deadline_ms: 0.0,
             replicates: 0,
+            ended: None,
             estimates: Vec::new(),
             survival: Vec::new(),
             exact: Err(String::new()),

@@ -178,12 +178,12 @@ impl ResultsFolder {
         self.write("expectations.json", format!("{expectations:#}\n").as_bytes())?;
         let cases = junit(&[Suite::new(scenario, findings)]).map_err(at(&self.path))?;
         self.write("junit.xml", &cases)?;
-        let so_far = manifest(scenario, verdict, &self.digests);
+        let so_far = manifest(scenario, (&findings.summary, verdict), &self.digests);
         let account = Account::new(&so_far, &expectations, scenario.text());
         for (name, bytes) in drawn(&findings.summary, &account, formats)? {
             self.write(&name, &bytes)?;
         }
-        let manifest = manifest(scenario, verdict, &self.digests);
+        let manifest = manifest(scenario, (&findings.summary, verdict), &self.digests);
         self.write(MANIFEST, format!("{manifest:#}\n").as_bytes())
     }
 

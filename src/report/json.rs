@@ -47,5 +47,10 @@ fn cell_object(run: &RunSummary, cell: &CellSummary) -> Value {
     };
     let axes: Map<String, Value> = run.axes.iter().zip(&cell.axes).map(axis).collect();
     let metrics: Map<String, Value> = cell.estimates.iter().map(metric).collect();
-    json!({ "cell": cell.id, "axes": axes, "metrics": metrics })
+    let mut object = json!({ "cell": cell.id, "axes": axes, "metrics": metrics });
+    if let Some(ended) = cell.ended {
+        object["replicates"] = json!(cell.replicates);
+        object["ended_by"] = json!(ended.name());
+    }
+    object
 }

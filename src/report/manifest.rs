@@ -7,15 +7,20 @@ use std::io::{self, BufRead};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::experiment::Verdict;
+use crate::experiment::{RunSummary, Verdict};
 use crate::scenario::{RESULTS_VERSION, Scenario};
 
-/// The manifest of a complete run; `files` are the digests of all files but itself and `host.json`.
-pub(super) fn manifest(scenario: &Scenario, verdict: Verdict, files: &BTreeMap<String, String>) -> Value {
+/// The manifest of a complete run; `files` are the digests of all files but itself and `host.json`. Where stop rules end cells it
+/// says which rule ended each, and after how many replicates.
+pub(super) fn manifest(
+    scenario: &Scenario,
+    (summary, verdict): (&RunSummary, Verdict),
+    files: &BTreeMap<String, String>,
+) -> Value {
     let run = scenario.run();
     let named: Vec<Value> =
         scenario.files().iter().map(|file| json!({ "file": file.stored, "sha256": file.digest })).collect();
-    json!({
+    let mut manifest = json!({
         "schema": "donsim.manifest/1",
         "donsim": env!("CARGO_PKG_VERSION"),
         "results_version": RESULTS_VERSION,
@@ -28,7 +33,14 @@ pub(super) fn manifest(scenario: &Scenario, verdict: Verdict, files: &BTreeMap<S
         "verdict": verdict.name(),
         "named_files": named,
         "files": files,
-    })
+    });
+    if summary.has_stop_rules() {
+        let ended = summary.cells.iter().filter_map(|cell| {
+            Some(json!({ "cell": cell.id, "by": cell.ended?.name(), "replicates": cell.replicates }))
+        });
+        manifest["ended"] = ended.collect();
+    }
+    manifest
 }
 
 /// SHA-256 of `bytes` in hex.

@@ -28,7 +28,8 @@ fn head(run: &RunSummary) -> String {
     let plural = |count: u64, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let (cells, replicates) = (plural(run.cells.len() as u64, "cell"), plural(run.replicates, "replicate"));
     let id = code(&format!("{}/{}", run.name, run.id));
-    let mut text = format!("# {}\n\nThe run {id}: {cells} of {replicates}", plain(&run.name));
+    let most = if run.has_stop_rules() { "at most " } else { "" };
+    let mut text = format!("# {}\n\nThe run {id}: {cells} of {most}{replicates}", plain(&run.name));
     match common(run.cells.iter().map(|cell| (&cell.rule_set, &cell.payload_holders))) {
         // Writing to a string cannot fail, here and below.
         Some((rule_set, holders)) if !run.axes.is_empty() => {

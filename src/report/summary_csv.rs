@@ -68,6 +68,7 @@ pub(super) fn cells(run: &RunSummary) -> csv::Result<Vec<u8>> {
     let mut header = vec!["run".to_owned(), "cell".to_owned()];
     header.extend(axes.iter().map(|axis| axis.header.clone()));
     header.extend(CELL_COLUMNS.map(str::to_owned));
+    header.extend(run.has_stop_rules().then(|| ENDED_BY.to_owned()));
     // A metric's unit stands last, unless its name ends with it.
     let is_there = |metric: &&Metric| run.cells.iter().any(|cell| cell.estimate(**metric).is_some());
     let metrics: Vec<Metric> = Metric::ALL.iter().filter(is_there).copied().collect();
@@ -87,6 +88,8 @@ pub(super) fn cells(run: &RunSummary) -> csv::Result<Vec<u8>> {
         record.extend(cell_fields(cell, &axes));
         record.extend([cell.rule_set.clone(), cell.payload_holders.clone()]);
         record.extend([cell.deadline_ms.to_string(), cell.replicates.to_string()]);
+        let ended_by = cell.ended.map_or_else(String::new, |ended| ended.name().to_owned());
+        record.extend(run.has_stop_rules().then_some(ended_by));
         let value = |metric: &Metric| number(cell.estimate(*metric).and_then(|estimate| estimate.value));
         record.extend(metrics.iter().map(value));
         let facts = |fault: &FaultSummary| {
@@ -102,6 +105,9 @@ pub(super) fn cells(run: &RunSummary) -> csv::Result<Vec<u8>> {
 
 /// The columns of `cells.csv` that say what a cell is.
 pub(super) const CELL_COLUMNS: [&str; 4] = ["rule_set", "payload_holders", "deadline_ms", "replicates"];
+
+/// The column of why a cell has no more replicates, where stop rules end cells.
+pub(super) const ENDED_BY: &str = "ended_by";
 
 /// The column of why there is no closed form, or not a whole one.
 pub(super) const NO_CLOSED_FORM: &str = "no_closed_form";

@@ -5,6 +5,9 @@ use std::ops::Range;
 use crate::experiment::{CellSummary, Estimate, Metric, RunSummary};
 use crate::scenario::{escaped, label};
 
+/// Column of the replicates where cells have different numbers of them.
+const REPLICATES: Column = ("replicates", |cell| cell.replicates.to_string());
+
 /// The bytes that a request costs, by cause.
 const BYTES: [Metric; 6] = [
     Metric::RequestBytes,
@@ -51,10 +54,11 @@ pub fn table(run: &RunSummary) -> String {
 pub(super) fn rows(run: &RunSummary) -> (Vec<Vec<String>>, Range<usize>) {
     let alarms: Vec<_> =
         ALARMS.into_iter().filter(|(metric, _)| run.cells.iter().any(|cell| rate(cell, *metric) > 0.0)).collect();
-    let mut columns = COLUMNS;
+    let mut columns = COLUMNS.to_vec();
     if run.cells.iter().any(|cell| cell.estimate(Metric::NotAccepted).is_some()) {
         columns[0] = OF_STRATA;
     }
+    columns.extend(run.has_stop_rules().then_some(REPLICATES));
     let names = columns.iter().map(|(name, _)| *name).chain(alarms.iter().map(|(_, name)| *name));
     let mut rows = vec![distinctions(run)];
     rows[0].extend(names.map(str::to_owned));
@@ -63,7 +67,8 @@ pub(super) fn rows(run: &RunSummary) -> (Vec<Vec<String>>, Range<usize>) {
         let alarms = alarms.iter().map(|(metric, _)| format!("{:.3}", rate(cell, *metric)));
         place(run, cell).into_iter().chain(fields).chain(alarms).collect()
     }));
-    let numbers = rows[0].len() - 4 - alarms.len()..rows[0].len();
+    // All but what tells cells apart, and the first column.
+    let numbers = rows[0].len() - (columns.len() - 1) - alarms.len()..rows[0].len();
     let causes: Vec<String> = run.cells.iter().map(failure_cause).collect();
     if causes.iter().any(|cause| !cause.is_empty()) {
         rows[0].push("failure cause".to_owned());

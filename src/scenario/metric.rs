@@ -117,6 +117,12 @@ impl Metric {
         )
     }
 
+    /// Whether it is a share of rows, or requests, of which every replicate of a cell has as many.
+    #[must_use]
+    pub const fn has_equal_rows(self) -> bool {
+        matches!(self.derivation(), Derivation::ShareOfRows(_) | Derivation::ShareOfRequests(_))
+    }
+
     /// Whether it is of replicates that are dealt to strata, and left out of others.
     #[must_use]
     pub const fn is_of_strata(self) -> bool {

@@ -7,6 +7,7 @@ use super::files::FileNames;
 use super::kinds::quote;
 use super::schema::{EXPECT, Preset, SWEEP};
 use super::settings::{Group, Settings};
+use super::stop::STOP;
 use super::tables::number_of;
 
 /// Scenario of one cell, without sweep and without the defaults.
@@ -88,9 +89,9 @@ impl Outline {
     }
 }
 
-/// The cell with these settings, with those of `expectations` that are about cell number `index` alone.
+/// The cell with these settings, without rules that would end it early, and with those of `expectations` that are about cell number `index` alone.
 pub(super) fn of(settings: &Settings, expectations: &[Expectation], index: u64) -> Outline {
-    let groups = settings.groups.iter().filter(|group| ![EXPECT, SWEEP].contains(&group.section.path));
+    let groups = settings.groups.iter().filter(|group| ![EXPECT, SWEEP, STOP].contains(&group.section.path));
     let expectations = expectations.iter().filter(|expectation| expectation.is_about(index));
     let tables = groups.map(table).filter(|table| table.is_list || !table.keys.is_empty());
     Outline { tables: tables.chain(expectations.map(expectation)).collect() }

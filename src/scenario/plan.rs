@@ -18,6 +18,7 @@ use super::outline::{self, Outline};
 use super::schema::SWEEP;
 use super::selection::{self, Conditions, Selection};
 use super::settings::Settings;
+use super::stop::{self, StopRules};
 use super::sweep::{Ground, Sweep};
 use super::{build, render};
 use crate::sim::{Run, Safety, Setup};
@@ -110,6 +111,7 @@ impl Scenario {
         let (selection, warnings) = chosen.unzip();
         let plan = ground.zip(selection.as_ref());
         let expectations = expect::read(&settings, (context, plan), &sources, &mut findings);
+        findings.extend(stop::undecidable(&settings, &expectations));
         let (Some(conditions), Some(sweep), Some(selection), true) =
             (conditions, sweep, selection, findings.is_empty())
         else {
@@ -211,6 +213,12 @@ impl Scenario {
     #[must_use]
     pub fn run(&self) -> Run {
         build::run(&self.base)
+    }
+
+    /// `[run.stop]`; `None` when every cell has all replicates.
+    #[must_use]
+    pub fn stop_rules(&self) -> Option<StopRules> {
+        StopRules::of(&self.base)
     }
 
     /// `[safety]`.

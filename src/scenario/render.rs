@@ -6,6 +6,7 @@ use super::files::FileNames;
 use super::kinds::Value;
 use super::schema::{EXPECT, Key, Preset, SWEEP};
 use super::settings::{Group, Settings, Slot};
+use super::stop::StopRules;
 use super::sweep::Sweep;
 use super::tables::INHERITED;
 
@@ -13,10 +14,11 @@ use super::tables::INHERITED;
 pub(super) fn resolved(first: &Settings, sweep: &Sweep) -> String {
     let mut out = String::from("# Written by donsim: the scenario with every key it has, defaults included.\n");
     let has_sweep = !sweep.axes.is_empty() || first.group(SWEEP).iter().any(|(_, slot)| slot.value.is_some());
-    for group in first.groups.iter().filter(|group| has_sweep || group.section.path != SWEEP) {
+    let is_there = |group: &&Group| group.written().next().is_some() && (has_sweep || group.section.path != SWEEP);
+    for group in first.groups.iter().filter(is_there) {
         out.push('\n');
         header(&mut out, group);
-        for (key, slot) in group.iter().filter(|(key, slot)| !key.unwritten || slot.value.is_some()) {
+        for (key, slot) in group.written() {
             commented_key(&mut out, key, slot, sweep);
         }
     }
@@ -51,11 +53,15 @@ fn commented_key(out: &mut String, key: &Key, slot: &Slot, sweep: &Sweep) {
     }
 }
 
-/// The scenario as its id sees it: no comments, no description, no expectations, files by their contents. Which cells a
-/// condition leaves is for others to tell.
+/// The scenario as its id sees it: no comments, no description, no expectations unless they end cells, files by their contents.
+/// Which cells a condition leaves is for others to tell.
 pub(super) fn identity(first: &Settings, sweep: &Sweep) -> String {
     let mut out = String::new();
-    for group in first.groups.iter().filter(|group| ![EXPECT, SWEEP].contains(&group.section.path)) {
+    let counts = |group: &&Group| match group.section.path {
+        EXPECT => StopRules::of(first).is_some_and(|rules| rules.decided),
+        path => path != SWEEP && group.written().next().is_some(),
+    };
+    for group in first.groups.iter().filter(counts) {
         header(&mut out, group);
         let entries = group.iter().filter(|(key, slot)| key.name != "description" && !varies(key, slot, sweep));
         for (key, slot) in entries {

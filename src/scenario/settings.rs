@@ -118,6 +118,11 @@ impl Group {
         self.section.keys.iter().zip(&self.slots)
     }
 
+    /// Those that `resolved.toml` and ids know of: all but young keys that are absent.
+    pub fn written(&self) -> impl Iterator<Item = (&'static Key, &Slot)> {
+        self.iter().filter(|(key, slot)| !key.unwritten || slot.value.is_some())
+    }
+
     /// Findings about keys that have to be there and are not.
     pub fn missing(&self) -> impl Iterator<Item = Diagnostic> {
         let is_missing = |(key, slot): &(&Key, &Slot)| key.preset == Preset::Required && slot.given.is_none();

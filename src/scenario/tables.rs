@@ -6,12 +6,13 @@ use std::sync::LazyLock;
 
 use super::catalogue::{FaultDescription, fault_catalogue};
 use super::kinds::{
-    Agreement, BANDWIDTH, CONFIDENCE, Count, DISTRIBUTION, EXPIRY, Flag, GROWTH, Holders, Kind, LATENCY, MAX_NODES,
-    Name, Names, NodeRules, Nodes, OBSERVATION, POSITIVE_TIME, PROBABILITY, READ, SAFETY, SCHEDULE, SIZE, SKEW,
-    STRATEGY, TIES, TIME, Text,
+    Agreement, BANDWIDTH, CONFIDENCE, Count, DISTRIBUTION, EXPIRY, Flag, GROWTH, HALF_WIDTH, Holders, Kind, LATENCY,
+    MAX_NODES, Name, Names, NodeRules, Nodes, OBSERVATION, POSITIVE_TIME, PROBABILITY, READ, Rate, SAFETY, SCHEDULE,
+    SIZE, SKEW, STRATEGY, TIES, TIME, Text,
 };
 use super::schema::Preset::{Derived, Open, Required, Value};
 use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key, part, row};
+use super::stop::STOP;
 
 const NODES: &dyn Kind = &Count { min: 1, max: MAX_NODES };
 const BOUND_RULE: &str = "the largest that the nodes can bear, floor((nodes - 1) / 3)";
@@ -100,6 +101,14 @@ static BEFORE_FAULTS: &[Section] = tables! {
         (strata: &Flag, Open("they are left to chance"),
             "Whether replicates are dealt to every number of faulty nodes that `nodes = { each = … }` may make, and of answers that get lost, and weighted by the exact law of it.",
             such_as "false", unwritten true)
+    fixed STOP, "Rules that end a cell before its last replicate. It is looked at after 1000 replicates, 2000, 4000 and so on.";
+        (half_width: &HALF_WIDTH, Open("no width ends a cell"),
+            "Half of the width of the 95 % interval of a rate; one that is as narrow ends the cell.",
+            such_as "0.01", unwritten true)
+        (metric: &Rate, Open("`accepted`"), "The rate whose interval it is.", such_as "\"served\"", unwritten true)
+        (decided: &Flag, Open("verdicts end no cell"),
+            "Whether a cell ends when all that is expected of it is decided; one of which nothing is expected goes on.",
+            such_as "true", unwritten true)
     table "capability_don", "The nodes that execute a request and answer it.";
         (nodes: NODES, Value("16"), "N, the nodes that execute and answer.",
             such_as "31", axis "Nodes of the capability DON", column "N", along "as the DON grows")

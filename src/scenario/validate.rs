@@ -5,6 +5,7 @@ use super::document::Raw;
 use super::kinds::{AgreementLatency, Selector};
 use super::memory;
 use super::settings::{Group, Settings, Slot};
+use super::stop;
 use super::strata;
 use crate::engine::Span;
 use crate::network::Latency;
@@ -24,6 +25,7 @@ pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
     findings.extend(min_responses(settings));
     findings.extend(rule_sets(settings));
     findings.extend(rounds(settings));
+    findings.extend(stop::check(settings));
     findings.extend(faults(settings));
     findings.extend(settings.groups.iter().filter_map(window));
     findings.extend(selectors(settings));
@@ -33,7 +35,8 @@ pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
 
 /// Warnings: what is probably not meant, though it can be simulated.
 pub(super) fn warnings(settings: &Settings) -> Vec<Diagnostic> {
-    schedule(settings).into_iter().chain(without_rounds(settings)).chain(memory::warning(settings)).collect()
+    let warnings = schedule(settings).into_iter().chain(without_rounds(settings)).chain(memory::warning(settings));
+    warnings.chain(stop::warning(settings)).collect()
 }
 
 /// A staged schedule that asks too few capability nodes before the caller gives up: then there is no quorum of

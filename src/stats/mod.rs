@@ -11,6 +11,7 @@ mod paired;
 mod proportion;
 mod quantiles;
 mod ratio;
+mod sequence;
 mod special;
 mod stratified;
 
@@ -20,6 +21,7 @@ pub use paired::PairedDifference;
 pub use proportion::Proportion;
 pub use quantiles::{End, Quantiles, end_ranks};
 pub use ratio::RatioOfMeans;
+pub use sequence::{RateSequence, shared_over_looks};
 pub use stratified::{Stratum, stratified_interval, stratified_mean, stratified_rate};
 
 #[cfg(test)]

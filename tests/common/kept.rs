@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use donsim::experiment::{Baseline, Block, Findings, Observer, Options, Simulate, run};
+use donsim::experiment::{Baseline, Block, Findings, Observer, Options, Progress, Simulate, run};
 use donsim::scenario::Scenario;
 use donsim::sim::Replicate;
 
@@ -33,7 +33,7 @@ impl Observer for Keeper {
         Ok(())
     }
 
-    fn handle_progress(&mut self, _: u64, _: u64) {}
+    fn handle_progress(&mut self, _: &Progress<'_>) {}
 }
 
 /// Runs the scenario of this text, below `schema = 1`.

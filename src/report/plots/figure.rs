@@ -127,7 +127,8 @@ impl<'a> Figure<'a> {
     pub(super) fn facts(&self) -> Vec<String> {
         let plural = if self.run.replicates == 1 { "" } else { "s" };
         let count = number::fixed(self.run.replicates as f64, 0);
-        let mut facts = vec![self.run.name.clone(), format!("{count} replicate{plural}")];
+        let most = if self.run.has_stop_rules() { "up to " } else { "" };
+        let mut facts = vec![self.run.name.clone(), format!("{most}{count} replicate{plural}")];
         facts.extend(common(self.cells().map(|cell| &cell.rule_set)).map(|rule_set| format!("rule set {rule_set}")));
         facts.extend(common(self.cells().map(|cell| &cell.payload_holders)).map(|who| format!("holders {who}")));
         facts.extend(self.deadline().map(|deadline| format!("deadline {}", number::span(deadline))));

@@ -1,8 +1,8 @@
 //! `axes.csv` and `cells.csv`: which cells there are, and what tells them apart.
 
-use crate::experiment::{Axis, AxisValue, CellSummary, Exact, FaultSummary, RunSummary};
+use crate::experiment::{Axis, AxisValue, CellSummary, Ended, Exact, FaultSummary, RunSummary};
 use crate::report::axes_csv;
-use crate::report::summary_csv::{CELL_COLUMNS, FAULT, NO_CLOSED_FORM, fault_column};
+use crate::report::summary_csv::{CELL_COLUMNS, ENDED_BY, FAULT, NO_CLOSED_FORM, fault_column};
 use crate::scenario::is_name;
 
 use super::error::ReadError;
@@ -84,6 +84,7 @@ fn cell(row: Row<'_>, axes: &[AxisColumn<'_>], faults: &[String]) -> Result<Cell
         payload_holders: text("payload_holders"),
         deadline_ms: row.number_within("deadline_ms", (0.0, f64::INFINITY))?,
         replicates: row.count("replicates")?,
+        ended: ended(row)?,
         estimates: Vec::new(),
         survival: Vec::new(),
         // What begins so tells which part of one there is not.
@@ -93,6 +94,15 @@ fn cell(row: Row<'_>, axes: &[AxisColumn<'_>], faults: &[String]) -> Result<Cell
         holders: Vec::new(),
         faults: faults.iter().map(fault).collect::<Result<_, _>>()?,
     })
+}
+
+/// Why the cell has no more replicates, where the table says so.
+fn ended(row: Row<'_>) -> Result<Option<Ended>, ReadError> {
+    if !row.table.header.iter().any(|name| name == ENDED_BY) {
+        return Ok(None);
+    }
+    let known = Ended::ALL.into_iter().find(|ended| ended.name() == row.text(ENDED_BY));
+    known.map(Some).ok_or_else(|| row.wrong(ENDED_BY, format!("{} ends no cell", row.quoted(ENDED_BY))))
 }
 
 fn axis_value(row: Row<'_>, axis: &AxisColumn<'_>) -> Result<AxisValue, ReadError> {

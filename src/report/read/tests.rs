@@ -74,6 +74,7 @@ fn cell(at: u32, axes: Vec<AxisValue>) -> CellSummary {
         payload_holders: "f+1".to_owned(),
         deadline_ms: 2500.5,
         replicates: 30,
+        ended: None,
         estimates: Metric::ALL.iter().filter(|metric| !metric.is_of_strata()).map(estimate).collect(),
         survival: if at == 0 { Vec::new() } else { curve(at + 1) },
         exact: if at == 2 { Err("losses, and \"cuts\"".to_owned()) } else { Ok(exact) },

@@ -42,7 +42,7 @@ pub struct Expectation {
     pub unselected: usize,
     /// The line of `that` in the scenario file, from 1; `None` when it comes from elsewhere.
     pub line: Option<usize>,
-    at: Place,
+    pub(super) at: Place,
 }
 
 impl Expectation {

@@ -26,6 +26,7 @@ mod number;
 mod parameter;
 mod prelude;
 mod quantity;
+mod rate;
 mod rule_sets;
 #[cfg(test)]
 mod tests;
@@ -42,9 +43,10 @@ pub(super) use kind::{FromValue, Kind, Value, quote};
 pub(super) use lowering::Lowering;
 pub(super) use measure::Measure;
 pub(super) use names::{Names, Nodes, Selector};
-pub(super) use number::{CONFIDENCE, PROBABILITY};
+pub(super) use number::{CONFIDENCE, HALF_WIDTH, PROBABILITY};
 pub(super) use parameter::Parameter;
 pub(super) use quantity::{BANDWIDTH, POSITIVE_TIME, SIZE, TIME, amount};
+pub(super) use rate::Rate;
 pub(super) use rule_sets::NodeRules;
 pub(crate) use text::is_name;
 pub(super) use text::{Name, Text};
@@ -56,6 +58,7 @@ pub(super) const KINDS: &[&dyn Kind] = &[
     &Agreement,
     &PROBABILITY,
     &CONFIDENCE,
+    &HALF_WIDTH,
     &number::EXPONENT,
     &Flag,
     &Text { may_be_empty: true },
@@ -72,6 +75,7 @@ pub(super) const KINDS: &[&dyn Kind] = &[
     &NodeRules,
     &Faulty,
     &Choice(&["some", "word"]),
+    &Rate,
     &Names,
     &Nodes,
     &file::FILE,

@@ -35,6 +35,16 @@ pub(in super::super) const CONFIDENCE: Number = Number {
     schema: || json!({ "type": "number", "minimum": 0.5, "exclusiveMaximum": 1 }),
 };
 
+pub(in super::super) const HALF_WIDTH: Number = Number {
+    name: "half_width",
+    words: "number above 0, below 1",
+    example: "0.01",
+    expected: ("above 0 and below 1, such as 0.01", "0.01"),
+    is_share: true,
+    accepts: |number| number > 0.0 && number < 1.0,
+    schema: || json!({ "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1 }),
+};
+
 /// A positive number. The limit keeps it printable in full; far below it the tail is gone already.
 pub(in super::super) const EXPONENT: Number = Number {
     name: "exponent",

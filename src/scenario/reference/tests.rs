@@ -33,6 +33,7 @@ fn company(path: &str, key: &str) -> String {
         ("workflow_don", "regions") => matrix.to_owned() + &callees,
         ("network.request" | "network.response", "latency") => callees + &callers,
         ("network.ocr", "latency") => callees,
+        ("run.stop", "decided") => "expect = [{ that = \"accepted >= 0.9\" }]\n".to_owned(),
         _ => String::new(),
     }
 }

@@ -68,6 +68,7 @@ pub(super) fn cell(
         estimates: estimates.collect(),
         survival,
         replicates: 3000,
+        ended: None,
         causes: causes(1.0 - accepted),
         holders: Vec::new(),
         faults: Vec::new(),
