@@ -7,10 +7,11 @@ use clap::Args;
 
 use crate::experiment::{Baseline, Stat, fits, own_value};
 use crate::network::Node;
-use crate::report::{happening_line, happening_object, link_bytes};
+use crate::report::{RequestAt, happening_line, happening_object, link_bytes};
 use crate::scenario::{Cell, Metric, Scenario, Subject, escaped};
 use crate::sim::{self, Happening, Outcome, Replicate, ReplicateCache, Row, RuleSets, Safety};
 
+use super::drawings::Drawings;
 use super::{Overrides, exit, load, place, print, say};
 
 #[derive(Debug, Args)]
@@ -35,6 +36,8 @@ pub(super) struct Replay {
     /// Print the bytes of every link by cause instead, as CSV
     #[arg(long, conflicts_with_all = ["json", "only"])]
     links: bool,
+    #[command(flatten)]
+    drawings: Drawings,
 }
 
 /// Happenings that are wanted.
@@ -100,6 +103,17 @@ impl Replay {
             }
             return verdict(scenario, &cell, self.replicate, &replicate, &mut Vec::new());
         }
+        if self.drawings.are_wanted() {
+            let wants = |subject| self.wants_subject(subject);
+            let title = self.title(scenario, &cell);
+            return match self.drawings.make(&title, (&replicate.rows, &happenings), wants) {
+                Ok(()) => verdict(scenario, &cell, self.replicate, &replicate, &mut Vec::new()),
+                Err((message, code)) => {
+                    say(format_args!("error: {message}"));
+                    code
+                }
+            };
+        }
         let happenings = happenings.iter().filter(|happening| self.wants(happening));
         if self.json {
             happenings.for_each(|happening| print(format_args!("{}\n", happening_object(happening))));
@@ -125,6 +139,19 @@ impl Replay {
             of_kind.peek().is_none() || of_kind.any(|only| only.wants(happening))
         };
         wants(|only| matches!(only, Only::Node(_))) && wants(|only| matches!(only, Only::Request(_)))
+    }
+
+    /// Whether a request and its caller are among what is chosen.
+    fn wants_subject(&self, subject: RequestAt) -> bool {
+        let chosen = |only: &Only| match only {
+            Only::Node(Node::Workflow(caller)) => Some((0, *caller == subject.caller)),
+            Only::Request(request) => Some((1, *request == subject.request)),
+            Only::Node(Node::Capability(_)) => None,
+        };
+        (0..2).all(|kind| {
+            let mut of_kind = self.only.iter().filter_map(chosen).filter(|(other, _)| *other == kind).peekable();
+            of_kind.peek().is_none() || of_kind.any(|(_, is_it)| is_it)
+        })
     }
 
     fn choose(&self, scenario: &Scenario) -> Result<Cell, (String, u8)> {

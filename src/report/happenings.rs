@@ -72,7 +72,7 @@ fn way(arrivals: [Option<Time>; 2], barrier: Option<Barrier>) -> String {
     }
 }
 
-fn verdict_words(verdict: &Verdict) -> String {
+pub(super) fn verdict_words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Taken => "taken".to_owned(),
         Verdict::Anomaly => "taken, and so many have no payload now that an honest one may be missing".to_owned(),
@@ -83,7 +83,7 @@ fn verdict_words(verdict: &Verdict) -> String {
     }
 }
 
-fn decision_words(decision: &Decision) -> String {
+pub(super) fn decision_words(decision: &Decision) -> String {
     match decision {
         Decision::Success(success) => {
             let basis = match success.basis {
@@ -98,7 +98,7 @@ fn decision_words(decision: &Decision) -> String {
 }
 
 /// Nanoseconds as milliseconds with all their digits.
-fn millis(nanos: u64) -> String {
+pub(super) fn millis(nanos: u64) -> String {
     format!("{}.{:06}", nanos / 1_000_000, nanos % 1_000_000)
 }
 

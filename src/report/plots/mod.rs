@@ -32,11 +32,12 @@ mod latency;
 mod layers;
 mod multiples;
 mod names;
-mod number;
+pub(in crate::report) mod number;
 mod pareto;
 mod plot;
 mod png_image;
 mod quantity;
+mod request;
 mod scene;
 mod survival;
 mod svg;
@@ -52,6 +53,7 @@ use std::thread;
 
 use crate::experiment::RunSummary;
 use figure::Figure;
+pub use request::{Beside, Caption, RequestDiagram};
 use scene::Scene;
 
 /// A picture, and what `report.md` says of it.

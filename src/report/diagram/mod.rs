@@ -1,0 +1,19 @@
+//! One request as it went between one caller and the capability nodes: as a picture, as a Mermaid sequence diagram.
+//!
+//! [`Story`] is read once from the happenings of a replicate; whoever shows it knows happenings no more. A `Clock` gives
+//! instants their places and leaves out where nothing happens, `lanes` bundles nodes that do the same thing. The picture
+//! itself is drawn beside the other pictures, in `plots`.
+
+mod clock;
+mod lanes;
+mod stages;
+mod story;
+
+pub(super) use clock::Clock;
+pub(super) use lanes::{Lane, lanes};
+pub(super) use stages::{Stage, Step};
+pub(super) use story::{Doing, Fate, Gist, Kind, Mark, Note, Passage, bytes, millis};
+pub use story::{RequestAt, Story};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,152 @@
+//! One request as a picture: time runs down, the caller and the capability nodes are lanes, messages are slanted arrows
+//! from the instant in which they are sent to that in which they arrive. What a lane has no room for stands beside it:
+//! at the left of the caller what it makes of each message, at the right how the capability DON agrees.
+
+mod beside;
+mod key;
+mod lane;
+mod text;
+
+use crate::report::diagram::{Clock, Lane, Note, Story, lanes};
+
+use super::PlotError;
+use super::prelude::*;
+use super::{png_image, svg};
+
+pub use beside::Beside;
+
+const MARGIN: f64 = 40.0;
+/// Room for the labels of the time axis.
+const AXIS: f64 = 100.0;
+/// Room for texts at the caller.
+const NOTES: f64 = 400.0;
+/// From the caller to the first capability node: here slants are steepest.
+const STEP: f64 = 180.0;
+/// From one capability node to the next.
+const PITCH: f64 = 112.0;
+/// Room for texts about the agreement.
+const STAGES: f64 = 330.0;
+/// Lanes of capability nodes; more nodes are bundled.
+const MOST_LANES: usize = 8;
+/// Notes up to which each stands for itself.
+const MOST_NOTES: usize = 16;
+const LINE: f64 = 22.0;
+/// Height of the picture's time, without breaks.
+const SHORTEST: f64 = 440.0;
+const LONGEST: f64 = 1300.0;
+
+/// What a picture of a request says above it.
+#[derive(Clone, Debug, Default)]
+pub struct Caption {
+    /// Scenario, cell, replicate and the like.
+    pub facts: Vec<String>,
+    /// Name of the run in a picture of two, such as its rule set.
+    pub name: String,
+}
+
+/// A request at a caller, drawn.
+#[derive(Clone, Debug)]
+pub struct RequestDiagram(Scene);
+
+impl RequestDiagram {
+    /// The picture of one story.
+    #[must_use]
+    pub fn new(story: &Story, caption: &Caption) -> Self {
+        Self(draw(&text::title(story), &caption.facts, &[Panel::new(story, "", MARGIN + AXIS)], None))
+    }
+
+    /// As SVG.
+    ///
+    /// # Errors
+    /// When the backend fails, which writes to memory.
+    pub fn svg(&self) -> Result<String, PlotError> {
+        svg::render(&self.0)
+    }
+
+    /// As PNG at twice the size.
+    ///
+    /// # Errors
+    /// When the backend or the encoder fails; both write to memory.
+    pub fn png(&self) -> Result<Vec<u8>, PlotError> {
+        png_image::render(&self.0)
+    }
+
+    #[cfg(test)]
+    pub(in crate::report) const fn scene(&self) -> &Scene {
+        &self.0
+    }
+}
+
+/// A story with its places across the picture.
+struct Panel<'a> {
+    story: &'a Story,
+    heading: &'a str,
+    left: f64,
+    notes: Vec<Note>,
+    lanes: Vec<Lane>,
+}
+
+impl<'a> Panel<'a> {
+    fn new(story: &'a Story, heading: &'a str, left: f64) -> Self {
+        let notes = Note::bundled(&story.notes, false);
+        let notes = if notes.len() > MOST_NOTES { Note::bundled(&story.notes, true) } else { notes };
+        Self { story, heading, left, notes, lanes: lanes(story, MOST_LANES) }
+    }
+
+    /// Place of the caller.
+    fn caller(&self) -> f64 {
+        self.left + NOTES + 24.0
+    }
+
+    /// Place of a lane.
+    fn lane(&self, at: usize) -> f64 {
+        self.caller() + STEP + PITCH * at as f64
+    }
+
+    /// Place of the agreement.
+    fn stages(&self) -> f64 {
+        self.lane(self.lanes.len().saturating_sub(1)) + PITCH * 0.75
+    }
+
+    fn right(&self) -> f64 {
+        if self.story.stages.is_empty() { self.stages() } else { self.stages() + STAGES }
+    }
+
+    /// Height of all texts that stand in one column.
+    fn texts(&self) -> f64 {
+        let notes: f64 = self.notes.iter().map(|note| text::height(&note.text(), NOTES)).sum();
+        let stages: f64 = self.story.stages.iter().map(|stage| text::height(&stage.words, lane::STAGE_ROOM)).sum();
+        notes.max(stages)
+    }
+}
+
+/// The picture of panels side by side, on one time scale; `difference` is an instant in which they begin to differ.
+fn draw(title: &str, facts: &[String], panels: &[Panel<'_>], difference: Option<&beside::Difference>) -> Scene {
+    let right = panels.iter().map(Panel::right).fold(1160.0, f64::max);
+    let mut scene = Scene::default();
+    let top = text::head(&mut scene, title, facts, right - MARGIN);
+    let top = panels.iter().map(|panel| lane::heads(&mut scene, panel, top)).fold(top, f64::max);
+    let clock = clock(panels, top + 24.0);
+    let (first, last) = (panels[0].left, right);
+    text::axis(&mut scene, &clock, (first, last));
+    if let Some(difference) = difference {
+        difference.line(&mut scene, &clock, (first, last));
+    }
+    let mut bottom = clock.bottom();
+    for panel in panels {
+        lane::draw(&mut scene, panel, &clock, top);
+        bottom = bottom.max(text::notes(&mut scene, panel, &clock, top));
+        bottom = bottom.max(lane::stages(&mut scene, panel, &clock, top));
+    }
+    let bottom = key::draw(&mut scene, panels, &clock, bottom + 40.0, right);
+    scene.size = (right + MARGIN, bottom + MARGIN);
+    scene
+}
+
+/// Time scale of all panels.
+fn clock(panels: &[Panel<'_>], top: f64) -> Clock {
+    let instants = panels.iter().flat_map(|panel| panel.story.instants()).collect();
+    let flights: Vec<_> = panels.iter().flat_map(|panel| panel.story.flights()).collect();
+    let texts = panels.iter().map(Panel::texts).fold(0.0, f64::max);
+    Clock::new(&instants, &flights, top, texts.clamp(SHORTEST, LONGEST))
+}
