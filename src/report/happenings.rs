@@ -83,7 +83,7 @@ pub(super) fn verdict_words(verdict: &Verdict) -> String {
     }
 }
 
-pub(super) fn decision_words(decision: &Decision) -> String {
+fn decision_words(decision: &Decision) -> String {
     match decision {
         Decision::Success(success) => {
             let basis = match success.basis {
@@ -98,7 +98,7 @@ pub(super) fn decision_words(decision: &Decision) -> String {
 }
 
 /// Nanoseconds as milliseconds with all their digits.
-pub(super) fn millis(nanos: u64) -> String {
+fn millis(nanos: u64) -> String {
     format!("{}.{:06}", nanos / 1_000_000, nanos % 1_000_000)
 }
 

@@ -9,7 +9,7 @@ mod lanes;
 mod stages;
 mod story;
 
-pub(super) use clock::Clock;
+pub(super) use clock::{Clock, Piece};
 pub(super) use lanes::{Lane, lanes};
 pub(super) use stages::{Stage, Step};
 pub(super) use story::{Doing, Fate, Gist, Kind, Mark, Note, Passage, bytes, millis};

@@ -35,7 +35,7 @@ pub(in crate::report) enum Step {
 pub(super) struct Stages {
     request: u32,
     agreeing: Option<Time>,
-    stages: Vec<Stage>,
+    told: Vec<Stage>,
     rounds: BTreeMap<u64, Round>,
     /// Messages of changes of the epoch, by epoch.
     epochs: BTreeMap<u64, Phase>,
@@ -96,7 +96,7 @@ impl Stages {
                 self.add(
                     from,
                     now,
-                    "OCR: from a quorum of observations to the attested report".to_owned(),
+                    "OCR, from a quorum of observations to the attested report".to_owned(),
                     Step::Round,
                 );
             }
@@ -109,7 +109,7 @@ impl Stages {
     }
 
     fn add(&mut self, from: Time, to: Time, words: String, step: Step) {
-        self.stages.push(Stage { from, to, words, step });
+        self.told.push(Stage { from, to, words, step });
     }
 
     fn in_round(&mut self, now: Time, node: Option<Node>, what: &OcrHappening) {
@@ -192,9 +192,9 @@ impl Stages {
             let words = format!("{} know that all agree on an error", nodes(phase.count));
             self.add(phase.from, phase.to, words, Step::Reached);
         }
-        self.stages.retain(|stage| (start..=end).contains(&stage.from));
-        self.stages.sort_by_key(|stage| (stage.from, stage.step, stage.to));
-        self.stages
+        self.told.retain(|stage| (start..=end).contains(&stage.from));
+        self.told.sort_by_key(|stage| (stage.from, stage.step, stage.to));
+        self.told
     }
 
     fn tell_idle(&mut self, idle: &[(u64, Phase)]) {

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::aggregator::{Basis, Decision};
 use crate::engine::Time;
 use crate::network::{Barrier, Node};
 use crate::sim::{AnswerClass, Happening, Message, OcrHappening, Outcome, Row, Signal, What};
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
-use super::super::happenings::{decision_words, verdict_words};
+use super::super::happenings::verdict_words;
 use super::super::plots::number::fixed;
 use super::stages::{Stage, Stages};
 
@@ -206,7 +207,7 @@ impl Note {
         Self { from: at, to: at, gist, peers: peer.into_iter().collect(), words: words.into() }
     }
 
-    fn can_take(&self, next: &Self, across: bool) -> bool {
+    fn takes(&self, next: &Self, across: bool) -> bool {
         let same = (self.gist, &self.words) == (next.gist, &next.words);
         same && !next.peers.is_empty() && (across || self.to == next.from)
     }
@@ -224,12 +225,14 @@ impl Note {
     pub(in crate::report) fn bundled(notes: &[Self], across: bool) -> Vec<Self> {
         let mut bundled: Vec<Self> = Vec::new();
         for note in notes {
-            match bundled.last_mut() {
-                Some(last) if last.can_take(note, across) => {
-                    last.to = note.to;
-                    last.peers.extend(&note.peers);
+            let is_last = |at: usize| at + 1 == bundled.len();
+            let takes = |at: &usize| bundled[*at].takes(note, across && is_last(*at));
+            match (0..bundled.len()).rev().find(takes) {
+                Some(at) => {
+                    bundled[at].to = note.to;
+                    bundled[at].peers.extend(&note.peers);
                 }
-                _ => bundled.push(note.clone()),
+                None => bundled.push(note.clone()),
             }
         }
         bundled
@@ -241,23 +244,19 @@ impl Story {
     #[must_use]
     pub fn read(happenings: &[Happening], subject: RequestAt) -> Option<Self> {
         let mut reader = Reader::new(happenings, subject);
-        happenings.iter().for_each(|happening| reader.hear(happening));
+        for happening in happenings {
+            reader.hear(happening);
+        }
         reader.finish()
     }
 
-    /// The first instant and the last.
-    pub(in crate::report) fn ends(&self) -> (Time, Time) {
-        let instants = self.instants();
-        (instants.first().copied().unwrap_or_default(), instants.last().copied().unwrap_or_default())
-    }
-
-    /// Every instant in which something happens, rising.
-    pub(in crate::report) fn instants(&self) -> BTreeSet<Time> {
+    /// Every instant in which something happens, rising; with `executions` those in which nodes have executed, too.
+    pub(in crate::report) fn instants(&self, executions: bool) -> BTreeSet<Time> {
         let flights = self.messages.iter().flat_map(|way| [Some(way.sent), way.fate.arrival()]);
         let notes = self.notes.iter().map(|note| Some(note.from));
         let stages = self.stages.iter().flat_map(|stage| [Some(stage.from), Some(stage.to)]);
         let actors = self.nodes.iter().flat_map(|node| {
-            let doings = node.doings.iter().filter(|(_, _, doing)| *doing == Doing::Executes);
+            let doings = node.doings.iter().filter(|(_, _, doing)| executions && *doing == Doing::Executes);
             let marks = node.marks.iter().map(|(at, _)| Some(*at));
             doings.flat_map(|(from, to, _)| [Some(*from), Some(*to)]).chain(marks)
         });
@@ -291,7 +290,7 @@ struct Reader {
 impl Reader {
     fn new(happenings: &[Happening], subject: RequestAt) -> Self {
         let ends = happenings.iter().flat_map(|happening| [happening.node, happening.peer]).flatten();
-        let count = ends.filter_map(|node| matches!(node, Node::Capability(_)).then(|| node.position() + 1)).max();
+        let count = ends.filter(|node| matches!(node, Node::Capability(_))).map(|node| node.position() + 1).max();
         let story = Story {
             subject,
             caller: Node::Workflow(subject.caller),
@@ -311,9 +310,13 @@ impl Reader {
 
     fn finish(mut self) -> Option<Story> {
         let started = self.story.started?;
-        let (_, end) = self.story.ends();
+        let arrivals = self.story.messages.iter().map(|way| way.fate.arrival().unwrap_or(way.sent));
+        let end = arrivals.chain(self.story.deadline).max().unwrap_or(started);
         for (node, from) in std::mem::take(&mut self.observed) {
             self.story.nodes[node].doings.push((from, end, Doing::Waits));
+        }
+        for node in &mut self.story.nodes {
+            node.marks.retain(|(at, _)| *at <= end);
         }
         self.story.stages = self.stages.finish(started, end);
         // Losses are known when they are sent, and stand where that is.
@@ -345,7 +348,12 @@ impl Reader {
                 (self.story.started, self.story.deadline) = (Some(now), Some(*deadline));
             }
             What::Sent { .. } => self.sends(now, self.story.caller, peer, what),
-            What::Delivered { message } => self.through(now, message, false),
+            What::Delivered { message } => {
+                self.through(now, message, false);
+                if message.signal.is_some() {
+                    self.note(now, Gist::Plain, peer, words(message, Kind::Signal));
+                }
+            }
             What::Refused { message } => {
                 self.through(now, message, true);
                 self.note(now, Gist::Loss, peer, "dropped, too many of this sender");
@@ -363,19 +371,20 @@ impl Reader {
             }
             What::Decided { decision } => {
                 let gist = if decision.error().is_some() { Gist::Failure } else { Gist::Success };
-                self.ends(now, gist, decision_words(decision));
+                self.ends(now, gist, decided_words(decision));
             }
             What::Crashed => self.ends(now, Gist::Failure, "crashed by this message".to_owned()),
             What::Unreachable { cause } => {
                 self.story.unreachable = Some((now, cause.to_string()));
-                self.note(now, Gist::Unreachable, None, format!("success unreachable from here on: {cause}"));
+                let words = format!("{}: success unreachable, cause {cause}", millis(now));
+                self.note(now, Gist::Unreachable, None, words);
             }
             _ => {}
         }
     }
 
     fn ends(&mut self, now: Time, gist: Gist, words: String) {
-        self.note(now, gist, None, words.clone());
+        self.note(now, gist, None, format!("{}: {words}", millis(now)));
         self.story.ended = Some((now, gist, words));
     }
 
@@ -516,6 +525,21 @@ fn words(message: &Message, kind: Kind) -> String {
         (Kind::NoPayload, _) => "error PNA".to_owned(),
         (Kind::False, _) => kind.name().to_owned(),
         _ => message.describe(),
+    }
+}
+
+fn decided_words(decision: &Decision) -> String {
+    match decision {
+        Decision::Success(success) => {
+            let size = bytes(success.response.len() as u64);
+            match success.basis {
+                Basis::Attestation => format!("success on a valid attestation, {size}"),
+                Basis::Quorum => format!("success on {} identical responses, {size}", success.support.len()),
+            }
+        }
+        Decision::Failure(text) if text.contains(PAYLOAD_NOT_AVAILABLE) => "failure, error PNA".to_owned(),
+        Decision::Failure(text) => format!("failure, {text}"),
+        Decision::Expired => "deadline, request expired".to_owned(),
     }
 }
 

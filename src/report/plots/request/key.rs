@@ -42,7 +42,10 @@ fn entries(panels: &[Panel<'_>], clock: &Clock) -> Vec<(Sample, String)> {
     let mut entries = Vec::new();
     let kinds = Kind::ALL.into_iter().filter(|kind| messages().any(|way| way.kind == *kind));
     entries.extend(kinds.map(|kind| (Sample::Line(color(kind), 3.0), kind.name().to_owned())));
-    entries.extend(sizes(messages()).into_iter().map(|size| (Sample::Line(MUTED, width(size)), bytes(size))));
+    for (number, size) in sizes(messages()).into_iter().enumerate() {
+        let words = if number == 0 { "line width: " } else { "" };
+        entries.push((Sample::Line(MUTED, width(size)), format!("{words}{}", bytes(size))));
+    }
     if messages().any(|way| way.fate.is_lost()) {
         entries.push((Sample::Cross, "lost or dropped".to_owned()));
     }
@@ -63,13 +66,13 @@ fn entries(panels: &[Panel<'_>], clock: &Clock) -> Vec<(Sample, String)> {
         }
     }
     let ends = || panels.iter().filter_map(|panel| panel.story.ended.as_ref());
-    for (gist, words) in [(Gist::Success, "decides: success"), (Gist::Failure, "ends without")] {
+    for (gist, words) in [(Gist::Success, "decides: success"), (Gist::Failure, "ends without success")] {
         if ends().any(|(_, other, _)| (*other == Gist::Success) == (gist == Gist::Success)) {
             entries.push((Sample::Decision(gist), words.to_owned()));
         }
     }
     if panels.iter().any(|panel| panel.story.unreachable.is_some()) {
-        entries.push((Sample::Line(VERMILLION, 1.6), "success unreachable from here on".to_owned()));
+        entries.push((Sample::Line(VERMILLION, 1.6), "success unreachable".to_owned()));
     }
     entries.push((Sample::Dashed(INK), "deadline".to_owned()));
     if clock.pieces().iter().any(|piece| piece.is_break) {

@@ -4,7 +4,7 @@ use crate::network::Node;
 use crate::report::diagram::{Clock, Doing, Fate, Gist, Kind, Lane, Mark, Passage, Stage, Step};
 
 use super::super::prelude::*;
-use super::text::{Label, column, wrapped};
+use super::text::{Label, column, ground, wrapped};
 use super::{LINE, PITCH, Panel};
 
 /// Room for a text about the agreement.
@@ -95,14 +95,17 @@ fn numbers(scene: &mut Scene, lane: &Lane, x: f64, top: f64) -> f64 {
 /// The lanes of a panel, from `top` down, and the messages between them.
 pub(super) fn draw(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f64) {
     let (story, bottom) = (panel.story, clock.bottom());
+    let last = panel.lane(panel.lanes.len().saturating_sub(1));
+    let right = if story.stages.is_empty() { last + 30.0 } else { panel.stages() + 28.0 };
+    ground(scene, clock, (panel.caller() - 8.0, right));
     if let Some(deadline) = story.deadline {
         let y = clock.at(deadline);
-        let ends = [(panel.caller() - 8.0, y), (panel.lane(panel.lanes.len().saturating_sub(1)) + 30.0, y)];
+        let ends = [(panel.caller() - 8.0, y), (last + 30.0, y)];
         scene.dashed(&ends, 1.6, INK, DEADLINE_DASH);
     }
     if let Some((at, _)) = &story.unreachable {
         let y = clock.at(*at);
-        let ends = [(panel.caller() - 8.0, y), (panel.lane(panel.lanes.len().saturating_sub(1)) + 30.0, y)];
+        let ends = [(panel.caller() - 8.0, y), (last + 30.0, y)];
         scene.line(&ends, 1.6, VERMILLION);
     }
     let x = panel.caller();
@@ -113,12 +116,16 @@ pub(super) fn draw(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f64
     for (at, lane) in panel.lanes.iter().enumerate() {
         let x = panel.lane(at);
         scene.line(&[(x, top + 10.0), (x, bottom + 10.0)], 1.5, FRAME);
-        for (from, to, doing) in lane.nodes.iter().flat_map(|node| &story.nodes[*node].doings) {
-            bar(scene, x, (clock.at(*from), clock.at(*to)), *doing);
+        for wanted in [Doing::Waits, Doing::Executes] {
+            let doings = lane.nodes.iter().flat_map(|node| &story.nodes[*node].doings);
+            for (from, to, doing) in doings.filter(|(_, _, doing)| *doing == wanted) {
+                bar(scene, x, (clock.at(*from), clock.at(*to)), *doing);
+            }
         }
     }
-    for way in &story.messages {
-        arrow(scene, panel, clock, way);
+    let tips: Vec<Point> = story.messages.iter().filter_map(|way| arrow(scene, panel, clock, way)).collect();
+    for tip in tips {
+        cross(scene, tip);
     }
     for (at, lane) in panel.lanes.iter().enumerate() {
         for (time, mark) in lane.nodes.iter().flat_map(|node| &story.nodes[*node].marks) {
@@ -151,8 +158,8 @@ pub(super) fn stamp(scene: &mut Scene, at: Point, mark: Mark) {
     }
 }
 
-/// A message from its sender to its receiver, or to where it gets lost.
-fn arrow(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, way: &Passage) {
+/// A message from its sender to its receiver, or to where it gets lost, which is returned.
+fn arrow(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, way: &Passage) -> Option<Point> {
     let place = |node: Node| {
         let lane = || panel.lanes.iter().position(|lane| lane.has(node)).unwrap_or(0);
         if node == panel.story.caller { panel.caller() } else { panel.lane(lane()) }
@@ -160,16 +167,19 @@ fn arrow(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, way: &Passage) {
     let start = (place(way.from), clock.at(way.sent));
     let end = place(way.to);
     match &way.fate {
-        Fate::Arrives(at) => shaft(scene, start, (end, clock.at(*at)), way, true),
+        Fate::Arrives(at) => {
+            shaft(scene, start, (end, clock.at(*at)), way, true);
+            None
+        }
         Fate::Refused(at) => {
             let tip = (end - (end - start.0).signum() * 14.0, clock.at(*at));
             shaft(scene, start, tip, way, false);
-            cross(scene, tip);
+            Some(tip)
         }
         Fate::Lost(_) => {
             let tip = (start.0 + (end - start.0) * 0.45, start.1 + 16.0);
             shaft(scene, start, tip, way, false);
-            cross(scene, tip);
+            Some(tip)
         }
     }
 }
@@ -205,9 +215,10 @@ pub(super) fn stages(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f
         let (from, to) = (clock.at(stage.from), clock.at(stage.to));
         let (left, right, color) = place(stage, at);
         scene.rect(Rect { left: x + left, right: x + right, top: from, bottom: to.max(from + 2.0) }, color);
-        labels.push(Label { text: stage.words.clone(), ends: (from, from), color: INK, bold: false });
+        let target = x + right + 2.0;
+        labels.push(Label { text: stage.words.clone(), ends: (from, from), target, color: INK, bold: false });
     }
-    column(scene, &labels, (x + 60.0, x + 28.0, STAGE_ROOM), top)
+    column(scene, &labels, (x + 60.0, STAGE_ROOM), top)
 }
 
 /// Where a stage lies across, and its colour.

@@ -32,8 +32,8 @@ const MOST_LANES: usize = 8;
 const MOST_NOTES: usize = 16;
 const LINE: f64 = 22.0;
 /// Height of the picture's time, without breaks.
-const SHORTEST: f64 = 440.0;
-const LONGEST: f64 = 1300.0;
+const SHORTEST: f64 = 560.0;
+const LONGEST: f64 = 1500.0;
 
 /// What a picture of a request says above it.
 #[derive(Clone, Debug, Default)]
@@ -70,11 +70,6 @@ impl RequestDiagram {
     pub fn png(&self) -> Result<Vec<u8>, PlotError> {
         png_image::render(&self.0)
     }
-
-    #[cfg(test)]
-    pub(in crate::report) const fn scene(&self) -> &Scene {
-        &self.0
-    }
 }
 
 /// A story with its places across the picture.
@@ -93,9 +88,14 @@ impl<'a> Panel<'a> {
         Self { story, heading, left, notes, lanes: lanes(story, MOST_LANES) }
     }
 
+    /// Whether each node has a lane of its own.
+    fn is_single(&self) -> bool {
+        self.lanes.len() == self.story.nodes.len()
+    }
+
     /// Place of the caller.
     fn caller(&self) -> f64 {
-        self.left + NOTES + 24.0
+        self.left + NOTES + 64.0
     }
 
     /// Place of a lane.
@@ -127,10 +127,9 @@ fn draw(title: &str, facts: &[String], panels: &[Panel<'_>], difference: Option<
     let top = text::head(&mut scene, title, facts, right - MARGIN);
     let top = panels.iter().map(|panel| lane::heads(&mut scene, panel, top)).fold(top, f64::max);
     let clock = clock(panels, top + 24.0);
-    let (first, last) = (panels[0].left, right);
-    text::axis(&mut scene, &clock, (first, last));
+    text::axis(&mut scene, &clock);
     if let Some(difference) = difference {
-        difference.line(&mut scene, &clock, (first, last));
+        difference.line(&mut scene, &clock, (panels[0].caller(), right));
     }
     let mut bottom = clock.bottom();
     for panel in panels {
@@ -145,7 +144,7 @@ fn draw(title: &str, facts: &[String], panels: &[Panel<'_>], difference: Option<
 
 /// Time scale of all panels.
 fn clock(panels: &[Panel<'_>], top: f64) -> Clock {
-    let instants = panels.iter().flat_map(|panel| panel.story.instants()).collect();
+    let instants = panels.iter().flat_map(|panel| panel.story.instants(panel.is_single())).collect();
     let flights: Vec<_> = panels.iter().flat_map(|panel| panel.story.flights()).collect();
     let texts = panels.iter().map(Panel::texts).fold(0.0, f64::max);
     Clock::new(&instants, &flights, top, texts.clamp(SHORTEST, LONGEST))

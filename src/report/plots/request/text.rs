@@ -1,14 +1,11 @@
 //! Title, time axis, and texts beside the caller.
 
 use crate::engine::Time;
-use crate::report::diagram::{Clock, Gist, Note, Story, millis};
+use crate::report::diagram::{Clock, Gist, Note, Piece, Story, millis};
 
 use super::super::labels::spread;
 use super::super::prelude::*;
 use super::{AXIS, LINE, MARGIN, NOTES, Panel};
-
-/// Between a column of texts and what they are about.
-const LEADER: f64 = 20.0;
 
 /// A sentence that says how the request ended.
 pub(super) fn title(story: &Story) -> String {
@@ -21,7 +18,10 @@ pub(super) fn title(story: &Story) -> String {
         None => "does not end",
     };
     let why = match &story.unreachable {
-        Some((at, cause)) => format!(": out of reach from {} on, {}", millis(*at), cause.replace('_', " ")),
+        Some((at, cause)) => {
+            let cause = cause.replace('+', " and ").replace('_', " ");
+            format!(", success out of reach from {} on (cause: {cause})", millis(*at))
+        }
         None => String::new(),
     };
     format!("Request {} of {caller} {ended}{why}", subject.request)
@@ -81,26 +81,28 @@ pub(super) fn height(text: &str, room: f64) -> f64 {
 pub(super) struct Label {
     pub(super) text: String,
     pub(super) ends: (f64, f64),
+    /// Where its leader ends.
+    pub(super) target: f64,
     pub(super) color: RGBColor,
     pub(super) bold: bool,
 }
 
-/// A column of labels at `x`, tied to a line at `target`; returns where it ends.
-pub(super) fn column(scene: &mut Scene, labels: &[Label], (x, target, room): (f64, f64, f64), top: f64) -> f64 {
+/// A column of labels at `x`, tied to what they are about; returns where it ends.
+pub(super) fn column(scene: &mut Scene, labels: &[Label], (x, room): (f64, f64), top: f64) -> f64 {
     let heights: Vec<f64> = labels.iter().map(|label| height(&label.text, room)).collect();
     let middle = |label: &Label| f64::midpoint(label.ends.0, label.ends.1);
     let wanted: Vec<f64> = labels.iter().zip(&heights).map(|(label, height)| middle(label) - height / 2.0).collect();
     let tops = spread(&wanted, &heights, top, 1e5);
-    let (align, inward) = if target > x { (Align::Right, 1.0) } else { (Align::Left, -1.0) };
     let mut bottom = top;
     for ((label, top), height) in labels.iter().zip(&tops).zip(&heights) {
         let (from, to) = label.ends;
-        let edge = target - 8.0 * inward;
+        let edge = label.target;
+        let (align, inward) = if edge > x { (Align::Right, 1.0) } else { (Align::Left, -1.0) };
         if to - from > 3.0 {
             scene.line(&[(edge, from), (edge, to)], 2.0, label.color);
         }
         let center = top + height / 2.0;
-        let leader = [(x + 5.0 * inward, center), (x + LEADER * 0.6 * inward, center), (edge, middle(label))];
+        let leader = [(x + 5.0 * inward, center), (x + 11.0 * inward, center), (edge, middle(label))];
         scene.line(&leader, 1.0, FRAME);
         for (number, line) in (1..).zip(wrapped(&label.text, room)) {
             let mut text = Text::new(line).align(align).color(label.color);
@@ -114,6 +116,7 @@ pub(super) fn column(scene: &mut Scene, labels: &[Label], (x, target, room): (f6
 
 /// What happens at the caller; returns where the texts end.
 pub(super) fn notes(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f64) -> f64 {
+    let target = panel.caller() - 8.0;
     let label = |note: &Note| {
         let (color, bold) = match note.gist {
             Gist::Plain => (INK, false),
@@ -121,15 +124,15 @@ pub(super) fn notes(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f6
             Gist::Success => (GREEN, false),
             Gist::Failure | Gist::Unreachable => (VERMILLION, false),
         };
-        Label { text: note.text(), ends: (clock.at(note.from), clock.at(note.to)), color, bold }
+        Label { text: note.text(), ends: (clock.at(note.from), clock.at(note.to)), target, color, bold }
     };
     let mut labels: Vec<Label> = panel.notes.iter().map(label).collect();
     if let Some(deadline) = panel.story.deadline.filter(|_| !expires(panel.story)) {
         let at = clock.at(deadline);
         let text = format!("deadline, {}", millis(deadline));
-        labels.push(Label { text, ends: (at, at), color: MUTED, bold: false });
+        labels.push(Label { text, ends: (at, at), target, color: MUTED, bold: false });
     }
-    column(scene, &labels, (panel.left + NOTES, panel.caller(), NOTES), top)
+    column(scene, &labels, (panel.left + NOTES, NOTES), top)
 }
 
 /// Whether a note about the decision tells of the deadline.
@@ -137,20 +140,18 @@ fn expires(story: &Story) -> bool {
     story.ended.as_ref().is_some_and(|(at, _, _)| Some(*at) == story.deadline)
 }
 
-/// The time axis from the left end to the right, with what is left out of it.
-pub(super) fn axis(scene: &mut Scene, clock: &Clock, (left, right): (f64, f64)) {
+/// The time axis, with what is left out of it.
+pub(super) fn axis(scene: &mut Scene, clock: &Clock) {
     let x = MARGIN + AXIS - 14.0;
     let pieces = clock.pieces();
     let Some((first, last)) = pieces.first().zip(pieces.last()) else { return };
     scene.text((x, first.top - 24.0), Text::new("time [ms]").align(Align::Right).color(MUTED));
     scene.line(&[(x + 6.0, first.top - 12.0), (x + 6.0, last.bottom + 12.0)], 1.5, FRAME);
-    let length: u64 = pieces.iter().filter(|piece| !piece.is_break).map(|piece| piece.to - piece.from).sum();
-    let height: f64 = pieces.iter().filter(|piece| !piece.is_break).map(|piece| piece.bottom - piece.top).sum();
-    let step = step((length as f64 * 64.0 / height.max(1.0)) as u64);
+    let step = step(clock);
     for piece in pieces {
         if piece.is_break {
-            let band = Rect { left: x - 4.0, right, top: piece.top + 8.0, bottom: piece.bottom - 8.0 };
-            scene.rect(band, tint(GRID, 0.45));
+            let gap = Rect { left: x, right: x + 12.0, top: piece.top + 17.0, bottom: piece.bottom - 17.0 };
+            scene.rect(gap, WHITE);
             let middle = f64::midpoint(piece.top, piece.bottom);
             for y in [middle - 6.0, middle + 6.0] {
                 scene.line(&[(x - 2.0, y + 5.0), (x + 14.0, y - 5.0)], 1.5, INK);
@@ -159,21 +160,35 @@ pub(super) fn axis(scene: &mut Scene, clock: &Clock, (left, right): (f64, f64)) 
             scene.text((x - 8.0, middle + 6.5), Text::new(text).align(Align::Right).color(MUTED));
             continue;
         }
-        for at in ticks(piece.from, piece.to, step, |at| clock.at(Time::from_nanos(at)), (piece.top, piece.bottom)) {
+        for at in ticks(piece, step) {
             let y = clock.at(Time::from_nanos(at));
             scene.line(&[(x, y), (x + 6.0, y)], 1.5, FRAME);
-            scene.line(&[(left, y), (right, y)], 1.0, tint(GRID, 0.6));
             scene.text((x - 8.0, y + 6.5), Text::new(tick(at, step)).align(Align::Right));
         }
     }
 }
 
-/// Round instants of a stretch that keep away from its ends where a break is; its middle, if it has room for one and none is round.
-fn ticks(from: u64, to: u64, step: u64, at: impl Fn(u64) -> f64, (top, bottom): (f64, f64)) -> Vec<u64> {
-    let first = from.div_ceil(step) * step;
-    let round = (0..).map(|number| first + number * step).take_while(|tick| *tick <= to);
-    let kept: Vec<u64> = round.filter(|tick| at(*tick) >= top - 0.5 && at(*tick) <= bottom + 0.5).collect();
-    if kept.is_empty() { vec![from + (to - from) / 2] } else { kept }
+/// Grid and breaks behind the lanes from `left` to `right`.
+pub(super) fn ground(scene: &mut Scene, clock: &Clock, (left, right): (f64, f64)) {
+    let step = step(clock);
+    for piece in clock.pieces() {
+        if piece.is_break {
+            let band = Rect { left, right, top: piece.top + 8.0, bottom: piece.bottom - 8.0 };
+            scene.rect(band, tint(GRID, 0.5));
+            continue;
+        }
+        for at in ticks(piece, step) {
+            let y = clock.at(Time::from_nanos(at));
+            scene.line(&[(left, y), (right, y)], 1.0, tint(GRID, 0.7));
+        }
+    }
+}
+
+/// Round instants of a stretch; its middle, if none is round.
+fn ticks(piece: &Piece, step: u64) -> Vec<u64> {
+    let round = (piece.from.div_ceil(step)..).map(|number| number * step).take_while(|tick| *tick <= piece.to);
+    let round: Vec<u64> = round.collect();
+    if round.is_empty() { vec![piece.from + (piece.to - piece.from) / 2] } else { round }
 }
 
 fn tick(at: u64, step: u64) -> String {
@@ -187,8 +202,12 @@ fn tick(at: u64, step: u64) -> String {
     number::fixed(at as f64 / 1e6, decimals)
 }
 
-/// The round number of nanoseconds from `least` up.
-fn step(least: u64) -> u64 {
+/// A round number of nanoseconds that has room for a label.
+fn step(clock: &Clock) -> u64 {
+    let shown = || clock.pieces().iter().filter(|piece| !piece.is_break);
+    let length: u64 = shown().map(|piece| piece.to - piece.from).sum();
+    let height: f64 = shown().map(|piece| piece.bottom - piece.top).sum();
+    let least = (length as f64 * 64.0 / height.max(1.0)) as u64;
     let mut power = 1_000;
     loop {
         if let Some(factor) = [1, 2, 5].into_iter().find(|factor| factor * power >= least) {
