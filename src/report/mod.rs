@@ -24,7 +24,7 @@ mod table;
 mod units;
 
 pub use compare::{Change, CompareError, Comparison, Comparisons, Least, compare};
-pub use diagram::{RequestAt, Story};
+pub use diagram::{Difference, RequestAt, Story};
 pub use expectations::{judgement_line, judgement_title};
 pub use explored::{explored_csv, explored_markdown, explored_table};
 pub use folder::{FolderError, ResultsFolder, path_of, redraw};
@@ -32,7 +32,7 @@ pub use happenings::{LinkBytes, happening_line, happening_object, link_bytes};
 pub use json::{run_document, runs_document};
 pub use junit::{Suite, junit};
 pub use markdown::{by_gravity, markdown};
-pub use plots::{Beside, Caption, RequestDiagram};
+pub use plots::RequestDiagram;
 pub use read::{Changed, ReadError, read};
 pub use shards::{GatherError, ShardFolder, ShardNote, gather};
 pub use table::table;

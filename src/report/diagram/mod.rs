@@ -5,11 +5,13 @@
 //! itself is drawn beside the other pictures, in `plots`.
 
 mod clock;
+mod difference;
 mod lanes;
 mod stages;
 mod story;
 
 pub(super) use clock::{Clock, Piece};
+pub use difference::Difference;
 pub(super) use lanes::{Lane, lanes};
 pub(super) use stages::{Stage, Step};
 pub(super) use story::{Doing, Fate, Gist, Kind, Mark, Note, Passage, bytes, millis};

@@ -53,7 +53,7 @@ use std::thread;
 
 use crate::experiment::RunSummary;
 use figure::Figure;
-pub use request::{Beside, Caption, RequestDiagram};
+pub use request::RequestDiagram;
 use scene::Scene;
 
 /// A picture, and what `report.md` says of it.

@@ -1,43 +1,37 @@
 //! The same request in two worlds, side by side on one time scale, with the first difference marked.
 
 use crate::engine::Time;
-use crate::report::diagram::{Clock, Story};
+use crate::report::diagram::{Clock, Difference, Story, millis};
 
 use super::super::prelude::*;
-use super::{AXIS, Caption, MARGIN, Panel, RequestDiagram, draw, text};
+use super::{AXIS, MARGIN, Panel, RequestDiagram, draw, text};
 
 /// Between two panels.
 const GAP: f64 = 50.0;
 
-/// Two stories to be seen beside each other, each with its name.
-#[derive(Clone, Copy, Debug)]
-pub struct Beside<'a> {
-    /// The one at the left.
-    pub left: (&'a Story, &'a Caption),
-    /// The one at the right.
-    pub right: (&'a Story, &'a Caption),
-    /// Instant in which they begin to differ.
-    pub differs: Option<Time>,
-}
-
-impl Beside<'_> {
-    /// The picture.
+impl RequestDiagram {
+    /// The picture of two stories beside each other, each with a name; `difference` is where they part.
     #[must_use]
-    pub fn draw(&self) -> RequestDiagram {
-        let left = Panel::new(self.left.0, &self.left.1.name, MARGIN + AXIS);
-        let right = Panel::new(self.right.0, &self.right.1.name, left.right() + GAP);
-        let title = format!("{} · {}", text::title(self.left.0), text::title(self.right.0));
-        let difference = self.differs.map(Difference);
-        RequestDiagram(draw(&title, &self.left.1.facts, &[left, right], difference.as_ref()))
+    pub fn beside(sides: [(&str, &Story); 2], subtitle: &str, difference: Option<&Difference>) -> Self {
+        let left = Panel::new(sides[0].1, sides[0].0, MARGIN + AXIS);
+        let right = Panel::new(sides[1].1, sides[1].0, left.right() + GAP);
+        let title = sides.map(|(_, story)| text::title(story)).join(frame::SEPARATOR);
+        let mut facts = vec![subtitle.to_owned()];
+        facts.extend(difference.map_or_else(|| vec!["both are alike".to_owned()], words));
+        Self(draw(&title, &facts, &[left, right], difference.map(|difference| difference.at)))
     }
 }
 
-/// Instant in which two worlds begin to differ.
-pub(super) struct Difference(Time);
+/// The difference in words.
+fn words(difference: &Difference) -> Vec<String> {
+    let side = |name: &str, what: &Option<String>| format!("{name}: {}", what.as_deref().unwrap_or("nothing more"));
+    let [left, right] = &difference.happens;
+    let first = format!("first difference (yellow line): {}", millis(difference.at));
+    vec![first, side("left", left), side("right", right)]
+}
 
-impl Difference {
-    pub(super) fn line(&self, scene: &mut Scene, clock: &Clock, (left, right): (f64, f64)) {
-        let y = clock.at(self.0);
-        scene.line(&[(left, y), (right, y)], 3.0, YELLOW);
-    }
+/// Marks the instant in which two worlds part.
+pub(super) fn mark(scene: &mut Scene, clock: &Clock, at: Time, (left, right): (f64, f64)) {
+    let y = clock.at(at);
+    scene.line(&[(left, y), (right, y)], 7.0, YELLOW);
 }

@@ -1,9 +1,9 @@
 //! What the symbols mean: of those that the picture has.
 
-use crate::report::diagram::{Clock, Doing, Gist, Kind, Mark, Passage, bytes};
+use crate::report::diagram::{Clock, Doing, Gist, Kind, Mark, Passage, Step, bytes};
 
 use super::super::prelude::*;
-use super::lane::{color, cross, decision, shade, stamp, width};
+use super::lane::{color, cross, decision, shade, stamp, tone, width};
 use super::{MARGIN, Panel};
 
 const LINE: f64 = 30.0;
@@ -15,6 +15,7 @@ enum Sample {
     Cross,
     Bar(Doing),
     Mark(Mark),
+    Stage(Step),
     Decision(Gist),
     Dashed(RGBColor),
     Break,
@@ -65,6 +66,17 @@ fn entries(panels: &[Panel<'_>], clock: &Clock) -> Vec<(Sample, String)> {
             entries.push((Sample::Mark(mark), words.to_owned()));
         }
     }
+    let steps = [
+        (Step::Round, "agreement or round"),
+        (Step::Phase, "OCR messages under way"),
+        (Step::Reached, "reached by nodes"),
+        (Step::Epoch, "epoch, rounds without the request"),
+    ];
+    for (step, words) in steps {
+        if panels.iter().any(|panel| panel.story.stages.iter().any(|stage| stage.step == step)) {
+            entries.push((Sample::Stage(step), words.to_owned()));
+        }
+    }
     let ends = || panels.iter().filter_map(|panel| panel.story.ended.as_ref());
     for (gist, words) in [(Gist::Success, "decides: success"), (Gist::Failure, "ends without success")] {
         if ends().any(|(_, other, _)| (*other == Gist::Success) == (gist == Gist::Success)) {
@@ -101,6 +113,10 @@ impl Sample {
             Self::Bar(doing) => {
                 let rect = Rect { left: left + 11.0, right: left + 21.0, top: middle - 10.0, bottom: middle + 10.0 };
                 scene.rect(rect, shade(*doing));
+            }
+            Self::Stage(step) => {
+                let rect = Rect { left: left + 13.0, right: left + 19.0, top: middle - 10.0, bottom: middle + 10.0 };
+                scene.rect(rect, tone(*step));
             }
             Self::Mark(mark) => stamp(scene, center, *mark),
             Self::Decision(gist) => decision(scene, center, *gist),

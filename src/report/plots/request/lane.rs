@@ -4,11 +4,11 @@ use crate::network::Node;
 use crate::report::diagram::{Clock, Doing, Fate, Gist, Kind, Lane, Mark, Passage, Stage, Step};
 
 use super::super::prelude::*;
-use super::text::{Label, column, ground, wrapped};
+use super::text::{self, Label, column, wrapped, wrapped_at};
 use super::{LINE, PITCH, Panel};
 
 /// Room for a text about the agreement.
-pub(super) const STAGE_ROOM: f64 = 268.0;
+pub(super) const STAGE_ROOM: f64 = 298.0;
 /// Width of a bar on a lane.
 const BAR: f64 = 12.0;
 
@@ -42,8 +42,13 @@ pub(super) fn width(bytes: u64) -> f64 {
 pub(super) fn heads(scene: &mut Scene, panel: &Panel<'_>, top: f64) -> f64 {
     let mut baseline = top + 16.0;
     if !panel.heading.is_empty() {
-        scene.text((panel.left, baseline + 4.0), Text::new(panel.heading).bold(22.0));
-        baseline += 34.0;
+        for line in wrapped_at(panel.heading, 22.0, panel.right() - panel.left) {
+            scene.text((panel.left, baseline + 4.0), Text::new(line).bold(22.0));
+            baseline += 30.0;
+        }
+    }
+    if !panel.story.stages.is_empty() {
+        scene.text((panel.stages(), baseline), Text::new("agreement (OCR)").color(MUTED));
     }
     let (first, last) = (panel.lane(0), panel.lane(panel.lanes.len().saturating_sub(1)));
     let over = Text::new("capability nodes").align(Align::Center).color(MUTED);
@@ -92,12 +97,17 @@ fn numbers(scene: &mut Scene, lane: &Lane, x: f64, top: f64) -> f64 {
     baseline
 }
 
+/// What lies behind the lanes of a panel.
+pub(super) fn ground(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock) {
+    let last = panel.lane(panel.lanes.len().saturating_sub(1));
+    let right = if panel.story.stages.is_empty() { last + 30.0 } else { panel.stages() + 28.0 };
+    text::ground(scene, clock, (panel.caller() - 8.0, right));
+}
+
 /// The lanes of a panel, from `top` down, and the messages between them.
 pub(super) fn draw(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f64) {
     let (story, bottom) = (panel.story, clock.bottom());
     let last = panel.lane(panel.lanes.len().saturating_sub(1));
-    let right = if story.stages.is_empty() { last + 30.0 } else { panel.stages() + 28.0 };
-    ground(scene, clock, (panel.caller() - 8.0, right));
     if let Some(deadline) = story.deadline {
         let y = clock.at(deadline);
         let ends = [(panel.caller() - 8.0, y), (last + 30.0, y)];
@@ -213,20 +223,29 @@ pub(super) fn stages(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f
     let mut labels = Vec::new();
     for (at, stage) in panel.story.stages.iter().enumerate() {
         let (from, to) = (clock.at(stage.from), clock.at(stage.to));
-        let (left, right, color) = place(stage, at);
-        scene.rect(Rect { left: x + left, right: x + right, top: from, bottom: to.max(from + 2.0) }, color);
+        let (left, right) = place(stage, at);
+        scene.rect(Rect { left: x + left, right: x + right, top: from, bottom: to.max(from + 2.0) }, tone(stage.step));
         let target = x + right + 2.0;
         labels.push(Label { text: stage.words.clone(), ends: (from, from), target, color: INK, bold: false });
     }
     column(scene, &labels, (x + 60.0, STAGE_ROOM), top)
 }
 
-/// Where a stage lies across, and its colour.
-fn place(stage: &Stage, at: usize) -> (f64, f64, RGBColor) {
+/// Where a stage lies across.
+fn place(stage: &Stage, at: usize) -> (f64, f64) {
     match stage.step {
-        Step::Round => (0.0, 6.0, MUTED),
-        Step::Epoch => (0.0, 6.0, tint(BLACK, 0.2)),
-        Step::Phase => (9.0 + 5.0 * (at % 2) as f64, 13.0 + 5.0 * (at % 2) as f64, SKY),
-        Step::Reached => (19.0, 25.0, GREEN),
+        Step::Round | Step::Epoch => (0.0, 6.0),
+        Step::Phase => (9.0 + 5.0 * (at % 2) as f64, 13.0 + 5.0 * (at % 2) as f64),
+        Step::Reached => (19.0, 25.0),
+    }
+}
+
+/// Colour of a stage.
+pub(super) fn tone(step: Step) -> RGBColor {
+    match step {
+        Step::Round => MUTED,
+        Step::Epoch => tint(BLACK, 0.2),
+        Step::Phase => SKY,
+        Step::Reached => GREEN,
     }
 }

@@ -7,13 +7,12 @@ mod key;
 mod lane;
 mod text;
 
+use crate::engine::Time;
 use crate::report::diagram::{Clock, Lane, Note, Story, lanes};
 
 use super::PlotError;
 use super::prelude::*;
 use super::{png_image, svg};
-
-pub use beside::Beside;
 
 const MARGIN: f64 = 40.0;
 /// Room for the labels of the time axis.
@@ -25,7 +24,7 @@ const STEP: f64 = 180.0;
 /// From one capability node to the next.
 const PITCH: f64 = 112.0;
 /// Room for texts about the agreement.
-const STAGES: f64 = 330.0;
+const STAGES: f64 = 360.0;
 /// Lanes of capability nodes; more nodes are bundled.
 const MOST_LANES: usize = 8;
 /// Notes up to which each stands for itself.
@@ -35,24 +34,16 @@ const LINE: f64 = 22.0;
 const SHORTEST: f64 = 560.0;
 const LONGEST: f64 = 1500.0;
 
-/// What a picture of a request says above it.
-#[derive(Clone, Debug, Default)]
-pub struct Caption {
-    /// Scenario, cell, replicate and the like.
-    pub facts: Vec<String>,
-    /// Name of the run in a picture of two, such as its rule set.
-    pub name: String,
-}
-
 /// A request at a caller, drawn.
 #[derive(Clone, Debug)]
 pub struct RequestDiagram(Scene);
 
 impl RequestDiagram {
-    /// The picture of one story.
+    /// The picture of one story; `subtitle` says scenario, cell, replicate and the like.
     #[must_use]
-    pub fn new(story: &Story, caption: &Caption) -> Self {
-        Self(draw(&text::title(story), &caption.facts, &[Panel::new(story, "", MARGIN + AXIS)], None))
+    pub fn new(story: &Story, subtitle: &str) -> Self {
+        let facts = [subtitle.to_owned()];
+        Self(draw(&text::title(story), &facts, &[Panel::new(story, "", MARGIN + AXIS)], None))
     }
 
     /// As SVG.
@@ -120,18 +111,22 @@ impl<'a> Panel<'a> {
     }
 }
 
-/// The picture of panels side by side, on one time scale; `difference` is an instant in which they begin to differ.
-fn draw(title: &str, facts: &[String], panels: &[Panel<'_>], difference: Option<&beside::Difference>) -> Scene {
+/// The picture of panels side by side, on one time scale, with a line of its own for each of `facts`; `difference` is
+/// the instant in which they part.
+fn draw(title: &str, facts: &[String], panels: &[Panel<'_>], difference: Option<Time>) -> Scene {
     let right = panels.iter().map(Panel::right).fold(1160.0, f64::max);
     let mut scene = Scene::default();
     let top = text::head(&mut scene, title, facts, right - MARGIN);
     let top = panels.iter().map(|panel| lane::heads(&mut scene, panel, top)).fold(top, f64::max);
     let clock = clock(panels, top + 24.0);
     text::axis(&mut scene, &clock);
-    if let Some(difference) = difference {
-        difference.line(&mut scene, &clock, (panels[0].caller(), right));
-    }
     let mut bottom = clock.bottom();
+    for panel in panels {
+        lane::ground(&mut scene, panel, &clock);
+    }
+    if let Some(at) = difference {
+        beside::mark(&mut scene, &clock, at, (panels[0].left, right));
+    }
     for panel in panels {
         lane::draw(&mut scene, panel, &clock, top);
         bottom = bottom.max(text::notes(&mut scene, panel, &clock, top));

@@ -35,7 +35,7 @@ pub(super) fn head(scene: &mut Scene, title: &str, facts: &[String], room: f64) 
         scene.text((MARGIN, baseline), Text::new(line).bold(size));
         baseline += size + 4.0;
     }
-    for line in wrapped(&facts.join(frame::SEPARATOR), room) {
+    for line in facts.iter().flat_map(|fact| wrapped(fact, room)) {
         scene.text((MARGIN, baseline), Text::new(line).color(MUTED));
         baseline += LINE + 2.0;
     }
@@ -47,7 +47,7 @@ pub(super) fn wrapped(text: &str, room: f64) -> Vec<String> {
     wrapped_at(text, TEXT, room)
 }
 
-fn wrapped_at(text: &str, size: f64, room: f64) -> Vec<String> {
+pub(super) fn wrapped_at(text: &str, size: f64, room: f64) -> Vec<String> {
     let bold = size > TEXT;
     let mut lines = vec![String::new()];
     for word in text.split(' ').flat_map(|word| pieces(word, size, bold, room)) {
