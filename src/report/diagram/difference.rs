@@ -12,7 +12,7 @@ use super::RequestAt;
 pub struct Difference {
     /// The earlier of the two instants.
     pub at: Time,
-    /// What happens then in the one and in the other; `None` where nothing more does.
+    /// First thing that happens from then on in the one and in the other; `None` where nothing more does.
     pub happens: [Option<String>; 2],
 }
 
@@ -21,7 +21,10 @@ impl Difference {
     #[must_use]
     pub fn first(replays: [&[Happening]; 2], of: RequestAt) -> Option<Self> {
         let caller = Node::Workflow(of.caller);
-        let is_ours = |happening: &&Happening| happening.is_about(caller) && happening.request == Some(of.request);
+        // What has no line says nothing beside the next one.
+        let is_ours = |happening: &&Happening| {
+            happening.is_about(caller) && happening.request == Some(of.request) && happening_line(happening).is_some()
+        };
         let [mut left, mut right] = replays.map(|replay| replay.iter().filter(is_ours));
         loop {
             let pair = [left.next(), right.next()];
@@ -37,8 +40,11 @@ impl Difference {
     }
 }
 
-/// A happening without the request, which is known.
+/// A happening without the number of the request, which is known.
 fn words(happening: &Happening) -> String {
-    let line = happening_line(happening).unwrap_or_else(|| happening_object(happening)["what"].to_string());
-    line.split_whitespace().filter(|word| *word != "-").collect::<Vec<_>>().join(" ")
+    let line = happening_line(happening).unwrap_or_default();
+    let mut words = line.split_whitespace().filter(|word| *word != "-");
+    let time: Vec<&str> = words.by_ref().take(2).collect();
+    let what: Vec<&str> = words.skip(2).collect();
+    format!("{}: {}", time.join(" "), what.join(" "))
 }

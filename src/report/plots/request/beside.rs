@@ -4,7 +4,7 @@ use crate::engine::Time;
 use crate::report::diagram::{Clock, Difference, Story, millis};
 
 use super::super::prelude::*;
-use super::{AXIS, MARGIN, Panel, RequestDiagram, draw, text};
+use super::{AXIS, MARGIN, ONE_OF_TWO, Panel, RequestDiagram, draw, text};
 
 /// Between two panels.
 const GAP: f64 = 50.0;
@@ -13,8 +13,12 @@ impl RequestDiagram {
     /// The picture of two stories beside each other, each with a name; `difference` is where they part.
     #[must_use]
     pub fn beside(sides: [(&str, &Story); 2], subtitle: &str, difference: Option<&Difference>) -> Self {
-        let left = Panel::new(sides[0].1, sides[0].0, MARGIN + AXIS);
-        let right = Panel::new(sides[1].1, sides[1].0, left.right() + GAP);
+        let mut left = Panel::new(sides[0].1, sides[0].0, MARGIN + AXIS, ONE_OF_TWO);
+        if sides[0].1.stages == sides[1].1.stages {
+            // What is the same for both is told once.
+            left.stages = &[];
+        }
+        let right = Panel::new(sides[1].1, sides[1].0, left.right() + GAP, ONE_OF_TWO);
         let title = sides.map(|(_, story)| text::title(story)).join(frame::SEPARATOR);
         let mut facts = vec![subtitle.to_owned()];
         facts.extend(difference.map_or_else(|| vec!["both are alike".to_owned()], words));
@@ -31,7 +35,7 @@ fn words(difference: &Difference) -> Vec<String> {
 }
 
 /// Marks the instant in which two worlds part.
-pub(super) fn mark(scene: &mut Scene, clock: &Clock, at: Time, (left, right): (f64, f64)) {
+pub(super) fn mark(scene: &mut Scene, clock: &Clock, at: Time, panel: &Panel<'_>) {
     let y = clock.at(at);
-    scene.line(&[(left, y), (right, y)], 7.0, YELLOW);
+    scene.line(&[(panel.caller() - 8.0, y), (panel.ground(), y)], 9.0, YELLOW);
 }

@@ -73,7 +73,7 @@ fn entries(panels: &[Panel<'_>], clock: &Clock) -> Vec<(Sample, String)> {
         (Step::Epoch, "epoch, rounds without the request"),
     ];
     for (step, words) in steps {
-        if panels.iter().any(|panel| panel.story.stages.iter().any(|stage| stage.step == step)) {
+        if panels.iter().any(|panel| panel.stages.iter().any(|stage| stage.step == step)) {
             entries.push((Sample::Stage(step), words.to_owned()));
         }
     }

@@ -5,7 +5,7 @@ use crate::report::diagram::{Clock, Doing, Fate, Gist, Kind, Lane, Mark, Passage
 
 use super::super::prelude::*;
 use super::text::{self, Label, column, wrapped, wrapped_at};
-use super::{LINE, PITCH, Panel};
+use super::{LINE, Panel};
 
 /// Room for a text about the agreement.
 pub(super) const STAGE_ROOM: f64 = 298.0;
@@ -47,27 +47,28 @@ pub(super) fn heads(scene: &mut Scene, panel: &Panel<'_>, top: f64) -> f64 {
             baseline += 30.0;
         }
     }
-    if !panel.story.stages.is_empty() {
-        scene.text((panel.stages(), baseline), Text::new("agreement (OCR)").color(MUTED));
+    if !panel.stages.is_empty() {
+        scene.text((panel.agreement(), baseline), Text::new("agreement (OCR)").color(MUTED));
     }
-    let (first, last) = (panel.lane(0), panel.lane(panel.lanes.len().saturating_sub(1)));
+    let (first, last) = (panel.lane(0), panel.last());
     let over = Text::new("capability nodes").align(Align::Center).color(MUTED);
     scene.text((f64::midpoint(first, last), baseline), over);
     scene.text((panel.caller(), baseline), Text::new("caller").align(Align::Center).color(MUTED));
     if panel.lanes.len() > 1 {
         scene.line(&[(first - 40.0, baseline + 8.0), (last + 40.0, baseline + 8.0)], 1.0, FRAME);
     }
+    let (top, room) = (baseline + LINE + 4.0, panel.measures.pitch - 8.0);
     let faults: Vec<&str> = panel.story.caller_faults.iter().copied().collect();
-    let caller = head(scene, panel.caller(), baseline + LINE + 4.0, &panel.story.caller.to_string(), None, &faults);
+    let caller = head(scene, (panel.caller(), top, room), &panel.story.caller.to_string(), None, &faults);
     let ends = panel.lanes.iter().enumerate().map(|(at, lane)| {
-        let bottom = head(scene, panel.lane(at), baseline + LINE + 4.0, &lane.name, lane.holds, &lane.faults);
-        if lane.nodes.len() == 1 { bottom } else { numbers(scene, lane, panel.lane(at), bottom) }
+        let bottom = head(scene, (panel.lane(at), top, room), &lane.name, lane.holds, &lane.faults);
+        if lane.nodes.len() == 1 { bottom } else { numbers(scene, lane, (panel.lane(at), bottom, room)) }
     });
     ends.fold(caller, f64::max)
 }
 
 /// Name of a lane and what is said about it; returns where it ends.
-fn head(scene: &mut Scene, x: f64, top: f64, name: &str, holds: Option<bool>, faults: &[&str]) -> f64 {
+fn head(scene: &mut Scene, (x, top, room): (f64, f64, f64), name: &str, holds: Option<bool>, faults: &[&str]) -> f64 {
     scene.text((x, top), Text::new(name).bold(TEXT).align(Align::Center));
     let mut lines: Vec<(String, RGBColor)> = match holds {
         Some(true) => vec![("holder".to_owned(), GREEN)],
@@ -77,7 +78,7 @@ fn head(scene: &mut Scene, x: f64, top: f64, name: &str, holds: Option<bool>, fa
     if !faults.is_empty() {
         let what = if faults == ["down"] { "down".to_owned() } else { format!("faulty: {}", faults.join(", ")) };
         let words = what.replace('_', " ");
-        lines.extend(wrapped(&words, PITCH - 8.0).into_iter().map(|line| (line, VERMILLION)));
+        lines.extend(wrapped(&words, room).into_iter().map(|line| (line, VERMILLION)));
     }
     let mut baseline = top;
     for (line, color) in lines {
@@ -88,9 +89,9 @@ fn head(scene: &mut Scene, x: f64, top: f64, name: &str, holds: Option<bool>, fa
 }
 
 /// Numbers of the nodes of a lane; returns where they end.
-fn numbers(scene: &mut Scene, lane: &Lane, x: f64, top: f64) -> f64 {
+fn numbers(scene: &mut Scene, lane: &Lane, (x, top, room): (f64, f64, f64)) -> f64 {
     let mut baseline = top;
-    for line in wrapped(&lane.numbers(), PITCH - 8.0) {
+    for line in wrapped(&lane.numbers(), room) {
         baseline += LINE;
         scene.text((x, baseline), Text::new(line).align(Align::Center).color(MUTED));
     }
@@ -99,23 +100,20 @@ fn numbers(scene: &mut Scene, lane: &Lane, x: f64, top: f64) -> f64 {
 
 /// What lies behind the lanes of a panel.
 pub(super) fn ground(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock) {
-    let last = panel.lane(panel.lanes.len().saturating_sub(1));
-    let right = if panel.story.stages.is_empty() { last + 30.0 } else { panel.stages() + 28.0 };
-    text::ground(scene, clock, (panel.caller() - 8.0, right));
+    text::ground(scene, clock, (panel.caller() - 8.0, panel.ground()));
 }
 
 /// The lanes of a panel, from `top` down, and the messages between them.
 pub(super) fn draw(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f64) {
     let (story, bottom) = (panel.story, clock.bottom());
-    let last = panel.lane(panel.lanes.len().saturating_sub(1));
     if let Some(deadline) = story.deadline {
         let y = clock.at(deadline);
-        let ends = [(panel.caller() - 8.0, y), (last + 30.0, y)];
+        let ends = [(panel.caller() - 8.0, y), (panel.last() + 30.0, y)];
         scene.dashed(&ends, 1.6, INK, DEADLINE_DASH);
     }
     if let Some((at, _)) = &story.unreachable {
         let y = clock.at(*at);
-        let ends = [(panel.caller() - 8.0, y), (last + 30.0, y)];
+        let ends = [(panel.caller() - 8.0, y), (panel.last() + 30.0, y)];
         scene.line(&ends, 1.6, VERMILLION);
     }
     let x = panel.caller();
@@ -219,9 +217,9 @@ pub(super) fn cross(scene: &mut Scene, (x, y): Point) {
 
 /// How the capability DON agrees; returns where the texts end.
 pub(super) fn stages(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f64) -> f64 {
-    let x = panel.stages();
+    let x = panel.agreement();
     let mut labels = Vec::new();
-    for (at, stage) in panel.story.stages.iter().enumerate() {
+    for (at, stage) in panel.stages.iter().enumerate() {
         let (from, to) = (clock.at(stage.from), clock.at(stage.to));
         let (left, right) = place(stage, at);
         scene.rect(Rect { left: x + left, right: x + right, top: from, bottom: to.max(from + 2.0) }, tone(stage.step));

@@ -8,7 +8,7 @@ mod lane;
 mod text;
 
 use crate::engine::Time;
-use crate::report::diagram::{Clock, Lane, Note, Story, lanes};
+use crate::report::diagram::{Clock, Lane, Note, Stage, Story, lanes};
 
 use super::PlotError;
 use super::prelude::*;
@@ -17,16 +17,10 @@ use super::{png_image, svg};
 const MARGIN: f64 = 40.0;
 /// Room for the labels of the time axis.
 const AXIS: f64 = 100.0;
-/// Room for texts at the caller.
-const NOTES: f64 = 400.0;
-/// From the caller to the first capability node: here slants are steepest.
-const STEP: f64 = 180.0;
-/// From one capability node to the next.
-const PITCH: f64 = 112.0;
+/// From the caller to the first capability node, in pitches: here slants are steepest.
+const STEP: f64 = 1.6;
 /// Room for texts about the agreement.
 const STAGES: f64 = 360.0;
-/// Lanes of capability nodes; more nodes are bundled.
-const MOST_LANES: usize = 8;
 /// Notes up to which each stands for itself.
 const MOST_NOTES: usize = 16;
 const LINE: f64 = 22.0;
@@ -43,7 +37,7 @@ impl RequestDiagram {
     #[must_use]
     pub fn new(story: &Story, subtitle: &str) -> Self {
         let facts = [subtitle.to_owned()];
-        Self(draw(&text::title(story), &facts, &[Panel::new(story, "", MARGIN + AXIS)], None))
+        Self(draw(&text::title(story), &facts, &[Panel::new(story, "", MARGIN + AXIS, ALONE)], None))
     }
 
     /// As SVG.
@@ -63,9 +57,25 @@ impl RequestDiagram {
     }
 }
 
+/// Room that a panel takes.
+#[derive(Clone, Copy)]
+struct Measures {
+    /// Width of texts at the caller.
+    notes: f64,
+    /// From one capability node to the next.
+    pitch: f64,
+    /// Lanes of capability nodes; more nodes are bundled.
+    lanes: usize,
+}
+
+const ALONE: Measures = Measures { notes: 400.0, pitch: 112.0, lanes: 8 };
+const ONE_OF_TWO: Measures = Measures { notes: 330.0, pitch: 96.0, lanes: 7 };
+
 /// A story with its places across the picture.
 struct Panel<'a> {
     story: &'a Story,
+    measures: Measures,
+    stages: &'a [Stage],
     heading: &'a str,
     left: f64,
     notes: Vec<Note>,
@@ -73,10 +83,11 @@ struct Panel<'a> {
 }
 
 impl<'a> Panel<'a> {
-    fn new(story: &'a Story, heading: &'a str, left: f64) -> Self {
+    fn new(story: &'a Story, heading: &'a str, left: f64, measures: Measures) -> Self {
         let notes = Note::bundled(&story.notes, false);
         let notes = if notes.len() > MOST_NOTES { Note::bundled(&story.notes, true) } else { notes };
-        Self { story, heading, left, notes, lanes: lanes(story, MOST_LANES) }
+        let lanes = lanes(story, measures.lanes);
+        Self { story, measures, stages: &story.stages, heading, left, notes, lanes }
     }
 
     /// Whether each node has a lane of its own.
@@ -86,27 +97,37 @@ impl<'a> Panel<'a> {
 
     /// Place of the caller.
     fn caller(&self) -> f64 {
-        self.left + NOTES + 64.0
+        self.left + self.measures.notes + 64.0
     }
 
     /// Place of a lane.
     fn lane(&self, at: usize) -> f64 {
-        self.caller() + STEP + PITCH * at as f64
+        self.caller() + self.measures.pitch * (STEP + at as f64)
+    }
+
+    /// Place of the last lane.
+    fn last(&self) -> f64 {
+        self.lane(self.lanes.len().saturating_sub(1))
+    }
+
+    /// Right end of what lies behind the lanes.
+    fn ground(&self) -> f64 {
+        if self.stages.is_empty() { self.last() + 30.0 } else { self.agreement() + 28.0 }
     }
 
     /// Place of the agreement.
-    fn stages(&self) -> f64 {
-        self.lane(self.lanes.len().saturating_sub(1)) + PITCH * 0.75
+    fn agreement(&self) -> f64 {
+        self.last() + self.measures.pitch * 0.75
     }
 
     fn right(&self) -> f64 {
-        if self.story.stages.is_empty() { self.stages() } else { self.stages() + STAGES }
+        if self.stages.is_empty() { self.agreement() } else { self.agreement() + STAGES }
     }
 
     /// Height of all texts that stand in one column.
     fn texts(&self) -> f64 {
-        let notes: f64 = self.notes.iter().map(|note| text::height(&note.text(), NOTES)).sum();
-        let stages: f64 = self.story.stages.iter().map(|stage| text::height(&stage.words, lane::STAGE_ROOM)).sum();
+        let notes: f64 = self.notes.iter().map(|note| text::height(&note.text(), self.measures.notes)).sum();
+        let stages: f64 = self.stages.iter().map(|stage| text::height(&stage.words, lane::STAGE_ROOM)).sum();
         notes.max(stages)
     }
 }
@@ -124,8 +145,8 @@ fn draw(title: &str, facts: &[String], panels: &[Panel<'_>], difference: Option<
     for panel in panels {
         lane::ground(&mut scene, panel, &clock);
     }
-    if let Some(at) = difference {
-        beside::mark(&mut scene, &clock, at, (panels[0].left, right));
+    for (panel, at) in panels.iter().zip(difference.into_iter().cycle()) {
+        beside::mark(&mut scene, &clock, at, panel);
     }
     for panel in panels {
         lane::draw(&mut scene, panel, &clock, top);

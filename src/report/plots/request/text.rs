@@ -5,7 +5,7 @@ use crate::report::diagram::{Clock, Gist, Note, Piece, Story, millis};
 
 use super::super::labels::spread;
 use super::super::prelude::*;
-use super::{AXIS, LINE, MARGIN, NOTES, Panel};
+use super::{AXIS, LINE, MARGIN, Panel};
 
 /// A sentence that says how the request ended.
 pub(super) fn title(story: &Story) -> String {
@@ -132,7 +132,8 @@ pub(super) fn notes(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f6
         let text = format!("deadline, {}", millis(deadline));
         labels.push(Label { text, ends: (at, at), target, color: MUTED, bold: false });
     }
-    column(scene, &labels, (panel.left + NOTES, NOTES), top)
+    let room = panel.measures.notes;
+    column(scene, &labels, (panel.left + room, room), top)
 }
 
 /// Whether a note about the decision tells of the deadline.
