@@ -8,7 +8,7 @@ use clap::Args;
 use crate::report::{Difference, RequestAt, RequestDiagram, Story};
 use crate::sim::{Happening, Row};
 
-use super::exit;
+use super::{exit, print};
 
 /// Reason that nothing is told, and the exit code.
 pub(super) type Failure = (String, u8);
@@ -20,6 +20,9 @@ pub(super) struct Drawings {
     /// `--only request.N` choose it; otherwise it is the first that was not accepted
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "links"])]
     diagram: Option<PathBuf>,
+    /// Print the request as a Mermaid sequence diagram instead
+    #[arg(long, conflicts_with_all = ["json", "links", "beside"])]
+    mermaid: bool,
     /// Draw the same replicate and request of another cell at the right, by its id or the beginning of it, and mark
     /// where the two part
     #[arg(long, value_name = "ID", requires = "diagram")]
@@ -28,7 +31,7 @@ pub(super) struct Drawings {
 
 impl Drawings {
     pub(super) const fn are_wanted(&self) -> bool {
-        self.diagram.is_some()
+        self.diagram.is_some() || self.mermaid
     }
 
     /// Makes all that is wanted of a replay, of the first request that `wanted` lets pass.
@@ -42,6 +45,9 @@ impl Drawings {
         let story = Story::read(happenings, request).ok_or_else(nothing)?;
         if let Some(path) = &self.diagram {
             draw(path, &RequestDiagram::new(&story, title))?;
+        }
+        if self.mermaid {
+            print(story.mermaid(title));
         }
         Ok(())
     }

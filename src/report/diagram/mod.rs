@@ -7,6 +7,7 @@
 mod clock;
 mod difference;
 mod lanes;
+mod mermaid;
 mod stages;
 mod story;
 

@@ -72,7 +72,7 @@ fn head(scene: &mut Scene, (x, top, room): (f64, f64, f64), name: &str, holds: O
     scene.text((x, top), Text::new(name).bold(TEXT).align(Align::Center));
     let mut lines: Vec<(String, RGBColor)> = match holds {
         Some(true) => vec![("holder".to_owned(), GREEN)],
-        Some(false) => vec![("no payload".to_owned(), MUTED)],
+        Some(false) => wrapped("no payload", room).into_iter().map(|line| (line, MUTED)).collect(),
         None => Vec::new(),
     };
     if !faults.is_empty() {
