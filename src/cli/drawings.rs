@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::report::{Difference, RequestAt, RequestDiagram, Story};
+use crate::report::{Difference, RequestAt, RequestDiagram, Story, perfetto};
 use crate::sim::{Happening, Row};
 
 use super::{exit, print};
@@ -23,6 +23,9 @@ pub(super) struct Drawings {
     /// Print the request as a Mermaid sequence diagram instead
     #[arg(long, conflicts_with_all = ["json", "links", "beside"])]
     mermaid: bool,
+    /// Write the whole replicate to FILE as a trace for <https://ui.perfetto.dev>
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "links", "beside"])]
+    perfetto: Option<PathBuf>,
     /// Draw the same replicate and request of another cell at the right, by its id or the beginning of it, and mark
     /// where the two part
     #[arg(long, value_name = "ID", requires = "diagram")]
@@ -31,7 +34,7 @@ pub(super) struct Drawings {
 
 impl Drawings {
     pub(super) const fn are_wanted(&self) -> bool {
-        self.diagram.is_some() || self.mermaid
+        self.diagram.is_some() || self.mermaid || self.perfetto.is_some()
     }
 
     /// Makes all that is wanted of a replay, of the first request that `wanted` lets pass.
@@ -41,6 +44,12 @@ impl Drawings {
         (rows, happenings): (&[Row], &[Happening]),
         wanted: impl Fn(RequestAt) -> bool,
     ) -> Result<(), Failure> {
+        if let Some(path) = &self.perfetto {
+            write(path, &perfetto(happenings))?;
+        }
+        if self.diagram.is_none() && !self.mermaid {
+            return Ok(());
+        }
         let request = RequestAt::choose(rows, wanted).ok_or_else(nothing)?;
         let story = Story::read(happenings, request).ok_or_else(nothing)?;
         if let Some(path) = &self.diagram {

@@ -24,7 +24,7 @@ pub fn happening_line(happening: &Happening) -> Option<String> {
     Some(format!("{time:>13} ms  {request:<9}  {node:<13} {peer:<13} {what}"))
 }
 
-fn words(what: &What) -> Option<String> {
+pub(super) fn words(what: &What) -> Option<String> {
     Some(match what {
         What::Started { deadline } => format!("starts, gives up at {} ms", millis(deadline.as_nanos())),
         What::Sent { message, bytes, arrivals, barrier } => {

@@ -24,7 +24,7 @@ mod table;
 mod units;
 
 pub use compare::{Change, CompareError, Comparison, Comparisons, Least, compare};
-pub use diagram::{Difference, RequestAt, Story};
+pub use diagram::{Difference, RequestAt, Story, perfetto};
 pub use expectations::{judgement_line, judgement_title};
 pub use explored::{explored_csv, explored_markdown, explored_table};
 pub use folder::{FolderError, ResultsFolder, path_of, redraw};

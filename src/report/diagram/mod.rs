@@ -8,15 +8,18 @@ mod clock;
 mod difference;
 mod lanes;
 mod mermaid;
+mod perfetto;
 mod stages;
 mod story;
+mod track_event;
 
 pub(super) use clock::{Clock, Piece};
 pub use difference::Difference;
 pub(super) use lanes::{Lane, lanes};
+pub use perfetto::perfetto;
 pub(super) use stages::{Stage, Step};
 pub(super) use story::{Doing, Fate, Gist, Kind, Mark, Note, Passage, bytes, millis};
 pub use story::{RequestAt, Story};
 
 #[cfg(test)]
-mod tests;
+pub(in crate::report) mod tests;
