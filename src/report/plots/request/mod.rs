@@ -165,3 +165,6 @@ fn clock(panels: &[Panel<'_>], top: f64) -> Clock {
     let texts = panels.iter().map(Panel::texts).fold(0.0, f64::max);
     Clock::new(&instants, &flights, top, texts.clamp(SHORTEST, LONGEST))
 }
+
+#[cfg(test)]
+mod tests;
