@@ -17,6 +17,8 @@ use super::track_event::{
 
 /// Sequence to which all packets belong.
 const SEQUENCE: u32 = 1;
+/// Slice of a node that has no observation yet.
+const EXECUTES: &str = "executes";
 /// Processes of the two DONs.
 const DONS: [(i32, &str); 2] = [(1, "workflow DON"), (2, "capability DON")];
 
@@ -84,10 +86,8 @@ fn passage(what: &What) -> Option<Passage> {
 type Track = (usize, Option<Node>, Option<u32>);
 
 /// Number of a track; those of DONs and nodes themselves have nothing in the lower half.
-fn uuid(don: usize, node: Option<Node>, request: Option<Option<u32>>) -> u64 {
-    let place = node.map_or(0, |node| node.position() as u64 + 1);
-    let of = request.map_or(0, |request| request.map_or(1, |request| u64::from(request) + 2));
-    (don as u64 + 1) << 60 | place << 33 | of
+const fn uuid(don: usize, place: u64) -> u64 {
+    (don as u64 + 1) << 60 | place << 33
 }
 
 /// The trace as it grows.
@@ -95,8 +95,8 @@ fn uuid(don: usize, node: Option<Node>, request: Option<Option<u32>>) -> u64 {
 struct Writer {
     packets: Vec<TracePacket>,
     described: BTreeSet<u64>,
-    /// Tracks with a slice that has not ended.
-    open: BTreeSet<Track>,
+    /// Slices that have not ended, by their tracks.
+    open: BTreeMap<Track, &'static str>,
 }
 
 impl Writer {
@@ -115,10 +115,14 @@ impl Writer {
         }
         match what {
             What::Started { .. } => self.begin(*time, track, "waits for answers"),
-            What::Executing { .. } => self.begin(*time, track, "executes"),
+            What::Executing { .. } => self.begin(*time, track, EXECUTES),
             What::Agreeing { .. } => self.begin(*time, track, "OCR"),
-            What::Observed { .. } => self.begin(*time, track, "waits for the report"),
-            What::Ocr(OcrHappening::Captured { .. }) => self.begin(*time, track, "waits for the report"),
+            // Later polls change nothing, nor do those after the report.
+            What::Observed { .. } | What::Ocr(OcrHappening::Captured { .. })
+                if self.open.get(&track) == Some(&EXECUTES) =>
+            {
+                self.begin(*time, track, "waits for the report");
+            }
             What::Reported | What::NothingAgreed => self.end_all(*time, *request),
             What::Decided { .. }
             | What::Crashed
@@ -129,28 +133,28 @@ impl Writer {
     }
 
     /// Begins a slice; the one before it on the track ends.
-    fn begin(&mut self, now: Time, track: Track, name: &str) {
+    fn begin(&mut self, now: Time, track: Track, name: &'static str) {
         self.end(now, track);
         self.event(now, track, EventType::SliceBegin, Some(name.to_owned()), (&[], &[]));
-        self.open.insert(track);
+        self.open.insert(track, name);
     }
 
     fn end(&mut self, now: Time, track: Track) {
-        if self.open.remove(&track) {
+        if self.open.remove(&track).is_some() {
             self.event(now, track, EventType::SliceEnd, None, (&[], &[]));
         }
     }
 
     /// Ends what the capability DON and its nodes do for a request.
     fn end_all(&mut self, now: Time, request: Option<u32>) {
-        let open: Vec<Track> = self.open.iter().copied().filter(|track| track.0 == 1 && track.2 == request).collect();
+        let open: Vec<Track> = self.open.keys().copied().filter(|track| track.0 == 1 && track.2 == request).collect();
         for track in open {
             self.end(now, track);
         }
     }
 
     fn finish(mut self, end: Option<Time>) -> Trace {
-        for track in self.open.clone() {
+        for track in self.open.keys().copied().collect::<Vec<_>>() {
             self.end(end.unwrap_or_default(), track);
         }
         Trace { packet: self.packets }
@@ -175,7 +179,8 @@ impl Writer {
 
     /// Number of a track, described with those above it when it is first used.
     fn describe(&mut self, (don, node, request): Track) -> u64 {
-        let (of_don, of_node, own) = (uuid(don, None, None), uuid(don, node, None), uuid(don, node, Some(request)));
+        let (of_don, of_node) = (uuid(don, 0), uuid(don, node.map_or(0, |node| node.position() as u64 + 1)));
+        let own = of_node + request.map_or(1, |request| u64::from(request) + 2);
         let (pid, name) = DONS[don];
         let process = ProcessDescriptor { pid: Some(pid), process_name: Some(name.to_owned()) };
         self.descriptor(of_don, TrackDescriptor { process: Some(process), ..TrackDescriptor::default() });
