@@ -101,3 +101,88 @@ fn what_does_not_exist_is_said() {
     assert_eq!(nobody.code, 2);
     assert!(nobody.stderr.contains("name `workflow.N`, `capability.N` or `request.N`"), "{nobody:?}");
 }
+
+/// Runs a replay of the lossy scenario in a folder of its own.
+fn drawn(more: &[&str]) -> (TempDir, Said) {
+    let folder = folder_with(LOSSY);
+    let said = donsim(folder.path(), &[&["replay", "scenario.toml"], more].concat());
+    (folder, said)
+}
+
+#[test]
+fn a_request_is_drawn_with_the_same_exit_code_and_nothing_on_stdout() {
+    for number in 0..4 {
+        let number = number.to_string();
+        let (_, text) = drawn(&["--replicate", &number]);
+        let files = ["--diagram", "request.svg", "--perfetto", "all.pftrace", "--replicate", &number];
+        let (folder, said) = drawn(&files);
+        assert_eq!((said.code, said.stdout.as_str()), (text.code, ""), "{said:?}");
+        let svg = fs::read_to_string(folder.path().join("request.svg")).unwrap();
+        assert!(svg.starts_with("<svg") && svg.contains("workflow."), "{svg}");
+        assert!(!fs::read(folder.path().join("all.pftrace")).unwrap().is_empty());
+    }
+    let (folder, _) = drawn(&["--diagram", "request.png"]);
+    assert!(fs::read(folder.path().join("request.png")).unwrap().starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn the_drawn_request_can_be_chosen() {
+    let (_, said) = drawn(&["--mermaid", "--only", "workflow.2"]);
+    assert!(said.stdout.starts_with("sequenceDiagram\n"), "{said:?}");
+    assert!(said.stdout.contains("participant W as workflow.2\n"), "{said:?}");
+    let (_, nobody) = drawn(&["--mermaid", "--only", "request.7"]);
+    assert_eq!((nobody.code, nobody.stdout.as_str()), (4, ""), "{nobody:?}");
+}
+
+#[test]
+fn what_cannot_be_drawn_is_said() {
+    let (_, unwritable) = drawn(&["--diagram", "no/such/folder.svg"]);
+    assert_eq!(unwritable.code, 2);
+    assert!(unwritable.stderr.starts_with("error: cannot write no/such/folder.svg: "), "{unwritable:?}");
+    for conflict in [
+        &["--diagram", "a.svg", "--json"][..],
+        &["--diagram", "a.svg", "--links"],
+        &["--mermaid", "--json"],
+        &["--perfetto", "a", "--links"],
+        &["--mermaid", "--diagram", "a.svg", "--beside", "0"],
+        &["--beside", "0"],
+    ] {
+        assert_eq!(drawn(conflict).1.code, 2, "{conflict:?}");
+    }
+    let (_, nowhere) = drawn(&["--diagram", "a.svg", "--beside", "zz"]);
+    assert_eq!(nowhere.code, 4, "{nowhere:?}");
+}
+
+#[test]
+fn two_cells_are_drawn_beside_each_other() {
+    let folder = folder_with(&format!("{LOSSY}[sweep.grid]\naggregator.rule_set = [\"identical\", \"attested\"]\n"));
+    let plan = donsim(folder.path(), &["plan", "scenario.toml"]).stdout;
+    let cells: Vec<&str> = plan.lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
+    let more = ["--cell", cells[0], "--diagram", "both.svg", "--beside", cells[1]];
+    donsim(folder.path(), &[&["replay", "scenario.toml"], &more[..]].concat());
+    let svg = fs::read_to_string(folder.path().join("both.svg")).unwrap();
+    for name in ["rule_set = identical", "rule_set = attested", "first difference"] {
+        assert!(svg.contains(name), "{name}");
+    }
+}
+
+/// The picture on the page is what the page's command draws.
+#[test]
+fn the_picture_in_the_docs_is_drawn_by_its_command() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/replay.md")).unwrap();
+    let command = page.lines().find(|line| line.ends_with("--diagram docs/replay.svg")).expect("the page says it");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("replay.svg");
+    let args: Vec<&str> = command
+        .split(' ')
+        .skip(1)
+        .map(|word| match word {
+            "docs/replay.svg" => file.to_str().unwrap(),
+            word => word,
+        })
+        .collect();
+    donsim(root, &args);
+    let same = fs::read(file).unwrap() == fs::read(root.join("docs/replay.svg")).unwrap();
+    assert!(same, "docs/replay.svg is not what `{command}` draws");
+}

@@ -131,5 +131,5 @@ fn an_echo_of_an_interrupt_loses_nothing() {
     }
     assert_eq!(child.wait().expect("it ends").code(), Some(5));
     let path = only_entry(&only_entry(&folder.path().join("out")));
-    assert!(path.join("summary.csv.part").exists() && path.join("runs.csv.part").exists());
+    assert!(path.join("summary.csv.part").exists() && path.join("runs.csv.gz.part").exists());
 }

@@ -6,6 +6,7 @@ mod bench;
 mod check;
 mod compare;
 mod completions;
+mod drawings;
 pub mod exit;
 mod explore;
 mod faults;

@@ -7,10 +7,11 @@ use clap::Args;
 
 use crate::experiment::{Baseline, Stat, fits, own_value};
 use crate::network::Node;
-use crate::report::{happening_line, happening_object, link_bytes};
+use crate::report::{RequestAt, happening_line, happening_object, link_bytes};
 use crate::scenario::{Cell, Metric, Scenario, Subject, escaped};
 use crate::sim::{self, Happening, Outcome, Replicate, ReplicateCache, Row, RuleSets, Safety};
 
+use super::drawings::{Drawings, Failure};
 use super::{Overrides, exit, load, place, print, say};
 
 #[derive(Debug, Args)]
@@ -35,6 +36,8 @@ pub(super) struct Replay {
     /// Print the bytes of every link by cause instead, as CSV
     #[arg(long, conflicts_with_all = ["json", "only"])]
     links: bool,
+    #[command(flatten)]
+    drawings: Drawings,
 }
 
 /// Happenings that are wanted.
@@ -71,51 +74,66 @@ impl Replay {
             Ok(scenarios) => scenarios,
             Err(code) => return code,
         };
-        let scenario = &scenarios[0];
+        self.tell(&scenarios[0]).unwrap_or_else(|(message, code)| {
+            say(format_args!("error: {message}"));
+            code
+        })
+    }
+
+    fn tell(&self, scenario: &Scenario) -> Result<u8, Failure> {
         let replicates = scenario.run().replicates;
         if self.replicate >= replicates {
             let last = replicates.saturating_sub(1);
-            say(format_args!("error: there is no replicate {}; the last is {last}", self.replicate));
-            return exit::USAGE;
+            return Err((format!("there is no replicate {}; the last is {last}", self.replicate), exit::USAGE));
         }
-        let cell = match self.choose(scenario) {
-            Ok(cell) => cell,
-            Err((message, code)) => {
-                say(format_args!("error: {message}"));
-                return code;
-            }
-        };
-        let replayed =
-            catch_unwind(|| sim::replay(&cell.setup, self.replicate, &mut ReplicateCache::new(cell.setup.run.seed)));
-        let Ok((replicate, happenings)) = replayed else {
-            say("error: the replicate panicked, which is an error in donsim");
-            return exit::INCOMPLETE;
-        };
+        let cell = self.choose(scenario, self.cell.as_deref().unwrap_or_default())?;
+        let (replicate, happenings) = self.replay(&cell)?;
         if self.links {
-            print("from,to,cause,bytes\n");
-            for link in link_bytes(&happenings) {
-                for (cause, bytes) in link.causes() {
-                    print(format_args!("{},{},{cause},{bytes}\n", link.from, link.to));
-                }
-            }
-            return verdict(scenario, &cell, self.replicate, &replicate, &mut Vec::new());
-        }
-        let happenings = happenings.iter().filter(|happening| self.wants(happening));
-        if self.json {
+            print_links(&happenings);
+        } else if self.drawings.are_wanted() {
+            self.draw(scenario, &cell, (&replicate, &happenings))?;
+        } else if self.json {
+            let happenings = happenings.iter().filter(|happening| self.wants(happening));
             happenings.for_each(|happening| print(format_args!("{}\n", happening_object(happening))));
-            return verdict(scenario, &cell, self.replicate, &replicate, &mut Vec::new());
-        }
-        print(format_args!("{}\n", self.title(scenario, &cell)));
-        happenings.filter_map(happening_line).for_each(|line| print(format_args!("{}\n", escaped(&line))));
-        for row in &replicate.rows {
-            print(format_args!("{}\n", ending(row, &cell.setup.aggregator.rule_set)));
+        } else {
+            let happenings = happenings.iter().filter(|happening| self.wants(happening));
+            print(format_args!("{}\n", self.title(scenario, &cell)));
+            happenings.filter_map(happening_line).for_each(|line| print(format_args!("{}\n", escaped(&line))));
+            for row in &replicate.rows {
+                print(format_args!("{}\n", ending(row, &cell.setup.aggregator.rule_set)));
+            }
         }
         let mut lines = Vec::new();
         let code = verdict(scenario, &cell, self.replicate, &replicate, &mut lines);
-        for line in lines {
+        for line in lines.iter().filter(|_| !(self.links || self.json || self.drawings.are_wanted())) {
             print(format_args!("{line}\n"));
         }
-        code
+        Ok(code)
+    }
+
+    fn replay(&self, cell: &Cell) -> Result<(Replicate, Vec<Happening>), Failure> {
+        let replay = || sim::replay(&cell.setup, self.replicate, &mut ReplicateCache::new(cell.setup.run.seed));
+        let panicked = |_| ("the replicate panicked, which is an error in donsim".to_owned(), exit::INCOMPLETE);
+        catch_unwind(replay).map_err(panicked)
+    }
+
+    fn draw(&self, scenario: &Scenario, cell: &Cell, replayed: (&Replicate, &[Happening])) -> Result<(), Failure> {
+        let (replicate, happenings) = replayed;
+        let wanted = |request| self.wants_request(request);
+        let Some(beside) = &self.drawings.beside else {
+            return self.drawings.make(&self.title(scenario, cell), (&replicate.rows, happenings), wanted);
+        };
+        let other = self.choose(scenario, beside)?;
+        let (_, other_happenings) = self.replay(&other)?;
+        let name = |cell: &Cell, other: &Cell| {
+            let axes = scenario.axes().iter().zip(cell.axes.iter().zip(&other.axes));
+            let differing = axes.filter(|(_, (here, there))| here.text != there.text);
+            let axes = differing.map(|(axis, (here, _))| format!("{} = {}", axis.key, escaped(&here.text)));
+            axes.collect::<Vec<_>>().join(", ")
+        };
+        let sides = [(name(cell, &other), happenings), (name(&other, cell), &other_happenings)];
+        let title = format!("{} beside cell {}", self.title(scenario, cell), other.id);
+        self.drawings.make_beside(&title, &replicate.rows, sides, wanted)
     }
 
     /// Several nodes or several requests widen the choice; a node and a request narrow it.
@@ -127,9 +145,21 @@ impl Replay {
         wants(|only| matches!(only, Only::Node(_))) && wants(|only| matches!(only, Only::Request(_)))
     }
 
-    fn choose(&self, scenario: &Scenario) -> Result<Cell, (String, u8)> {
+    /// Whether a request and its caller are among what is chosen.
+    fn wants_request(&self, request: RequestAt) -> bool {
+        let chosen = |only: &Only| match only {
+            Only::Node(Node::Workflow(caller)) => Some((0, *caller == request.caller)),
+            Only::Request(number) => Some((1, *number == request.request)),
+            Only::Node(Node::Capability(_)) => None,
+        };
+        (0..2).all(|kind| {
+            let mut of_kind = self.only.iter().filter_map(chosen).filter(|(other, _)| *other == kind).peekable();
+            of_kind.peek().is_none() || of_kind.any(|(_, is_it)| is_it)
+        })
+    }
+
+    fn choose(&self, scenario: &Scenario, wanted: &str) -> Result<Cell, Failure> {
         let cells = (0..scenario.cell_count()).map(|index| scenario.cell(index));
-        let wanted = self.cell.as_deref().unwrap_or_default();
         let mut found: Vec<Cell> = cells.filter(|cell| cell.id.starts_with(wanted)).take(2).collect();
         let help = format!("`donsim plan {}` lists them", self.scenario.display());
         match (found.pop(), found.pop()) {
@@ -147,6 +177,15 @@ impl Replay {
         let (name, id, seed) = (scenario.name(), scenario.id(), cell.setup.run.seed);
         let place = if place.is_empty() { place } else { format!(" ({place})") };
         format!("{name}/{id}, cell {}{place}, replicate {}, seed {seed}", cell.id, self.replicate)
+    }
+}
+
+fn print_links(happenings: &[Happening]) {
+    print("from,to,cause,bytes\n");
+    for link in link_bytes(happenings) {
+        for (cause, bytes) in link.causes() {
+            print(format_args!("{},{},{cause},{bytes}\n", link.from, link.to));
+        }
     }
 }
 

@@ -24,7 +24,7 @@ pub fn happening_line(happening: &Happening) -> Option<String> {
     Some(format!("{time:>13} ms  {request:<9}  {node:<13} {peer:<13} {what}"))
 }
 
-fn words(what: &What) -> Option<String> {
+pub(super) fn words(what: &What) -> Option<String> {
     Some(match what {
         What::Started { deadline } => format!("starts, gives up at {} ms", millis(deadline.as_nanos())),
         What::Sent { message, bytes, arrivals, barrier } => {
@@ -72,7 +72,7 @@ fn way(arrivals: [Option<Time>; 2], barrier: Option<Barrier>) -> String {
     }
 }
 
-fn verdict_words(verdict: &Verdict) -> String {
+pub(super) fn verdict_words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Taken => "taken".to_owned(),
         Verdict::Anomaly => "taken, and so many have no payload now that an honest one may be missing".to_owned(),

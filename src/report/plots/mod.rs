@@ -36,11 +36,12 @@ mod latency;
 mod layers;
 mod multiples;
 mod names;
-mod number;
+pub(in crate::report) mod number;
 mod pareto;
 mod plot;
 mod png_image;
 mod quantity;
+mod request;
 mod scene;
 mod spots;
 mod survival;
@@ -57,6 +58,7 @@ use std::thread;
 
 use crate::experiment::RunSummary;
 use figure::Figure;
+pub use request::RequestDiagram;
 use scene::Scene;
 
 /// A picture, and what `report.md` says of it.

@@ -1,7 +1,7 @@
 //! Numbers as readers write them.
 
 /// `value` with `decimals` decimals, thousands separated, and a real minus sign.
-pub(super) fn fixed(value: f64, decimals: usize) -> String {
+pub(in crate::report) fn fixed(value: f64, decimals: usize) -> String {
     let digits = format!("{:.decimals$}", value.abs());
     let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
     let is_zero = !digits.contains(|c: char| c.is_ascii_digit() && c != '0');

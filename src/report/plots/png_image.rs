@@ -4,7 +4,7 @@
 
 use super::PlotError;
 use super::font;
-use super::scene::{HEIGHT, Point, Scene, Shape, Text, WIDTH};
+use super::scene::{Point, Scene, Shape, Text};
 use plotters::prelude::{BitMapBackend, DrawingBackend};
 use plotters::style::{Color, RGBColor, ShapeStyle};
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ const GRID: f64 = (SCALE * FINER) as f64;
 
 /// Renders the scene.
 pub(super) fn render(scene: &Scene) -> Result<Vec<u8>, PlotError> {
-    let (width, height) = (WIDTH as usize * SCALE, HEIGHT as usize * SCALE);
+    let (width, height) = (scene.size.0 as usize * SCALE, scene.size.1 as usize * SCALE);
     let mut fine = vec![0xFF; width * height * FINER * FINER * 3];
     let mut backend = BitMapBackend::with_buffer(&mut fine, ((width * FINER) as u32, (height * FINER) as u32));
     for shape in &scene.shapes {

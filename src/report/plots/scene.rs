@@ -1,4 +1,4 @@
-//! A picture before it is rendered: lines, areas, discs and texts on a logical canvas of 1200 x 720.
+//! A picture before it is rendered: lines, areas, discs and texts on a logical canvas, of 1200 x 720 unless it needs more.
 
 use std::ops::Range;
 
@@ -6,9 +6,9 @@ use super::font;
 use super::theme::{INK, Marker, WHITE};
 use plotters::style::RGBColor;
 
-/// Width of the canvas.
+/// Width of the usual canvas.
 pub(super) const WIDTH: f64 = 1200.0;
-/// Height of the canvas.
+/// Height of the usual canvas.
 pub(super) const HEIGHT: f64 = 720.0;
 /// The size of ordinary text; at half size it is still readable.
 pub(super) const TEXT: f64 = 18.0;
@@ -103,8 +103,10 @@ impl Rect {
 }
 
 /// The shapes of a picture, lowest first, and what a page can tell of them.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scene {
+    /// Width and height of the canvas.
+    pub(super) size: Point,
     pub(super) shapes: Vec<Shape>,
     /// Parts of `shapes` that belong to a series, in their order.
     pub(super) parts: Vec<Part>,
@@ -128,6 +130,12 @@ pub(super) struct Spot {
     pub(super) series: String,
     /// One fact a line.
     pub(super) text: String,
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        Self { size: (WIDTH, HEIGHT), shapes: Vec::new(), parts: Vec::new(), spots: Vec::new() }
+    }
 }
 
 impl Scene {

@@ -2,7 +2,7 @@
 
 use super::PlotError;
 use super::font::FAMILY;
-use super::scene::{Align, HEIGHT, Scene, Shape, Text, WIDTH};
+use super::scene::{Align, Scene, Shape, Text};
 use plotters::prelude::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontFamily, FontStyle, IntoFont, RGBColor, ShapeStyle, TextStyle};
@@ -15,7 +15,8 @@ const PLOTTERS_TOP: f64 = 0.76;
 
 /// Renders the scene.
 pub(super) fn render(scene: &Scene) -> Result<String, PlotError> {
-    let size = ((WIDTH * GRID) as u32, (HEIGHT * GRID) as u32);
+    let (width, height) = scene.size;
+    let size = ((width * GRID) as u32, (height * GRID) as u32);
     let mut document = String::new();
     let mut backend = SVGBackend::with_string(&mut document, size);
     let failed = |error: &dyn std::fmt::Display| PlotError::Draw(error.to_string());
@@ -42,7 +43,7 @@ pub(super) fn render(scene: &Scene) -> Result<String, PlotError> {
     backend.present().map_err(|e| failed(&e))?;
     drop(backend);
     let (fine, logical) =
-        (format!("width=\"{}\" height=\"{}\"", size.0, size.1), format!("width=\"{WIDTH}\" height=\"{HEIGHT}\""));
+        (format!("width=\"{}\" height=\"{}\"", size.0, size.1), format!("width=\"{width}\" height=\"{height}\""));
     Ok(lean(&document.replacen(&fine, &logical, 1)))
 }
 

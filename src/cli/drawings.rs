@@ -1,0 +1,94 @@
+//! One request of a replay, drawn.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::report::{Difference, RequestAt, RequestDiagram, Story, perfetto};
+use crate::sim::{Happening, Row};
+
+use super::{exit, print};
+
+/// Reason that nothing is told, and the exit code.
+pub(super) type Failure = (String, u8);
+
+/// Drawings of one request at one caller.
+#[derive(Debug, Args)]
+pub(super) struct Drawings {
+    /// Draw one request at one caller to FILE, as SVG, or as PNG where its name ends so. `--only workflow.N` and
+    /// `--only request.N` choose it; otherwise it is the first that was not accepted
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "links"])]
+    diagram: Option<PathBuf>,
+    /// Print the request as a Mermaid sequence diagram instead
+    #[arg(long, conflicts_with_all = ["json", "links", "beside"])]
+    mermaid: bool,
+    /// Write the whole replicate to FILE as a trace for <https://ui.perfetto.dev>
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "links", "beside"])]
+    perfetto: Option<PathBuf>,
+    /// Draw the same replicate and request of another cell at the right, by its id or the beginning of it, and mark
+    /// where the two part
+    #[arg(long, value_name = "ID", requires = "diagram")]
+    pub(super) beside: Option<String>,
+}
+
+impl Drawings {
+    pub(super) const fn are_wanted(&self) -> bool {
+        self.diagram.is_some() || self.mermaid || self.perfetto.is_some()
+    }
+
+    /// Makes all that is wanted of a replay, of the first request that `wanted` lets pass.
+    pub(super) fn make(
+        &self,
+        title: &str,
+        (rows, happenings): (&[Row], &[Happening]),
+        wanted: impl Fn(RequestAt) -> bool,
+    ) -> Result<(), Failure> {
+        if let Some(path) = &self.perfetto {
+            write(path, &perfetto(happenings))?;
+        }
+        if self.diagram.is_none() && !self.mermaid {
+            return Ok(());
+        }
+        let request = RequestAt::choose(rows, wanted).ok_or_else(nothing)?;
+        let story = Story::read(happenings, request).ok_or_else(nothing)?;
+        if let Some(path) = &self.diagram {
+            draw(path, &RequestDiagram::new(&story, title))?;
+        }
+        if self.mermaid {
+            print(story.mermaid(title));
+        }
+        Ok(())
+    }
+
+    /// Draws the same request of two cells, each with its name.
+    pub(super) fn make_beside(
+        &self,
+        title: &str,
+        rows: &[Row],
+        [left, right]: [(String, &[Happening]); 2],
+        wanted: impl Fn(RequestAt) -> bool,
+    ) -> Result<(), Failure> {
+        let Some(path) = &self.diagram else { return Ok(()) };
+        let request = RequestAt::choose(rows, wanted).ok_or_else(nothing)?;
+        let story = |happenings| Story::read(happenings, request).ok_or_else(nothing);
+        let (first, second) = (story(left.1)?, story(right.1)?);
+        let difference = Difference::first([left.1, right.1], request);
+        let sides = [(left.0.as_str(), &first), (right.0.as_str(), &second)];
+        draw(path, &RequestDiagram::beside(sides, title, difference.as_ref()))
+    }
+}
+
+fn nothing() -> Failure {
+    ("no request that `--only` lets pass was started".to_owned(), exit::NOTHING_SELECTED)
+}
+
+fn draw(path: &Path, diagram: &RequestDiagram) -> Result<(), Failure> {
+    let is_png = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("png"));
+    let bytes = if is_png { diagram.png() } else { diagram.svg().map(String::into_bytes) };
+    write(path, &bytes.map_err(|error| (error.to_string(), exit::INCOMPLETE))?)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    fs::write(path, bytes).map_err(|error| (format!("cannot write {}: {error}", path.display()), exit::USAGE))
+}

@@ -1,0 +1,148 @@
+//! The story as a Mermaid sequence diagram, for an issue or a chat that draws such text.
+
+use std::fmt::Write as _;
+
+use crate::engine::Time;
+use crate::network::Node;
+
+use super::lanes::{Lane, lanes};
+use super::story::{Fate, Gist, Passage, Story, millis};
+
+/// Lanes of capability nodes; more nodes are bundled.
+const MOST_LANES: usize = 10;
+/// Letters that Mermaid draws without being told otherwise.
+const MOST_LETTERS: usize = 50_000;
+/// Letters of what says that something is left out.
+const ROOM_FOR_MORE: usize = 200;
+
+/// A statement, and what it takes to bundle it with others.
+struct Line {
+    at: Time,
+    last: Time,
+    count: usize,
+    /// Begin of the statement, up to its text.
+    head: String,
+    words: String,
+}
+
+impl Story {
+    /// The story as a Mermaid sequence diagram of less than 50,000 letters, with a title.
+    #[must_use]
+    pub fn mermaid(&self, title: &str) -> String {
+        let lanes = lanes(self, MOST_LANES);
+        let mut text = format!("sequenceDiagram\n    title {}\n    participant W as {}\n", clean(title), self.caller);
+        for (at, lane) in lanes.iter().enumerate() {
+            let _ = writeln!(text, "    participant C{at} as {}", clean(&name(lane)));
+        }
+        let lines = self.lines(&lanes);
+        for (number, line) in lines.iter().enumerate() {
+            let line = line.write();
+            if text.len() + line.len() > MOST_LETTERS - ROOM_FOR_MORE {
+                let _ = writeln!(text, "    Note over W: {} more happenings are left out", lines.len() - number);
+                break;
+            }
+            text.push_str(&line);
+        }
+        text
+    }
+
+    /// All statements in order of time, those in a row that say the same bundled.
+    fn lines(&self, lanes: &[Lane]) -> Vec<Line> {
+        let mut lines: Vec<Line> = self.messages.iter().map(|way| self.message(way, lanes)).collect();
+        let notes = self.notes.iter().filter(|note| !matches!(note.gist, Gist::Plain | Gist::Loss));
+        lines.extend(notes.map(|note| Line::new(note.from, "Note over W: ".to_owned(), note.text())));
+        if let Some((start, end)) = self.started.zip(self.deadline) {
+            lines.push(Line::new(start, "Note over W: ".to_owned(), format!("{}: starts", millis(start))));
+            lines.push(Line::new(end, "Note over W: ".to_owned(), format!("{}: deadline", millis(end))));
+        }
+        let over = format!("Note over C0,C{}: ", lanes.len().saturating_sub(1));
+        let over = if lanes.len() == 1 { "Note over C0: ".to_owned() } else { over };
+        for stage in &self.stages {
+            let words = format!("{} to {}: {}", millis(stage.from), millis(stage.to), stage.words);
+            lines.push(Line::new(stage.from, over.clone(), words));
+        }
+        // Stable: at one instant a message comes before what is made of it, and the start before what is sent.
+        lines.sort_by_key(|line| (line.at, !line.words.ends_with(": starts")));
+        let mut bundled: Vec<Line> = Vec::new();
+        for line in lines {
+            match bundled.last_mut().filter(|last| (&last.head, &last.words) == (&line.head, &line.words)) {
+                Some(last) => {
+                    last.count += 1;
+                    last.last = line.at;
+                }
+                None => bundled.push(line),
+            }
+        }
+        bundled
+    }
+
+    fn message(&self, way: &Passage, lanes: &[Lane]) -> Line {
+        let id = |node: Node| {
+            let lane = || lanes.iter().position(|lane| lane.has(node)).unwrap_or(0);
+            if node == self.caller { "W".to_owned() } else { format!("C{}", lane()) }
+        };
+        let arrow = if way.fate.is_lost() { "-x" } else { "->>" };
+        let end = match &way.fate {
+            Fate::Arrives(_) => way.reception.clone(),
+            Fate::Refused(_) => "dropped, too many of this sender".to_owned(),
+            Fate::Lost(why) => why.clone(),
+        };
+        let words = format!("{}, {}", way.words, super::bytes(way.bytes));
+        let words = if end.is_empty() { words } else { format!("{words}: {end}") };
+        let at = way.fate.arrival().unwrap_or(way.sent);
+        let mut line = Line::new(at, format!("{}{arrow}{}: ", id(way.from), id(way.to)), words);
+        if lanes.iter().all(|lane| lane.nodes.len() == 1) && at > way.sent {
+            let _ = write!(line.words, " (sent {})", millis(way.sent));
+        }
+        line
+    }
+}
+
+impl Line {
+    const fn new(at: Time, head: String, words: String) -> Self {
+        Self { at, last: at, count: 1, head, words }
+    }
+
+    fn write(&self) -> String {
+        let words = clean(&self.words);
+        let is_timed = self.head.starts_with("Note");
+        match (is_timed, self.count) {
+            (true, _) => format!("    {}{words}\n", self.head),
+            (false, 1) => format!("    {}{}: {words}\n", self.head, millis(self.at)),
+            (false, many) => {
+                format!("    {}{} to {}: {many} × {words}\n", self.head, millis(self.at), millis(self.last))
+            }
+        }
+    }
+}
+
+fn name(lane: &Lane) -> String {
+    let mut name = match lane.nodes.as_slice() {
+        [only] => Node::Capability(*only as u32).to_string(),
+        _ => format!("{}: {}", lane.name, lane.numbers()),
+    };
+    name.push_str(match lane.holds {
+        Some(true) => ", holder",
+        Some(false) => ", no payload",
+        None => "",
+    });
+    if !lane.faults.is_empty() {
+        let _ = write!(name, ", faulty: {}", lane.faults.join(", "));
+    }
+    name
+}
+
+/// `text` without what Mermaid would take for its own: ends of statements, comments, tags.
+fn clean(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '#' | ';' | '<' | '>' | '%' | '&' => {
+                let _ = write!(clean, "#{};", u32::from(letter));
+            }
+            letter if letter.is_control() => clean.push(' '),
+            letter => clean.push(letter),
+        }
+    }
+    clean
+}

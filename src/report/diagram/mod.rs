@@ -1,0 +1,25 @@
+//! One request as it went between one caller and the capability nodes: as a picture, as a Mermaid sequence diagram.
+//!
+//! [`Story`] is read once from the happenings of a replicate; whoever shows it knows happenings no more. A `Clock` gives
+//! instants their places and leaves out where nothing happens, `lanes` bundles nodes that do the same thing. The picture
+//! itself is drawn beside the other pictures, in `plots`.
+
+mod clock;
+mod difference;
+mod lanes;
+mod mermaid;
+mod perfetto;
+mod stages;
+mod story;
+mod track_event;
+
+pub(super) use clock::{Clock, Piece};
+pub use difference::Difference;
+pub(super) use lanes::{Lane, lanes};
+pub use perfetto::perfetto;
+pub(super) use stages::{Stage, Step};
+pub(super) use story::{Doing, Fate, Gist, Kind, Mark, Note, Passage, bytes, millis};
+pub use story::{RequestAt, Story};
+
+#[cfg(test)]
+pub(in crate::report) mod tests;

@@ -1,0 +1,245 @@
+//! Agreement of the capability DON on the response to a request: one draw of its time, or OCR3 rounds by their phases.
+
+use std::collections::BTreeMap;
+
+use crate::engine::Time;
+use crate::network::Node;
+use crate::sim::{Happening, OcrBody, OcrHappening, What};
+
+use super::story::bytes;
+
+/// A stretch of the agreement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::report) struct Stage {
+    pub(in crate::report) from: Time,
+    pub(in crate::report) to: Time,
+    pub(in crate::report) words: String,
+    pub(in crate::report) step: Step,
+}
+
+/// Kinds of stages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::report) enum Step {
+    /// A whole round, or a whole agreement.
+    Round,
+    /// Messages of one kind in a round.
+    Phase,
+    /// Something that several nodes reach.
+    Reached,
+    /// Change of the epoch.
+    Epoch,
+}
+
+/// Stages as they come together.
+#[derive(Debug, Default)]
+pub(super) struct Stages {
+    request: u32,
+    agreeing: Option<Time>,
+    told: Vec<Stage>,
+    rounds: BTreeMap<u64, Round>,
+    /// Messages of changes of the epoch, by epoch.
+    epochs: BTreeMap<u64, Phase>,
+    /// Leader of each epoch that was entered.
+    leaders: BTreeMap<u64, (Node, Phase)>,
+    attested: BTreeMap<u64, (Phase, u32)>,
+    errors: Option<Phase>,
+}
+
+#[derive(Debug)]
+struct Round {
+    epoch: u64,
+    leader: Option<Node>,
+    is_ours: bool,
+    span: Phase,
+    phases: Vec<(&'static str, Phase)>,
+    proposed: Option<(Time, u32)>,
+    committed: Option<Phase>,
+    agrees: bool,
+}
+
+/// Something that happens a number of times.
+#[derive(Clone, Copy, Debug)]
+struct Phase {
+    from: Time,
+    to: Time,
+    count: u32,
+    lost: u32,
+    bytes: u64,
+}
+
+impl Phase {
+    const fn at(now: Time) -> Self {
+        Self { from: now, to: now, count: 0, lost: 0, bytes: 0 }
+    }
+
+    fn once_more(&mut self, now: Time) {
+        self.to = self.to.max(now);
+        self.count += 1;
+    }
+}
+
+fn once_more(phase: &mut Option<Phase>, now: Time) {
+    phase.get_or_insert_with(|| Phase::at(now)).once_more(now);
+}
+
+impl Stages {
+    pub(super) fn new(request: u32) -> Self {
+        Self { request, ..Self::default() }
+    }
+
+    pub(super) fn hear(&mut self, happening: &Happening) {
+        let now = happening.time;
+        match &happening.what {
+            What::Agreeing { .. } => self.agreeing = Some(now),
+            What::Reported => {
+                let from = self.agreeing.take().unwrap_or(now);
+                self.add(
+                    from,
+                    now,
+                    "OCR, from a quorum of observations to the attested report".to_owned(),
+                    Step::Round,
+                );
+            }
+            What::NothingAgreed => {
+                self.add(now, now, "quorum of observations, nothing to agree on".to_owned(), Step::Reached);
+            }
+            What::Ocr(what) => self.in_round(now, happening.node, what),
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, from: Time, to: Time, words: String, step: Step) {
+        self.told.push(Stage { from, to, words, step });
+    }
+
+    fn in_round(&mut self, now: Time, node: Option<Node>, what: &OcrHappening) {
+        match what {
+            OcrHappening::RoundStarted { epoch, seq_nr, requests } => {
+                let is_ours = requests.contains(&self.request);
+                let round = self.round(now, *epoch, *seq_nr);
+                round.leader = node;
+                round.is_ours |= is_ours;
+            }
+            OcrHappening::Proposed { epoch, seq_nr, observations } => {
+                self.round(now, *epoch, *seq_nr).proposed = Some((now, *observations));
+            }
+            OcrHappening::Committed { epoch, seq_nr, agreed } => {
+                let agrees = agreed.contains(&self.request);
+                let round = self.round(now, *epoch, *seq_nr);
+                round.agrees |= agrees;
+                once_more(&mut round.committed, now);
+            }
+            OcrHappening::EpochEntered { epoch, leader } => {
+                let entered = self.leaders.entry(*epoch).or_insert_with(|| (*leader, Phase::at(now)));
+                entered.1.once_more(now);
+            }
+            OcrHappening::Attested { seq_nr, holds, .. } => {
+                let attested = self.attested.entry(*seq_nr).or_insert_with(|| (Phase::at(now), 0));
+                attested.0.once_more(now);
+                attested.1 += u32::from(*holds);
+            }
+            OcrHappening::AgreedOnError => once_more(&mut self.errors, now),
+            OcrHappening::Sent { message, bytes, arrivals, .. } => {
+                let phase = match message.body {
+                    OcrBody::NewEpochWish | OcrBody::EpochStartRequest(_) | OcrBody::EpochStart(_) => {
+                        self.epochs.entry(message.epoch).or_insert_with(|| Phase::at(now))
+                    }
+                    _ => self.round(now, message.epoch, message.seq_nr).phase(now, message.body.name()),
+                };
+                phase.once_more(arrivals.iter().flatten().copied().max().unwrap_or(now));
+                phase.lost += u32::from(arrivals[0].is_none());
+                phase.bytes += bytes;
+            }
+            _ => {}
+        }
+    }
+
+    fn round(&mut self, now: Time, epoch: u64, seq_nr: u64) -> &mut Round {
+        let round = self.rounds.entry(seq_nr).or_insert_with(|| Round {
+            epoch,
+            leader: None,
+            is_ours: false,
+            span: Phase::at(now),
+            phases: Vec::new(),
+            proposed: None,
+            committed: None,
+            agrees: false,
+        });
+        round.span.to = now;
+        round
+    }
+
+    /// All stages that begin between the two instants.
+    pub(super) fn finish(mut self, start: Time, end: Time) -> Vec<Stage> {
+        let mut idle: Vec<(u64, Phase)> = Vec::new();
+        for (seq_nr, round) in std::mem::take(&mut self.rounds) {
+            if round.is_ours {
+                self.tell_idle(&std::mem::take(&mut idle));
+                self.tell_round(seq_nr, &round);
+            } else if (start..end).contains(&round.span.from) {
+                idle.push((seq_nr, round.span));
+            }
+        }
+        self.tell_idle(&idle);
+        for (epoch, (leader, phase)) in std::mem::take(&mut self.leaders) {
+            let words = format!("epoch {epoch}, led by {leader}, entered by {}", nodes(phase.count));
+            self.add(phase.from, phase.to, words, Step::Epoch);
+        }
+        for (epoch, phase) in std::mem::take(&mut self.epochs) {
+            self.add(phase.from, phase.to, format!("change to epoch {epoch}: {}", messages(&phase)), Step::Epoch);
+        }
+        if let Some(phase) = self.errors {
+            let words = format!("{} know that all agree on an error", nodes(phase.count));
+            self.add(phase.from, phase.to, words, Step::Reached);
+        }
+        self.told.retain(|stage| (start..=end).contains(&stage.from));
+        self.told.sort_by_key(|stage| (stage.from, stage.step, stage.to));
+        self.told
+    }
+
+    fn tell_idle(&mut self, idle: &[(u64, Phase)]) {
+        let (Some((first, from)), Some((last, to))) = (idle.first(), idle.last()) else { return };
+        let which = if first == last { format!("round {first}") } else { format!("rounds {first}–{last}") };
+        self.add(from.from, to.to, format!("{which} without this request"), Step::Epoch);
+    }
+
+    fn tell_round(&mut self, seq_nr: u64, round: &Round) {
+        let led = round.leader.map_or_else(String::new, |leader| format!(", led by {leader}"));
+        let outcome = if round.agrees { "agreed" } else { "not agreed on the request" };
+        let words = format!("round {seq_nr}, epoch {}{led}: {outcome}", round.epoch);
+        self.add(round.span.from, round.span.to, words, Step::Round);
+        for (name, phase) in &round.phases {
+            let words = format!("{}: {}", name.replace('_', " "), messages(phase));
+            self.add(phase.from, phase.to, words, Step::Phase);
+        }
+        if let Some((at, observations)) = round.proposed {
+            self.add(at, at, format!("{observations} observations proposed"), Step::Reached);
+        }
+        if let Some(phase) = round.committed {
+            self.add(phase.from, phase.to, format!("committed by {}", nodes(phase.count)), Step::Reached);
+        }
+        if let Some((phase, holders)) = self.attested.remove(&seq_nr) {
+            let words = format!("attested at {}, {holders} hold the payload", nodes(phase.count));
+            self.add(phase.from, phase.to, words, Step::Reached);
+        }
+    }
+}
+
+impl Round {
+    fn phase(&mut self, now: Time, name: &'static str) -> &mut Phase {
+        let at = self.phases.iter().position(|(other, _)| *other == name).unwrap_or_else(|| {
+            self.phases.push((name, Phase::at(now)));
+            self.phases.len() - 1
+        });
+        &mut self.phases[at].1
+    }
+}
+
+fn nodes(count: u32) -> String {
+    if count == 1 { "1 node".to_owned() } else { format!("{count} nodes") }
+}
+
+fn messages(phase: &Phase) -> String {
+    let lost = if phase.lost == 0 { String::new() } else { format!(" ({} lost)", phase.lost) };
+    format!("{} messages{lost}, {}", phase.count, bytes(phase.bytes))
+}

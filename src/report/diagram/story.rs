@@ -1,0 +1,553 @@
+//! What happened to one request between one caller and the capability nodes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::aggregator::{Basis, Decision};
+use crate::engine::Time;
+use crate::network::{Barrier, Node};
+use crate::sim::{AnswerClass, Happening, Message, OcrHappening, Outcome, Row, Signal, What};
+use crate::wire::PAYLOAD_NOT_AVAILABLE;
+
+use super::super::happenings::verdict_words;
+use super::super::plots::number::fixed;
+use super::stages::{Stage, Stages};
+
+/// Request and caller that are told about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestAt {
+    /// Number of the request.
+    pub request: u32,
+    /// Number of the workflow node.
+    pub caller: u32,
+}
+
+impl RequestAt {
+    /// The first request and honest caller of `rows` that `wanted` lets pass and that did not accept the right response;
+    /// the first that it lets pass where all did.
+    pub fn choose(rows: &[Row], wanted: impl Fn(Self) -> bool) -> Option<Self> {
+        let subject = |row: &Row| Self { request: row.request, caller: row.workflow_node };
+        let bad = |row: &&Row| !row.outcome.is_right() && row.outcome != Outcome::Byzantine;
+        let mut passing = rows.iter().filter(|row| wanted(subject(row)));
+        let first = passing.clone().next();
+        passing.find(bad).or(first).map(subject)
+    }
+}
+
+/// One request at one caller.
+#[derive(Debug)]
+pub struct Story {
+    pub(in crate::report) subject: RequestAt,
+    pub(in crate::report) caller: Node,
+    /// Faults that acted on the caller.
+    pub(in crate::report) caller_faults: BTreeSet<&'static str>,
+    pub(in crate::report) started: Option<Time>,
+    pub(in crate::report) deadline: Option<Time>,
+    /// Decision, or crash, of the caller.
+    pub(in crate::report) ended: Option<(Time, Gist, String)>,
+    /// Instant in which success became unreachable, and why.
+    pub(in crate::report) unreachable: Option<(Time, String)>,
+    /// Capability nodes, by number.
+    pub(in crate::report) nodes: Vec<Actor>,
+    /// Messages between them and the caller, one for each copy, in the order in which they were sent.
+    pub(in crate::report) messages: Vec<Passage>,
+    /// Texts beside the caller, in order of time.
+    pub(in crate::report) notes: Vec<Note>,
+    /// Agreement of the capability DON, in order of time.
+    pub(in crate::report) stages: Vec<Stage>,
+}
+
+/// A capability node.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::report) struct Actor {
+    /// Whether it holds the payload; `None` as long as that has not come out.
+    pub(in crate::report) holds: Option<bool>,
+    /// Faults that acted on it.
+    pub(in crate::report) faults: BTreeSet<&'static str>,
+    /// Time in which it is busy with the request.
+    pub(in crate::report) doings: Vec<(Time, Time, Doing)>,
+    pub(in crate::report) marks: Vec<(Time, Mark)>,
+}
+
+/// Business of a capability node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::report) enum Doing {
+    /// It executes.
+    Executes,
+    /// It has its observation and waits for the report.
+    Waits,
+}
+
+/// Something that happens at a capability node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::report) enum Mark {
+    /// A fault acts.
+    Fault,
+    /// It is down, or does not take the request.
+    Deaf,
+    /// It commits the outcome of a round that agrees on the request.
+    Commits,
+    /// It has the attestation.
+    Attested,
+}
+
+/// Kinds of messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::report) enum Kind {
+    Request,
+    Response,
+    /// A response that no honest node sends.
+    False,
+    /// The error of a node that has the report, but no payload for it.
+    NoPayload,
+    Error,
+    /// Announcement, pull or stop.
+    Signal,
+}
+
+impl Kind {
+    pub(in crate::report) const ALL: [Self; 6] =
+        [Self::Request, Self::Response, Self::False, Self::NoPayload, Self::Error, Self::Signal];
+
+    fn of(message: &Message) -> Self {
+        match (&message.class, message.signal, message.from) {
+            (_, Some(_), _) => Self::Signal,
+            (_, _, Node::Workflow(_)) => Self::Request,
+            (AnswerClass::Error(text), ..) if text.contains(PAYLOAD_NOT_AVAILABLE) => Self::NoPayload,
+            (AnswerClass::Error(_), ..) => Self::Error,
+            (AnswerClass::Other, ..) => Self::False,
+            (AnswerClass::Genuine | AnswerClass::Right { .. }, ..) => Self::Response,
+        }
+    }
+
+    /// Name for people.
+    pub(in crate::report) const fn name(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Response => "response with payload",
+            Self::False => "false response",
+            Self::NoPayload => "payload not available (PNA)",
+            Self::Error => "other error",
+            Self::Signal => "announce, pull or stop",
+        }
+    }
+}
+
+/// A copy of a message on its way.
+#[derive(Clone, Debug)]
+pub(in crate::report) struct Passage {
+    pub(in crate::report) from: Node,
+    pub(in crate::report) to: Node,
+    pub(in crate::report) kind: Kind,
+    /// Content in a few words.
+    pub(in crate::report) words: String,
+    /// Bytes on the line.
+    pub(in crate::report) bytes: u64,
+    pub(in crate::report) sent: Time,
+    pub(in crate::report) fate: Fate,
+    /// What the receiver makes of it.
+    pub(in crate::report) reception: String,
+    message: Rc<Message>,
+    is_through: bool,
+}
+
+/// End of a message's way.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::report) enum Fate {
+    Arrives(Time),
+    /// Reaches a receiver that has heard the sender too often.
+    Refused(Time),
+    /// Never arrives, and why.
+    Lost(String),
+}
+
+impl Fate {
+    /// Instant in which it is at the receiver.
+    pub(in crate::report) const fn arrival(&self) -> Option<Time> {
+        match self {
+            Self::Arrives(at) | Self::Refused(at) => Some(*at),
+            Self::Lost(_) => None,
+        }
+    }
+
+    /// Whether the receiver gets it.
+    pub(in crate::report) const fn is_lost(&self) -> bool {
+        !matches!(self, Self::Arrives(_))
+    }
+}
+
+/// A text beside the caller.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::report) struct Note {
+    pub(in crate::report) from: Time,
+    /// Last instant, where it bundles several.
+    pub(in crate::report) to: Time,
+    pub(in crate::report) gist: Gist,
+    /// Nodes at the other end.
+    pub(in crate::report) peers: Vec<Node>,
+    /// What happens; notes in a row that differ in their peers alone can be bundled.
+    pub(in crate::report) words: String,
+}
+
+/// Weight of a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::report) enum Gist {
+    /// One of many.
+    Plain,
+    /// Something went wrong on the way.
+    Loss,
+    Success,
+    Failure,
+    /// Success became unreachable.
+    Unreachable,
+}
+
+impl Note {
+    fn new(at: Time, gist: Gist, peer: Option<Node>, words: impl Into<String>) -> Self {
+        Self { from: at, to: at, gist, peers: peer.into_iter().collect(), words: words.into() }
+    }
+
+    fn takes(&self, next: &Self, across: bool) -> bool {
+        let same = (self.gist, &self.words) == (next.gist, &next.words);
+        same && !next.peers.is_empty() && (across || self.to == next.from)
+    }
+
+    /// The whole text.
+    pub(in crate::report) fn text(&self) -> String {
+        match self.peers.as_slice() {
+            [] => self.words.clone(),
+            [only] => format!("{only}: {}", self.words),
+            many => format!("{} × {}", many.len(), self.words),
+        }
+    }
+
+    /// `notes` with those bundled that follow each other and say the same: of one instant, or of whatever instants.
+    pub(in crate::report) fn bundled(notes: &[Self], across: bool) -> Vec<Self> {
+        let mut bundled: Vec<Self> = Vec::new();
+        for note in notes {
+            let is_last = |at: usize| at + 1 == bundled.len();
+            let takes = |at: &usize| bundled[*at].takes(note, across && is_last(*at));
+            match (0..bundled.len()).rev().find(takes) {
+                Some(at) => {
+                    bundled[at].to = note.to;
+                    bundled[at].peers.extend(&note.peers);
+                }
+                None => bundled.push(note.clone()),
+            }
+        }
+        bundled
+    }
+}
+
+impl Story {
+    /// The story of a subject; `None` where the stream tells nothing about it.
+    #[must_use]
+    pub fn read(happenings: &[Happening], subject: RequestAt) -> Option<Self> {
+        let mut reader = Reader::new(happenings, subject);
+        for happening in happenings {
+            reader.hear(happening);
+        }
+        reader.finish()
+    }
+
+    /// Every instant in which something happens, rising; with `executions` those in which nodes have executed, too.
+    pub(in crate::report) fn instants(&self, executions: bool) -> BTreeSet<Time> {
+        let flights = self.messages.iter().flat_map(|way| [Some(way.sent), way.fate.arrival()]);
+        let notes = self.notes.iter().map(|note| Some(note.from));
+        let stages = self.stages.iter().flat_map(|stage| [Some(stage.from), Some(stage.to)]);
+        let actors = self.nodes.iter().flat_map(|node| {
+            let doings = node.doings.iter().filter(|(_, _, doing)| executions && *doing == Doing::Executes);
+            let marks = node.marks.iter().map(|(at, _)| Some(*at));
+            doings.flat_map(|(from, to, _)| [Some(*from), Some(*to)]).chain(marks)
+        });
+        flights.chain(notes).chain(stages).chain(actors).chain([self.started, self.deadline]).flatten().collect()
+    }
+
+    /// Time that messages are on their way.
+    pub(in crate::report) fn flights(&self) -> impl Iterator<Item = (Time, Time)> {
+        self.messages.iter().filter_map(|way| way.fate.arrival().map(|arrival| (way.sent, arrival)))
+    }
+}
+
+/// An instant as people read it.
+pub(in crate::report) fn millis(at: Time) -> String {
+    format!("{} ms", fixed(at.as_nanos() as f64 / 1e6, 3))
+}
+
+/// Bytes as people write them.
+pub(in crate::report) fn bytes(count: u64) -> String {
+    format!("{} bytes", fixed(count as f64, 0))
+}
+
+/// What is known by now of a request at a caller.
+struct Reader {
+    story: Story,
+    stages: Stages,
+    observed: BTreeMap<usize, Time>,
+    executing: BTreeMap<usize, Time>,
+}
+
+impl Reader {
+    fn new(happenings: &[Happening], subject: RequestAt) -> Self {
+        let ends = happenings.iter().flat_map(|happening| [happening.node, happening.peer]).flatten();
+        let count = ends.filter(|node| matches!(node, Node::Capability(_))).map(|node| node.position() + 1).max();
+        let story = Story {
+            subject,
+            caller: Node::Workflow(subject.caller),
+            caller_faults: BTreeSet::new(),
+            started: None,
+            deadline: None,
+            ended: None,
+            unreachable: None,
+            nodes: vec![Actor::default(); count.unwrap_or(0)],
+            messages: Vec::new(),
+            notes: Vec::new(),
+            stages: Vec::new(),
+        };
+        let stages = Stages::new(subject.request);
+        Self { story, stages, observed: BTreeMap::new(), executing: BTreeMap::new() }
+    }
+
+    fn finish(mut self) -> Option<Story> {
+        let started = self.story.started?;
+        let arrivals = self.story.messages.iter().map(|way| way.fate.arrival().unwrap_or(way.sent));
+        let end = arrivals.chain(self.story.deadline).max().unwrap_or(started);
+        for (node, from) in std::mem::take(&mut self.observed) {
+            self.story.nodes[node].doings.push((from, end, Doing::Waits));
+        }
+        for node in &mut self.story.nodes {
+            node.marks.retain(|(at, _)| *at <= end);
+        }
+        self.story.stages = self.stages.finish(started, end);
+        // Losses are known when they are sent, and stand where that is.
+        self.story.notes.sort_by_key(|note| note.from);
+        Some(self.story)
+    }
+
+    fn hear(&mut self, happening: &Happening) {
+        let Happening { time, request, node, peer, what } = happening;
+        if request.is_some_and(|request| request != self.story.subject.request) {
+            return;
+        }
+        self.stages.hear(happening);
+        match (node, peer) {
+            (Some(node), peer) if *node == self.story.caller => self.at_caller(*time, *peer, what),
+            (Some(Node::Capability(at)), peer) => self.at_node(*time, *at as usize, *peer, what),
+            (None, _) => self.at_all(*time, what),
+            _ => {}
+        }
+    }
+
+    fn note(&mut self, at: Time, gist: Gist, peer: Option<Node>, words: impl Into<String>) {
+        self.story.notes.push(Note::new(at, gist, peer, words));
+    }
+
+    fn at_caller(&mut self, now: Time, peer: Option<Node>, what: &What) {
+        match what {
+            What::Started { deadline } => {
+                (self.story.started, self.story.deadline) = (Some(now), Some(*deadline));
+            }
+            What::Sent { .. } => self.sends(now, self.story.caller, peer, what),
+            What::Delivered { message } => {
+                self.through(now, message, false);
+                if message.signal.is_some() {
+                    self.note(now, Gist::Plain, peer, words(message, Kind::Signal));
+                }
+            }
+            What::Refused { message } => {
+                self.through(now, message, true);
+                self.note(now, Gist::Loss, peer, "dropped, too many of this sender");
+            }
+            What::FaultActed { name, .. } => {
+                self.story.caller_faults.insert(name);
+            }
+            What::Judged { message, verdict } => {
+                let verdict = verdict_words(verdict);
+                self.receives(now, message, &verdict);
+            }
+            What::Unread { message, dead } => {
+                let words = if *dead { "not looked at, crashed before" } else { "not looked at, decided before" };
+                self.receives(now, message, words);
+            }
+            What::Decided { decision } => {
+                let gist = if decision.error().is_some() { Gist::Failure } else { Gist::Success };
+                self.ends(now, gist, decided_words(decision));
+            }
+            What::Crashed => self.ends(now, Gist::Failure, "crashed by this message".to_owned()),
+            What::Unreachable { cause } => {
+                self.story.unreachable = Some((now, cause.to_string()));
+                let words = format!("{}: success unreachable, cause {cause}", millis(now));
+                self.note(now, Gist::Unreachable, None, words);
+            }
+            _ => {}
+        }
+    }
+
+    fn ends(&mut self, now: Time, gist: Gist, words: String) {
+        self.note(now, gist, None, format!("{}: {words}", millis(now)));
+        self.story.ended = Some((now, gist, words));
+    }
+
+    fn at_node(&mut self, now: Time, at: usize, peer: Option<Node>, what: &What) {
+        let is_ours = peer == Some(self.story.caller);
+        let node = &mut self.story.nodes[at];
+        match what {
+            What::Executing { .. } => {
+                self.executing.insert(at, now);
+            }
+            What::Observed { holds } => {
+                node.holds = Some(*holds);
+                let from = self.executing.remove(&at).unwrap_or(now);
+                node.doings.push((from, now, Doing::Executes));
+                self.observed.insert(at, now);
+            }
+            What::Down { .. } => {
+                node.faults.insert("down");
+                node.marks.push((now, Mark::Deaf));
+            }
+            What::FaultActed { name, .. } => {
+                node.faults.insert(name);
+                if is_ours {
+                    node.marks.push((now, Mark::Fault));
+                }
+            }
+            What::Answering { .. } | What::Ocr(OcrHappening::AgreedOnError) => self.waits_no_more(now, at),
+            What::Ocr(what) => self.in_round(now, at, what),
+            What::Missed if is_ours => node.marks.push((now, Mark::Deaf)),
+            What::Repeated if is_ours => self.note(now, Gist::Loss, Some(node_of(at)), "drops a second request"),
+            What::Dropped { .. } if is_ours => {
+                self.note(now, Gist::Loss, Some(node_of(at)), "is down, drops its answer");
+            }
+            What::Sent { .. } if is_ours => self.sends(now, node_of(at), peer, what),
+            What::Delivered { message } if is_ours => self.through(now, message, false),
+            What::Refused { message } if is_ours => self.through(now, message, true),
+            _ => {}
+        }
+    }
+
+    fn in_round(&mut self, now: Time, at: usize, what: &OcrHappening) {
+        let node = &mut self.story.nodes[at];
+        match what {
+            OcrHappening::Captured { .. } => {
+                if let Some(from) = self.executing.remove(&at) {
+                    node.doings.push((from, now, Doing::Executes));
+                    self.observed.insert(at, now);
+                }
+            }
+            OcrHappening::Committed { agreed, .. } if agreed.contains(&self.story.subject.request) => {
+                node.marks.push((now, Mark::Commits));
+            }
+            OcrHappening::Attested { holds, .. } => {
+                node.holds = Some(*holds);
+                node.marks.push((now, Mark::Attested));
+                self.waits_no_more(now, at);
+            }
+            _ => {}
+        }
+    }
+
+    fn at_all(&mut self, now: Time, what: &What) {
+        if matches!(what, What::Reported | What::NothingAgreed) {
+            for at in 0..self.story.nodes.len() {
+                self.waits_no_more(now, at);
+            }
+        }
+    }
+
+    fn waits_no_more(&mut self, now: Time, at: usize) {
+        if let Some(from) = self.observed.remove(&at) {
+            self.story.nodes[at].doings.push((from, now, Doing::Waits));
+        }
+    }
+
+    fn sends(&mut self, now: Time, from: Node, to: Option<Node>, what: &What) {
+        let (Some(to), What::Sent { message, bytes: size, arrivals, barrier }) = (to, what) else { return };
+        let kind = Kind::of(message);
+        let size = size.total();
+        let way = Passage {
+            from,
+            to,
+            kind,
+            words: words(message, kind),
+            bytes: size,
+            sent: now,
+            fate: Fate::Lost(lost_words(*barrier)),
+            reception: String::new(),
+            message: Rc::clone(message),
+            is_through: false,
+        };
+        let peer = if from == self.story.caller { to } else { from };
+        if from == self.story.caller {
+            self.note(now, Gist::Plain, Some(to), format!("{}, {}", way.words, bytes(size)));
+        }
+        if arrivals[0].is_none() {
+            self.note(now, Gist::Loss, Some(peer), format!("{}: {}", way.words, lost_words(*barrier)));
+            self.story.messages.push(way.clone());
+        }
+        let copies = arrivals.iter().flatten().map(|at| Passage { fate: Fate::Arrives(*at), ..way.clone() });
+        self.story.messages.extend(copies);
+    }
+
+    /// A copy of `message` is through the downlink: the one that reached it first of those that are not yet.
+    fn through(&mut self, now: Time, message: &Rc<Message>, refused: bool) {
+        let under_way = self.story.messages.iter_mut().filter(|way| !way.is_through && way.is(message));
+        if let Some(way) = under_way.min_by_key(|way| way.fate.arrival()) {
+            way.is_through = true;
+            way.fate = if refused { Fate::Refused(now) } else { Fate::Arrives(now) };
+        }
+    }
+
+    fn receives(&mut self, now: Time, message: &Rc<Message>, reception: &str) {
+        let open = |way: &&mut Passage| way.is(message) && way.is_through && way.reception.is_empty();
+        let Some(way) = self.story.messages.iter_mut().find(open) else { return };
+        reception.clone_into(&mut way.reception);
+        let text = format!("{}, {}: {reception}", way.words, bytes(way.bytes));
+        let peer = way.from;
+        self.note(now, Gist::Plain, Some(peer), text);
+    }
+}
+
+impl Passage {
+    fn is(&self, message: &Rc<Message>) -> bool {
+        Rc::ptr_eq(&self.message, message) && !matches!(self.fate, Fate::Lost(_))
+    }
+}
+
+fn node_of(at: usize) -> Node {
+    Node::Capability(at as u32)
+}
+
+fn words(message: &Message, kind: Kind) -> String {
+    match (kind, message.signal) {
+        (_, Some(Signal::Announce)) => "announces the payload".to_owned(),
+        (_, Some(Signal::Pull)) => "pull".to_owned(),
+        (_, Some(Signal::Stop)) => "stop".to_owned(),
+        (Kind::NoPayload, _) => "error PNA".to_owned(),
+        (Kind::False, _) => kind.name().to_owned(),
+        _ => message.describe(),
+    }
+}
+
+fn decided_words(decision: &Decision) -> String {
+    match decision {
+        Decision::Success(success) => {
+            let size = bytes(success.response.len() as u64);
+            match success.basis {
+                Basis::Attestation => format!("success on a valid attestation, {size}"),
+                Basis::Quorum => format!("success on {} identical responses, {size}", success.support.len()),
+            }
+        }
+        Decision::Failure(text) if text.contains(PAYLOAD_NOT_AVAILABLE) => "failure, error PNA".to_owned(),
+        Decision::Failure(text) => format!("failure, {text}"),
+        Decision::Expired => "deadline, request expired".to_owned(),
+    }
+}
+
+fn lost_words(barrier: Option<Barrier>) -> String {
+    match barrier {
+        Some(Barrier::Partition(number)) => format!("stopped by partition {number}"),
+        Some(Barrier::Cut(number)) => format!("stopped by cut {number}"),
+        Some(Barrier::TooLarge) => "too large for the transport".to_owned(),
+        None => "lost on the way".to_owned(),
+    }
+}

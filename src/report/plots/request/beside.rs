@@ -1,0 +1,41 @@
+//! The same request in two worlds, side by side on one time scale, with the first difference marked.
+
+use crate::engine::Time;
+use crate::report::diagram::{Clock, Difference, Story, millis};
+
+use super::super::prelude::*;
+use super::{AXIS, MARGIN, ONE_OF_TWO, Panel, RequestDiagram, draw, text};
+
+/// Between two panels.
+const GAP: f64 = 50.0;
+
+impl RequestDiagram {
+    /// The picture of two stories beside each other, each with a name; `difference` is where they part.
+    #[must_use]
+    pub fn beside(sides: [(&str, &Story); 2], subtitle: &str, difference: Option<&Difference>) -> Self {
+        let mut left = Panel::new(sides[0].1, sides[0].0, MARGIN + AXIS, ONE_OF_TWO);
+        if sides[0].1.stages == sides[1].1.stages {
+            // What is the same for both is told once.
+            left.stages = &[];
+        }
+        let right = Panel::new(sides[1].1, sides[1].0, left.right() + GAP, ONE_OF_TWO);
+        let title = sides.map(|(_, story)| text::title(story)).join(frame::SEPARATOR);
+        let mut facts = vec![subtitle.to_owned()];
+        facts.extend(difference.map_or_else(|| vec!["both are alike".to_owned()], words));
+        Self(draw(&title, &facts, &[left, right], difference.map(|difference| difference.at)))
+    }
+}
+
+/// The difference in words.
+fn words(difference: &Difference) -> Vec<String> {
+    let side = |name: &str, what: &Option<String>| format!("{name}: {}", what.as_deref().unwrap_or("nothing more"));
+    let [left, right] = &difference.happens;
+    let first = format!("first difference (yellow line): {}", millis(difference.at));
+    vec![first, side("left", left), side("right", right)]
+}
+
+/// Marks the instant in which two worlds part.
+pub(super) fn mark(scene: &mut Scene, clock: &Clock, at: Time, panel: &Panel<'_>) {
+    let y = clock.at(at);
+    scene.line(&[(panel.caller() - 8.0, y), (panel.ground(), y)], 9.0, YELLOW);
+}

@@ -1,0 +1,170 @@
+//! One request as a picture: time runs down, the caller and the capability nodes are lanes, messages are slanted arrows
+//! from the instant in which they are sent to that in which they arrive. What a lane has no room for stands beside it:
+//! at the left of the caller what it makes of each message, at the right how the capability DON agrees.
+
+mod beside;
+mod key;
+mod lane;
+mod text;
+
+use crate::engine::Time;
+use crate::report::diagram::{Clock, Lane, Note, Stage, Story, lanes};
+
+use super::PlotError;
+use super::prelude::*;
+use super::{png_image, svg};
+
+const MARGIN: f64 = 40.0;
+/// Room for the labels of the time axis.
+const AXIS: f64 = 100.0;
+/// From the caller to the first capability node, in pitches: here slants are steepest.
+const STEP: f64 = 1.6;
+/// Room for texts about the agreement.
+const STAGES: f64 = 360.0;
+/// Notes up to which each stands for itself.
+const MOST_NOTES: usize = 16;
+const LINE: f64 = 22.0;
+/// Height of the picture's time, without breaks.
+const SHORTEST: f64 = 560.0;
+const LONGEST: f64 = 1500.0;
+
+/// A request at a caller, drawn.
+#[derive(Clone, Debug)]
+pub struct RequestDiagram(Scene);
+
+impl RequestDiagram {
+    /// The picture of one story; `subtitle` says scenario, cell, replicate and the like.
+    #[must_use]
+    pub fn new(story: &Story, subtitle: &str) -> Self {
+        let facts = [subtitle.to_owned()];
+        Self(draw(&text::title(story), &facts, &[Panel::new(story, "", MARGIN + AXIS, ALONE)], None))
+    }
+
+    /// As SVG.
+    ///
+    /// # Errors
+    /// When the backend fails, which writes to memory.
+    pub fn svg(&self) -> Result<String, PlotError> {
+        svg::render(&self.0)
+    }
+
+    /// As PNG at twice the size.
+    ///
+    /// # Errors
+    /// When the backend or the encoder fails; both write to memory.
+    pub fn png(&self) -> Result<Vec<u8>, PlotError> {
+        png_image::render(&self.0)
+    }
+}
+
+/// Room that a panel takes.
+#[derive(Clone, Copy)]
+struct Measures {
+    /// Width of texts at the caller.
+    notes: f64,
+    /// From one capability node to the next.
+    pitch: f64,
+    /// Lanes of capability nodes; more nodes are bundled.
+    lanes: usize,
+}
+
+const ALONE: Measures = Measures { notes: 400.0, pitch: 112.0, lanes: 8 };
+const ONE_OF_TWO: Measures = Measures { notes: 330.0, pitch: 96.0, lanes: 7 };
+
+/// A story with its places across the picture.
+struct Panel<'a> {
+    story: &'a Story,
+    measures: Measures,
+    stages: &'a [Stage],
+    heading: &'a str,
+    left: f64,
+    notes: Vec<Note>,
+    lanes: Vec<Lane>,
+}
+
+impl<'a> Panel<'a> {
+    fn new(story: &'a Story, heading: &'a str, left: f64, measures: Measures) -> Self {
+        let notes = Note::bundled(&story.notes, false);
+        let notes = if notes.len() > MOST_NOTES { Note::bundled(&story.notes, true) } else { notes };
+        let lanes = lanes(story, measures.lanes);
+        Self { story, measures, stages: &story.stages, heading, left, notes, lanes }
+    }
+
+    /// Whether each node has a lane of its own.
+    fn is_single(&self) -> bool {
+        self.lanes.len() == self.story.nodes.len()
+    }
+
+    /// Place of the caller.
+    fn caller(&self) -> f64 {
+        self.left + self.measures.notes + 64.0
+    }
+
+    /// Place of a lane.
+    fn lane(&self, at: usize) -> f64 {
+        self.caller() + self.measures.pitch * (STEP + at as f64)
+    }
+
+    /// Place of the last lane.
+    fn last(&self) -> f64 {
+        self.lane(self.lanes.len().saturating_sub(1))
+    }
+
+    /// Right end of what lies behind the lanes.
+    fn ground(&self) -> f64 {
+        if self.stages.is_empty() { self.last() + 30.0 } else { self.agreement() + 28.0 }
+    }
+
+    /// Place of the agreement.
+    fn agreement(&self) -> f64 {
+        self.last() + self.measures.pitch * 0.75
+    }
+
+    fn right(&self) -> f64 {
+        if self.stages.is_empty() { self.agreement() } else { self.agreement() + STAGES }
+    }
+
+    /// Height of all texts that stand in one column.
+    fn texts(&self) -> f64 {
+        let notes: f64 = self.notes.iter().map(|note| text::height(&note.text(), self.measures.notes)).sum();
+        let stages: f64 = self.stages.iter().map(|stage| text::height(&stage.words, lane::STAGE_ROOM)).sum();
+        notes.max(stages)
+    }
+}
+
+/// The picture of panels side by side, on one time scale, with a line of its own for each of `facts`; `difference` is
+/// the instant in which they part.
+fn draw(title: &str, facts: &[String], panels: &[Panel<'_>], difference: Option<Time>) -> Scene {
+    let right = panels.iter().map(Panel::right).fold(1160.0, f64::max);
+    let mut scene = Scene::default();
+    let top = text::head(&mut scene, title, facts, right - MARGIN);
+    let top = panels.iter().map(|panel| lane::heads(&mut scene, panel, top)).fold(top, f64::max);
+    let clock = clock(panels, top + 24.0);
+    text::axis(&mut scene, &clock);
+    let mut bottom = clock.bottom();
+    for panel in panels {
+        lane::ground(&mut scene, panel, &clock);
+    }
+    for (panel, at) in panels.iter().zip(difference.into_iter().cycle()) {
+        beside::mark(&mut scene, &clock, at, panel);
+    }
+    for panel in panels {
+        lane::draw(&mut scene, panel, &clock, top);
+        bottom = bottom.max(text::notes(&mut scene, panel, &clock, top));
+        bottom = bottom.max(lane::stages(&mut scene, panel, &clock, top));
+    }
+    let bottom = key::draw(&mut scene, panels, &clock, bottom + 40.0, right);
+    scene.size = (right + MARGIN, bottom + MARGIN);
+    scene
+}
+
+/// Time scale of all panels.
+fn clock(panels: &[Panel<'_>], top: f64) -> Clock {
+    let instants = panels.iter().flat_map(|panel| panel.story.instants(panel.is_single())).collect();
+    let flights: Vec<_> = panels.iter().flat_map(|panel| panel.story.flights()).collect();
+    let texts = panels.iter().map(Panel::texts).fold(0.0, f64::max);
+    Clock::new(&instants, &flights, top, texts.clamp(SHORTEST, LONGEST))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+use crate::network::Node;
+use crate::report::diagram::tests::{LOSSY, MANY, PULL, ROUNDS, happenings, story};
+use crate::report::diagram::{Difference, Fate, Kind, RequestAt};
+use crate::sim::What;
+
+use super::super::scene::Shape;
+use super::*;
+
+const CASES: [(&str, u64); 6] = [(LOSSY, 0), (LOSSY, 5), (ROUNDS, 0), (MANY, 0), (MANY, 3), (PULL, 2)];
+
+fn rooms(scene: &Scene) -> Vec<(&str, Rect)> {
+    let texts = scene.shapes.iter().filter_map(|shape| match shape {
+        Shape::Text { at, text } => Some((text.content.as_str(), text.room(*at))),
+        _ => None,
+    });
+    texts.collect()
+}
+
+fn assert_readable(scene: &Scene) {
+    let rooms = rooms(scene);
+    for (number, (text, a)) in rooms.iter().enumerate() {
+        let inside = a.left >= 0.0 && a.top >= 0.0 && a.right <= scene.size.0 && a.bottom <= scene.size.1;
+        assert!(inside, "{text} leaves the picture: {a:?} of {:?}", scene.size);
+        assert!(!text.contains('…'), "{text} is cut");
+        for (other, b) in &rooms[number + 1..] {
+            let apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+            assert!(apart, "{text} {a:?} lies on {other} {b:?}");
+        }
+    }
+    let points = scene.shapes.iter().flat_map(|shape| match shape {
+        Shape::Line { points, .. } | Shape::Area { points, .. } => points.clone(),
+        Shape::Disc { center, .. } => vec![*center],
+        Shape::Text { .. } => Vec::new(),
+    });
+    for (x, y) in points {
+        assert!((0.0..=scene.size.0).contains(&x) && (0.0..=scene.size.1).contains(&y), "({x}, {y})");
+    }
+}
+
+#[test]
+fn texts_keep_apart_and_all_is_inside() {
+    for (text, number) in CASES {
+        assert_readable(&RequestDiagram::new(&story(text, number), "a scenario, its cell and its seed").0);
+    }
+}
+
+#[test]
+fn two_worlds_keep_apart_too() {
+    let identical = LOSSY.replace("\"attested\"", "\"identical\"");
+    let difference =
+        Difference::first([&happenings(LOSSY, 0), &happenings(&identical, 0)], RequestAt { request: 0, caller: 0 });
+    let (one, other) = (story(LOSSY, 0), story(&identical, 0));
+    let sides = [("aggregator.rule_set = attested", &one), ("aggregator.rule_set = identical", &other)];
+    let scene = RequestDiagram::beside(sides, "two cells", difference.as_ref()).0;
+    assert_readable(&scene);
+    let yellow = |shape: &&Shape| matches!(shape, Shape::Line { color, .. } if *color == YELLOW);
+    assert_eq!(scene.shapes.iter().filter(yellow).count(), 2, "both worlds have the mark");
+}
+
+/// Arrow heads are triangles of a message's colour, crosses two black strokes; keys and fault marks have none of either.
+#[test]
+fn every_copy_has_an_arrow_or_a_cross() {
+    for (text, number) in CASES {
+        let (happenings, story) = (happenings(text, number), story(text, number));
+        let ours = |node: Option<Node>, peer: Option<Node>| [node, peer].contains(&Some(story.caller));
+        let (mut sent, mut lost) = (0, 0);
+        for happening in happenings.iter().filter(|happening| happening.request == Some(0)) {
+            if let What::Sent { arrivals, .. } = &happening.what
+                && ours(happening.node, happening.peer)
+            {
+                sent += arrivals.iter().flatten().count().max(1);
+                lost += usize::from(arrivals[0].is_none());
+            }
+        }
+        let refused = story.messages.iter().filter(|way| matches!(way.fate, Fate::Refused(_))).count();
+        let scene = RequestDiagram::new(&story, "").0;
+        let colors = Kind::ALL.map(lane::color);
+        let is_head = |shape: &&Shape| {
+            matches!(shape, Shape::Area { points, color, .. }
+                if points.len() == 3 && colors.contains(color) && !is_mark(points))
+        };
+        let strokes = |shape: &&Shape| matches!(shape, Shape::Line { points, color, width } if points.len() == 2 && *color == BLACK && *width == 2.6);
+        let arrows = scene.shapes.iter().filter(is_head).count();
+        let crosses = scene.shapes.iter().filter(strokes).count() / 2;
+        let in_key = usize::from(lost + refused > 0);
+        assert_eq!(arrows, sent - lost - refused, "{text}");
+        assert_eq!(crosses, lost + refused + in_key, "{text}");
+    }
+}
+
+/// Marks of faults point up, from a level base.
+fn is_mark(points: &[Point]) -> bool {
+    points[1].1 == points[2].1 && points[0].1 < points[1].1
+}
+
+#[test]
+fn the_same_story_gives_the_same_bytes() {
+    let svg = || RequestDiagram::new(&story(MANY, 0), "").svg().unwrap();
+    assert_eq!(svg(), svg());
+    assert!(svg().contains("31 × request"), "requests are bundled in words");
+}
