@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ROOMS: [&str; 3] = ["aggregator", "attestation", "wire"];
+const ROOMS: [&str; 4] = ["aggregator", "attestation", "wire", "experiment"];
 
 /// Types that have no name outside the crate: they are only ever made by `into()` and read by `.0`.
 const NAMELESS: [&str; 2] = ["DeclaredFields", "Lenient"];

@@ -32,6 +32,24 @@ pub type Describe<'a> = dyn Fn(&Happening) -> String + Sync + 'a;
 ///
 /// # Panics
 /// When a replicate does.
+///
+/// ```
+/// use std::path::Path;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use donsim::experiment::{Divergence, Traced, verify};
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Happening, RealAggregators, simulate_with};
+///
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), "schema = 1\n".to_owned(), &[])?;
+/// let real: &Traced<'_> = &|setup, number, cache, to| simulate_with(setup, number, cache, &RealAggregators, to);
+/// let in_words = |happening: &Happening| format!("{happening:?}");
+/// assert_eq!(verify(&scenario, 3, real, &in_words)?, None);
+///
+/// let calls = AtomicU64::new(0);
+/// let in_random_words = |_: &Happening| calls.fetch_add(1, Ordering::Relaxed).to_string();
+/// assert!(matches!(verify(&scenario, 3, real, &in_random_words)?, Some(Divergence { replicate: 0, at: 0, .. })));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn verify(
     scenario: &Scenario,
     sample: u64,

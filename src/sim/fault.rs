@@ -51,7 +51,7 @@ pub enum FaultyNodes {
 impl FaultyNodes {
     /// Most nodes that may have it, of so many.
     #[must_use]
-    pub fn most(self, nodes: u32) -> u32 {
+    pub(crate) fn most(self, nodes: u32) -> u32 {
         match self {
             Self::Count(count) => count,
             Self::Each(probability) => {
@@ -99,7 +99,7 @@ impl PartialEq for FaultKind {
 impl FaultKind {
     /// A kind of fault with values for all its parameters, in their order.
     #[must_use]
-    pub const fn new(definition: &'static Definition, values: Values) -> Self {
+    pub(crate) const fn new(definition: &'static Definition, values: Values) -> Self {
         Self { definition, values }
     }
 
@@ -128,19 +128,19 @@ impl FaultKind {
 
     /// Whether its nodes are down as long as it lasts.
     #[must_use]
-    pub const fn is_outage(&self) -> bool {
+    pub(crate) const fn is_outage(&self) -> bool {
         self.definition.is_outage
     }
 
     /// Whether it acts on OCR3 messages.
     #[must_use]
-    pub const fn is_in_rounds(&self) -> bool {
+    pub(crate) const fn is_in_rounds(&self) -> bool {
         self.definition.is_in_rounds
     }
 
     /// What a node that has it does, as closed forms reckon with it.
     #[must_use]
-    pub fn effect(&self, bearer: Bearer) -> Effect {
+    pub(crate) fn effect(&self, bearer: Bearer) -> Effect {
         (self.definition.effect)(&self.values, bearer)
     }
 

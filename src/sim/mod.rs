@@ -38,7 +38,7 @@ mod world;
 pub use aggregators::{Aggregator, AggregatorFactory, Opening, RealAggregators};
 pub use agreement::cost::ocr_bytes;
 pub use fault::{Fault, FaultKind, FaultyNodes, Side};
-pub use faults::effect;
+pub(crate) use faults::effect;
 pub use faults::{Answers, Definition, FAULTS, Parameter, ParameterKind, Value, Values};
 pub use happening::{Happening, Listener, What};
 pub use message::{AnswerClass, Message, Signal};
@@ -51,7 +51,8 @@ pub use setup::{
     AggregatorSetup, CapabilityDon, Expiry, Growth, ObservationContent, ObservationSetup, Ocr, PayloadHolders, Read,
     RequestSetup, RoundsSetup, Run, Safety, Schedule, Setup, Ties, WorkflowDon,
 };
-pub use strata::{Counts, Strata, answering_links, candidates, is_by_chance, is_chance, without_law};
+pub use strata::{Counts, Strata};
+pub(crate) use strata::{answering_links, candidates, is_by_chance, is_chance, without_law};
 pub use strategies::ResponseStrategy;
 
 /// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.

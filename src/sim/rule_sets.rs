@@ -17,7 +17,7 @@ pub enum RuleSets {
 impl RuleSets {
     /// The mixture that is [displayed](fmt::Display) so.
     #[must_use]
-    pub fn mixture(text: &str) -> Option<Self> {
+    pub(crate) fn mixture(text: &str) -> Option<Self> {
         let mut counts = [0; RuleSet::ALL.len()];
         for group in text.split('+') {
             let (name, count) = group.strip_suffix(')')?.split_once('(')?;
@@ -42,7 +42,7 @@ impl RuleSets {
 
     /// Whether it is for the nodes to differ.
     #[must_use]
-    pub const fn is_mixed(&self) -> bool {
+    pub(crate) const fn is_mixed(&self) -> bool {
         matches!(self, Self::Mixed(_))
     }
 

@@ -9,7 +9,7 @@ use crate::engine::Span;
 
 /// The delay of every capability node's copy of a request, by its position in the member list.
 #[must_use]
-pub fn delays(schedule: Schedule, delta_stage: Span, request_id: &str, nodes: u32) -> Vec<Span> {
+pub(crate) fn delays(schedule: Schedule, delta_stage: Span, request_id: &str, nodes: u32) -> Vec<Span> {
     match schedule {
         Schedule::AllAtOnce => vec![Span::ZERO; nodes as usize],
         Schedule::OneAtATime => {

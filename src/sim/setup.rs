@@ -47,13 +47,13 @@ impl Setup {
 
     /// Rows of a replicate: one a request and workflow node.
     #[must_use]
-    pub fn rows(&self) -> u64 {
+    pub(crate) fn rows(&self) -> u64 {
         u64::from(self.request.count) * u64::from(self.workflow_don.nodes)
     }
 
     /// Whether a rule set and payload holders, as results name them, are those of the [`baseline`](Self::baseline).
     #[must_use]
-    pub fn is_baseline(rule_set: &str, payload_holders: &str) -> bool {
+    pub(crate) fn is_baseline(rule_set: &str, payload_holders: &str) -> bool {
         rule_set == RuleSet::BASELINE.name() && payload_holders == PayloadHolders::All.to_string()
     }
 }
@@ -101,7 +101,7 @@ pub struct CapabilityDon {
 impl CapabilityDon {
     /// Whether a node's answers carry an attestation.
     #[must_use]
-    pub fn attests(&self, node: u32) -> bool {
+    pub(crate) fn attests(&self, node: u32) -> bool {
         self.attesting.is_none_or(|attesting| node < attesting)
     }
 }
@@ -127,7 +127,7 @@ pub enum Ocr {
 impl Ocr {
     /// The rounds, if the nodes agree by rounds.
     #[must_use]
-    pub fn rounds(&self) -> Option<&RoundsSetup> {
+    pub(crate) fn rounds(&self) -> Option<&RoundsSetup> {
         match self {
             Self::Latency(_) => None,
             Self::Rounds(rounds) => Some(rounds),
@@ -314,7 +314,7 @@ pub enum Expiry {
 impl Expiry {
     /// Period of the ticker and grace beyond the time-out; `None` without a ticker.
     #[must_use]
-    pub fn ticker(self, timeout: Span) -> Option<(Span, Span)> {
+    pub(crate) fn ticker(self, timeout: Span) -> Option<(Span, Span)> {
         match self {
             Self::Deadline => None,
             Self::Published => Some((timeout.min(Span::from_secs(30)), Span::ZERO)),
