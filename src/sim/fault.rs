@@ -6,6 +6,26 @@ use super::faults::effect::{Bearer, Effect};
 use super::faults::{Behaviour, Definition, FAULTS, Value, Values};
 
 /// A fault on some nodes of one DON.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Fault, FaultKind, FaultReport, FaultyNodes, ReplicateCache, Side, simulate};
+///
+/// let silent = FaultKind::named("silent", []);
+/// assert_eq!((silent.name(), silent.side()), ("silent", Side::Capability));
+/// let some = Fault::each(silent.clone(), 0.01);
+/// assert_eq!((some.nodes, some.nodes.given()), (FaultyNodes::Each(0.01), 0), "chance decides how many");
+///
+/// let mut setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// setup.faults = vec![Fault::new(silent, 2, Some(1))];
+/// let [FaultReport { fired, holder_shortfall: 0 }] =
+///     simulate(&setup, 0, &mut ReplicateCache::new(setup.run.seed)).faults[..]
+/// else {
+///     panic!("one report a fault")
+/// };
+/// assert_eq!(fired, 2 * u64::from(setup.workflow_don.nodes), "two nodes keep silent towards everybody");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// Kind, with the values of its parameters.

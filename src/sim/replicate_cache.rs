@@ -23,6 +23,19 @@ use super::site::Site;
 type CapabilityDonKey = [u32; 3];
 
 /// Keys and finished work, for one thread.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{ReplicateCache, simulate};
+///
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let mut cache = ReplicateCache::new(setup.run.seed);
+/// let mut of_another_thread = ReplicateCache::with_keyring(setup.run.seed, cache.keyring());
+/// for number in 0..10 {
+///     assert_eq!(simulate(&setup, number, &mut cache), simulate(&setup, number, &mut of_another_thread));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct ReplicateCache {
     seed: u64,

@@ -9,6 +9,29 @@ use super::rule_sets::RuleSets;
 use super::strategies::ResponseStrategy;
 
 /// One cell of a scenario, fully resolved.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{AggregatorSetup, CapabilityDon, Expiry, Growth, Ocr, PayloadHolders, RequestSetup, RuleSets, Run};
+/// use donsim::sim::{Safety, Schedule, Setup, Ties, WorkflowDon};
+///
+/// let setup: Setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let CapabilityDon { payload_holders: PayloadHolders::FPlusOne, ocr: Ocr::Latency(_), nodes, f, .. } =
+///     setup.capability_don
+/// else {
+///     panic!("another default")
+/// };
+/// let WorkflowDon { nodes: callers, f: faulty, needed, .. } = setup.workflow_don;
+/// assert!(nodes > 3 * f && callers > 3 * faulty && needed == 2 * faulty + 1);
+/// let AggregatorSetup { rule_set, expiry, .. } = setup.aggregator;
+/// assert!(matches!(rule_set, RuleSets::One(_)) && expiry == Expiry::Deadline);
+/// let RequestSetup { count, schedule, .. } = setup.request;
+/// assert_eq!((count, schedule, setup.capability_don.response_growth), (1, Schedule::AllAtOnce, Growth::Linear));
+/// assert_eq!((setup.ties, setup.safety), (Ties::Random, Safety::Holds));
+/// let Run { strata, .. } = setup.run;
+/// assert!(!strata && setup.baseline().capability_don.payload_holders == PayloadHolders::All);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setup {
     /// `[run]`.
@@ -136,6 +159,19 @@ impl Ocr {
 }
 
 /// OCR3 rounds: timers, limits, and what the nodes observe.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{ObservationContent, ObservationSetup, Ocr, Read, RoundsSetup};
+///
+/// let text = "schema = 1\ncapability_don.ocr = \"round\"\nobservation.read = \"latest\"\n";
+/// let setup = Scenario::parse("mine.toml".as_ref(), text.to_owned(), &[])?.cell(0).setup;
+/// let observation = ObservationSetup { providers: 16, read: Read::Latest, ..ObservationSetup::default() };
+/// let content = ObservationContent::Hash;
+/// let expected = RoundsSetup { observation, content, ..RoundsSetup::default() };
+/// assert_eq!(setup.capability_don.ocr, Ocr::Rounds(Box::new(expected)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoundsSetup {
     /// Content of observations.

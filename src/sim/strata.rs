@@ -11,6 +11,21 @@ use super::fault::{Fault, FaultyNodes, Side};
 use super::setup::Setup;
 
 /// The strata of a cell.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Counts, FaultyNodes, Strata};
+///
+/// let text = "schema = 1\nrun.strata = true\ncapability_don = { nodes = 7, f = 2 }\nfaults.crash = [{ nodes = { each = 0.01 } }]\n";
+/// let setup = Scenario::parse("mine.toml".as_ref(), text.to_owned(), &[])?.cell(0).setup;
+/// let strata = Strata::of(&setup).expect("its replicates are dealt to strata");
+/// assert!(strata.len() == 8 && !strata.is_empty(), "from no crash to seven");
+/// assert_eq!(strata.of_replicate(19), 3);
+/// assert_eq!(strata.counts(3), &Counts { faulty: vec![3], lost_answers: None });
+/// assert_eq!(strata.counts(3), &Counts::of_replicate(&setup, 19));
+/// assert_eq!(strata.world(&setup, 3).faults[0].nodes, FaultyNodes::Count(3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strata {
     counts: Vec<Counts>,
