@@ -37,7 +37,8 @@ impl Answer {
 ///
 /// ```
 /// use std::sync::Arc;
-/// # use donsim::aggregator::{Answer, Basis, ClientRequest, Config, Decision, Fresh, Rejection, RequestIds, RuleSet, Verdict};
+/// # use donsim::aggregator::{Answer, Basis, ClientRequest, Config, Decision, Fresh};
+/// # use donsim::aggregator::{Rejection, RequestIds, RuleSet, Verdict};
 /// # use donsim::wire::{PeerId, Response};
 ///
 /// # let peers = [1, 2, 3, 4].map(|name| PeerId([name; 32]));

@@ -18,9 +18,6 @@ const MOST_REPLICATES: u64 = 1_000_000_000;
 
 /// Whether all expectations of a scenario could pass.
 ///
-/// # Errors
-/// Those that cannot with so few replicates, and how many would do.
-///
 /// ```
 /// use std::path::Path;
 /// use donsim::experiment::check_power;
@@ -32,6 +29,9 @@ const MOST_REPLICATES: u64 = 1_000_000_000;
 /// assert!(error.contains("`accepted >= 0.999` cannot pass with 20 replicates"), "{error}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Errors
+/// Those that cannot with so few replicates, and how many would do.
 pub fn check_power(scenario: &Scenario) -> Result<(), Diagnostics> {
     let replicates = scenario.run().replicates;
     let objection = |(at, expectation): (usize, &Expectation)| {

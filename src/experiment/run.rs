@@ -208,9 +208,6 @@ pub enum RunError {
 /// Runs all cells and replicates of a scenario, or those of a shard, on fewer threads than asked for where there is less work, or the system
 /// gives fewer. Of a shard nothing is found out: its replicates go to the record, and findings tell how many they are.
 ///
-/// # Errors
-/// See [`RunError`].
-///
 /// ```
 /// use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
 /// use donsim::experiment::{Findings, Options, RunSummary, Verdict, run};
@@ -227,6 +224,9 @@ pub enum RunError {
 /// assert_eq!(Verdict::of(summary, Safety::Violated, true), Verdict::Fail, "no wrong response was accepted");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Errors
+/// See [`RunError`].
 pub fn run(
     scenario: &Scenario,
     options: Options<'_>,

@@ -27,12 +27,6 @@ pub type Describe<'a> = dyn Fn(&Happening) -> String + Sync + 'a;
 
 /// The first replicate that differs from itself, among `sample` of each cell, spread evenly over its replicates.
 ///
-/// # Errors
-/// When the system gives no second thread.
-///
-/// # Panics
-/// When a replicate does.
-///
 /// ```
 /// use std::path::Path;
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -46,10 +40,16 @@ pub type Describe<'a> = dyn Fn(&Happening) -> String + Sync + 'a;
 /// assert_eq!(verify(&scenario, 3, real, &in_words)?, None);
 ///
 /// let calls = AtomicU64::new(0);
-/// let in_random_words = |_: &Happening| calls.fetch_add(1, Ordering::Relaxed).to_string();
-/// assert!(matches!(verify(&scenario, 3, real, &in_random_words)?, Some(Divergence { replicate: 0, at: 0, .. })));
+/// let in_new_words = |_: &Happening| calls.fetch_add(1, Ordering::Relaxed).to_string();
+/// assert!(matches!(verify(&scenario, 3, real, &in_new_words)?, Some(Divergence { replicate: 0, at: 0, .. })));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Errors
+/// When the system gives no second thread.
+///
+/// # Panics
+/// When a replicate does.
 pub fn verify(
     scenario: &Scenario,
     sample: u64,

@@ -58,9 +58,6 @@ pub use strategies::ResponseStrategy;
 
 /// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.
 ///
-/// # Panics
-/// On a setup that no scenario yields, such as one without capability nodes.
-///
 /// ```
 /// use donsim::scenario::Scenario;
 /// use donsim::sim::{Outcome, Replicate, ReplicateCache, Row, simulate};
@@ -71,6 +68,9 @@ pub use strategies::ResponseStrategy;
 /// assert_eq!(simulate(&setup, 7, &mut ReplicateCache::new(setup.run.seed)), replicate, "always the same");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Panics
+/// On a setup that no scenario yields, such as one without capability nodes.
 #[must_use]
 pub fn simulate(setup: &Setup, replicate: u64, cache: &mut ReplicateCache) -> Replicate {
     world::World::new(setup, replicate, cache, &RealAggregators, None).run()
@@ -93,9 +93,6 @@ pub fn simulate_with<'a>(
 
 /// Simulates a replicate once more and tells everything that happens in it.
 ///
-/// # Panics
-/// As [`simulate`].
-///
 /// ```
 /// use donsim::scenario::Scenario;
 /// use donsim::sim::{AnswerClass, Happening, Message, ReplicateCache, What, replay};
@@ -114,6 +111,9 @@ pub fn simulate_with<'a>(
 /// assert_eq!(sent.iter().map(|(_, bytes)| bytes).sum::<u64>(), by_row, "every byte is in one row");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Panics
+/// As [`simulate`].
 #[must_use]
 pub fn replay(setup: &Setup, replicate: u64, cache: &mut ReplicateCache) -> (Replicate, Vec<Happening>) {
     let mut happenings = Vec::new();

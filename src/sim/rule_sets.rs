@@ -12,10 +12,14 @@ use crate::aggregator::{Attestation, RuleSet};
 /// use donsim::scenario::Scenario;
 /// use donsim::sim::RuleSets;
 ///
-/// let text = "schema = 1\naggregator.rule_set = { attested = 3, hardened = 1 }\nworkflow_don = { nodes = 4, f = 1 }\n";
+/// let text =
+///     "schema = 1\naggregator.rule_set = { attested = 3, hardened = 1 }\nworkflow_don = { nodes = 4, f = 1 }\n";
 /// let setup = Scenario::parse("mine.toml".as_ref(), text.to_owned(), &[])?.cell(0).setup;
 /// assert_eq!(setup.aggregator.rule_set.to_string(), "attested(3)+hardened(1)");
-/// assert_eq!((setup.aggregator.rule_set.of(2), setup.aggregator.rule_set.of(3)), (RuleSet::Attested, RuleSet::Hardened));
+/// assert_eq!(
+///     (setup.aggregator.rule_set.of(2), setup.aggregator.rule_set.of(3)),
+///     (RuleSet::Attested, RuleSet::Hardened)
+/// );
 /// assert_eq!(RuleSets::from(RuleSet::Identical).of(99), RuleSet::Identical);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -16,8 +16,9 @@ use super::setup::Setup;
 /// use donsim::scenario::Scenario;
 /// use donsim::sim::{Counts, FaultyNodes, Strata};
 ///
-/// let text = "schema = 1\nrun.strata = true\ncapability_don = { nodes = 7, f = 2 }\nfaults.crash = [{ nodes = { each = 0.01 } }]\n";
-/// let setup = Scenario::parse("mine.toml".as_ref(), text.to_owned(), &[])?.cell(0).setup;
+/// let don = "capability_don = { nodes = 7, f = 2 }\nfaults.crash = [{ nodes = { each = 0.01 } }]\n";
+/// let text = format!("schema = 1\nrun.strata = true\n{don}");
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
 /// let strata = Strata::of(&setup).expect("its replicates are dealt to strata");
 /// assert!(strata.len() == 8 && !strata.is_empty(), "from no crash to seven");
 /// assert_eq!(strata.of_replicate(19), 3);

@@ -10,8 +10,8 @@ use prost::{Message, Oneof};
 /// The wrapper in which every OCR3 message travels.
 ///
 /// ```
-/// use donsim::wire::ocr::{AttributedSignedObservation, Body, ChainHeight, Contents, Observation, OcrMessage, Proposal};
-/// use donsim::wire::ocr::{Query, ReportSignatures, RequestObservation, RoundStart, SignedObservation, Vote};
+/// use donsim::wire::ocr::{AttributedSignedObservation, Body, ChainHeight, Contents, Observation, OcrMessage};
+/// use donsim::wire::ocr::{Proposal, Query, ReportSignatures, RequestObservation, RoundStart, SignedObservation, Vote};
 /// use prost::Message;
 ///
 /// let size = |body: Body| OcrMessage { body: Some(body) }.encoded_len();
@@ -210,9 +210,11 @@ pub struct EpochStartRequest {
 ///
 /// let signed_by = |signer| AttributedSignature { signature: vec![0; 64].into(), signer };
 /// let quorum_certificate: Vec<_> = (1..=3).map(signed_by).collect();
-/// let certified = Certified { epoch: 1, seq_nr: 9, quorum_certificate: quorum_certificate.clone(), ..Certified::default() };
+/// let certified =
+///     Certified { epoch: 1, seq_nr: 9, quorum_certificate: quorum_certificate.clone(), ..Certified::default() };
 /// let request = EpochStartRequest { epoch: 2, highest_certified: Some(certified), signature: vec![0; 64].into() };
-/// let start = EpochStart { epoch: 2, highest_certified: request.highest_certified.clone(), proof: quorum_certificate };
+/// let start =
+///     EpochStart { epoch: 2, highest_certified: request.highest_certified.clone(), proof: quorum_certificate };
 /// assert_eq!(NewEpochWish { epoch: 2 }.encoded_len(), 2);
 /// assert_eq!(start.encoded_len() - request.encoded_len(), 3 * 70 - 66, "the proof instead of a signature");
 ///
