@@ -9,6 +9,20 @@ use super::RuleSet;
 use crate::wire::PeerId;
 
 /// The DON that is asked, as a client request sees it; shared by all requests to it.
+///
+/// ```
+/// use donsim::aggregator::{Config, ConfigError, RuleSet};
+/// use donsim::wire::PeerId;
+///
+/// let (peers, signers) = ([1, 2, 3, 4].map(|name| PeerId([name; 32])), vec![vec![0; 20]; 4]);
+/// let config = Config::new(peers.to_vec(), signers.clone(), 1, RuleSet::Hardened)?.with_type_url("a.Reply");
+/// assert!(config.peers().eq(peers) && config.signers() == signers && config.rule_set() == RuleSet::Hardened);
+/// assert_eq!((config.expected(), config.fault_bound(), config.required()), (4, 1, 2));
+/// assert_eq!(config.clone().with_min_responses(3)?.required(), 3);
+/// let error = config.with_min_responses(1).expect_err("a liar alone would decide");
+/// assert_eq!(error, ConfigError::MinResponses { min_responses: 1, low: 2, high: 4 });
+/// # Ok::<(), ConfigError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Config {
     peers: BTreeMap<PeerId, usize>,

@@ -34,6 +34,30 @@ impl Answer {
 }
 
 /// One workflow node's request to a capability DON.
+///
+/// ```
+/// use std::sync::Arc;
+/// # use donsim::aggregator::{Answer, Basis, ClientRequest, Config, Decision, Fresh};
+/// # use donsim::aggregator::{Rejection, RequestIds, RuleSet, Verdict};
+/// # use donsim::wire::{PeerId, Response};
+///
+/// # let peers = [1, 2, 3, 4].map(|name| PeerId([name; 32]));
+/// # let config = Arc::new(Config::new(peers.to_vec(), Vec::new(), 1, RuleSet::Identical)?);
+/// # let ids = Arc::new(RequestIds { workflow_execution_id: "wf-exec".into(), reference_id: "ref-1".into() });
+/// let (mut request, mut late) = (ClientRequest::new(config.clone(), ids.clone()), ClientRequest::new(config, ids));
+/// let answer = Answer::response(Response::default().encode());
+/// let mut hear = |peer: PeerId| request.handle_message(Some(&peer.0), &answer, &mut Fresh);
+/// assert_eq!(hear(peers[0]), Verdict::Taken);
+/// assert_eq!(hear(peers[0]), Verdict::Rejected(Rejection::AlreadyHeard(peers[0])));
+/// assert_eq!(hear(peers[1]), Verdict::Decided);
+/// let Some(Decision::Success(success)) = request.decision() else { panic!("no success") };
+/// assert_eq!((success.basis, &success.support[..]), (Basis::Quorum, &peers[..2]));
+/// assert_eq!(request.signatures_checked(), 0);
+///
+/// assert_eq!((late.handle_expiry(), late.handle_expiry()), (Verdict::Decided, Verdict::Ignored));
+/// assert_eq!(late.decision().and_then(Decision::error), Some("request expired by executable client"));
+/// # Ok::<(), donsim::aggregator::ConfigError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ClientRequest {
     config: Arc<Config>,

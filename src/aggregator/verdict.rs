@@ -45,6 +45,22 @@ pub enum Rejection {
 }
 
 /// Where the original program crashes.
+///
+/// ```
+/// # use std::sync::Arc;
+/// use donsim::aggregator::{Answer, ClientRequest, Config, Crash, Fresh, RequestIds, RuleSet, Verdict};
+/// use donsim::wire::{AttributedSignature, OcrAttestation, PeerId, Response};
+///
+/// # let config = Config::new(vec![PeerId([1; 32]), PeerId([2; 32])], vec![vec![]; 2], 1, RuleSet::Attested)?;
+/// # let ids = RequestIds { workflow_execution_id: String::new(), reference_id: String::new() };
+/// # let mut request = ClientRequest::new(Arc::new(config), Arc::new(ids));
+/// let signatures = vec![AttributedSignature::default(); 2];
+/// let attestation = Some(OcrAttestation { signatures, ..OcrAttestation::default() });
+/// let answer = Answer::response(Response { attestation, ..Response::default() }.encode());
+/// let verdict = request.handle_message(Some(&[1; 32]), &answer, &mut Fresh);
+/// assert_eq!(verdict, Verdict::Crash(Crash::AttestationWithoutPayload));
+/// # Ok::<(), donsim::aggregator::ConfigError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Crash {
     /// It reads the value of an absent payload.

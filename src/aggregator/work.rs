@@ -18,6 +18,30 @@ pub struct Opened {
 
 /// What an aggregator computes about bytes. The answers depend on the arguments alone; the provided methods compute
 /// them anew each time.
+///
+/// ```
+/// use donsim::aggregator::{Fresh, Work};
+/// use donsim::attestation::{Claim, KeyPair};
+///
+/// #[derive(Default)]
+/// struct Counted(u32);
+///
+/// impl Work for Counted {
+///     fn is_signed_by(&mut self, digest: &[u8; 32], signature: &[u8], address: &[u8]) -> bool {
+///         self.0 += 1;
+///         Fresh.is_signed_by(digest, signature, address)
+///     }
+/// }
+///
+/// let key = KeyPair::from_private(&[7; 32])?;
+/// let (signature, address) = (key.sign(&[1; 32]), key.address().0);
+/// let claim = Claim { signature: &signature, address: &address };
+/// let nobodys = Claim { address: &[0; 20], ..claim };
+/// let mut work = Counted::default();
+/// assert_eq!(work.first_unsigned(&[1; 32], &[claim, nobodys, claim]), Some(1));
+/// assert_eq!(work.0, 2);
+/// # Ok::<(), donsim::attestation::PrivateKeyError>(())
+/// ```
 pub trait Work {
     /// Decodes a response.
     ///
@@ -53,6 +77,25 @@ impl Work for Fresh {}
 
 /// Computes equal work once: what a simulator wants that feeds the same bytes to many aggregators. It keeps what it has
 /// seen until it is dropped.
+///
+/// ```
+/// use std::rc::Rc;
+/// use std::sync::Arc;
+/// use donsim::aggregator::{Fresh, Memo, Opened, Work};
+/// use donsim::attestation::{Keyring, Report};
+/// use donsim::wire::{Response, Rope};
+///
+/// let (mut memo, payload) = (Memo::with_keyring(Arc::new(Keyring::new())), Rope::from(Response::default().encode()));
+/// let once: Rc<Opened> = memo.open(&payload)?;
+/// assert!(Rc::ptr_eq(&once, &memo.open(&payload)?));
+/// memo.clear();
+/// assert!(!Rc::ptr_eq(&once, &memo.open(&payload)?) && once == Fresh.open(&payload)?);
+///
+/// let report =
+///     Report { workflow_execution_id: "", reference_id: "", payload: b"reply", spend_unit: "", spend_value: "" };
+/// assert_eq!(Memo::new().report_data(&report), report.data());
+/// # Ok::<(), donsim::wire::DecodeError>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Memo {
     opened: BTreeMap<Rope, Result<Rc<Opened>, DecodeError>>,
@@ -103,7 +146,7 @@ impl Memo {
 
     /// Never knows anything: as [`Fresh`], where a memo is wanted.
     #[must_use]
-    pub fn forgetful() -> Self {
+    pub(crate) fn forgetful() -> Self {
         Self { forgets: true, ..Self::default() }
     }
 

@@ -54,6 +54,23 @@ const BUDGET: usize = 48 << 20;
 
 /// Keys that signatures gave away, and tables of those that sign often. Threads may share one; it changes how long checking
 /// and signing take, and no verdict and no signature.
+///
+/// ```
+/// use donsim::attestation::{Address, Claim, KeyPair, Keyring};
+///
+/// let (one, two) = (KeyPair::from_private(&[1; 32])?, KeyPair::from_private(&[2; 32])?);
+/// let (keyring, digest) = (Keyring::new(), [9; 32]);
+/// let signatures = keyring.sign_all(&[&one, &two], &digest);
+/// assert_eq!(signatures, [one.sign(&digest), keyring.sign(&two, &digest)]);
+///
+/// let addresses: [Address; 2] = [one.address(), two.address()];
+/// let claims = addresses.each_ref().map(|address| Claim { signature: &signatures[0], address: &address.0 });
+/// assert_eq!(keyring.check(&digest, &claims), [true, false]);
+/// assert_eq!(keyring.tables(), 0, "they come with use");
+/// assert!([claims[0]; 50].iter().all(|claim| keyring.check(&digest, &[*claim]) == [true]));
+/// assert_eq!(keyring.tables(), 1);
+/// # Ok::<(), donsim::attestation::PrivateKeyError>(())
+/// ```
 pub struct Keyring {
     makes_tables: bool,
     signatures: AtomicU32,
@@ -99,7 +116,7 @@ impl Keyring {
 
     /// A keyring that never makes a table: every signature is recovered.
     #[must_use]
-    pub fn without_tables() -> Self {
+    pub(crate) fn without_tables() -> Self {
         Self { makes_tables: false, ..Self::new() }
     }
 

@@ -44,6 +44,20 @@ impl fmt::Debug for Address {
 pub struct PrivateKeyError;
 
 /// A signer's key pair.
+///
+/// ```
+/// use donsim::attestation::{KeyPair, PrivateKeyError, SIGNATURE_LEN, is_signed_by, signed_digest};
+///
+/// let key = KeyPair::from_private(&[7; 32])?;
+/// let digest = signed_digest(&[1; 32], &[2; 32], 42);
+/// let mut signature: [u8; SIGNATURE_LEN] = key.sign(&digest);
+/// assert!(is_signed_by(&digest, &signature, &key.address().0));
+/// assert!(!is_signed_by(&signed_digest(&[1; 32], &[2; 32], 43), &signature, &key.address().0));
+/// signature[64] ^= 1;
+/// assert!(!is_signed_by(&digest, &signature, &key.address().0));
+/// assert_eq!(KeyPair::from_private(&[0; 32]).unwrap_err(), PrivateKeyError);
+/// # Ok::<(), PrivateKeyError>(())
+/// ```
 #[derive(Clone)]
 pub struct KeyPair {
     key: SigningKey,

@@ -75,6 +75,23 @@ impl Bounds {
 }
 
 /// An expectation on one cell, or on the difference of two.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Bounds, Direction, Judgement, Options, Ruling, run};
+/// # use donsim::scenario::Scenario;
+/// # use donsim::sim::simulate;
+///
+/// let text = "schema = 1\nrun.replicates = 20\n[[expect]]\nthat = \"accepted >= 0.5\"\n";
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), text.to_owned(), &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let summary = run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut ())?.summary;
+/// let Judgement { that, bounds, ruling, .. } = &summary.expectations[0];
+/// assert_eq!((&that[..], ruling.name(), bounds.observed), ("accepted >= 0.5", "pass", Some(1.0)));
+/// assert_eq!(bounds.rule(Direction::AtLeast, 0.9999), Ruling::Inconclusive, "20 replicates cannot show it");
+/// assert_eq!(Bounds::default().rule(Direction::AtMost, 1.0), Ruling::Inconclusive, "nothing is known");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
     /// The expectation's number in the scenario, from 0.

@@ -19,6 +19,18 @@ const MOST_REPLICATES: u64 = 1_000_000_000;
 
 /// Whether all expectations of a scenario could pass.
 ///
+/// ```
+/// use std::path::Path;
+/// use donsim::experiment::check_power;
+/// use donsim::scenario::Scenario;
+///
+/// let text = "schema = 1\nrun.replicates = 20\n[[expect]]\nthat = \"accepted >= 0.999\"\n";
+/// let scenario = Scenario::parse(Path::new("mine.toml"), text.to_owned(), &[])?;
+/// let error = check_power(&scenario).expect_err("20 of 20 prove no more than 0.8").to_string();
+/// assert!(error.contains("`accepted >= 0.999` cannot pass with 20 replicates"), "{error}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// Those that cannot with so few replicates, and how many would do.
 pub fn check_power(scenario: &Scenario) -> Result<(), Diagnostics> {

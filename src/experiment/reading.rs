@@ -78,7 +78,12 @@ impl Reading {
 /// A metric in one replicate alone, in its unit; infinite for a latency that is beyond the deadline, `None` without
 /// honest rows, and for a saving without the baseline or when nothing was sent there.
 #[must_use]
-pub fn own_value(metric: Metric, setup: &Setup, replicate: &Replicate, before: Option<&Baseline>) -> Option<f64> {
+pub(crate) fn own_value(
+    metric: Metric,
+    setup: &Setup,
+    replicate: &Replicate,
+    before: Option<&Baseline>,
+) -> Option<f64> {
     Reading::of(metric, replicate, before, OcrCost::of(setup)).value(replicate)
 }
 

@@ -29,6 +29,45 @@ const DIGEST_LEN: usize = 32;
 pub(crate) const MAKER: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("DONSIM_CODE"));
 
 /// Place where units are kept, all of them made by one way to simulate: an aggregator of one's own needs a record of its own.
+///
+/// ```
+/// use std::{collections::BTreeMap, io, num::NonZero, path::Path, sync::Mutex, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Options, Record, Shard, missing, run};
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::simulate;
+///
+/// #[derive(Debug, Default)]
+/// struct InMemory(Mutex<BTreeMap<String, Vec<u8>>>);
+///
+/// impl Record for InMemory {
+///     fn read(&self, name: &str) -> Option<Vec<u8>> {
+///         self.0.lock().expect("whole").get(name).cloned()
+///     }
+///
+///     fn read_elsewhere(&self, _: &str) -> Vec<Vec<u8>> {
+///         Vec::new()
+///     }
+///
+///     fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+///         self.0.lock().expect("whole").insert(name.to_owned(), bytes.to_vec());
+///         Ok(())
+///     }
+///
+///     fn handle_unusable(&self, name: &str, reason: &str) {
+///         panic!("{name}: {reason}");
+///     }
+/// }
+///
+/// let text = "schema = 1\nrun.replicates = 300\nrun.seed = 7\n";
+/// let scenario = Scenario::parse(Path::new("mine.toml"), text.to_owned(), &[])?;
+/// let (stop, record) = (AtomicBool::new(false), InMemory::default());
+/// let options = Options { record: Some(&record), ..Options::new(NonZero::<usize>::MIN, &stop) };
+/// run(&scenario, Options { shard: Some(Shard { number: 1, of: 2 }), ..options }, &simulate, &mut ())?;
+/// assert!(missing(&scenario, &record).into_values().eq([vec![1]]), "the other shard has it");
+/// run(&scenario, options, &simulate, &mut ())?;
+/// assert!(missing(&scenario, &record).is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Record: Debug + Sync {
     /// The unit of this name that was kept for this run.
     fn read(&self, name: &str) -> Option<Vec<u8>>;

@@ -66,6 +66,48 @@ pub struct Block<'a> {
 
 /// Takes the results as they come, in an order that depends on the scenario alone; errors when they cannot be kept end
 /// the run.
+///
+/// ```
+/// use std::{io, num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Block, Observer, Options, RunError, run};
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::simulate;
+///
+/// #[derive(Default)]
+/// struct Seen {
+///     replicates: usize,
+///     groups: u32,
+///     share: f64,
+/// }
+///
+/// impl Observer for Seen {
+///     fn handle_block(&mut self, block: &Block<'_>) -> io::Result<()> {
+///         self.replicates += block.replicates.len();
+///         if self.replicates > 100 { Err(io::Error::other("enough")) } else { Ok(()) }
+///     }
+///
+///     fn handle_group_end(&mut self) -> io::Result<()> {
+///         self.groups += 1;
+///         Ok(())
+///     }
+///
+///     fn handle_progress(&mut self, done: u64, total: u64) {
+///         self.share = done as f64 / total as f64;
+///     }
+/// }
+///
+/// let (stop, mut seen) = (AtomicBool::new(false), Seen::default());
+/// let scenario = |replicates| {
+///     let text = format!("schema = 1\nrun.replicates = {replicates}\n");
+///     Scenario::parse(Path::new("mine.toml"), text, &[])
+/// };
+/// let options = Options::new(NonZero::<usize>::MIN, &stop);
+/// run(&scenario(40)?, options, &simulate, &mut seen)?;
+/// assert_eq!((seen.replicates, seen.groups, seen.share), (40, 1, 1.0));
+/// let error = run(&scenario(80)?, options, &simulate, &mut seen).expect_err("too many");
+/// assert!(matches!(error, RunError::Unkept(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Observer {
     /// The next replicates of a cell.
     ///
@@ -91,6 +133,30 @@ pub trait Observer {
 impl Observer for () {}
 
 /// All that a run found.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Breaches, Disagreement, Findings, Options, PanickedReplicate, Witnesses, run};
+/// # use donsim::scenario::Scenario;
+/// use donsim::sim::{Breach, Setup, simulate};
+///
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), "schema = 1\nrun.replicates = 9\n".to_owned(), &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let broken = |setup: &Setup, number, cache: &mut _| {
+///     assert_ne!(number, 5, "five is unlucky");
+///     let mut replicate = simulate(setup, number, cache);
+///     replicate.rows[0].breach = (number == 7).then_some(Breach::DidNotAccept);
+///     replicate
+/// };
+/// let Findings { panicked, breaches, disagreements, witnesses, .. } =
+///     run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &broken, &mut ())?;
+/// let [PanickedReplicate { replicate: 5, message, .. }] = &panicked[..] else { panic!("{panicked:?}") };
+/// assert!(message.contains("five is unlucky"));
+/// assert!(matches!(breaches[..], [Breaches { replicate: 7, rows: 1, .. }]));
+/// assert_eq!(disagreements, [] as [Disagreement; 0], "rates are as the closed form says");
+/// assert!(witnesses.values().all(|of_cell| *of_cell == Witnesses::default()), "nothing unsafe to look at");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Findings {
     /// By cell, as far as they were simulated.
@@ -147,6 +213,23 @@ pub enum RunError {
 
 /// Runs all cells and replicates of a scenario, or those of a shard, on fewer threads than asked for where there is less work, or the system
 /// gives fewer. Of a shard nothing is found out: its replicates go to the record, and findings tell how many they are.
+///
+/// ```
+/// use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Findings, Options, RunSummary, Verdict, run};
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Safety, simulate};
+///
+/// let text = "schema = 1\nrun.replicates = 20\n[[expect]]\nthat = \"accepted >= 0.5\"\n";
+/// let scenario = Scenario::parse(Path::new("mine.toml"), text.to_owned(), &[])?;
+/// let stop = AtomicBool::new(false);
+/// let findings: Findings = run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut ())?;
+/// assert!(findings.is_complete() && findings.done == 20);
+/// let summary: &RunSummary = &findings.summary;
+/// assert_eq!(Verdict::of(summary, Safety::Holds, true).name(), "pass");
+/// assert_eq!(Verdict::of(summary, Safety::Violated, true), Verdict::Fail, "no wrong response was accepted");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// See [`RunError`].

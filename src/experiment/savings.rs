@@ -11,6 +11,21 @@ use serde::{Deserialize, Serialize};
 use crate::sim::{Bytes, ObservationContent, Ocr, Replicate, Setup, ocr_bytes};
 
 /// Bytes of a replicate of the baseline, row by row, without attestations.
+///
+/// ```
+/// use std::path::Path;
+/// use donsim::experiment::Baseline;
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{ReplicateCache, simulate};
+///
+/// let setup = Scenario::parse(Path::new("mine.toml"), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let mut cache = ReplicateCache::new(setup.run.seed);
+/// let now = simulate(&setup, 0, &mut cache).rows[0].bytes.answers();
+/// let baseline = Baseline::of(&simulate(&setup.baseline(), 0, &mut cache));
+/// assert!(baseline.answers(0) > Some(now), "there, every node sends the payload");
+/// assert_eq!(baseline.answers(1_000), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Baseline {
     rows: Vec<Bytes>,

@@ -47,6 +47,43 @@ impl RunSummary {
 }
 
 /// One cell's findings.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{
+///     CauseSummary, Difference, Estimate, Exact, FaultSummary, HoldersSummary, Metric, Options, RunSummary, run,
+/// };
+/// # use donsim::scenario::Scenario;
+/// use donsim::sim::{FailureCause, simulate};
+///
+/// let text = r#"
+/// schema = 1
+/// run.replicates = 50
+/// network.response.loss = 1
+/// faults.silent = [{ nodes = 1 }]
+/// sweep.grid.aggregator.rule_set = ["identical", "attested"]
+/// "#;
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), text.to_owned(), &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let summary: RunSummary = run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut ())?.summary;
+/// let cell = &summary.cells[1];
+/// let Some(&Estimate { value, ci_high, n: 50, .. }) = cell.estimate(Metric::Accepted) else { panic!("no estimate") };
+/// assert!(value == Some(0.0) && ci_high > Some(0.0), "nothing arrives, and that is seen 50 times only");
+/// assert_eq!(cell.censored(), 1.0);
+///
+/// assert_eq!(cell.main_cause(), Some((FailureCause::LOST, cell.cause_share(FailureCause::LOST))));
+/// let shares = cell.causes.iter().filter_map(|CauseSummary { share, .. }| *share);
+/// assert!((shares.sum::<f64>() - 1.0).abs() < 1e-9 && summary.causes().contains(&FailureCause::LOST));
+/// let [HoldersSummary { share: Some(1.0), holders, .. }] = cell.holders[..] else { panic!("one number of holders") };
+/// assert_eq!((holders, cell.payload_holders.as_str()), (6, "f+1"), "of 16, of which 5 may be Byzantine");
+/// let [FaultSummary { name, nodes: 1, .. }] = &cell.faults[..] else { panic!("one fault") };
+/// assert_eq!(name, "faults.silent.0");
+/// let Difference { value, .. } = &cell.differences[0];
+/// assert_eq!(*value, Some(0.0), "under either rule set");
+/// let Ok(Exact { values, .. }) = &cell.exact else { panic!("{:?}", cell.exact) };
+/// assert!(values.contains(&(Metric::Accepted, 0.0)) && cell.exact_value(Metric::Accepted) == Some(0.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct CellSummary {
     /// The cell's id.
@@ -163,7 +200,7 @@ pub struct HoldersSummary {
 /// Actions of a fault in a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultSummary {
-    /// Its place in the scenario: `silent.0` is the first `[[faults.silent]]`.
+    /// Its place in the scenario: `faults.silent.0` is the first `[[faults.silent]]`.
     pub name: String,
     /// Number of nodes that had it; all that may have had it where chance decided.
     pub nodes: u32,

@@ -52,7 +52,7 @@ impl Verdict {
 
 /// Whether a wrong response was accepted, or honest workflow nodes accepted different ones.
 #[must_use]
-pub fn is_violated(summary: &RunSummary) -> bool {
+pub(crate) fn is_violated(summary: &RunSummary) -> bool {
     summary.cells.iter().any(|cell| {
         [Metric::AcceptedWrong, Metric::Disagreement]
             .iter()
@@ -62,7 +62,7 @@ pub fn is_violated(summary: &RunSummary) -> bool {
 
 /// Faults that some cell gives nodes to and that acted in no replicate of any cell.
 #[must_use]
-pub fn idle_faults(summary: &RunSummary) -> Vec<&str> {
+pub(crate) fn idle_faults(summary: &RunSummary) -> Vec<&str> {
     let Some(first) = summary.cells.first() else { return Vec::new() };
     let is_idle = |at: usize| {
         let mut everywhere = summary.cells.iter().filter_map(|cell| cell.faults.get(at));

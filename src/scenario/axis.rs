@@ -12,6 +12,20 @@ pub struct Axis {
 }
 
 /// A cell's value on an axis.
+///
+/// ```
+/// use donsim::experiment::{Axis, AxisValue};
+/// use donsim::scenario::Scenario;
+///
+/// let text = "schema = 1\nsweep.grid.network.latency = [\"40ms\", \"1500ms\"]\n".to_owned();
+/// let scenario = Scenario::parse("mine.toml".as_ref(), text, &[])?;
+/// assert_eq!(scenario.axes(), [Axis { key: "network.latency".to_owned(), group: 0 }]);
+/// let AxisValue { text, number, unit } = &scenario.cell(1).axes[0];
+/// assert_eq!((&text[..], *number, *unit), ("1.5s", Some(1500.0), "ms"));
+/// assert_eq!(AxisValue::of_number(1500.0, "ms").as_ref(), Some(&scenario.cell(1).axes[0]));
+/// assert!(AxisValue::UNITS.contains(unit) && AxisValue::of_number(-1.0, "ms").is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct AxisValue {
     /// As the scenario writes it, without quotes: `0.05`, `40ms`, `attested`, `f+1`.

@@ -64,6 +64,17 @@ pub(crate) enum Derivation {
 macro_rules! metrics {
     ($($variant:ident $name:literal $unit:literal $meaning:literal $derivation:expr;)+) => {
         /// Number that is measured in every cell.
+        ///
+        /// ```
+        /// use donsim::experiment::{Metric, Stat};
+        ///
+        /// let p99 = Metric::LatencyP99;
+        /// assert_eq!((p99.name(), p99.unit(), p99.stat()), ("latency_p99", "ms", Stat::Quantile(0.99)));
+        /// assert!(Metric::Accepted.meaning().ends_with("that accepted the right response."));
+        /// assert_eq!(Metric::Accepted.stat().name(), "rate");
+        /// let everywhere = Metric::ALL.iter().filter(|metric| !metric.is_of_rounds() && !metric.is_of_strata());
+        /// assert!(everywhere.copied().any(|metric| metric == p99), "with rounds or without");
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Metric {
             $(#[doc = $meaning] $variant,)+

@@ -7,6 +7,43 @@ use crate::aggregator::{Answer, ClientRequest, Config, Decision, RequestIds, Ver
 use crate::attestation::Report;
 
 /// The aggregator of one request at one workflow node.
+///
+/// ```
+/// use std::sync::Arc;
+/// use donsim::aggregator::{Answer, ClientRequest, Decision, Verdict, Work};
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Aggregator, AggregatorFactory, Breach, Opening, ReplicateCache, simulate_with};
+///
+/// struct Deaf(ClientRequest);
+///
+/// impl Aggregator for Deaf {
+///     fn handle_message(&mut self, _: Option<&[u8]>, _: &Answer, _: &mut dyn Work) -> Verdict {
+///         Verdict::Taken
+///     }
+///     fn handle_expiry(&mut self) -> Verdict {
+///         self.0.handle_expiry()
+///     }
+///     fn decision(&self) -> Option<&Decision> {
+///         self.0.decision()
+///     }
+///     fn signatures_checked(&self) -> u64 {
+///         self.0.signatures_checked()
+///     }
+/// }
+///
+/// struct DeafAggregators;
+///
+/// impl AggregatorFactory for DeafAggregators {
+///     fn open(&self, Opening { config, ids, .. }: &Opening<'_>) -> Box<dyn Aggregator> {
+///         Box::new(Deaf(ClientRequest::new(Arc::clone(config), Arc::clone(ids))))
+///     }
+/// }
+///
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let replicate = simulate_with(&setup, 0, &mut ReplicateCache::new(setup.run.seed), &DeafAggregators, None);
+/// assert!(replicate.rows.iter().all(|row| row.breach == Some(Breach::DidNotAccept)), "the oracle sees it");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Aggregator {
     /// Takes an answer, with its sender's id as it stood in the message (`None` when there was none).
     fn handle_message(&mut self, sender: Option<&[u8]>, answer: &Answer, work: &mut dyn Work) -> Verdict;

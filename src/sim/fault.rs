@@ -6,6 +6,26 @@ use super::faults::effect::{Bearer, Effect};
 use super::faults::{Behaviour, Definition, FAULTS, Value, Values};
 
 /// A fault on some nodes of one DON.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Fault, FaultKind, FaultReport, FaultyNodes, ReplicateCache, Side, simulate};
+///
+/// let silent = FaultKind::named("silent", []);
+/// assert_eq!((silent.name(), silent.side()), ("silent", Side::Capability));
+/// let some = Fault::each(silent.clone(), 0.01);
+/// assert_eq!((some.nodes, some.nodes.given()), (FaultyNodes::Each(0.01), 0), "chance decides how many");
+///
+/// let mut setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// setup.faults = vec![Fault::new(silent, 2, Some(1))];
+/// let [FaultReport { fired, holder_shortfall: 0 }] =
+///     simulate(&setup, 0, &mut ReplicateCache::new(setup.run.seed)).faults[..]
+/// else {
+///     panic!("one report a fault")
+/// };
+/// assert_eq!(fired, 2 * u64::from(setup.workflow_don.nodes), "two nodes keep silent towards everybody");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// Kind, with the values of its parameters.
@@ -51,7 +71,7 @@ pub enum FaultyNodes {
 impl FaultyNodes {
     /// Most nodes that may have it, of so many.
     #[must_use]
-    pub fn most(self, nodes: u32) -> u32 {
+    pub(crate) fn most(self, nodes: u32) -> u32 {
         match self {
             Self::Count(count) => count,
             Self::Each(probability) => {
@@ -99,7 +119,7 @@ impl PartialEq for FaultKind {
 impl FaultKind {
     /// A kind of fault with values for all its parameters, in their order.
     #[must_use]
-    pub const fn new(definition: &'static Definition, values: Values) -> Self {
+    pub(crate) const fn new(definition: &'static Definition, values: Values) -> Self {
         Self { definition, values }
     }
 
@@ -128,19 +148,19 @@ impl FaultKind {
 
     /// Whether its nodes are down as long as it lasts.
     #[must_use]
-    pub const fn is_outage(&self) -> bool {
+    pub(crate) const fn is_outage(&self) -> bool {
         self.definition.is_outage
     }
 
     /// Whether it acts on OCR3 messages.
     #[must_use]
-    pub const fn is_in_rounds(&self) -> bool {
+    pub(crate) const fn is_in_rounds(&self) -> bool {
         self.definition.is_in_rounds
     }
 
     /// What a node that has it does, as closed forms reckon with it.
     #[must_use]
-    pub fn effect(&self, bearer: Bearer) -> Effect {
+    pub(crate) fn effect(&self, bearer: Bearer) -> Effect {
         (self.definition.effect)(&self.values, bearer)
     }
 

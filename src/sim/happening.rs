@@ -31,7 +31,7 @@ pub struct Happening {
 impl Happening {
     /// Whether `node` is at one of its ends.
     #[must_use]
-    pub fn is_about(&self, node: Node) -> bool {
+    pub(crate) fn is_about(&self, node: Node) -> bool {
         self.node == Some(node) || self.peer == Some(node)
     }
 }
@@ -151,6 +151,27 @@ pub enum What {
 }
 
 /// Somebody who wants to know everything that happens.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Happening, Listener, RealAggregators, ReplicateCache, What, simulate, simulate_with};
+///
+/// #[derive(Default)]
+/// struct Decisions(usize);
+///
+/// impl Listener for Decisions {
+///     fn hear(&mut self, happening: &Happening) {
+///         self.0 += usize::from(matches!(happening.what, What::Decided { .. }));
+///     }
+/// }
+///
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let (mut cache, mut decisions) = (ReplicateCache::new(setup.run.seed), Decisions::default());
+/// let heard = simulate_with(&setup, 0, &mut cache, &RealAggregators, Some(&mut decisions));
+/// assert_eq!(decisions.0, heard.rows.len());
+/// assert_eq!(heard, simulate(&setup, 0, &mut cache), "listening changes nothing");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Listener {
     /// Takes the next happening; times never fall.
     fn hear(&mut self, happening: &Happening);

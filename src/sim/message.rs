@@ -63,6 +63,24 @@ enum Body {
 }
 
 /// Word about who sends the payload; what a response strategy adds to the protocol.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{ReplicateCache, Signal, What, replay};
+///
+/// let text = "schema = 1\ncapability_don.response_strategy = \"pull\"\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let (_, happenings) = replay(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let signals = happenings.iter().filter_map(|happening| match &happening.what {
+///     What::Sent { message, .. } => message.signal,
+///     _ => None,
+/// });
+/// let mut signals: Vec<Signal> = signals.collect();
+/// signals.dedup();
+/// assert!(signals.starts_with(&[Signal::Announce, Signal::Pull]), "{signals:?}");
+/// assert_eq!(Signal::Announce.name(), "Announce");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Signal {
     /// A caller has decided and needs no payload any more.

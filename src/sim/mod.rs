@@ -38,8 +38,9 @@ mod world;
 pub use aggregators::{Aggregator, AggregatorFactory, Opening, RealAggregators};
 pub use agreement::cost::ocr_bytes;
 pub use fault::{Fault, FaultKind, FaultyNodes, Side};
-pub use faults::effect;
-pub use faults::{Answers, Definition, FAULTS, Parameter, ParameterKind, Value, Values};
+pub(crate) use faults::Values;
+pub(crate) use faults::effect;
+pub use faults::{Answers, Definition, FAULTS, Parameter, ParameterKind, Value};
 pub use happening::{Happening, Listener, What};
 pub use message::{AnswerClass, Message, Signal};
 pub use oracle::{Breach, FailureCause, Judgement};
@@ -51,10 +52,22 @@ pub use setup::{
     AggregatorSetup, CapabilityDon, Expiry, Growth, ObservationContent, ObservationSetup, Ocr, PayloadHolders, Read,
     RequestSetup, RoundsSetup, Run, Safety, Schedule, Setup, Ties, WorkflowDon,
 };
-pub use strata::{Counts, Strata, answering_links, candidates, is_by_chance, is_chance, without_law};
+pub use strata::{Counts, Strata};
+pub(crate) use strata::{answering_links, candidates, is_by_chance, is_chance, without_law};
 pub use strategies::ResponseStrategy;
 
 /// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Outcome, Replicate, ReplicateCache, Row, simulate};
+///
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let replicate: Replicate = simulate(&setup, 7, &mut ReplicateCache::new(setup.run.seed));
+/// let Row { outcome: Outcome::Accepted, latency: Some(_), .. } = replicate.rows[0] else { panic!("not accepted") };
+/// assert_eq!(simulate(&setup, 7, &mut ReplicateCache::new(setup.run.seed)), replicate, "always the same");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Panics
 /// On a setup that no scenario yields, such as one without capability nodes.
@@ -79,6 +92,25 @@ pub fn simulate_with<'a>(
 }
 
 /// Simulates a replicate once more and tells everything that happens in it.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{AnswerClass, Happening, Message, ReplicateCache, What, replay};
+///
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let (replicate, happenings) = replay(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let sent = happenings.iter().filter_map(|Happening { what, .. }| match what {
+///     What::Sent { message, bytes, .. } => Some((&**message, bytes.total())),
+///     _ => None,
+/// });
+/// let sent: Vec<(&Message, u64)> = sent.collect();
+/// assert_eq!(sent[0].0.describe(), "request");
+/// assert!(sent.iter().all(|(message, _)| message.encode().len() as u64 == message.len() && !message.is_empty()));
+/// assert!(sent.iter().any(|(message, _)| message.class == AnswerClass::Genuine && message.class.is_right()));
+/// let by_row: u64 = replicate.rows.iter().map(|row| row.bytes.total()).sum();
+/// assert_eq!(sent.iter().map(|(_, bytes)| bytes).sum::<u64>(), by_row, "every byte is in one row");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Panics
 /// As [`simulate`].

@@ -11,6 +11,24 @@ use super::rounds::OcrBody;
 use super::setup::CapabilityDon;
 
 /// The outcome of one replicate.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Bytes, OcrBytes, ReplicateCache, RequestFacts, Uplink, simulate};
+///
+/// let text = "schema = 1\ncapability_don.ocr = \"round\"\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let replicate = simulate(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let RequestFacts { holders, epochs, reported } = replicate.requests[0];
+/// assert_eq!((holders, epochs, reported), (setup.capability_don.nodes, Some(1), Some(true)));
+/// let OcrBytes { proposal, observation, .. } = replicate.ocr;
+/// assert!(proposal > observation && proposal + observation < replicate.ocr.total());
+/// let Bytes { request, .. } = replicate.rows[0].bytes;
+/// assert!(request + replicate.rows[0].bytes.answers() < replicate.rows[0].bytes.total(), "envelopes of requests");
+/// let Uplink { total, peak, .. } = replicate.uplink;
+/// assert!(replicate.uplink.mean() <= peak && peak <= total);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replicate {
     /// One row a request and workflow node, by request, then node.
@@ -45,7 +63,7 @@ pub struct RequestFacts {
 impl Replicate {
     /// Mean time to a decision of honest workflow nodes in us; 0 where none was made.
     #[must_use]
-    pub fn mean_wait(&self) -> u64 {
+    pub(crate) fn mean_wait(&self) -> u64 {
         let honest = self.rows.iter().filter(|row| row.outcome != Outcome::Byzantine);
         let (sum, count) = honest
             .filter_map(|row| row.decided)
@@ -174,6 +192,20 @@ pub struct Row {
 }
 
 /// When and why success became impossible.
+///
+/// ```
+/// use donsim::engine::Span;
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{FailureCause, Judgement, ReplicateCache, Row, Unreachable, simulate};
+///
+/// let text = "schema = 1\ncapability_don.payload_holders = 0\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let replicate = simulate(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let Row { unreachable: Some(Unreachable { cause, after }), judgement, .. } = replicate.rows[0] else { panic!() };
+/// assert_eq!((cause, after), (FailureCause::TOO_FEW_HOLDERS, Span::ZERO));
+/// assert!(judgement == Judgement::CouldNot && judgement.name() == "could_not");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unreachable {
     /// Why.
@@ -183,6 +215,14 @@ pub struct Unreachable {
 }
 
 /// How a request ended at a workflow node.
+///
+/// ```
+/// use donsim::sim::Outcome;
+///
+/// let right = Outcome::ALL.into_iter().filter(|outcome| outcome.is_right()).map(Outcome::name);
+/// assert!(right.eq(["accepted", "accepted_tainted"]));
+/// assert!(!Outcome::ALL.contains(&Outcome::Byzantine), "what a faulty node makes of a request counts for nothing");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Outcome {
     /// Payload, type and value map are what honest nodes produced.

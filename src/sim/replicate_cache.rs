@@ -23,6 +23,19 @@ use super::site::Site;
 type CapabilityDonKey = [u32; 3];
 
 /// Keys and finished work, for one thread.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{ReplicateCache, simulate};
+///
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let mut cache = ReplicateCache::new(setup.run.seed);
+/// let mut of_another_thread = ReplicateCache::with_keyring(setup.run.seed, cache.keyring());
+/// for number in 0..10 {
+///     assert_eq!(simulate(&setup, number, &mut cache), simulate(&setup, number, &mut of_another_thread));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct ReplicateCache {
     seed: u64,
@@ -77,7 +90,7 @@ impl ReplicateCache {
     /// A cache that keeps nothing but keys: each signature is made anew, each check is a recovery, and each envelope is
     /// encoded and decoded. It shows that reuse changes how long a run takes and nothing else.
     #[must_use]
-    pub fn without_reuse(seed: u64) -> Self {
+    pub(crate) fn without_reuse(seed: u64) -> Self {
         let keyring = Arc::new(Keyring::without_tables());
         Self { reuses: false, memo: Memo::forgetful(), ..Self::with_keyring(seed, keyring) }
     }

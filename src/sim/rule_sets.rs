@@ -6,6 +6,23 @@ use std::ops::Range;
 use crate::aggregator::{Attestation, RuleSet};
 
 /// Rule sets of the workflow nodes.
+///
+/// ```
+/// use donsim::aggregator::RuleSet;
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::RuleSets;
+///
+/// let text =
+///     "schema = 1\naggregator.rule_set = { attested = 3, hardened = 1 }\nworkflow_don = { nodes = 4, f = 1 }\n";
+/// let setup = Scenario::parse("mine.toml".as_ref(), text.to_owned(), &[])?.cell(0).setup;
+/// assert_eq!(setup.aggregator.rule_set.to_string(), "attested(3)+hardened(1)");
+/// assert_eq!(
+///     (setup.aggregator.rule_set.of(2), setup.aggregator.rule_set.of(3)),
+///     (RuleSet::Attested, RuleSet::Hardened)
+/// );
+/// assert_eq!(RuleSets::from(RuleSet::Identical).of(99), RuleSet::Identical);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RuleSets {
     /// The same at every node.
@@ -17,7 +34,7 @@ pub enum RuleSets {
 impl RuleSets {
     /// The mixture that is [displayed](fmt::Display) so.
     #[must_use]
-    pub fn mixture(text: &str) -> Option<Self> {
+    pub(crate) fn mixture(text: &str) -> Option<Self> {
         let mut counts = [0; RuleSet::ALL.len()];
         for group in text.split('+') {
             let (name, count) = group.strip_suffix(')')?.split_once('(')?;
@@ -42,7 +59,7 @@ impl RuleSets {
 
     /// Whether it is for the nodes to differ.
     #[must_use]
-    pub const fn is_mixed(&self) -> bool {
+    pub(crate) const fn is_mixed(&self) -> bool {
         matches!(self, Self::Mixed(_))
     }
 

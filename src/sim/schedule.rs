@@ -9,7 +9,7 @@ use crate::engine::Span;
 
 /// The delay of every capability node's copy of a request, by its position in the member list.
 #[must_use]
-pub fn delays(schedule: Schedule, delta_stage: Span, request_id: &str, nodes: u32) -> Vec<Span> {
+pub(crate) fn delays(schedule: Schedule, delta_stage: Span, request_id: &str, nodes: u32) -> Vec<Span> {
     match schedule {
         Schedule::AllAtOnce => vec![Span::ZERO; nodes as usize],
         Schedule::OneAtATime => {
@@ -20,6 +20,15 @@ pub fn delays(schedule: Schedule, delta_stage: Span, request_id: &str, nodes: u3
 
 /// The original's permutation of `0..n` for a request id: the shuffle of Go's `math/rand` over a stream of AES-128-CTR
 /// that is keyed by keccak256 of the id.
+///
+/// ```
+/// use donsim::sim::schedule::permutation;
+///
+/// let mut order = permutation("Execute:wf-exec:ref-1", 7);
+/// assert_ne!(order, permutation("Execute:wf-exec:ref-2", 7));
+/// order.sort_unstable();
+/// assert!(order.into_iter().eq(0..7));
+/// ```
 #[must_use]
 pub fn permutation(request_id: &str, n: u32) -> Vec<u32> {
     let mut stream = KeyStream::new(request_id);

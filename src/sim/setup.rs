@@ -9,6 +9,29 @@ use super::rule_sets::RuleSets;
 use super::strategies::ResponseStrategy;
 
 /// One cell of a scenario, fully resolved.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{AggregatorSetup, CapabilityDon, Expiry, Growth, Ocr, PayloadHolders, RequestSetup, RuleSets, Run};
+/// use donsim::sim::{Safety, Schedule, Setup, Ties, WorkflowDon};
+///
+/// let setup: Setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let CapabilityDon { payload_holders: PayloadHolders::FPlusOne, ocr: Ocr::Latency(_), nodes, f, .. } =
+///     setup.capability_don
+/// else {
+///     panic!("another default")
+/// };
+/// let WorkflowDon { nodes: callers, f: faulty, needed, .. } = setup.workflow_don;
+/// assert!(nodes > 3 * f && callers > 3 * faulty && needed == 2 * faulty + 1);
+/// let AggregatorSetup { rule_set, expiry, .. } = setup.aggregator;
+/// assert!(matches!(rule_set, RuleSets::One(_)) && expiry == Expiry::Deadline);
+/// let RequestSetup { count, schedule, .. } = setup.request;
+/// assert_eq!((count, schedule, setup.capability_don.response_growth), (1, Schedule::AllAtOnce, Growth::Linear));
+/// assert_eq!((setup.ties, setup.safety), (Ties::Random, Safety::Holds));
+/// let Run { strata, .. } = setup.run;
+/// assert!(!strata && setup.baseline().capability_don.payload_holders == PayloadHolders::All);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setup {
     /// `[run]`.
@@ -47,13 +70,13 @@ impl Setup {
 
     /// Rows of a replicate: one a request and workflow node.
     #[must_use]
-    pub fn rows(&self) -> u64 {
+    pub(crate) fn rows(&self) -> u64 {
         u64::from(self.request.count) * u64::from(self.workflow_don.nodes)
     }
 
     /// Whether a rule set and payload holders, as results name them, are those of the [`baseline`](Self::baseline).
     #[must_use]
-    pub fn is_baseline(rule_set: &str, payload_holders: &str) -> bool {
+    pub(crate) fn is_baseline(rule_set: &str, payload_holders: &str) -> bool {
         rule_set == RuleSet::BASELINE.name() && payload_holders == PayloadHolders::All.to_string()
     }
 }
@@ -101,7 +124,7 @@ pub struct CapabilityDon {
 impl CapabilityDon {
     /// Whether a node's answers carry an attestation.
     #[must_use]
-    pub fn attests(&self, node: u32) -> bool {
+    pub(crate) fn attests(&self, node: u32) -> bool {
         self.attesting.is_none_or(|attesting| node < attesting)
     }
 }
@@ -127,7 +150,7 @@ pub enum Ocr {
 impl Ocr {
     /// The rounds, if the nodes agree by rounds.
     #[must_use]
-    pub fn rounds(&self) -> Option<&RoundsSetup> {
+    pub(crate) fn rounds(&self) -> Option<&RoundsSetup> {
         match self {
             Self::Latency(_) => None,
             Self::Rounds(rounds) => Some(rounds),
@@ -136,6 +159,19 @@ impl Ocr {
 }
 
 /// OCR3 rounds: timers, limits, and what the nodes observe.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{ObservationContent, ObservationSetup, Ocr, Read, RoundsSetup};
+///
+/// let text = "schema = 1\ncapability_don.ocr = \"round\"\nobservation.read = \"latest\"\n";
+/// let setup = Scenario::parse("mine.toml".as_ref(), text.to_owned(), &[])?.cell(0).setup;
+/// let observation = ObservationSetup { providers: 16, read: Read::Latest, ..ObservationSetup::default() };
+/// let content = ObservationContent::Hash;
+/// let expected = RoundsSetup { observation, content, ..RoundsSetup::default() };
+/// assert_eq!(setup.capability_don.ocr, Ocr::Rounds(Box::new(expected)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoundsSetup {
     /// Content of observations.
@@ -314,7 +350,7 @@ pub enum Expiry {
 impl Expiry {
     /// Period of the ticker and grace beyond the time-out; `None` without a ticker.
     #[must_use]
-    pub fn ticker(self, timeout: Span) -> Option<(Span, Span)> {
+    pub(crate) fn ticker(self, timeout: Span) -> Option<(Span, Span)> {
         match self {
             Self::Deadline => None,
             Self::Published => Some((timeout.min(Span::from_secs(30)), Span::ZERO)),

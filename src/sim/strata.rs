@@ -11,6 +11,22 @@ use super::fault::{Fault, FaultyNodes, Side};
 use super::setup::Setup;
 
 /// The strata of a cell.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Counts, FaultyNodes, Strata};
+///
+/// let don = "capability_don = { nodes = 7, f = 2 }\nfaults.crash = [{ nodes = { each = 0.01 } }]\n";
+/// let text = format!("schema = 1\nrun.strata = true\n{don}");
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let strata = Strata::of(&setup).expect("its replicates are dealt to strata");
+/// assert!(strata.len() == 8 && !strata.is_empty(), "from no crash to seven");
+/// assert_eq!(strata.of_replicate(19), 3);
+/// assert_eq!(strata.counts(3), &Counts { faulty: vec![3], lost_answers: None });
+/// assert_eq!(strata.counts(3), &Counts::of_replicate(&setup, 19));
+/// assert_eq!(strata.world(&setup, 3).faults[0].nodes, FaultyNodes::Count(3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strata {
     counts: Vec<Counts>,
@@ -103,7 +119,7 @@ impl Strata {
 
 /// The setup without the probabilities that strata make up for: cells that are equal then have the same worlds.
 #[must_use]
-pub fn without_law(setup: &Setup) -> Setup {
+pub(crate) fn without_law(setup: &Setup) -> Setup {
     let mut worlds = setup.clone();
     if setup.run.strata {
         for fault in worlds.faults.iter_mut().filter(|fault| is_by_chance(fault)) {
@@ -120,7 +136,7 @@ pub fn without_law(setup: &Setup) -> Setup {
 /// Of a fault that nodes have with a probability, how many nodes may have it when so many have those before it: all but
 /// those that have another fault, if neither may overlap.
 #[must_use]
-pub fn candidates(setup: &Setup, fault: &Fault, before: &[u32]) -> u32 {
+pub(crate) fn candidates(setup: &Setup, fault: &Fault, before: &[u32]) -> u32 {
     let nodes = match fault.kind.side() {
         Side::Capability => setup.capability_don.nodes,
         Side::Workflow => setup.workflow_don.nodes,
@@ -137,13 +153,13 @@ pub fn candidates(setup: &Setup, fault: &Fault, before: &[u32]) -> u32 {
 
 /// Links that an answer may get lost on: one from every capability to every workflow node.
 #[must_use]
-pub const fn answering_links(setup: &Setup) -> u32 {
+pub(crate) const fn answering_links(setup: &Setup) -> u32 {
     setup.capability_don.nodes * setup.workflow_don.nodes
 }
 
 /// Whether chance decides how many nodes have a fault.
 #[must_use]
-pub const fn is_by_chance(fault: &Fault) -> bool {
+pub(crate) const fn is_by_chance(fault: &Fault) -> bool {
     matches!(fault.nodes, FaultyNodes::Each(_))
 }
 
@@ -154,7 +170,7 @@ fn loses_by_chance(setup: &Setup) -> bool {
 
 /// Whether a probability leaves a thing open.
 #[must_use]
-pub fn is_chance(probability: f64) -> bool {
+pub(crate) fn is_chance(probability: f64) -> bool {
     0.0 < probability && probability < 1.0
 }
 

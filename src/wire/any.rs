@@ -7,6 +7,15 @@ use super::rope::{Rope, Writer, field_len};
 
 /// A payload. Fields that are not its own are passed through behind its own, in their order and to the letter, which
 /// is why it is read from the raw bytes of the enclosing field and not by a derived message.
+///
+/// ```
+/// use donsim::wire::Any;
+///
+/// let mut any = Any::new("a.Reply", "42".into());
+/// any.unknown.push(b"\x1a\x01x".as_slice().into());
+/// assert_eq!(any.encode(), *b"\x0a\x07a.Reply\x12\x0242\x1a\x01x".as_slice());
+/// assert_eq!(any.encoded_len(), any.encode().len());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Any {
     /// What `value` is.

@@ -10,6 +10,19 @@ use super::lenient::{Lenient, declared_fields};
 use super::rope::{Rope, Writer, decode_around};
 
 /// The signed envelope around a body.
+///
+/// ```
+/// use donsim::wire::{Envelope, MessageBody, MessageHeader, request_id};
+///
+/// let message_id = request_id("wf-exec", "ref-1").into();
+/// let header = MessageHeader { message_id, method: "Execute".into(), ..MessageHeader::default() };
+/// let body = MessageBody { header, payload: b"a response".to_vec().into() };
+/// let envelope = Envelope { signature: vec![0; 64].into(), body: body.encode() };
+/// let received = Envelope::decode(envelope.encode())?;
+/// assert_eq!(MessageBody::decode(received.body)?, body);
+/// assert!(Envelope::decode(b"noise".to_vec()).is_err());
+/// # Ok::<(), donsim::wire::DecodeError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Envelope {
     /// ed25519 of the sending peer over `body`, 64 bytes.
@@ -142,6 +155,15 @@ impl MessageHeader {
 }
 
 /// The error code of a message. Codes outside the enumeration are legal.
+///
+/// ```
+/// use donsim::wire::ErrorCode;
+///
+/// let codes = [ErrorCode::OK, ErrorCode::VALIDATION_FAILED, ErrorCode::CAPABILITY_NOT_FOUND];
+/// assert_eq!(codes.map(|code| code.0), [0, 1, 2]);
+/// let codes = [ErrorCode::INVALID_REQUEST, ErrorCode::TIMEOUT, ErrorCode::INTERNAL_ERROR, ErrorCode(77)];
+/// assert_eq!(codes.map(|code| code.to_string()), ["INVALID_REQUEST", "TIMEOUT", "INTERNAL_ERROR", "77"]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorCode(pub i32);
 

@@ -19,15 +19,35 @@ pub use envelope::{Envelope, ErrorCode, MessageBody, MessageHeader};
 pub use peer_id::PeerId;
 pub use request::{CallPayload, CapabilityRequest, RequestMetadata, SpendLimit, request_id};
 pub use response::{AttributedSignature, MeteringRecord, OcrAttestation, Response};
-pub use rope::{Rope, equal_bytes, field_len};
+pub use rope::Rope;
+pub(crate) use rope::{equal_bytes, field_len};
 pub use values::{BigInt, Decimal, Kind, List, MapEntry, Timestamp, Value, ValueMap};
 
 use thiserror::Error;
 
 /// The text that makes an error message a payload-not-available answer, wherever in it this stands.
+///
+/// ```
+/// use donsim::aggregator::{RuleSet, Unavailable};
+/// use donsim::wire::PAYLOAD_NOT_AVAILABLE;
+///
+/// let text = format!("Public:User:Unknown:{PAYLOAD_NOT_AVAILABLE}");
+/// assert_eq!(text, "Public:User:Unknown:__response_payload_not_available");
+/// assert_eq!(RuleSet::BASELINE.definition().unavailable, Unavailable::Error, "it knows no such thing");
+/// ```
 pub const PAYLOAD_NOT_AVAILABLE: &str = "__response_payload_not_available";
 
 /// Why bytes are not a message.
+///
+/// ```
+/// use donsim::wire::{Decimal, DecodeError, Kind, Response, ValueMap};
+///
+/// let mut map = ValueMap::default();
+/// map.push("price", Kind::Decimal(Decimal { coefficient: None, exponent: -2 }.into()));
+/// let error = map.normalized().expect_err("it has no digits");
+/// assert!(error == DecodeError::DecimalWithoutCoefficient && error.crashes_original());
+/// assert!(!Response::decode(b"noise".to_vec()).expect_err("it is noise").crashes_original());
+/// ```
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum DecodeError {
     /// Not in the protobuf wire format, or a string that is not UTF-8.

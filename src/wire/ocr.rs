@@ -8,6 +8,37 @@ use prost::bytes::Bytes;
 use prost::{Message, Oneof};
 
 /// The wrapper in which every OCR3 message travels.
+///
+/// ```
+/// use donsim::wire::ocr::{AttributedSignedObservation, Body, ChainHeight, Contents, Observation, OcrMessage};
+/// use donsim::wire::ocr::{Proposal, Query, ReportSignatures, RequestObservation, RoundStart, SignedObservation, Vote};
+/// use prost::Message;
+///
+/// let size = |body: Body| OcrMessage { body: Some(body) }.encoded_len();
+/// let id = String::from("wf-exec:ref-1");
+/// let query = Query { requests: vec![id.clone()] }.encode_to_vec().into();
+/// assert_eq!(size(Body::RoundStart(RoundStart { epoch: 1, seq_nr: 9, query, ..RoundStart::default() })), 24);
+///
+/// let hash = RequestObservation { observed: vec![7; 32].into(), error: String::new() };
+/// let chain_height = Some(ChainHeight { latest: 30, safe: 20, finalized: 10 });
+/// let contents = Contents { chain_height, requests: [(id, hash)].into(), missing_request_ids: Vec::new() };
+/// let (observation, signature) = (contents.encode_to_vec().into(), vec![0; 64].into());
+/// let signed = Some(SignedObservation { observation, signature });
+/// let to_leader = size(Body::Observation(Observation { epoch: 1, seq_nr: 9, signed_observation: signed.clone() }));
+///
+/// let of = |observer| AttributedSignedObservation { signed_observation: signed.clone(), observer };
+/// let attributed_signed_observations = (0..3).map(of).collect();
+/// let proposal = Proposal { epoch: 1, seq_nr: 9, attributed_signed_observations, ..Proposal::default() };
+/// let from_leader = OcrMessage { body: Some(Body::Proposal(proposal)) };
+/// assert!(from_leader.encoded_len() > 2 * to_leader, "a proposal holds the observations of a quorum");
+/// assert_eq!(OcrMessage::decode(&from_leader.encode_to_vec()[..])?, from_leader);
+///
+/// let vote = Vote { epoch: 1, seq_nr: 9, signature: vec![0; 64].into() };
+/// assert_eq!(size(Body::Prepare(vote.clone())), size(Body::Commit(vote)));
+/// let signatures = ReportSignatures { seq_nr: 9, report_signatures: vec![vec![0; 65].into()] };
+/// assert_eq!(size(Body::ReportSignatures(signatures)), 72);
+/// # Ok::<(), prost::DecodeError>(())
+/// ```
 #[derive(Clone, PartialEq, Message)]
 pub struct OcrMessage {
     /// The message.
@@ -171,6 +202,26 @@ pub struct EpochStartRequest {
 }
 
 /// Epoch start.
+///
+/// ```
+/// use donsim::wire::ocr::{AttributedSignature, Certified, CertifiedCommit, CertifiedCommitRequest};
+/// use donsim::wire::ocr::{EpochStart, EpochStartRequest, NewEpochWish};
+/// use prost::Message;
+///
+/// let signed_by = |signer| AttributedSignature { signature: vec![0; 64].into(), signer };
+/// let quorum_certificate: Vec<_> = (1..=3).map(signed_by).collect();
+/// let certified =
+///     Certified { epoch: 1, seq_nr: 9, quorum_certificate: quorum_certificate.clone(), ..Certified::default() };
+/// let request = EpochStartRequest { epoch: 2, highest_certified: Some(certified), signature: vec![0; 64].into() };
+/// let start =
+///     EpochStart { epoch: 2, highest_certified: request.highest_certified.clone(), proof: quorum_certificate };
+/// assert_eq!(NewEpochWish { epoch: 2 }.encoded_len(), 2);
+/// assert_eq!(start.encoded_len() - request.encoded_len(), 3 * 70 - 66, "the proof instead of a signature");
+///
+/// let missed = CertifiedCommitRequest { seq_nr: 9 };
+/// let commit = CertifiedCommit { certified: request.highest_certified };
+/// assert_eq!(commit.certified.map(|certified| certified.seq_nr), Some(missed.seq_nr));
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct EpochStart {
     /// Epoch.

@@ -3,6 +3,14 @@
 use std::fmt;
 
 /// A peer's id, its 32-byte ed25519 public key.
+///
+/// ```
+/// use donsim::wire::PeerId;
+///
+/// let peer = PeerId::from_slice(&[1; 32]).expect("32 bytes");
+/// assert!(peer.to_string().starts_with("12D3KooW") && peer < PeerId([2; 32]));
+/// assert_eq!(PeerId::from_slice(&[1; 31]), None);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PeerId(pub [u8; 32]);
 

@@ -5,6 +5,24 @@ use prost::Message;
 use prost::bytes::Bytes;
 
 /// A request. `config` and `inputs` are always written, also when empty.
+///
+/// ```
+/// use donsim::wire::{CallPayload, CapabilityRequest, RequestMetadata, SpendLimit, Timestamp, request_id};
+/// use prost::Message;
+///
+/// let metadata = RequestMetadata {
+///     workflow_execution_id: "wf-exec".into(),
+///     reference_id: "ref-1".into(),
+///     spend_limits: vec![SpendLimit { spend_type: "RPC_EVM".into(), limit: "10".into() }],
+///     execution_timestamp: Some(Timestamp { seconds: 1_700_000_000, nanos: 0 }),
+///     ..RequestMetadata::default()
+/// };
+/// assert_eq!(request_id(&metadata.workflow_execution_id, &metadata.reference_id), "Execute:wf-exec:ref-1");
+/// let payload = Some(CallPayload { type_url: "a.Call".into(), value: b"call".as_slice().into() });
+/// let request = CapabilityRequest { metadata: Some(metadata), payload, ..CapabilityRequest::default() };
+/// assert_eq!(CapabilityRequest::decode(&request.encode_to_vec()[..])?, request);
+/// # Ok::<(), prost::DecodeError>(())
+/// ```
 #[derive(Clone, PartialEq, Message)]
 pub struct CapabilityRequest {
     /// Who asks.

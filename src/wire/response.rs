@@ -9,6 +9,20 @@ use super::{Any, DecodeError, ValueMap};
 
 /// A decoded response in the form in which the original keeps it: values normalized, unknown fields gone except inside
 /// the payload, the `error` field dropped.
+///
+/// ```
+/// use donsim::wire::{Any, AttributedSignature, MeteringRecord, OcrAttestation, Response};
+///
+/// let payload = Some(Any::new("a.Reply", b"reply".as_slice().into()));
+/// let bare = Response { payload, ..Response::default() };
+/// let signatures = vec![AttributedSignature { signature: vec![0; 65].into(), signer: 2 }];
+/// let attestation = Some(OcrAttestation { signatures, ..OcrAttestation::default() });
+/// let full = Response { metering: vec![MeteringRecord::default()], attestation, ..bare.clone() };
+/// assert!(full.id() == bare.id() && full.identity() == bare.rope(), "neither metering nor attestation is part of it");
+/// assert_eq!((full.encoded_len(), full.payload_value()), (full.encode().len(), b"reply".as_slice()));
+/// assert_eq!(Response::decode(full.encode())?, full);
+/// # Ok::<(), donsim::wire::DecodeError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Response {
     /// The `value` map, normalized.
@@ -164,7 +178,7 @@ impl Response {
 
     /// Bytes that the attestation takes of the encoding, with its key and length.
     #[must_use]
-    pub fn attestation_len(&self) -> usize {
+    pub(crate) fn attestation_len(&self) -> usize {
         self.attestation.as_ref().map_or(0, |attestation| field_len(attestation.encoded_len()))
     }
 

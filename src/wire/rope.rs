@@ -15,6 +15,16 @@ const LEAST_SHARED: usize = 256;
 /// memory that takes no look at it.
 ///
 /// Decoding from a rope is decoding from its bytes; byte fields within one piece share it.
+///
+/// ```
+/// use donsim::wire::{Any, Response, Rope};
+///
+/// let reply = vec![7; 1000];
+/// let response = Response { payload: Some(Any::new("a.Reply", reply.into())), ..Response::default() };
+/// let (shared, copied) = (response.rope(), Rope::from(response.rope().to_bytes()));
+/// assert!(shared.pieces().count() > 1 && copied.pieces().count() == 1 && !shared.is_empty());
+/// assert_eq!((&shared, shared.len(), shared.sha256()), (&copied, copied.len(), copied.sha256()));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Rope {
     /// None is empty.
@@ -142,7 +152,7 @@ impl Rope {
 
 /// Whether bytes are equal; those that share memory are unseen.
 #[must_use]
-pub fn equal_bytes(one: &Bytes, other: &Bytes) -> bool {
+pub(crate) fn equal_bytes(one: &Bytes, other: &Bytes) -> bool {
     std::ptr::eq(&raw const one[..], &raw const other[..]) || one == other
 }
 
@@ -254,7 +264,7 @@ impl Writer {
 
 /// Bytes of a length-delimited field of `len` bytes, its key of one byte and its length included.
 #[must_use]
-pub const fn field_len(len: usize) -> usize {
+pub(crate) const fn field_len(len: usize) -> usize {
     1 + encoding::encoded_len_varint(len as u64) + len
 }
 

@@ -9,6 +9,25 @@ use super::lenient::{Lenient, declared_fields};
 
 /// `values.v1.Map`. Entries stand as they came until [`ValueMap::normalized`]; key and value of an entry are always
 /// written, also when empty.
+///
+/// ```
+/// use donsim::wire::{BigInt, Decimal, Kind, List, MapEntry, Timestamp, Value, ValueMap};
+///
+/// let cents = BigInt { abs_val: vec![0, 199], sign: 0 };
+/// let price = Decimal { coefficient: Some(cents.into()), exponent: -2 };
+/// let prices = List { fields: vec![Value { kind: Some(Kind::Decimal(price.into())) }.into()] };
+/// let mut map = ValueMap::default();
+/// map.push("prices", Kind::List(prices.into()));
+/// map.push("at", Kind::Int64(0));
+/// map.push("at", Kind::Timestamp(Timestamp { seconds: 5, nanos: -1 }.into()));
+///
+/// let map = map.normalized()?;
+/// let entries: Vec<&MapEntry> = map.entries.iter().map(|entry| &entry.0).collect();
+/// assert_eq!((entries.len(), &entries[1].key[..]), (2, "prices"), "sorted, and the last of equal keys");
+/// let Some(Kind::Timestamp(at)) = &entries[0].value.0.kind else { panic!("no time") };
+/// assert_eq!(at.0, Timestamp { seconds: 4, nanos: 999_999_999 });
+/// # Ok::<(), donsim::wire::DecodeError>(())
+/// ```
 #[derive(Clone, PartialEq, Message)]
 pub struct ValueMap {
     /// The entries.

@@ -57,6 +57,16 @@ macro_rules! rule_sets {
         $(mod $file;)+
 
         /// The rules by which a client request decides.
+        ///
+        /// ```
+        /// use donsim::aggregator::{Attestation, Definition, RuleSet, Unavailable};
+        ///
+        /// assert_eq!(RuleSet::named("attested"), Some(RuleSet::Attested));
+        /// assert!(RuleSet::ALL.iter().zip(RuleSet::NAMES).all(|(rule_set, name)| rule_set.name() == name));
+        /// let Definition { attestation, unavailable, .. } = RuleSet::Attested.definition();
+        /// assert_eq!((attestation, unavailable), (Attestation::BesideCounting, Unavailable::Nothing));
+        /// assert_eq!(RuleSet::BASELINE.definition().attestation, Attestation::Ignored);
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum RuleSet { $($(#[$doc])* $name,)+ }
 

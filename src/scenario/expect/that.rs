@@ -16,6 +16,17 @@ const EXAMPLES: &str = "write for example `accepted >= 0.999`, `p99 <= 2s`, `tot
                         `accepted[attested] - accepted[identical] >= 0.3`";
 
 /// On which side of its threshold a metric is expected.
+///
+/// ```
+/// use donsim::experiment::Direction;
+/// use donsim::scenario::Scenario;
+///
+/// let text = "schema = 1\n[[expect]]\nthat = \"p99 <= 2s\"\n".to_owned();
+/// let scenario = Scenario::parse("mine.toml".as_ref(), text, &[])?;
+/// assert_eq!(scenario.expectations()[0].direction, Direction::AtMost);
+/// assert_eq!(Direction::AtMost.sign(), "<=");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// `>=`.

@@ -20,6 +20,17 @@ const SIGNATURE: u64 = field(64);
 const REPORT_SIGNATURE: u64 = field(65);
 
 /// Bytes that leave uplinks for the rounds of all requests of a replicate; the same in all.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{ObservationContent, ocr_bytes};
+///
+/// let text = "schema = 1\nrequest.payload_size = \"16KiB\"\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let (hash, payload) = (ocr_bytes(&setup, ObservationContent::Hash), ocr_bytes(&setup, ObservationContent::Payload));
+/// assert!(payload > 10 * hash);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn ocr_bytes(setup: &Setup, content: ObservationContent) -> u64 {
     let observed = match content {

@@ -4,7 +4,7 @@ use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 /// Answer of a node that was asked by enough callers, to one caller.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// The right payload with a valid attestation.
     Proven,
     /// The right payload with an invalid attestation.
@@ -32,7 +32,7 @@ pub enum Answer {
 
 /// A wrong response: those of one kind are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Lie {
+pub(crate) enum Lie {
     /// The one that all colluders share.
     Shared,
     /// Another one for each caller, the same from all.
@@ -47,7 +47,7 @@ pub enum Lie {
 
 /// Attestation of a wrong response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Attached {
+pub(crate) enum Attached {
     /// None.
     Nothing,
     /// One that does not prove it.
@@ -58,7 +58,7 @@ pub enum Attached {
 
 /// Effect of a fault that always acts and on all.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub(crate) enum Effect {
     /// A capability node answers so.
     Answers(Answer),
     /// A workflow node never asks.
@@ -69,7 +69,7 @@ pub enum Effect {
 
 /// A node that has a fault, as far as its law depends on it.
 #[derive(Clone, Copy, Debug)]
-pub struct Bearer {
+pub(crate) struct Bearer {
     /// Whether it holds the payload.
     pub holds: bool,
     /// Nodes that have the fault.
@@ -81,13 +81,13 @@ pub struct Bearer {
 impl Answer {
     /// Answer of a node without the payload.
     #[must_use]
-    pub fn unavailable() -> Self {
+    pub(crate) fn unavailable() -> Self {
         Self::Error(format!("Public:User:Unknown:{PAYLOAD_NOT_AVAILABLE}"))
     }
 
     /// Answer of an honest node.
     #[must_use]
-    pub fn honest(holds: bool) -> Self {
+    pub(crate) fn honest(holds: bool) -> Self {
         if holds { Self::Proven } else { Self::unavailable() }
     }
 }

@@ -22,9 +22,22 @@ pub(super) use behaviour::{
     Action, AnswerContext, Behaviour, MessageContext, OutgoingAnswer, OutgoingRequest, RequestContext, When, distorted,
 };
 use effect::{Bearer, Effect};
-pub use parameters::{Parameter, ParameterKind, Value, Values};
+pub(crate) use parameters::Values;
+pub use parameters::{Parameter, ParameterKind, Value};
 
 /// A kind of fault: everything that the rest of donsim knows of it.
+///
+/// ```
+/// use donsim::sim::{Answers, Definition, FAULTS, FaultKind, Parameter, ParameterKind, Side, Value};
+///
+/// let find = |name: &str| FAULTS.iter().find(|fault| fault.name == name).expect("a fault of this name");
+/// let Definition { side, answers, parameters, .. } = find("duplicate_answers");
+/// assert_eq!((side, answers), (&Side::Capability, &Answers::Several));
+/// let [Parameter { name, kind, .. }] = parameters else { panic!("one parameter") };
+/// assert!(*name == "copies" && matches!(kind, ParameterKind::Count { .. }));
+/// let three = FaultKind::named("duplicate_answers", [Value::Count(3)]);
+/// assert_ne!(three, FaultKind::named("duplicate_answers", [Value::Count(4)]));
+/// ```
 #[derive(Debug)]
 pub struct Definition {
     /// Name, in a scenario `[[faults.<name>]]`.

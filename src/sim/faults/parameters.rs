@@ -82,7 +82,7 @@ pub enum Value {
 
 /// The values of a fault's parameters, in their order.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Values(pub Vec<Value>);
+pub(crate) struct Values(pub Vec<Value>);
 
 impl Values {
     /// Value number `at`.

@@ -7,6 +7,25 @@ use std::fmt;
 /// Set of everything that happened to the right answers of a request that did not succeed, up to and in the instant in
 /// which success became unreachable. Where several kinds of things share the blame, all of them are in it. Two kinds stand
 /// alone: what the aggregator or a crash did while a right answer could still come.
+///
+/// ```
+/// use donsim::sim::FailureCause;
+///
+/// let both = FailureCause::FAULTY.and(FailureCause::LOST);
+/// assert!(both.to_string() == "faulty+lost" && FailureCause::named("faulty+lost") == Some(both));
+/// assert!(!both.is_single() && !both.is_empty() && FailureCause::named("lost+faulty").is_none());
+/// let from_the_start = [
+///     FailureCause::NO_AGREEMENT,
+///     FailureCause::TOO_FEW_HOLDERS,
+///     FailureCause::TOO_FEW_REQUESTS,
+///     FailureCause::DEADLINE_BEFORE_SCHEDULE,
+/// ];
+/// assert_eq!(FailureCause::SINGLE[..4], from_the_start);
+/// let of_nobody_else = [FailureCause::AGGREGATOR_FAILED_EARLY, FailureCause::NODE_CRASHED];
+/// assert_eq!(of_nobody_else.map(|cause| cause.to_string()), ["aggregator_failed_early", "node_crashed"]);
+/// let other = [FailureCause::TOO_LATE, FailureCause::REJECTED_BY_AGGREGATOR, FailureCause::AGREED_ON_ERROR];
+/// assert!(other.into_iter().all(FailureCause::is_single) && FailureCause::TOO_LATE < both, "single ones come first");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailureCause(u16);
 

@@ -9,6 +9,32 @@ use super::message::OcrMessage;
 use super::value::Value;
 
 /// Kinds of happenings of OCR3 rounds.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::rounds::{Observed, Outcome, Value};
+/// use donsim::sim::{OcrBody, OcrHappening, OcrMessage, ReplicateCache, What, replay};
+///
+/// let text = "schema = 1\ncapability_don.ocr = \"round\"\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let (_, happenings) = replay(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let mut names = Vec::new();
+/// for happening in &happenings {
+///     let What::Ocr(OcrHappening::Sent { message, .. }) = &happening.what else { continue };
+///     let OcrMessage { body, .. } = &**message;
+///     assert!(!message.is_empty() && message.len() < 10_000);
+///     if !names.contains(&body.name()) {
+///         names.push(body.name());
+///     }
+///     if let OcrBody::Commit(outcome) = body {
+///         let Outcome { agreed, split, .. } = &**outcome;
+///         let is_right = |observed: &Observed| observed.value == Value::Response { version: 0 };
+///         assert!(agreed.iter().all(is_right) && split.is_empty());
+///     }
+/// }
+/// assert_eq!(names, ["round_start", "observation", "proposal", "prepare", "commit", "report_signatures"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum OcrHappening {
     /// The leader starts an OCR3 round.

@@ -35,6 +35,37 @@ pub struct OcrMessage {
 }
 
 /// Contents of messages.
+///
+/// ```
+/// use std::collections::BTreeSet;
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::rounds::{Certified, Observation, Proposal};
+/// use donsim::sim::{OcrBody, OcrHappening, ReplicateCache, What, replay};
+///
+/// let text = "schema = 1\ncapability_don.ocr = \"round\"\nfaults.ocr_silent_leader = [{ nodes = 5 }]\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let mut epochs = BTreeSet::new();
+/// for number in 0..5 {
+///     let (_, happenings) = replay(&setup, number, &mut ReplicateCache::new(setup.run.seed));
+///     for happening in &happenings {
+///         let What::Ocr(OcrHappening::Delivered { message }) = &happening.what else { continue };
+///         match &message.body {
+///             OcrBody::Proposal(proposal) => {
+///                 let Proposal { observations, .. } = &**proposal;
+///                 assert!(observations.iter().map(|it| it.observer).is_sorted() && observations.len() >= 11);
+///             }
+///             OcrBody::Observation(observation) => {
+///                 let Observation { values, missing, .. } = &**observation;
+///                 assert!(values.len() <= 1 && missing.is_empty());
+///             }
+///             OcrBody::EpochStart(Certified { .. }) => drop(epochs.insert(message.epoch)),
+///             _ => {}
+///         }
+///     }
+/// }
+/// assert!(epochs.contains(&2), "a silent leader led first");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum OcrBody {
     /// The sender wishes for the epoch.

@@ -28,7 +28,8 @@ mod value;
 pub use happening::OcrHappening;
 pub use message::{Certified, Observation, OcrBody, OcrMessage, Proposal};
 pub use outcome::Outcome;
-pub use value::{Observed, RPC_ERROR, Value};
+pub(crate) use value::RPC_ERROR;
+pub use value::{Observed, Value};
 
 pub(super) use observation::Chain;
 pub(super) use participant::{Input, Output, Participant, Timer};

@@ -5,7 +5,7 @@ use prost::bytes::Bytes;
 use crate::wire::ocr::RequestObservation;
 
 /// Text of the error that nodes agree on when the RPC itself fails for a request.
-pub const RPC_ERROR: &str = "rpc error: execution reverted";
+pub(crate) const RPC_ERROR: &str = "rpc error: execution reverted";
 
 /// Value of a request at a capability node: those that are equal have equal bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

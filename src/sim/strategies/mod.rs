@@ -66,6 +66,15 @@ strategies! {
 }
 
 /// A response strategy, by its place in the list.
+///
+/// ```
+/// use donsim::sim::ResponseStrategy;
+///
+/// let pull = ResponseStrategy::named("pull").expect("a strategy of this name");
+/// assert!(pull.definition().meaning.contains("asks"));
+/// assert_eq!(ResponseStrategy::ALL[0], ResponseStrategy::default());
+/// assert_eq!(ResponseStrategy::NAMES[0], ResponseStrategy::default().definition().name);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ResponseStrategy(usize);
 

@@ -1,0 +1,162 @@
+//! Every public item of the rooms that others build on is shown at work: by an example of its own, or by one that names
+//! it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms, each with the files of others whose types it passes on.
+const ROOMS: [&[&str]; 5] = [
+    &["aggregator"],
+    &["attestation"],
+    &["wire"],
+    &["experiment", "scenario/axis.rs", "scenario/metric.rs", "scenario/expect/that.rs"],
+    &["sim"],
+];
+
+/// Types that have no name outside the crate: they are only ever made by `into()` and read by `.0`.
+const NAMELESS: [&str; 2] = ["DeclaredFields", "Lenient"];
+
+/// A public item: `owner` is the type whose method or constant it is.
+#[derive(Debug)]
+struct Item {
+    place: String,
+    owner: Option<String>,
+    name: String,
+    has_example: bool,
+}
+
+/// The code of a doc comment, with the type that it stands on.
+struct Example {
+    owner: Option<String>,
+    code: String,
+}
+
+#[derive(Default)]
+struct Room {
+    items: Vec<Item>,
+    examples: Vec<Example>,
+}
+
+impl Room {
+    fn read(places: &[&str]) -> Self {
+        let mut room = Self::default();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        for file in places.iter().flat_map(|place| sources(root.join(place))) {
+            room.scan(&file);
+        }
+        room
+    }
+
+    fn scan(&mut self, file: &Path) {
+        let text = fs::read_to_string(file).expect("a source file");
+        let (mut owner, mut is_trait, mut doc) = (None, false, String::new());
+        let mut lines = text.lines().enumerate();
+        while let Some((number, line)) = lines.next() {
+            let code = line.trim_start();
+            if let Some(comment) = code.strip_prefix("///").or_else(|| code.strip_prefix("//!")) {
+                doc.extend([comment, "\n"]);
+            } else if code.starts_with("#[cfg(test)]") {
+                // A module of tests is the last thing in its file, or has a file of its own.
+                if lines.next().is_some_and(|(_, next)| next.starts_with("mod ") && next.ends_with('{')) {
+                    break;
+                }
+            } else if line == "}" {
+                (owner, is_trait) = (None, false);
+            } else if !code.starts_with("#[") {
+                let item = declared(code, is_trait);
+                let home = if line.starts_with("impl") { implemented(line) } else { item.map(str::to_owned) };
+                let is_type = !line.starts_with(' ') && !code.contains("fn ");
+                let of = if is_type { &home } else { &owner };
+                let has_example = doc.contains("```");
+                if has_example {
+                    self.examples.push(Example { owner: of.clone(), code: code_of(&doc) });
+                }
+                if let Some(name) = item.filter(|name| !NAMELESS.contains(name)) {
+                    let place = format!("{}:{}", file.display(), number + 1);
+                    let owner = owner.clone().filter(|_| !is_type);
+                    self.items.push(Item { place, owner, name: name.to_owned(), has_example });
+                }
+                if is_type && line.ends_with('{') {
+                    (owner, is_trait) = (home, code.starts_with("pub trait"));
+                }
+                doc.clear();
+            }
+        }
+    }
+
+    /// Whether an example shows the item: its own, or one of the room that names it. A method has to be called in an
+    /// example that stands on its type or names it.
+    fn shows(&self, item: &Item) -> bool {
+        item.has_example
+            || self.examples.iter().any(|example| match &item.owner {
+                None => names(&example.code, &item.name, |_| true),
+                Some(owner) => {
+                    let is_of_type = example.owner.as_ref() == Some(owner) || names(&example.code, owner, |_| true);
+                    let is_called = |before: &str| [".", "::", "fn "].iter().any(|sign| before.ends_with(sign));
+                    is_of_type && names(&example.code, &item.name, is_called)
+                }
+            })
+    }
+}
+
+/// The files of a folder and of those in it, without those of unit tests; a file is all of itself.
+fn sources(path: PathBuf) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path];
+    }
+    let entries = fs::read_dir(path).expect("a room").map(|entry| entry.expect("it is readable").path());
+    let mut paths: Vec<PathBuf> =
+        entries.filter(|path| !path.file_name().is_some_and(|name| name.to_string_lossy().contains("tests"))).collect();
+    paths.sort();
+    paths.into_iter().flat_map(sources).collect()
+}
+
+/// Name of the public item that a line declares; everything in a trait is public.
+fn declared(code: &str, is_in_trait: bool) -> Option<&str> {
+    let rest = code.strip_prefix("pub ").or_else(|| Some(code).filter(|_| is_in_trait))?;
+    let rest = rest.strip_prefix("const ").filter(|rest| rest.starts_with("fn ")).unwrap_or(rest);
+    let kinds = ["fn ", "struct ", "enum ", "trait ", "const "];
+    let rest = kinds.iter().find_map(|kind| rest.strip_prefix(kind))?;
+    let name = rest.split(|c: char| !is_part_of_name(c)).next()?;
+    Some(name).filter(|name| !name.is_empty())
+}
+
+/// The type of an `impl` of its own, without parameters.
+fn implemented(line: &str) -> Option<String> {
+    let of_itself = Some(line).filter(|line| !line.contains(" for "))?;
+    let name = of_itself.trim_start_matches(|c: char| c != ' ').trim_start();
+    Some(name.split(|c: char| !is_part_of_name(c)).next().unwrap_or_default().to_owned())
+}
+
+fn code_of(doc: &str) -> String {
+    doc.split("```").skip(1).step_by(2).collect()
+}
+
+/// Whether a name stands in the code as a word of its own, behind something that is fitting.
+fn names(code: &str, name: &str, is_fitting: impl Fn(&str) -> bool) -> bool {
+    code.match_indices(name).any(|(at, _)| {
+        let (before, behind) = (&code[..at], &code[at + name.len()..]);
+        !before.ends_with(is_part_of_name) && !behind.starts_with(is_part_of_name) && is_fitting(before)
+    })
+}
+
+fn is_part_of_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+#[test]
+fn every_public_item_is_shown_by_an_example() {
+    let (mut missing, mut seen) = (Vec::new(), 0);
+    for room in ROOMS.map(Room::read) {
+        let types: Vec<&str> = room.items.iter().filter(|item| item.owner.is_none()).map(|item| &*item.name).collect();
+        let is_public = |item: &&Item| item.owner.as_ref().is_none_or(|owner| types.contains(&&**owner));
+        for item in room.items.iter().filter(is_public) {
+            seen += 1;
+            if !room.shows(item) {
+                missing.push(format!("{}: {} {}", item.place, item.owner.as_deref().unwrap_or_default(), item.name));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "without an example:\n{}", missing.join("\n"));
+    assert!(seen > 300, "{seen} items");
+}
