@@ -18,6 +18,21 @@ use super::judgement::{Bounds, Ruling};
 use super::summary::CONFIDENCE;
 
 /// Reason why a cell has no more replicates.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Ended, Options, run};
+/// # use donsim::scenario::Scenario;
+/// # let stop = AtomicBool::new(false);
+///
+/// // Before the first look, after 1,000 replicates, no cell ends early.
+/// let text = "schema = 1\nrun = { replicates = 9, stop = { half_width = 0.1 } }\n".to_owned();
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), text, &[])?;
+/// let found = run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &donsim::sim::simulate, &mut ())?;
+/// assert_eq!(found.summary.cells[0].ended, Some(Ended::Cap));
+/// assert_eq!(Ended::Cap.name(), "cap");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// It has as many as a cell may have.
@@ -30,7 +45,7 @@ pub enum Ended {
 
 impl Ended {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Cap, Self::Narrow, Self::Decided];
+    pub(crate) const ALL: [Self; 3] = [Self::Cap, Self::Narrow, Self::Decided];
 
     /// Its name in files.
     #[must_use]

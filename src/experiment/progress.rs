@@ -8,6 +8,27 @@ use super::record::OpenUnit;
 use super::summary::{CONFIDENCE, CellSummary};
 
 /// A run that is under way.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Observer, Options, Progress, Widest, run};
+/// # use donsim::scenario::Scenario;
+/// # let stop = AtomicBool::new(false);
+///
+/// struct Last(u64, Option<Widest>);
+/// impl Observer for Last {
+///     fn handle_progress(&mut self, progress: &Progress<'_>) {
+///         *self = Self(progress.total - progress.done, progress.widest());
+///     }
+/// }
+///
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), "schema = 1\nrun.replicates = 9\n".to_owned(), &[])?;
+/// let mut last = Last(9, None);
+/// run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &donsim::sim::simulate, &mut last)?;
+/// assert_eq!(last.0, 0);
+/// assert!(last.1.is_some_and(|widest| widest.half_width > 0.1 && widest.place.is_empty()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Progress<'a> {
     /// Replicates that were simulated.

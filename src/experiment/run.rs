@@ -69,7 +69,7 @@ pub struct Block<'a> {
 ///
 /// ```
 /// use std::{io, num::NonZero, path::Path, sync::atomic::AtomicBool};
-/// use donsim::experiment::{Block, Observer, Options, RunError, run};
+/// use donsim::experiment::{Block, Observer, Options, Progress, RunError, run};
 /// use donsim::scenario::Scenario;
 /// use donsim::sim::simulate;
 ///
@@ -91,8 +91,8 @@ pub struct Block<'a> {
 ///         Ok(())
 ///     }
 ///
-///     fn handle_progress(&mut self, done: u64, total: u64) {
-///         self.share = done as f64 / total as f64;
+///     fn handle_progress(&mut self, progress: &Progress<'_>) {
+///         self.share = progress.done as f64 / progress.total as f64;
 ///     }
 /// }
 ///

@@ -130,7 +130,7 @@ impl Metric {
 
     /// Whether it is a share of rows, or requests, of which every replicate of a cell has as many.
     #[must_use]
-    pub const fn has_equal_rows(self) -> bool {
+    pub(crate) const fn has_equal_rows(self) -> bool {
         matches!(self.derivation(), Derivation::ShareOfRows(_) | Derivation::ShareOfRequests(_))
     }
 
