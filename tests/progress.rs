@@ -42,7 +42,7 @@ fn the_widest_interval_gets_narrower() {
     let (first, last) = (widest(0), widest(states.len() - 1));
     // Where nothing is lost all is accepted, which is known best.
     assert_eq!(last.place, "network.loss = 0.2");
-    assert!(last.half_width < 0.02 && first.half_width > 0.1, "{first:?} {last:?}");
+    assert!(last.half_width < 0.02 && first.half_width > 4.0 * last.half_width, "{first:?} {last:?}");
     assert!((0.5..0.95).contains(&last.middle), "{last:?}");
 }
 
