@@ -86,7 +86,7 @@ fn page(text: &str, is_long: bool) -> Page {
 /// Adds a line to the script; `false` when it is not for here.
 fn add(page: &mut Page, line: &str, is_long: bool) -> bool {
     let has = |part: &&str| line.contains(*part);
-    if line.is_empty() || ELSEWHERE.iter().any(|(part, _)| has(part)) || !is_long && LONG.iter().any(|part| has(part)) {
+    if line.is_empty() || ELSEWHERE.iter().any(|(part, _)| has(part)) || !is_long && LONG.iter().any(has) {
         return false;
     }
     page.script +=
