@@ -146,6 +146,7 @@ fn what_cannot_be_drawn_is_said() {
         &["--perfetto", "a", "--links"],
         &["--mermaid", "--diagram", "a.svg", "--beside", "0"],
         &["--beside", "0"],
+        &["--diagram", "a.pdf"],
     ] {
         assert_eq!(drawn(conflict).1.code, 2, "{conflict:?}");
     }

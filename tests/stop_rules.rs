@@ -7,22 +7,23 @@
 mod binary;
 #[path = "common/files.rs"]
 mod files;
+#[path = "common/record.rs"]
+mod record;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use binary::{donsim, only_entry};
-use donsim::experiment::{Ended, Findings, Metric, Options, Record, run};
+use donsim::experiment::{Ended, Findings, Metric, Options, run};
 use donsim::scenario::Scenario;
 use donsim::sim::simulate;
 use donsim::stats::RateSequence;
+use record::Kept;
 use tempfile::{TempDir, tempdir};
 
 const STOP: &str = "stop = { half_width = 0.028, decided = true }\n";
@@ -80,6 +81,10 @@ fn bytes_do_not_depend_on_threads_and_kills() {
     run_into(folder, "one", &["-j", "1"]);
     let time = started.elapsed();
     let whole = results(folder, "one");
+    for page in ["report.html", "report.md"] {
+        let text = std::str::from_utf8(&whole[Path::new(page)]).expect("it is text");
+        assert!(text.contains("of at most "), "{page} says that not all cells have so many replicates");
+    }
     for threads in ["2", "7"] {
         run_into(folder, threads, &["-j", threads]);
         assert_same(folder, threads, &whole);
@@ -128,29 +133,6 @@ fn bytes_do_not_depend_on_the_record() {
     fs::rename(place(folder, "grown").join("manifest.json"), folder.join("manifest.json")).expect("it is there");
     run_into(folder, "grown", &[]);
     assert_same(folder, "grown", &whole);
-}
-
-/// A record in memory.
-#[derive(Debug, Default)]
-struct Kept(Mutex<BTreeMap<String, Vec<u8>>>);
-
-impl Record for Kept {
-    fn read(&self, name: &str) -> Option<Vec<u8>> {
-        self.0.lock().unwrap().get(name).cloned()
-    }
-
-    fn read_elsewhere(&self, _: &str) -> Vec<Vec<u8>> {
-        Vec::new()
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        self.0.lock().unwrap().insert(name.to_owned(), bytes.to_vec());
-        Ok(())
-    }
-
-    fn handle_unusable(&self, name: &str, reason: &str) {
-        panic!("{name}: {reason}");
-    }
 }
 
 /// What a run finds, and how many worlds it simulated.

@@ -7,23 +7,24 @@
 mod binary;
 #[path = "common/files.rs"]
 mod files;
+#[path = "common/record.rs"]
+mod record;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use binary::{Said, donsim, only_entry};
-use donsim::experiment::{Options, Record, run};
+use donsim::experiment::{Options, run};
 use donsim::scenario::Scenario;
 use donsim::sim::simulate;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use record::Kept;
 use tempfile::{TempDir, tempdir};
 
 /// Nine cells, more than are simulated together, with an expectation that fails.
@@ -194,29 +195,6 @@ fn a_run_is_extended() {
     let mut found = files::files(&grown[0]);
     found.remove(Path::new("host.json"));
     assert_same(&found, &results(folder.path(), "whole"));
-}
-
-/// A record in memory.
-#[derive(Debug, Default)]
-struct Kept(Mutex<BTreeMap<String, Vec<u8>>>);
-
-impl Record for Kept {
-    fn read(&self, name: &str) -> Option<Vec<u8>> {
-        self.0.lock().unwrap().get(name).cloned()
-    }
-
-    fn read_elsewhere(&self, _: &str) -> Vec<Vec<u8>> {
-        Vec::new()
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        self.0.lock().unwrap().insert(name.to_owned(), bytes.to_vec());
-        Ok(())
-    }
-
-    fn handle_unusable(&self, name: &str, reason: &str) {
-        panic!("{name}: {reason}");
-    }
 }
 
 #[test]

@@ -16,9 +16,9 @@ pub(super) type Failure = (String, u8);
 /// Drawings of one request at one caller.
 #[derive(Debug, Args)]
 pub(super) struct Drawings {
-    /// Draw one request at one caller to FILE, as SVG, or as PNG where its name ends so. `--only workflow.N` and
+    /// Draw one request at one caller to FILE, as SVG or as PNG, as its name ends. `--only workflow.N` and
     /// `--only request.N` choose it; otherwise it is the first that was not accepted
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "links"])]
+    #[arg(long, value_name = "FILE", value_parser = picture, conflicts_with_all = ["json", "links"])]
     diagram: Option<PathBuf>,
     /// Print the request as a Mermaid sequence diagram instead
     #[arg(long, conflicts_with_all = ["json", "links", "beside"])]
@@ -83,9 +83,19 @@ fn nothing() -> Failure {
     ("no request that `--only` lets pass was started".to_owned(), exit::NOTHING_SELECTED)
 }
 
+fn ends_in(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case(ending))
+}
+
+/// A file for a picture.
+fn picture(name: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(name);
+    let is_known = ["svg", "png"].iter().any(|ending| ends_in(&path, ending));
+    is_known.then_some(path).ok_or_else(|| "name a file that ends in .svg or .png".to_owned())
+}
+
 fn draw(path: &Path, diagram: &RequestDiagram) -> Result<(), Failure> {
-    let is_png = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("png"));
-    let bytes = if is_png { diagram.png() } else { diagram.svg().map(String::into_bytes) };
+    let bytes = if ends_in(path, "png") { diagram.png() } else { diagram.svg().map(String::into_bytes) };
     write(path, &bytes.map_err(|error| (error.to_string(), exit::INCOMPLETE))?)
 }
 

@@ -132,7 +132,9 @@ fn head(run: &RunSummary, account: &Account, sections: &[(&str, &str, Markup)]) 
             @if !account.description.is_empty() { p class="question" { (text(&account.description)) } }
             (checks::verdict(run, account))
             p class="facts" {
-                (plural(run.cells.len() as u64, "cell")) " of " (plural(run.replicates, "replicate"))
+                (plural(run.cells.len() as u64, "cell")) " of "
+                @if run.has_stop_rules() { "at most " }
+                (plural(run.replicates, "replicate"))
                 @if !account.seed.is_empty() { " · seed " (text(&account.seed)) }
                 " · run " code { (text(&run.id)) }
             }
