@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
 use std::process::Command;
 
 use super::{pages, root};
@@ -106,13 +105,13 @@ fn said(script: &str) -> String {
         }
     }
     fs::create_dir_all(folder.path().join("target")).expect("there is room");
-    let donsim = Path::new(env!("CARGO_BIN_EXE_donsim"));
-    let examples = donsim.with_file_name("examples");
+    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
     let script = format!(
         "donsim() {{ '{}' \"$@\"; code=$?; case $code in 0|1|3|6) ;; *) echo \"donsim $*: exit code $code\" >>broken ;; esac; \
-         return $code; }}\nexample() {{ \"{}/$1\"; }}\n{script}",
-        donsim.display(),
-        examples.display()
+         return $code; }}\nexample() {{ '{}' run --quiet --profile {profile} --manifest-path '{}' --example $1; }}\n{script}",
+        env!("CARGO_BIN_EXE_donsim"),
+        env!("CARGO"),
+        root().join("Cargo.toml").display()
     );
     let script = format!("exec 2>&1\n{script}");
     let output = Command::new("bash").arg("-c").arg(script).current_dir(folder.path()).output().expect("it starts");
