@@ -1,4 +1,4 @@
-//! `donsim report` makes of the tables alone what `donsim run` made of the simulation, byte for byte.
+//! `donsim report` makes of the record, and of the tables alone, what `donsim run` made of the simulation, byte for byte.
 
 #[path = "common/binary.rs"]
 mod binary;
@@ -33,11 +33,34 @@ fn report(folder: &Path, results: &Path, args: &[&str]) -> String {
     said.stdout
 }
 
-/// Reports on a run with its pictures deleted, with everything deleted but its tables, and elsewhere.
+/// What `donsim run` and `donsim report` say that they wrote.
+fn wrote(results: &Path) -> String {
+    format!("wrote {}/ (report.html, cells.csv, runs.csv, summary.csv, plots/)\n", results.display())
+}
+
+/// Leaves nothing of a run but its record and its scenario.
+fn strip(results: &Path) {
+    let is_kept = |name: &Path| {
+        ["units", "files", "scenario.toml", "resolved.toml", "host.json"].iter().any(|kept| name.starts_with(kept))
+    };
+    for name in files(results).into_keys().filter(|name| !is_kept(name)) {
+        fs::remove_file(results.join(name)).expect("it is there");
+    }
+}
+
+/// Reports on a run with everything deleted but its record, with its pictures deleted and no record, with everything deleted
+/// but its tables, and elsewhere.
 fn check(path: &Path, args: &[&str]) {
     let (folder, results, table) = run(path, args);
     let made = files(&results);
     assert!(made.keys().filter(|name| name.starts_with("plots")).count() >= 6, "{:?}", made.keys());
+    strip(&results);
+    let said = donsim(folder.path(), &["report", results.to_str().expect("it is text")]);
+    assert_eq!((said.code, said.stdout), (0, format!("{table}{}", wrote(&results))), "{}", said.stderr);
+    assert_same(&files(&results), &made);
+
+    fs::remove_dir_all(results.join("units")).expect("it is there");
+    let made = files(&results);
     fs::remove_dir_all(results.join("plots")).expect("it is there");
     for page in ["report.md", "report.html"] {
         fs::remove_file(results.join(page)).expect("it is there");
@@ -110,6 +133,38 @@ fn everything_is_made_again() {
     check(&path, &[]);
 }
 
+/// The last replicates that were simulated are not those of the scenario, and nobody knows the folder by its place.
+#[test]
+fn cells_that_a_stop_rule_ended_are_made_again_elsewhere() {
+    let folder = tempdir().expect("there is room");
+    let text = "schema = 1\nname = \"early\"\nrun = { replicates = 3000, stop = { decided = true } }\nnetwork.loss = 0.1\n\
+                request.payload_size = \"10B\"\n[[expect]]\nthat = \"rate(accepted) >= 0.5\"\n";
+    let made = binary::results(folder.path(), "early", text, &["--gzip"]);
+    let manifest = fs::read_to_string(made.join("manifest.json")).expect("it is there");
+    assert!(manifest.contains("\"by\": \"decided\""), "{manifest}");
+    let moved = folder.path().join("moved");
+    fs::rename(&made, &moved).expect("there is room");
+    let expected = files(&moved);
+    strip(&moved);
+    fs::write(moved.join("runs.csv.gz"), "").expect("there is room");
+    let said = donsim(folder.path(), &["report", "moved/"]);
+    assert!(said.code == 0 && said.stdout.contains("wrote moved/ (report.html, cells.csv, runs.csv.gz, "), "{said:?}");
+    assert_same(&files(&moved), &expected);
+}
+
+#[test]
+fn a_record_that_lacks_something_is_left_alone() {
+    let (folder, results, _) = run(&scenario("small.toml"), &["--set", "run.replicates=300"]);
+    strip(&results);
+    let units = fs::read_dir(results.join("units")).expect("it is there").map(|entry| entry.expect("it is").path());
+    fs::remove_file(units.max().expect("there are some")).expect("it is there");
+    let before = files(&results);
+    let said = donsim(folder.path(), &["report", results.to_str().expect("it is text")]);
+    assert_eq!((said.code, said.stdout.as_str()), (2, ""), "{said:?}");
+    assert!(said.stderr.contains("is incomplete, its tables are missing and its record lacks replicates"), "{said:?}");
+    assert_same(&files(&results), &before);
+}
+
 /// What is committed has, but for the small one, no rows.
 #[test]
 fn committed_results_are_made_again() {
@@ -143,6 +198,7 @@ fn what_cannot_be_reported_on_is_refused() {
     let said = donsim(folder.path(), &["report", results.to_str().expect("it is text"), "--accept-changed"]);
     assert_eq!((said.code, said.stdout.as_str()), (2, ""), "{said:?}");
     assert!(said.stderr.contains("cells.csv, line 2, column `deadline_ms`: `soon` is no number; "), "{said:?}");
+    fs::remove_dir_all(results.join("units")).expect("it is there");
     fs::rename(&cells, results.join("cells.csv.part")).expect("it is writable");
     refused(&results, "is incomplete");
     // One folder that is wrong keeps none of the others from its report.

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use crate::experiment::{Breaches, CellSummary, Findings, Judgement, Ruling, Verdict, fits, idle_faults, is_violated};
-use crate::report::{by_gravity, judgement_line};
+use crate::report::{by_gravity, judgement_line, table};
 use crate::scenario::{Scenario, Subject};
 use crate::sim::{Breach, Safety};
 
 use super::replay::value;
-use super::{count_of_cells, say};
+use super::{count_of_cells, print, say};
 
 /// Lines about expectations that are printed; `expectations.json` has all.
 const MOST_LINES: usize = 100;
@@ -25,6 +25,16 @@ pub(super) struct Finished<'a> {
 }
 
 impl Finished<'_> {
+    /// Prints its table, and where the rest is.
+    pub(super) fn print(&self) {
+        let Self { findings, path, rows, .. } = self;
+        print(table(&findings.summary));
+        if findings.is_complete() {
+            let path = path.display();
+            print(format_args!("wrote {path}/ (report.html, cells.csv, {rows}, summary.csv, plots/)\n"));
+        }
+    }
+
     /// The replicate that shows best what is wrong, if something is.
     pub(super) fn witness(&self) -> Option<(&str, u64)> {
         let Findings { summary, panicked, breaches, witnesses, .. } = &self.findings;

@@ -1,12 +1,19 @@
-//! `donsim report`: the table, the pages and the pictures of a run again, from its tables.
+//! `donsim report`: the folder of a run again, from its record; from its tables the pages and the pictures, where there is no record.
 
+use std::error::Error;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use clap::Args;
 
+use crate::experiment::{Options, run};
 use crate::report::plots::Formats;
-use crate::report::{Changed, read, redraw, table};
+use crate::report::{Changed, ReadError, ResultsFolder, Units, has_gzip, read, redraw, table};
+use crate::scenario::Scenario;
+use crate::sim;
 
+use super::run::Results;
 use super::{exit, print, say};
 
 #[derive(Debug, Args)]
@@ -28,30 +35,56 @@ pub(super) struct Report {
 
 impl Report {
     pub(super) fn execute(&self) -> u8 {
-        let codes: Vec<u8> = self.runs.iter().map(|folder| self.one(folder)).collect();
+        let codes: Vec<u8> = self.runs.iter().map(|folder| self.one(&without_slash(folder))).collect();
         exit::worst(codes)
     }
 
     fn one(&self, folder: &Path) -> u8 {
-        let changed = if self.accept_changed { Changed::Accepted } else { Changed::Refused };
-        let run = match read(folder, changed) {
-            Ok(run) => run,
-            Err(error) => {
+        self.try_one(folder).map_or_else(
+            |error| {
                 say(format_args!("error: {error}"));
-                return exit::USAGE;
-            }
-        };
-        let place =
-            self.output.as_ref().map_or_else(|| folder.to_path_buf(), |root| root.join(&run.name).join(&run.id));
-        if let Err(error) = redraw(&run, folder, &place, Formats::new(self.png)) {
-            say(format_args!("error: {error}"));
-            return exit::USAGE;
-        }
-        print(table(&run));
-        print(format_args!(
-            "wrote {}/ (report.html, report.md, plots/)\n",
-            place.display().to_string().trim_end_matches('/')
-        ));
-        exit::PASS
+                exit::USAGE
+            },
+            |()| exit::PASS,
+        )
     }
+
+    fn try_one(&self, folder: &Path) -> Result<(), Box<dyn Error>> {
+        let changed = if self.accept_changed { Changed::Accepted } else { Changed::Refused };
+        let tables = read(folder, changed);
+        // Tables that somebody changed are not overwritten unasked.
+        let is_touched = self.accept_changed || matches!(tables, Err(ReadError::Changed(_)));
+        if !is_touched && self.output.is_none() && self.make_of_record(folder)? {
+            return Ok(());
+        }
+        let run = tables?;
+        let place = self
+            .output
+            .as_ref()
+            .map_or_else(|| folder.to_path_buf(), |root| without_slash(root).join(&run.name).join(&run.id));
+        redraw(&run, folder, &place, Formats::new(self.png))?;
+        print(table(&run));
+        print(format_args!("wrote {}/ (report.html, report.md, plots/)\n", place.display()));
+        Ok(())
+    }
+
+    /// Makes all of the folder again, as the run did, if its record has everything; otherwise nothing is touched.
+    fn make_of_record(&self, folder: &Path) -> Result<bool, Box<dyn Error>> {
+        let Some((units, scenario)) = Units::kept(folder).zip(Scenario::of_results(folder).ok()) else {
+            return Ok(false);
+        };
+        let stop = AtomicBool::new(false);
+        let reading = Options { record: Some(&units), is_only_read: true, ..Options::new(NonZeroUsize::MIN, &stop) };
+        if !run(&scenario, reading, &sim::simulate, &mut ())?.is_complete() {
+            return Ok(false);
+        }
+        let place = ResultsFolder::take(folder.to_path_buf(), &scenario, false, has_gzip(folder))?;
+        Results::again(self.png).made(&scenario, (place, &units), None, &stop)?.print();
+        Ok(true)
+    }
+}
+
+/// A path as shells do not complete it.
+fn without_slash(path: &Path) -> PathBuf {
+    path.components().collect()
 }

@@ -11,9 +11,7 @@ use clap::Args;
 
 use crate::experiment::{Block, Findings, Observer, Options, RunError, Shard, Verdict};
 use crate::report::plots::Formats;
-use crate::report::{
-    FolderError, ResultsFolder, ShardFolder, Suite, Units, markdown, run_document, runs_document, table,
-};
+use crate::report::{FolderError, ResultsFolder, ShardFolder, Suite, Units, markdown, run_document, runs_document};
 use crate::scenario::{Adjustments, Scenario, escaped};
 
 use crate::sim::{Replicate, ReplicateCache, Setup};
@@ -149,6 +147,12 @@ impl Run {
 }
 
 impl Results {
+    /// Those of a run whose folder is made again.
+    pub(super) const fn again(png: bool) -> Self {
+        let output = PathBuf::new();
+        Self { output, threads: None, no_reuse: false, gzip: false, png, json: false, junit: None, github: false }
+    }
+
     /// Runs scenarios one after the other, and exports what they came to.
     pub(super) fn all(&self, scenarios: &[Scenario], options: &str, fresh: bool, stop: &AtomicBool) -> u8 {
         let (mut codes, mut runs) = (Vec::new(), Vec::new());
@@ -226,36 +230,45 @@ impl Results {
         stop: &AtomicBool,
     ) -> Result<Finished<'a>, Box<dyn Error>> {
         let clock = Clock::start();
-        let threads = self.threads();
         // What is simulated without reuse is compared with what is not, so nothing of it is taken from anywhere.
         let fresh = fresh || self.no_reuse;
         let folder = ResultsFolder::create(&self.output, scenario, fresh, self.gzip)?;
         let path = folder.path().to_owned();
         let units = if fresh { Units::alone(&path) } else { Units::of(&path) };
         let units = units.map_err(|source| FolderError::Write(path.clone(), source))?;
+        let finished = self.made(scenario, (folder, &units), Some(&clock), stop)?;
+        say_unusable(&units);
+        self.tell(&finished, options);
+        Ok(finished)
+    }
+
+    /// The run in `folder`, of its record and what that lacks; what it ran on is noted if somebody has kept the time.
+    pub(super) fn made<'a>(
+        &self,
+        scenario: &'a Scenario,
+        (folder, units): (ResultsFolder, &Units),
+        clock: Option<&Clock>,
+        stop: &AtomicBool,
+    ) -> Result<Finished<'a>, Box<dyn Error>> {
+        let (path, threads) = (folder.path().to_owned(), self.threads());
         let mut writer = RowWriter { folder, progress: Progress::new(scenario.name(), "replicates") };
-        let run = Options { record: Some(&units), ..Options::new(threads, stop) };
+        let run = Options { record: Some(units), ..Options::new(threads, stop) };
         let findings = self.simulate(scenario, run, &path, &mut writer)?;
         writer.progress.finish();
-        say_unusable(&units);
-        writer.folder.write_host(&clock.host(threads.get()))?;
+        if let Some(clock) = clock {
+            writer.folder.write_host(&clock.host(threads.get()))?;
+        }
         let rows = writer.folder.rows_name();
         let verdict = Verdict::of(&findings.summary, expected_safety(scenario, &findings), findings.is_complete());
         writer.folder.finish(scenario, (&findings, verdict), Formats::new(self.png))?;
-        let finished = Finished { scenario, findings, verdict, path, rows };
-        self.tell(&finished, options);
-        Ok(finished)
+        Ok(Finished { scenario, findings, verdict, path, rows })
     }
 
     fn tell(&self, finished: &Finished<'_>, options: &str) {
         let Finished { findings, path, .. } = finished;
         let path = path.display();
         if !self.json {
-            print(table(&findings.summary));
-            if findings.is_complete() {
-                let rows = finished.rows;
-                print(format_args!("wrote {path}/ (report.html, cells.csv, {rows}, summary.csv, plots/)\n"));
-            }
+            finished.print();
         }
         for panicked in &findings.panicked {
             let experiment::PanickedReplicate { cell, replicate, message } = panicked;

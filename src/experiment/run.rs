@@ -41,13 +41,15 @@ pub struct Options<'a> {
     pub record: Option<&'a dyn Record>,
     /// Part of the work; `None` for all of it.
     pub shard: Option<Shard>,
+    /// Whether nothing is simulated: one thread reads the record, and the run ends, incomplete, where something is missing.
+    pub is_only_read: bool,
 }
 
 impl<'a> Options<'a> {
     /// All the work, without a record.
     #[must_use]
     pub const fn new(threads: NonZeroUsize, stop: &'a AtomicBool) -> Self {
-        Self { threads, stop, record: None, shard: None }
+        Self { threads, stop, record: None, shard: None, is_only_read: false }
     }
 }
 
@@ -247,13 +249,16 @@ pub fn run(
     let broken = AtomicBool::new(false);
     let keyring = Arc::default();
     let threads = usize::try_from(plan.len()).unwrap_or(usize::MAX).min(options.threads.get());
+    // A reader that ends leaves nobody waiting for its piece.
+    let threads = if options.is_only_read { 1 } else { threads };
     // Bounded, so that threads wait when results are taken more slowly than they are made.
     let (sender, receiver) = sync_channel(2 * threads);
     thread::scope(|scope| {
         start(threads, || {
             let (stop, keyring) = ([options.stop, &broken], Arc::clone(&keyring));
-            let record = options.record;
-            let worker = Worker { scenario, plan, looks: &looks, next: &next, stop, simulate, keyring, record };
+            let Options { record, is_only_read, .. } = options;
+            let worker =
+                Worker { scenario, plan, looks: &looks, next: &next, stop, simulate, keyring, record, is_only_read };
             let sender = sender.clone();
             thread::Builder::new().spawn_scoped(scope, move || worker.work(&sender)).map(drop)
         })
@@ -300,6 +305,7 @@ struct Worker<'a> {
     simulate: &'a Simulate<'a>,
     keyring: Arc<Keyring>,
     record: Option<&'a dyn Record>,
+    is_only_read: bool,
 }
 
 impl Worker<'_> {
@@ -326,7 +332,11 @@ impl Worker<'_> {
                 reader.iter_mut().for_each(Reader::clear);
             }
             let known = reader.as_mut().map(|reader| reader.read(&group.1, &work.replicates)).unwrap_or_default();
-            let cells = self.block((&group.0, &work), known, &group.2, &mut cache);
+            let is_known = !known.is_empty() && known.iter().all(Option::is_some);
+            if self.is_only_read && !is_known {
+                break;
+            }
+            let cells = self.block((&group.0, &work), (known, is_known), &group.2, &mut cache);
             if results.send(Finished { at, work, cells }).is_err() {
                 break;
             }
@@ -338,14 +348,14 @@ impl Worker<'_> {
     fn block(
         &self,
         (cells, work): (&[u64], &Work),
-        known: Vec<Option<Known>>,
+        (known, is_known): (Vec<Option<Known>>, bool),
         group: &Group,
         cache: &mut ReplicateCache,
     ) -> Vec<CellResults> {
         let is_kept = |at: usize| known.get(at).and_then(Option::as_ref).is_some_and(|known| known.is_own);
         let cell = |(at, cell): (usize, &u64)| CellResults { cell: *cell, results: Vec::new(), is_new: !is_kept(at) };
         let mut block: Vec<CellResults> = cells.iter().enumerate().map(cell).collect();
-        if !known.is_empty() && known.iter().all(Option::is_some) {
+        if is_known {
             block.iter_mut().zip(known.into_iter().flatten()).for_each(|(cell, known)| cell.results = known.results);
             return block;
         }

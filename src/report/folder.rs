@@ -74,7 +74,14 @@ impl ResultsFolder {
     /// # Errors
     /// When it cannot be written, or another process writes into it.
     pub fn create(root: &Path, scenario: &Scenario, fresh: bool, gzip: bool) -> Result<Self, FolderError> {
-        let path = path_of(root, scenario);
+        Self::take(path_of(root, scenario), scenario, fresh, gzip)
+    }
+
+    /// As [`ResultsFolder::create`], of the folder at `path`, wherever it was brought.
+    ///
+    /// # Errors
+    /// As [`ResultsFolder::create`].
+    pub fn take(path: PathBuf, scenario: &Scenario, fresh: bool, gzip: bool) -> Result<Self, FolderError> {
         fs::create_dir_all(&path).map_err(at(&path))?;
         let lock = Lock::take(&path, "")?;
         clear(&path)?;
@@ -224,11 +231,17 @@ pub(super) fn scenario_files(scenario: &Scenario) -> impl Iterator<Item = (&str,
     own.into_iter().chain(scenario.files().iter().map(|file| (file.stored.as_str(), file.bytes.as_slice())))
 }
 
+/// Whether the rows of the results folder `folder` are compressed.
+#[must_use]
+pub fn has_gzip(folder: &Path) -> bool {
+    folder.join(rows_file::NAMES[1]).exists()
+}
+
 /// The file that is there when all others are.
 pub(super) const MANIFEST: &str = "manifest.json";
 
 /// Files of a run besides its tables, pictures and the scenario; the manifest, which vouches for all, comes first.
-const SAYINGS: [&str; 6] = [MANIFEST, "expectations.json", "junit.xml", "report.html", "report.md", "host.json"];
+const SAYINGS: [&str; 5] = [MANIFEST, "expectations.json", "junit.xml", "report.html", "report.md"];
 
 /// Removes what an earlier run left in `folder`, complete or not. The scenario is replaced later, each file at once: it may
 /// be the one that is being run.

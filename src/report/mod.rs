@@ -30,7 +30,7 @@ pub use compare::{Change, CompareError, Comparison, Comparisons, Least, compare}
 pub use diagram::{Difference, RequestAt, Story, perfetto};
 pub use expectations::{judgement_line, judgement_title};
 pub use explored::{explored_csv, explored_markdown, explored_table};
-pub use folder::{FolderError, ResultsFolder, path_of, redraw};
+pub use folder::{FolderError, ResultsFolder, has_gzip, path_of, redraw};
 pub use happenings::{LinkBytes, happening_line, happening_object, link_bytes};
 pub use json::{run_document, runs_document};
 pub use junit::{Suite, junit};

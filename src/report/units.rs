@@ -34,6 +34,13 @@ impl Units {
         Ok(Self { own, others: Vec::new(), unusable: Mutex::default() })
     }
 
+    /// As [`Units::alone`], if there are any.
+    #[must_use]
+    pub fn kept(folder: &Path) -> Option<Self> {
+        let own = folder.join(UNITS);
+        own.is_dir().then(|| Self { own, others: Vec::new(), unusable: Mutex::default() })
+    }
+
     /// As [`Units::alone`], and those in the folders beside it, which are other runs'.
     ///
     /// # Errors

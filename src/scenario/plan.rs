@@ -30,6 +30,8 @@ pub struct Scenario {
     description: String,
     id: String,
     sources: Sources,
+    /// The text that it was resolved from, where that is another than the one it was read from.
+    original: Option<String>,
     resolved: String,
     named: Vec<NamedFile>,
     files: Files,
@@ -70,12 +72,16 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load`]; and when nothing is selected, which [`Diagnostics::selects_nothing`] tells apart.
     pub fn load_adjusted(path: &Path, adjustments: &Adjustments) -> Result<Self, Diagnostics> {
-        let bytes = files::read(path).map_err(|error| unreadable(path, &error))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let valid = error.utf8_error().valid_up_to();
-            not_utf8(path, &String::from_utf8_lossy(&error.as_bytes()[..valid]))
-        })?;
-        Self::parse_adjusted(path, text, adjustments)
+        Self::parse_adjusted(path, read_text(path)?, adjustments)
+    }
+
+    /// The scenario of a results folder: its `resolved.toml`, and as the text that it was resolved from its `scenario.toml`.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn of_results(folder: &Path) -> Result<Self, Diagnostics> {
+        let original = read_text(&folder.join("scenario.toml"))?;
+        Ok(Self { original: Some(original), ..Self::load(&folder.join("resolved.toml"), &[])? })
     }
 
     /// The scenario in `text`, as if it were read from the file at `path`: that names it when it does not name itself,
@@ -148,6 +154,7 @@ impl Scenario {
             description: first.group("").get("description"),
             id: identity::scenario_id(&first, &sweep, &selection.selected),
             sources,
+            original: None,
             resolved: render::resolved(&first, &sweep),
             named: files.named(),
             axes: sweep.named(),
@@ -187,6 +194,9 @@ impl Scenario {
     /// The file, verbatim but for a byte order mark.
     #[must_use]
     pub fn text(&self) -> &str {
+        if let Some(original) = &self.original {
+            return original;
+        }
         self.sources.first().map_or("", |source| &source.text)
     }
 
@@ -306,6 +316,14 @@ impl Scenario {
     pub fn against_first(&self, key: &str) -> Vec<(u64, u64)> {
         cells::against_first(&self.sweep, &self.cells, key)
     }
+}
+
+fn read_text(path: &Path) -> Result<String, Diagnostics> {
+    let bytes = files::read(path).map_err(|error| unreadable(path, &error))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        not_utf8(path, &String::from_utf8_lossy(&error.as_bytes()[..valid]))
+    })
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Diagnostics {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::ReadError;
 use crate::report::rows_file;
+use crate::report::units::Units;
 
 /// Longer fields are cut in errors.
 const MOST_SHOWN: usize = 60;
@@ -32,7 +33,8 @@ pub(super) fn load(folder: &Path, name: &'static str) -> Result<(PathBuf, Vec<u8
     let missing = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
             let mut files = [name].into_iter().chain(rows_file::NAMES);
-            let is_partial = files.any(|file| folder.join(format!("{file}.part")).exists());
+            let is_partial =
+                Units::kept(folder).is_some() || files.any(|file| folder.join(format!("{file}.part")).exists());
             let folder = folder.to_owned();
             if is_partial { ReadError::Incomplete(folder) } else { ReadError::NoResults(folder, name) }
         }

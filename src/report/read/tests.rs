@@ -378,7 +378,7 @@ fn what_is_no_complete_run_is_said_so() {
     assert!(said(folder.path()).contains("is no results folder: there is no cells.csv in it; name a folder that"));
     assert!(said(&folder.path().join("nowhere")).contains("is no results folder"));
     fs::write(folder.path().join("cells.csv.part"), "").expect("there is room");
-    assert!(said(folder.path()).contains("is incomplete, its tables end in .part; run the scenario to its end"));
+    assert!(said(folder.path()).contains("is incomplete, its tables are missing"));
     assert!(said(&folder.path().join("cells.csv.part")).contains("is no results folder"), "a file");
     let whole = write(&sample());
     fs::remove_file(whole.path().join("latency.csv")).expect("it is there");
