@@ -125,6 +125,12 @@ fn faults_are_made_again() {
     check(&scenario("byzantine.toml"), &["--set", "run.replicates=3"]);
 }
 
+/// Of a part of the cells, after overrides: the record knows nothing of them.
+#[test]
+fn selected_cells_are_made_again() {
+    check(&scenario("loss.toml"), &["--replicates", "3", "--filter", "network.loss <= 0.1", "--set", "run.seed=4"]);
+}
+
 #[test]
 fn everything_is_made_again() {
     let folder = tempdir().expect("there is room");

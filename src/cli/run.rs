@@ -148,7 +148,7 @@ impl Run {
 
 impl Results {
     /// Those of a run whose folder is made again.
-    pub(super) const fn again(png: bool) -> Self {
+    pub(super) fn again(png: bool) -> Self {
         let output = PathBuf::new();
         Self { output, threads: None, no_reuse: false, gzip: false, png, json: false, junit: None, github: false }
     }

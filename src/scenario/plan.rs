@@ -75,13 +75,18 @@ impl Scenario {
         Self::parse_adjusted(path, read_text(path)?, adjustments)
     }
 
-    /// The scenario of a results folder: its `resolved.toml`, and as the text that it was resolved from its `scenario.toml`.
+    /// The scenario of a results folder: its `resolved.toml`, with the text and the lines of `scenario.toml`, which it was resolved
+    /// from.
     ///
     /// # Errors
     /// As [`Scenario::load`].
     pub fn of_results(folder: &Path) -> Result<Self, Diagnostics> {
-        let original = read_text(&folder.join("scenario.toml"))?;
-        Ok(Self { original: Some(original), ..Self::load(&folder.join("resolved.toml"), &[])? })
+        let original = Source::new("scenario.toml", read_text(&folder.join("scenario.toml"))?);
+        let mut scenario = Self::load(&folder.join("resolved.toml"), &[])?;
+        for (expectation, line) in scenario.expectations.iter_mut().zip(expect::lines(&original)) {
+            expectation.line = line;
+        }
+        Ok(Self { original: Some(original.text), ..scenario })
     }
 
     /// The scenario in `text`, as if it were read from the file at `path`: that names it when it does not name itself,

@@ -11,6 +11,7 @@ mod that;
 
 use super::condition::{Condition, Context, View};
 use super::diagnostics::{Diagnostic, Place, Source, is_enough, position};
+use super::document::{self, Node, Raw};
 use super::metric::Metric;
 use super::schema::EXPECT;
 use super::selection::Selection;
@@ -94,6 +95,14 @@ pub(super) fn read(
         expectations.extend(expectation(group, (context, plan), sources, findings));
     }
     expectations
+}
+
+/// The lines of all expectations in a scenario file, as [`Expectation::line`] has them.
+pub(super) fn lines(file: &Source) -> Vec<Option<usize>> {
+    let (root, _) = document::parse(&file.text, 0);
+    let Some(Node { raw: Raw::Array(entries), .. }) = root.get(EXPECT) else { return Vec::new() };
+    let line = |entry: &Node| Some(position(std::slice::from_ref(file), entry.get("that")?.at)?.0);
+    entries.iter().map(line).collect()
 }
 
 /// One expectation; `None` when it is wrong, or when there is nothing that it could be about.
