@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use crate::closed_form::{self, Absent, ClosedForm};
 use crate::scenario::{Cell, Derivation, Metric, Stat};
 use crate::sim::{FailureCause, FaultReport, Replicate, Strata};
-use crate::stats::{End, Interval, Mean, Proportion, Quantiles, RateSequence, RatioOfMeans};
+use crate::stats::{End, Interval, Latencies, Mean, Proportion, Quantiles, RateSequence, RatioOfMeans};
 
 use super::judgement::Bounds;
 use super::looks::{Ended, at_look};
-use super::reading::{NEVER, Reading, Simulated, honest, latencies, rows_per_replicate};
+use super::reading::{NEVER, Reading, Simulated, honest, latencies};
 use super::strata::{Quantity, WeightedStrata};
 
 /// The sums of one cell, in an order of replicates that does not matter but for latencies.
@@ -30,8 +30,7 @@ pub(super) struct CellAccumulator {
     /// By number of holders that occurred, and one that did not, how many requests had so many, by stratum.
     holders: BTreeMap<u32, Vec<Proportion>>,
     no_holders: Vec<Proportion>,
-    /// Latencies in ns by replicate, then row.
-    latencies: Vec<u64>,
+    latencies: Latencies,
     /// Actions of each fault, then of each partition and cut: messages that it stopped.
     pub faults: Vec<FaultReport>,
 }
@@ -61,7 +60,7 @@ impl CellAccumulator {
             no_cause: vec![Proportion::default(); count],
             holders: BTreeMap::new(),
             no_holders: vec![Proportion::default(); count],
-            latencies: Vec::new(),
+            latencies: Latencies::default(),
             faults: vec![FaultReport::default(); faults],
             cell,
         }
@@ -90,7 +89,7 @@ impl CellAccumulator {
         self.add_causes(stratum, replicate);
         self.add_holders(stratum, replicate);
         if self.strata.is_none() {
-            self.latencies.extend(latencies(replicate));
+            self.latencies.record(latencies(replicate).map(|nanos| (nanos != NEVER).then_some(nanos)));
         }
         let stopped = replicate.partitions.iter().chain(&replicate.cuts);
         let stopped = stopped.map(|fired| FaultReport { fired: *fired, holder_shortfall: 0 });
@@ -138,9 +137,9 @@ impl CellAccumulator {
         self.holders.iter().map(|(holders, shares)| (*holders, shares.as_slice()))
     }
 
-    /// Latencies by replicate, then row; `None` for one that never came.
-    pub fn latencies(&self) -> Vec<Option<u64>> {
-        self.latencies.iter().map(|nanos| (*nanos != NEVER).then_some(*nanos)).collect()
+    /// Quantiles of the latencies, which are no longer there then.
+    pub fn take_quantiles(&mut self) -> Quantiles {
+        std::mem::take(&mut self.latencies).into()
     }
 
     /// Every single cause and every one of several that occurred, with its share by stratum.
@@ -155,8 +154,7 @@ impl CellAccumulator {
 pub(super) struct CellTotals<'a> {
     pub cell: &'a Cell,
     pub sums: &'a CellAccumulator,
-    pub latencies: &'a [Option<u64>],
-    pub quantiles: Quantiles<'a>,
+    pub quantiles: Quantiles,
     /// Values that simulation should come to.
     pub closed_form: Result<ClosedForm, Absent>,
     /// Strata, where there are such.
@@ -164,12 +162,11 @@ pub(super) struct CellTotals<'a> {
 }
 
 impl<'a> CellTotals<'a> {
-    /// Of the sums of a cell and their [`CellAccumulator::latencies`].
-    pub fn new(sums: &'a CellAccumulator, latencies: &'a [Option<u64>]) -> Self {
+    /// Of the sums of a cell and their [`CellAccumulator::take_quantiles`].
+    pub fn new(sums: &'a CellAccumulator, quantiles: Quantiles) -> Self {
         let (cell, setup) = (&sums.cell, &sums.cell.setup);
-        let quantiles = Quantiles::new(latencies, rows_per_replicate(setup, Metric::LatencyP50) as usize);
         let strata = WeightedStrata::of(setup);
-        Self { cell, sums, latencies, quantiles, closed_form: closed_form::of(setup), strata }
+        Self { cell, sums, quantiles, closed_form: closed_form::of(setup), strata }
     }
 
     /// Share of hits among all rows, or requests, that a rate is about, where all replicates are one stratum.
@@ -257,7 +254,7 @@ impl<'a> CellTotals<'a> {
         };
         let (low, high) = self.quantiles.ends(q, confidence);
         let latency = || self.quantiles.quantile(q).map_or(f64::INFINITY, ms);
-        Bounds { observed: (!self.latencies.is_empty()).then(latency), low: end(low), high: end(high) }
+        Bounds { observed: (self.quantiles.rows() > 0).then(latency), low: end(low), high: end(high) }
     }
 }
 

@@ -90,8 +90,8 @@ impl Consumer for Agreement {
             let (observed, exact) = match metric.stat() {
                 Stat::Quantile(q) => {
                     let quantile = form.latency_quantile(q)?;
-                    let within = totals.latencies.iter().flatten().filter(|nanos| **nanos as f64 <= quantile).count();
-                    (within as f64 / totals.latencies.len() as f64, form.latency_cdf(quantile).ok()?)
+                    let within = totals.quantiles.share_within(quantile as u64);
+                    (within.estimate()?, form.latency_cdf(quantile).ok()?)
                 }
                 _ => (totals.share(metric)?, rate(form, metric)?),
             };

@@ -492,13 +492,13 @@ impl<'a> Collector<'a> {
     }
 
     fn end_group(&mut self) -> io::Result<()> {
-        for (sums, mut unit) in self.open.drain(..) {
+        for (mut sums, mut unit) in self.open.drain(..) {
             if let Some(record) = self.record {
                 unit.close(record, &sums.cell)?;
             }
             if self.plan.is_whole() {
-                let latencies = sums.latencies();
-                let totals = CellTotals::new(&sums, &latencies);
+                let quantiles = sums.take_quantiles();
+                let totals = CellTotals::new(&sums, quantiles);
                 for consumer in self.consumers.all() {
                     consumer.cell_end(&totals);
                 }

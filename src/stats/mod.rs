@@ -5,6 +5,7 @@
 //! integers and all mathematics is `libm`'s, so that no result depends on a machine.
 
 mod binomial;
+mod latencies;
 mod mean;
 mod moments;
 mod paired;
@@ -16,6 +17,7 @@ mod special;
 mod stratified;
 
 pub use binomial::{Interval, quantile_ranks};
+pub use latencies::Latencies;
 pub use mean::Mean;
 pub use paired::PairedDifference;
 pub use proportion::Proportion;

@@ -61,6 +61,16 @@ impl Proportion {
         add(&mut self.hits_by_rows, hits * rows);
     }
 
+    /// Of so many replicates with equally many rows each: hits, and over replicates their squares.
+    pub(super) fn of_equal_replicates(replicates: u64, rows: u64, (hits, hits_squared): (u64, u128)) -> Self {
+        if rows == 0 {
+            return Self::default();
+        }
+        let each = u128::from(rows / replicates);
+        let (rows, hits) = (u128::from(rows), u128::from(hits));
+        Self { replicates, rows, hits, rows_squared: rows * each, hits_squared, hits_by_rows: hits * each }
+    }
+
     /// Number of replicates that have rows.
     #[must_use]
     pub const fn replicates(&self) -> u64 {

@@ -1,11 +1,10 @@
 //! Quantiles and survival of latencies, of which some are censored: not known but to be beyond the deadline.
 
 use super::binomial::quantile_ranks;
+use super::latencies::{Latencies, Sorted};
 use super::proportion::Proportion;
 
 /// The latencies of a cell in ns; rows that were not accepted before the deadline stay in every denominator.
-///
-/// Sorts once; memory is one integer an accepted row.
 ///
 /// ```
 /// let latencies = [Some(40), Some(10), None, Some(20), Some(30)];
@@ -14,12 +13,7 @@ use super::proportion::Proportion;
 /// assert_eq!(quantiles.quantile(0.9), None);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Quantiles<'a> {
-    latencies: &'a [Option<u64>],
-    rows_per_replicate: usize,
-    /// Sorted.
-    accepted: Vec<u64>,
-}
+pub struct Quantiles(Sorted);
 
 /// An end of a quantile's interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,21 +26,41 @@ pub enum End {
     BeyondDeadline,
 }
 
-impl<'a> Quantiles<'a> {
+impl From<Latencies> for Quantiles {
+    fn from(latencies: Latencies) -> Self {
+        Self(latencies.sorted())
+    }
+}
+
+impl Quantiles {
     /// Of `latencies` in ns, `None` where not accepted before the deadline, in the order of replicates with
-    /// `rows_per_replicate` rows each (0 counts as 1; the last replicate may be shorter).
+    /// `rows_per_replicate` rows each (0 counts as 1).
     #[must_use]
-    pub fn new(latencies: &'a [Option<u64>], rows_per_replicate: usize) -> Self {
-        let mut accepted: Vec<u64> = latencies.iter().copied().flatten().collect();
-        accepted.sort_unstable();
-        Self { latencies, rows_per_replicate: rows_per_replicate.max(1), accepted }
+    pub fn new(latencies: &[Option<u64>], rows_per_replicate: usize) -> Self {
+        let mut all = Latencies::default();
+        for replicate in latencies.chunks(rows_per_replicate.max(1)) {
+            all.record(replicate.iter().copied());
+        }
+        all.into()
+    }
+
+    /// Number of rows, accepted or not.
+    #[must_use]
+    pub const fn rows(&self) -> u64 {
+        self.0.rows
+    }
+
+    /// The share of rows accepted within so many ns.
+    #[must_use]
+    pub fn share_within(&self, nanos: u64) -> Proportion {
+        self.0.share_until(nanos)
     }
 
     /// The `q` quantile in ns: the smallest latency that a share of at least `q` of all rows does not exceed. `None`
     /// when it is beyond the deadline, without rows and for `q` outside 0 to 1.
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<u64> {
-        self.at_rank(rank_of(q, self.latencies.len())?)
+        self.0.at_rank(rank_of(q, self.rows())?)
     }
 
     /// The ends of the interval of the `q` quantile in ns, by test inversion: those latencies at which a share of `q`
@@ -65,11 +79,11 @@ impl<'a> Quantiles<'a> {
     /// binomial in place of the normal distribution, whose tails are wrong for quantiles near 1.
     #[must_use]
     pub fn ends(&self, q: f64, confidence: f64) -> (End, End) {
-        let Some(rank) = rank_of(q, self.latencies.len()) else { return (End::Unknown, End::Unknown) };
-        let (low, high) = end_ranks(q, &self.share_until(self.at_rank(rank)), confidence);
-        let end = |rank: Option<usize>| match rank {
+        let Some(rank) = rank_of(q, self.rows()) else { return (End::Unknown, End::Unknown) };
+        let (low, high) = end_ranks(q, &self.share_within(self.0.at_rank(rank).unwrap_or(u64::MAX)), confidence);
+        let end = |rank: Option<u64>| match rank {
             None => End::Unknown,
-            Some(rank) => self.at_rank(rank).map_or(End::BeyondDeadline, End::At),
+            Some(rank) => self.0.at_rank(rank).map_or(End::BeyondDeadline, End::At),
         };
         (end(low), end(high))
     }
@@ -82,40 +96,30 @@ impl<'a> Quantiles<'a> {
     /// spaced on it, so the last steps, which are further from each other than that, all stay.
     #[must_use]
     pub fn survival(&self, max_points: usize) -> Vec<(u64, f64)> {
-        let rows = self.latencies.len() as f64;
-        let steps = self.steps();
-        thinned(&steps, max_points).into_iter().map(|(latency, waiting)| (latency, waiting as f64 / rows)).collect()
+        let rows = self.rows() as f64;
+        thinned(&|| self.steps(), max_points)
+            .into_iter()
+            .map(|(latency, waiting)| (latency, waiting as f64 / rows))
+            .collect()
     }
 
     /// Every distinct latency with the number of rows that wait longer.
-    fn steps(&self) -> Vec<(u64, usize)> {
-        let mut steps: Vec<(u64, usize)> = Vec::new();
-        for (at, latency) in self.accepted.iter().enumerate() {
-            let waiting = self.latencies.len() - at - 1;
-            match steps.last_mut() {
-                Some(last) if last.0 == *latency => last.1 = waiting,
-                _ => steps.push((*latency, waiting)),
+    fn steps(&self) -> impl Iterator<Item = Step> {
+        let mut accepted = self.0.accepted().peekable();
+        let mut waiting = self.rows();
+        std::iter::from_fn(move || {
+            let latency = accepted.next()?;
+            waiting -= 1;
+            while accepted.next_if_eq(&latency).is_some() {
+                waiting -= 1;
             }
-        }
-        steps
-    }
-
-    fn at_rank(&self, rank: usize) -> Option<u64> {
-        self.accepted.get(rank.checked_sub(1)?).copied()
-    }
-
-    /// The share of rows accepted until `latency`, or at all.
-    fn share_until(&self, latency: Option<u64>) -> Proportion {
-        let latest = latency.unwrap_or(u64::MAX);
-        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let mut share = Proportion::default();
-        for replicate in self.latencies.chunks(self.rows_per_replicate) {
-            let hits = replicate.iter().flatten().filter(|latency| **latency <= latest).count();
-            share.record(count(hits), count(replicate.len()));
-        }
-        share
+            Some((latency, waiting))
+        })
     }
 }
+
+/// A latency in ns, and the number of rows that wait longer.
+type Step = (u64, u64);
 
 /// Ranks among the sorted rows of the ends of the interval of the `q` quantile, from 1; `None` for an end that is
 /// unknown. All that they depend on is the share of rows `until` the estimate, or until the deadline when the
@@ -128,42 +132,40 @@ impl<'a> Quantiles<'a> {
 /// assert_eq!(donsim::stats::end_ranks(0.5, &until, 0.95), (Some(40), Some(61)));
 /// ```
 #[must_use]
-pub fn end_ranks(q: f64, until: &Proportion, confidence: f64) -> (Option<usize>, Option<usize>) {
-    let rows = usize::try_from(until.rows()).unwrap_or(usize::MAX);
+pub fn end_ranks(q: f64, until: &Proportion, confidence: f64) -> (Option<u64>, Option<u64>) {
+    let rows = u64::try_from(until.rows()).unwrap_or(u64::MAX);
     let Some((rank, effective)) = rank_of(q, rows).zip(until.effective_rows(confidence)) else { return (None, None) };
     let (low, high) = quantile_ranks(q, effective, confidence);
     let rows_per_effective = rows as f64 / effective;
-    let low = low.map(|low| (libm::floor(low * rows_per_effective) as usize).min(rank));
-    let high = high.map(|high| (libm::ceil(high * rows_per_effective) as usize).max(rank));
+    let low = low.map(|low| (libm::floor(low * rows_per_effective) as u64).min(rank));
+    let high = high.map(|high| (libm::ceil(high * rows_per_effective) as u64).max(rank));
     (low, high)
 }
 
 /// The smallest rank from 1 whose share of all rows is at least `q`; `None` without rows and for `q` outside 0 to 1.
-fn rank_of(q: f64, rows: usize) -> Option<usize> {
+fn rank_of(q: f64, rows: u64) -> Option<u64> {
     if rows == 0 || !(0.0..=1.0).contains(&q) {
         return None;
     }
     // The product is rounded, the quotient that decides is not off by more than `q` itself: 0.99 is 693 of 700.
-    let reaches = |rank: usize| rank as f64 / rows as f64 >= q;
-    let near = libm::ceil(q * rows as f64) as usize;
+    let reaches = |rank: u64| rank as f64 / rows as f64 >= q;
+    let near = libm::ceil(q * rows as f64) as u64;
     (near.saturating_sub(1).max(1)..=rows).find(|rank| reaches(*rank))
 }
 
 /// At most `most` of the steps: the first and the last, and between them those after which the survival has fallen by
 /// an even share of its logarithm. A step that falls by more is always kept, so the few of the tail are; what the
 /// tail does not use of the budget is not missed, since on a logarithmic axis no kept step is far from the next.
-fn thinned(steps: &[(u64, usize)], most: usize) -> Vec<(u64, usize)> {
-    if steps.len() <= most || most < 2 {
-        return steps.iter().copied().take(most).collect();
-    }
-    let height = |waiting: usize| libm::log(waiting.max(1) as f64);
-    let (first, last) = (steps[0], steps[steps.len() - 1]);
-    let mut kept = vec![first];
-    for step in &steps[1..steps.len() - 1] {
+fn thinned<I: Iterator<Item = Step>>(steps: &dyn Fn() -> I, most: usize) -> Vec<Step> {
+    let (count, last) = steps().fold((0, None), |(count, _), step| (count + 1, Some(step)));
+    let (Some(last), true) = (last, count > most && most >= 2) else { return steps().take(most).collect() };
+    let height = |waiting: u64| libm::log(waiting.max(1) as f64);
+    let mut kept: Vec<Step> = steps().take(1).collect();
+    for step in steps().take(count - 1).skip(1) {
         let top = height(kept[kept.len() - 1].1);
         let left = most - kept.len();
         if left > 1 && top - height(step.1) >= (top - height(last.1)) / left as f64 {
-            kept.push(*step);
+            kept.push(step);
         }
     }
     kept.push(last);
@@ -180,7 +182,7 @@ mod tests {
     }
 
     /// The latencies of both ends, where they have one.
-    fn interval(quantiles: &Quantiles<'_>, q: f64, confidence: f64) -> (Option<u64>, Option<u64>) {
+    fn interval(quantiles: &Quantiles, q: f64, confidence: f64) -> (Option<u64>, Option<u64>) {
         let latency = |end| if let End::At(latency) = end { Some(latency) } else { None };
         let (low, high) = quantiles.ends(q, confidence);
         (latency(low), latency(high))

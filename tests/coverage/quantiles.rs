@@ -116,7 +116,7 @@ impl Case {
         let beyond_deadline = self.censored && truth.until < rank;
         let seen_from = if beyond_deadline { truth } else { truth.walk(chance, rank) };
         let (low, high) = end_ranks(self.q, &until.sum(&seen_from.counts()), CONFIDENCE);
-        let rows = truth.until as usize;
+        let rows = u64::from(truth.until);
         if low.is_some_and(|low| low > rows) {
             Said::TooHigh
         } else if high.is_some_and(|high| high <= rows) {
