@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::report::plots::Formats;
-use crate::report::{Changed, read, redraw, table};
+use crate::report::{Changed, Witness, read, redraw, table};
+use crate::scenario::Scenario;
 
+use super::witness::look;
 use super::{exit, print, say};
 
 #[derive(Debug, Args)]
@@ -43,7 +45,10 @@ impl Report {
         };
         let place =
             self.output.as_ref().map_or_else(|| folder.to_path_buf(), |root| root.join(&run.name).join(&run.id));
-        if let Err(error) = redraw(&run, folder, &place, Formats::new(self.png)) {
+        // What a failure looks like stands in no table.
+        let scenario = Scenario::load(&folder.join("resolved.toml"), &[]).ok().filter(|it| it.id() == run.id);
+        let look = |witness: &Witness| look(scenario.as_ref()?, witness);
+        if let Err(error) = redraw(&run, [folder, &place], Formats::new(self.png), &look) {
             say(format_args!("error: {error}"));
             return exit::USAGE;
         }
