@@ -66,17 +66,21 @@ impl Drawings {
         &self,
         title: &str,
         rows: &[Row],
-        [left, right]: [(String, &[Happening]); 2],
+        sides: [(String, &[Happening]); 2],
         wanted: impl Fn(RequestAt) -> bool,
     ) -> Result<(), Failure> {
         let Some(path) = &self.diagram else { return Ok(()) };
         let request = RequestAt::choose(rows, wanted).ok_or_else(nothing)?;
-        let story = |happenings| Story::read(happenings, request).ok_or_else(nothing);
-        let (first, second) = (story(left.1)?, story(right.1)?);
-        let difference = Difference::first([left.1, right.1], request);
-        let sides = [(left.0.as_str(), &first), (right.0.as_str(), &second)];
-        draw(path, &RequestDiagram::beside(sides, title, difference.as_ref()))
+        draw(path, &beside(title, sides, request).ok_or_else(nothing)?)
     }
+}
+
+/// A request of two replays, each with its name, and where they part; `None` where one of them tells nothing of it.
+pub(super) fn beside(title: &str, sides: [(String, &[Happening]); 2], request: RequestAt) -> Option<RequestDiagram> {
+    let [(left, one), (right, other)] = sides;
+    let (first, second) = (Story::read(one, request)?, Story::read(other, request)?);
+    let difference = Difference::first([one, other], request);
+    Some(RequestDiagram::beside([(&left, &first), (&right, &second)], title, difference.as_ref()))
 }
 
 fn nothing() -> Failure {

@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::experiment::{Breaches, CellSummary, Findings, Judgement, Ruling, Verdict, fits, idle_faults, is_violated};
-use crate::report::{by_gravity, judgement_line, table};
-use crate::scenario::{Scenario, Subject};
+use crate::experiment::{Breaches, CellSummary, Findings, Ruling, Verdict, idle_faults, is_violated};
+use crate::report::{against, by_gravity, judgement_line, table};
+use crate::scenario::Scenario;
 use crate::sim::{Breach, Safety};
 
-use super::replay::value;
 use super::{count_of_cells, print, say};
 
 /// Lines about expectations that are printed; `expectations.json` has all.
@@ -52,29 +51,10 @@ impl Finished<'_> {
             Verdict::Fail => {
                 let failed = summary.expectations.iter().find(|judgement| judgement.ruling == Ruling::Fail)?;
                 let cell = failed.cells.first()?;
-                let replicate = match failed.cells.len() {
-                    1 => witnesses.get(cell)?.against.get(&failed.expectation).copied(),
-                    _ => self.witness_of_difference(failed),
-                };
-                Some((cell, replicate.unwrap_or(0)))
+                Some((cell, against(failed, witnesses).unwrap_or(0)))
             }
             _ => None,
         }
-    }
-
-    /// The first replicate in which a difference of two cells goes against what is expected: both are simulated anew
-    /// until one is found.
-    fn witness_of_difference(&self, failed: &Judgement) -> Option<u64> {
-        let expectation = self.scenario.expectations().get(failed.expectation)?;
-        let is_meant = |subject: &Subject| match subject {
-            Subject::Cell(_) => false,
-            Subject::Difference { of, minus } => {
-                [of, minus].map(|index| self.scenario.cell(*index).id) == failed.cells[..]
-            }
-        };
-        let subject = *expectation.subjects.iter().find(|subject| is_meant(subject))?;
-        let own = |number| value(self.scenario, subject, expectation.metric, number);
-        (0..self.findings.summary.replicates).find(|number| !fits(expectation, own(*number)))
     }
 
     /// What chance does not explain: somebody should look for the error.

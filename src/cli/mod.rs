@@ -24,6 +24,7 @@ mod run;
 mod schema;
 mod shard;
 mod verify;
+mod witness;
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::experiment::{Baseline, Stat, fits, own_value};
 use crate::network::Node;
 use crate::report::{RequestAt, happening_line, happening_object, link_bytes};
-use crate::scenario::{Cell, Metric, Scenario, Subject, escaped};
+use crate::scenario::{AxisValue, Cell, Metric, Scenario, Subject, escaped};
 use crate::sim::{self, Happening, Outcome, Replicate, ReplicateCache, Row, RuleSets, Safety};
 
 use super::drawings::{Drawings, Failure};
@@ -97,7 +97,7 @@ impl Replay {
             happenings.for_each(|happening| print(format_args!("{}\n", happening_object(happening))));
         } else {
             let happenings = happenings.iter().filter(|happening| self.wants(happening));
-            print(format_args!("{}\n", self.title(scenario, &cell)));
+            print(format_args!("{}\n", title(scenario, &cell, self.replicate)));
             happenings.filter_map(happening_line).for_each(|line| print(format_args!("{}\n", escaped(&line))));
             for row in &replicate.rows {
                 print(format_args!("{}\n", ending(row, &cell.setup.aggregator.rule_set)));
@@ -121,18 +121,13 @@ impl Replay {
         let (replicate, happenings) = replayed;
         let wanted = |request| self.wants_request(request);
         let Some(beside) = &self.drawings.beside else {
-            return self.drawings.make(&self.title(scenario, cell), (&replicate.rows, happenings), wanted);
+            return self.drawings.make(&title(scenario, cell, self.replicate), (&replicate.rows, happenings), wanted);
         };
         let other = self.choose(scenario, beside)?;
         let (_, other_happenings) = self.replay(&other)?;
-        let name = |cell: &Cell, other: &Cell| {
-            let axes = scenario.axes().iter().zip(cell.axes.iter().zip(&other.axes));
-            let differing = axes.filter(|(_, (here, there))| here.text != there.text);
-            let axes = differing.map(|(axis, (here, _))| format!("{} = {}", axis.key, escaped(&here.text)));
-            axes.collect::<Vec<_>>().join(", ")
-        };
-        let sides = [(name(cell, &other), happenings), (name(&other, cell), &other_happenings)];
-        let title = format!("{} beside cell {}", self.title(scenario, cell), other.id);
+        let [left, right] = names(scenario, [cell, &other]);
+        let title = title_beside(scenario, [cell, &other], self.replicate);
+        let sides = [(left, happenings), (right, &other_happenings)];
         self.drawings.make_beside(&title, &replicate.rows, sides, wanted)
     }
 
@@ -171,13 +166,28 @@ impl Replay {
             _ => Err((format!("several cells' ids begin with `{wanted}`; {help}"), exit::USAGE)),
         }
     }
+}
 
-    fn title(&self, scenario: &Scenario, cell: &Cell) -> String {
-        let place = place(scenario, cell);
-        let (name, id, seed) = (scenario.name(), scenario.id(), cell.setup.run.seed);
-        let place = if place.is_empty() { place } else { format!(" ({place})") };
-        format!("{name}/{id}, cell {}{place}, replicate {}, seed {seed}", cell.id, self.replicate)
-    }
+/// Scenario, cell, replicate and seed.
+pub(super) fn title(scenario: &Scenario, cell: &Cell, replicate: u64) -> String {
+    let place = place(scenario, cell);
+    let (name, id, seed) = (scenario.name(), scenario.id(), cell.setup.run.seed);
+    let place = if place.is_empty() { place } else { format!(" ({place})") };
+    format!("{name}/{id}, cell {}{place}, replicate {replicate}, seed {seed}", cell.id)
+}
+
+/// The same of two cells beside each other.
+pub(super) fn title_beside(scenario: &Scenario, [cell, other]: [&Cell; 2], replicate: u64) -> String {
+    format!("{} beside cell {}", title(scenario, cell, replicate), other.id)
+}
+
+/// The values of two cells on the axes on which they differ.
+pub(super) fn names(scenario: &Scenario, [cell, other]: [&Cell; 2]) -> [String; 2] {
+    let differing = |(_, (here, there)): &(_, (&AxisValue, &AxisValue))| here.text != there.text;
+    [[cell, other], [other, cell]].map(|[here, there]| {
+        let axes = scenario.axes().iter().zip(here.axes.iter().zip(&there.axes)).filter(differing);
+        axes.map(|(axis, (value, _))| format!("{} = {}", axis.key, escaped(&value.text))).collect::<Vec<_>>().join(", ")
+    })
 }
 
 fn print_links(happenings: &[Happening]) {
@@ -231,7 +241,7 @@ fn verdict(scenario: &Scenario, cell: &Cell, number: u64, replicate: &Replicate,
 }
 
 /// What a metric, or its difference between two cells, is in one replicate alone.
-pub(super) fn value(scenario: &Scenario, subject: Subject, metric: Metric, number: u64) -> Option<f64> {
+fn value(scenario: &Scenario, subject: Subject, metric: Metric, number: u64) -> Option<f64> {
     let of = |index| {
         let setup = scenario.cell(index).setup;
         let mut cache = ReplicateCache::new(setup.run.seed);

@@ -9,11 +9,12 @@ use clap::Args;
 
 use crate::experiment::{Options, run};
 use crate::report::plots::Formats;
-use crate::report::{Changed, ReadError, ResultsFolder, Units, has_gzip, read, redraw, table};
+use crate::report::{Changed, ReadError, ResultsFolder, Units, Witness, has_gzip, read, redraw, table};
 use crate::scenario::Scenario;
 use crate::sim;
 
 use super::run::Results;
+use super::witness::look;
 use super::{exit, print, say};
 
 #[derive(Debug, Args)]
@@ -62,7 +63,10 @@ impl Report {
             .output
             .as_ref()
             .map_or_else(|| folder.to_path_buf(), |root| without_slash(root).join(&run.name).join(&run.id));
-        redraw(&run, folder, &place, Formats::new(self.png))?;
+        // What a failure looks like stands in no table.
+        let scenario = Scenario::load(&folder.join("resolved.toml"), &[]).ok().filter(|it| it.id() == run.id);
+        let look = |witness: &Witness| look(scenario.as_ref()?, witness);
+        redraw(&run, [folder, &place], Formats::new(self.png), &look)?;
         print(table(&run));
         print(format_args!("wrote {}/ (report.html, report.md, plots/)\n", place.display()));
         Ok(())

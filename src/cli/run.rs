@@ -11,7 +11,9 @@ use clap::Args;
 
 use crate::experiment::{Block, Findings, Observer, Options, RunError, Shard, Verdict};
 use crate::report::plots::Formats;
-use crate::report::{FolderError, ResultsFolder, ShardFolder, Suite, Units, markdown, run_document, runs_document};
+use crate::report::{
+    FolderError, ResultsFolder, ShardFolder, Suite, Units, Witness, markdown, run_document, runs_document,
+};
 use crate::scenario::{Adjustments, Scenario, escaped};
 
 use crate::sim::{Replicate, ReplicateCache, Setup};
@@ -20,6 +22,7 @@ use crate::{experiment, sim};
 use super::finished::{Finished, expected_safety};
 use super::host::Clock;
 use super::progress::Progress;
+use super::witness::look;
 use super::{Choice, exit, github, interrupt, load_to_run, print, say, shard, verify, write_junit};
 
 #[derive(Debug, Args)]
@@ -260,7 +263,8 @@ impl Results {
         }
         let rows = writer.folder.rows_name();
         let verdict = Verdict::of(&findings.summary, expected_safety(scenario, &findings), findings.is_complete());
-        writer.folder.finish(scenario, (&findings, verdict), Formats::new(self.png))?;
+        let look = |witness: &Witness| look(scenario, witness);
+        writer.folder.finish(scenario, (&findings, verdict), Formats::new(self.png), &look)?;
         Ok(Finished { scenario, findings, verdict, path, rows })
     }
 

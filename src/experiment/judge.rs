@@ -16,12 +16,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::scenario::{Cell, Expectation, Scenario, Subject};
+use crate::scenario::{Cell, Direction, Expectation, Scenario, Subject};
 use crate::stats::Proportion;
 
 use super::accumulator::CellTotals;
 use super::consumer::Consumer;
-use super::judgement::{Bounds, Judgement};
+use super::judgement::{Bounds, Judgement, Ruling};
 use super::looks::at_look;
 use super::pair_store::PairStore;
 use super::reading::Simulated;
@@ -88,8 +88,19 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// The replicate in which a difference goes furthest against what is expected, and how far it goes there.
+    fn furthest(&self, check: Check<'_>) -> Option<(u64, f64)> {
+        let Subject::Difference { of, minus } = check.subject else { return None };
+        let [of, minus] = self.store.pair([of, minus], check.expectation.1.metric)?;
+        match check.expectation.1.direction {
+            Direction::AtLeast => of.furthest_below(minus),
+            Direction::AtMost => minus.furthest_below(of).map(|(number, apart)| (number, -apart)),
+        }
+    }
+
     fn judgement(&self, check: Check<'_>, bounds: Bounds) -> Judgement {
         let (at, expectation) = check.expectation;
+        let ruling = bounds.rule(expectation.direction, expectation.threshold);
         let of: Vec<_> = check.subject.cells().map(|cell| self.scenario.cell(cell)).collect();
         let axes = self.scenario.axes().iter().enumerate();
         let common = axes.filter(|(at, _)| of.iter().all(|cell| cell.axes[*at] == of[0].axes[*at]));
@@ -106,7 +117,8 @@ impl<'a> Judge<'a> {
             threshold: expectation.threshold,
             confidence: shared_confidence(self.scenario, expectation),
             bounds,
-            ruling: bounds.rule(expectation.direction, expectation.threshold),
+            ruling,
+            furthest: (ruling == Ruling::Fail).then(|| self.furthest(check)).flatten(),
         }
     }
 }

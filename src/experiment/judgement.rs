@@ -118,6 +118,9 @@ pub struct Judgement {
     pub bounds: Bounds,
     /// Outcome.
     pub ruling: Ruling,
+    /// Of a difference that fails, the replicate in which the two cells go furthest against what is expected, and their own
+    /// difference there.
+    pub furthest: Option<(u64, f64)>,
 }
 
 #[cfg(test)]

@@ -65,6 +65,15 @@ impl Series {
         (difference, own)
     }
 
+    /// The replicate of two rates in which this one lies furthest below the other, and how far: the first of those.
+    pub fn furthest_below(&self, other: &Self) -> Option<(u64, f64)> {
+        let rate = |hits: u64, rows: u32| hits as f64 / f64::from(rows);
+        let numbered = (0..).zip(self.numbers.iter().zip(&other.numbers));
+        let both = numbered.filter(|(_, (a, b))| **a != MISSING && **b != MISSING);
+        let apart = both.map(|(number, (a, b))| (number, rate(*a, self.rows) - rate(*b, other.rows)));
+        apart.min_by(|(_, a), (_, b)| a.total_cmp(b))
+    }
+
     /// The numbers of the replicates that both have.
     fn both<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = [u64; 2]> + 'a {
         let pairs = self.numbers.iter().zip(&other.numbers).map(|(a, b)| [*a, *b]);
@@ -141,6 +150,15 @@ mod tests {
         let (means, own) = sums(&[10, 20, MISSING]).sums_apart(&sums(&[30, 4, 5, 6]));
         assert_eq!((means.replicates(), means.estimate()), (2, Some(-2.0)));
         assert_eq!(own.map(|own| (own.replicates(), own.estimate())), [(2, Some(15.0)), (2, Some(17.0))]);
+    }
+
+    #[test]
+    fn two_rates_are_furthest_apart_in_the_first_such_replicate() {
+        let hits = |numbers: &[u64]| Series { metric: Metric::Served, rows: 4, numbers: numbers.to_vec() };
+        let (few, many) = (hits(&[4, 2, MISSING, 1, 3]), hits(&[4, 3, 4, 3, 1, 4]));
+        assert_eq!(few.furthest_below(&many), Some((3, -0.5)));
+        assert_eq!(many.furthest_below(&few), Some((4, -0.5)));
+        assert_eq!(few.furthest_below(&hits(&[MISSING])), None);
     }
 
     #[test]

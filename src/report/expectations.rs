@@ -87,7 +87,8 @@ fn scientific(value: f64, round: impl Fn(f64) -> f64) -> String {
 
 /// The document of a run's expectations, schema `donsim.expectations/1`.
 ///
-/// What a replicate shows is said of that one alone: of a check that fails its `replicate`, and the `violation` of safety.
+/// What a replicate shows is said of that one alone: of a check that fails its `replicate`, of one of a difference also its
+/// `own_difference`, and the `violation` of safety.
 pub(super) fn expectations_document(run: &RunSummary, witnesses: &BTreeMap<String, Witnesses>) -> Value {
     let mut document = json!({
         "schema": "donsim.expectations/1",
@@ -96,12 +97,11 @@ pub(super) fn expectations_document(run: &RunSummary, witnesses: &BTreeMap<Strin
         "expectations": expectations(run),
     });
     for (at, judgement) in run.expectations.iter().enumerate().filter(|(_, it)| it.ruling == Ruling::Fail) {
-        let known = |cell: &String| witnesses.get(cell)?.against.get(&judgement.expectation);
-        // Nobody has looked for the replicate that shows a difference.
-        if let [cell] = &judgement.cells[..]
-            && let Some(replicate) = known(cell)
-        {
+        if let Some(replicate) = against(judgement, witnesses) {
             document["expectations"][at]["replicate"] = json!(replicate);
+        }
+        if let Some((_, apart)) = judgement.furthest {
+            document["expectations"][at]["own_difference"] = json!(apart);
         }
     }
     let seen = |cell: &CellSummary| Some((cell.id.clone(), witnesses.get(&cell.id)?.unsafe_replicate?));
@@ -109,6 +109,14 @@ pub(super) fn expectations_document(run: &RunSummary, witnesses: &BTreeMap<Strin
         document["violation"] = json!({ "cell": cell, "replicate": replicate });
     }
     document
+}
+
+/// The replicate that shows why a check failed.
+pub(crate) fn against(judgement: &Judgement, witnesses: &BTreeMap<String, Witnesses>) -> Option<u64> {
+    match &judgement.cells[..] {
+        [cell] => witnesses.get(cell)?.against.get(&judgement.expectation).copied(),
+        _ => judgement.furthest.map(|(replicate, _)| replicate),
+    }
 }
 
 /// One object a judgement. Bounds and observations beyond the deadline are `null`, as those are that nothing is known of.
@@ -157,6 +165,7 @@ pub(super) mod tests {
             confidence: 0.95,
             bounds,
             ruling: bounds.rule(Direction::AtLeast, 0.999),
+            furthest: None,
         }
     }
 

@@ -28,6 +28,7 @@ use super::plots::{self, Formats, PlotError};
 use super::report_md;
 use super::rows_file::{self, RowsFile};
 use super::units::UNITS;
+use super::witness::{Exhibits, Look};
 use super::{axes_csv, latency_csv, runs_csv, summary_csv};
 
 /// Rows above which they are compressed in any case.
@@ -150,7 +151,7 @@ impl ResultsFolder {
         Ok(())
     }
 
-    /// Completes a folder, or leaves what there is of it in `.part` files.
+    /// Completes a folder, or leaves what there is of it in `.part` files. What shows a failure is looked at again with `look`.
     ///
     /// # Errors
     /// When something cannot be drawn or written.
@@ -159,6 +160,7 @@ impl ResultsFolder {
         scenario: &Scenario,
         (findings, verdict): (&Findings, Verdict),
         formats: Formats,
+        look: &Look<'_>,
     ) -> Result<(), FolderError> {
         let run = &findings.summary;
         let ending = if findings.is_complete() { "" } else { ".part" };
@@ -166,7 +168,7 @@ impl ResultsFolder {
             self.write(&format!("{name}{ending}"), &bytes)?;
         }
         if findings.is_complete() {
-            self.complete(scenario, (findings, verdict), formats)?;
+            self.complete(scenario, (findings, verdict), formats, look)?;
         }
         Ok(())
     }
@@ -176,6 +178,7 @@ impl ResultsFolder {
         scenario: &Scenario,
         (findings, verdict): (&Findings, Verdict),
         formats: Formats,
+        look: &Look<'_>,
     ) -> Result<(), FolderError> {
         let name = self.rows_name;
         let (part, whole) = (self.path.join(format!("{name}.part")), self.path.join(name));
@@ -187,7 +190,7 @@ impl ResultsFolder {
         self.write("junit.xml", &cases)?;
         let so_far = manifest(scenario, (&findings.summary, verdict), &self.digests);
         let account = Account::new(&so_far, &expectations, scenario.text());
-        for (name, bytes) in drawn(&findings.summary, &account, formats)? {
+        for (name, bytes) in drawn(&findings.summary, &account, formats, look)? {
             self.write(&name, &bytes)?;
         }
         let manifest = manifest(scenario, (&findings.summary, verdict), &self.digests);
@@ -278,21 +281,35 @@ pub(super) fn tables(run: &RunSummary) -> csv::Result<Vec<(&'static str, Vec<u8>
 
 /// Files that are made of the tables, pictures and `report.md`, and with the account of the run `report.html`: each by its
 /// place in the folder.
-fn drawn(run: &RunSummary, account: &Account, formats: Formats) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
+fn drawn(
+    run: &RunSummary,
+    account: &Account,
+    formats: Formats,
+    look: &Look<'_>,
+) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
     let pictures = plots::draw(run, formats)?;
+    let exhibits = Exhibits::new(account.witnesses(), look);
+    let diagrams = exhibits.shown.iter().map(|exhibit| exhibit.files(formats)).collect::<Result<Vec<_>, _>>()?;
     let names: Vec<&str> = pictures.iter().map(|drawing| drawing.picture.name).collect();
-    let pages = [("report.md", report_md::page(run, &names)), ("report.html", html::page(run, account, &pictures))];
+    let pages =
+        [("report.md", report_md::page(run, &names)), ("report.html", html::page(run, account, &exhibits, &pictures))];
     let pages = pages.map(|(name, text)| (name.to_owned(), text.into_bytes()));
-    let pictures = pictures.into_iter().flat_map(|drawing| drawing.files);
+    let pictures = pictures.into_iter().flat_map(|drawing| drawing.files).chain(diagrams.into_iter().flatten());
     Ok(pictures.map(|(name, bytes)| (format!("plots/{name}"), bytes)).chain(pages).collect())
 }
 
 /// Writes `report.md`, `report.html` and `plots/` into `folder`, each file whole or not at all. What tables do not tell is
-/// taken from the other files of the results folder `from`, as far as they are there.
+/// taken from the other files of the results folder `from`, as far as they are there; what shows a failure is looked at again
+/// with `look`.
 ///
 /// # Errors
 /// When something cannot be drawn or written, or another process writes into the folder.
-pub fn redraw(run: &RunSummary, from: &Path, folder: &Path, formats: Formats) -> Result<(), FolderError> {
+pub fn redraw(
+    run: &RunSummary,
+    [from, folder]: [&Path; 2],
+    formats: Formats,
+    look: &Look<'_>,
+) -> Result<(), FolderError> {
     let document = |name| {
         let bytes = fs::read(from.join(name)).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or(Value::Null)
@@ -305,7 +322,7 @@ pub fn redraw(run: &RunSummary, from: &Path, folder: &Path, formats: Formats) ->
         let path = folder.join(name);
         write_whole(&path, bytes).map_err(at(&path))
     };
-    drawn(run, &account, formats)?.iter().try_for_each(keep)
+    drawn(run, &account, formats, look)?.iter().try_for_each(keep)
 }
 
 /// Writes a file under another name and renames it, so that nobody ever sees half of it.

@@ -25,9 +25,11 @@ mod shards;
 mod summary_csv;
 mod table;
 mod units;
+mod witness;
 
 pub use compare::{Change, CompareError, Comparison, Comparisons, Least, compare};
 pub use diagram::{Difference, RequestAt, Story, perfetto};
+pub(crate) use expectations::against;
 pub use expectations::{judgement_line, judgement_title};
 pub use explored::{explored_csv, explored_markdown, explored_table};
 pub use folder::{FolderError, ResultsFolder, has_gzip, path_of, redraw};
@@ -40,3 +42,4 @@ pub use read::{Changed, ReadError, read};
 pub use shards::{GatherError, ShardFolder, ShardNote, gather};
 pub use table::table;
 pub use units::Units;
+pub use witness::{Look, Shown, Witness};

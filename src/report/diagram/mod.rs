@@ -9,6 +9,7 @@ mod difference;
 mod lanes;
 mod mermaid;
 mod perfetto;
+mod showing;
 mod stages;
 mod story;
 mod track_event;

@@ -4,9 +4,10 @@
 use serde_json::Value;
 
 use crate::report::rows_file::NAMES;
+use crate::report::witness::Witness;
 
 /// Verdict, checks, and how the run was made; what is not known is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(in super::super) struct Account {
     /// Name of the verdict.
     pub(super) verdict: String,
@@ -18,8 +19,8 @@ pub(in super::super) struct Account {
     pub(super) seed: String,
     /// Whether the rows are compressed.
     pub(super) is_gzip: bool,
-    /// Cell and replicate in which a wrong response was accepted, or workflow nodes disagree.
-    pub(super) violation: Option<(String, u64)>,
+    /// Replicate in which a wrong response was accepted, or workflow nodes disagree.
+    pub(super) violation: Option<Witness>,
     /// What did not pass comes first.
     pub(super) checks: Vec<Check>,
     /// Text of the scenario.
@@ -27,7 +28,7 @@ pub(in super::super) struct Account {
 }
 
 /// An expectation on one cell, or on the difference of two.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Check {
     /// `pass`, `fail` or `inconclusive`.
     pub(super) ruling: String,
@@ -36,8 +37,8 @@ pub(super) struct Check {
     pub(super) place: String,
     /// What was observed, and the bounds that decide.
     pub(super) found: String,
-    /// Cell and replicate that show a failure.
-    pub(super) witness: Option<(String, u64)>,
+    /// Replicate that shows a failure.
+    pub(super) witness: Option<Witness>,
 }
 
 impl Account {
@@ -56,10 +57,15 @@ impl Account {
             results_version: word(&manifest["results_version"]),
             seed: word(&manifest["seed"]),
             is_gzip: manifest["files"][NAMES[1]].is_string(),
-            violation: witness(&expectations["violation"], &expectations["violation"]["cell"]),
+            violation: Witness::of(&expectations["violation"]),
             checks,
             scenario: scenario.to_owned(),
         }
+    }
+
+    /// Replicates that show what is wrong, the gravest first.
+    pub(in super::super) fn witnesses(&self) -> impl Iterator<Item = &Witness> {
+        self.violation.iter().chain(self.checks.iter().filter_map(|check| check.witness.as_ref()))
     }
 }
 
@@ -67,12 +73,7 @@ fn check(object: &Value) -> Check {
     let (ruling, that, place) = (word(&object["verdict"]), word(&object["that"]), word(&object["place"]));
     let text = word(&object["text"]);
     let found = text.split_once(&format!(": {ruling}, ")).map_or("", |(_, found)| found).to_owned();
-    Check { witness: witness(object, &object["cells"][0]), ruling, that, place, found }
-}
-
-/// The cell and the `replicate` of an object, where both are known.
-fn witness(object: &Value, cell: &Value) -> Option<(String, u64)> {
-    Some((cell.as_str()?.to_owned(), object["replicate"].as_u64()?))
+    Check { witness: Witness::of(object), ruling, that, place, found }
 }
 
 /// A text or a number in words; nothing otherwise.

@@ -1,17 +1,18 @@
 //! The verdict of a run, and the checks behind it.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use crate::experiment::{RunSummary, Verdict, idle_faults, is_violated};
 
 use super::account::{Account, Check};
-use super::{command, grouped, text};
+use super::{command, grouped, plural, text};
+use crate::report::witness::{Exhibit, Exhibits, Witness};
 
 /// Checks that the page has room for.
 const MOST_CHECKS: usize = 200;
 
 /// The verdict in a word, and why.
-pub(super) fn verdict(run: &RunSummary, account: &Account) -> Markup {
+pub(super) fn verdict(run: &RunSummary, account: &Account, exhibits: &Exhibits) -> Markup {
     let (kind, word) = match account.verdict.as_str() {
         "pass" => ("pass", "Passed"),
         "fail" => ("fail", "Failed"),
@@ -24,7 +25,7 @@ pub(super) fn verdict(run: &RunSummary, account: &Account) -> Markup {
             strong class={ "badge " (kind) } { (word) } " "
             @for sentence in sentences(run, account) { span { (text(&sentence)) } " " }
         }
-        @if let Some((cell, replicate)) = &account.violation { (replay(cell, *replicate)) }
+        @if let Some(witness) = account.witnesses().next() { (replay(witness, exhibits)) }
     }
 }
 
@@ -62,7 +63,7 @@ fn sentences(run: &RunSummary, account: &Account) -> Vec<String> {
 }
 
 /// Every check, what did not pass first; nothing where nothing is expected.
-pub(super) fn section(account: &Account) -> Option<Markup> {
+pub(super) fn section(account: &Account, exhibits: &Exhibits) -> Option<Markup> {
     let (all, shown) = (account.checks.len(), &account.checks[..account.checks.len().min(MOST_CHECKS)]);
     (all > 0).then(|| {
         html! {
@@ -70,7 +71,7 @@ pub(super) fn section(account: &Account) -> Option<Markup> {
                 table class="checks" {
                     caption { "What was expected, where, and what came of it" }
                     thead { tr { @for name in ["verdict", "expected", "where", "found"] { th scope="col" { (name) } } } }
-                    tbody { @for check in shown { (row(check)) } }
+                    tbody { @for check in shown { (row(check, exhibits)) } }
                 }
             }
             @if all > MOST_CHECKS {
@@ -83,7 +84,7 @@ pub(super) fn section(account: &Account) -> Option<Markup> {
     })
 }
 
-fn row(check: &Check) -> Markup {
+fn row(check: &Check, exhibits: &Exhibits) -> Markup {
     let Check { ruling, that, place, found, witness } = check;
     html! {
         tr class=(text(ruling)) {
@@ -92,16 +93,85 @@ fn row(check: &Check) -> Markup {
             td { (text(place)) }
             td { (text(found)) }
         }
-        @if let Some((cell, replicate)) = witness {
-            tr class="witness" { td {} td colspan="3" { (replay(cell, *replicate)) } }
+        @if let Some(witness) = witness {
+            tr class="witness" { td {} td colspan="3" { (replay(witness, exhibits)) } }
         }
     }
 }
 
-/// Place of the request that broke an expectation: how to see what happened to it. A diagram of it belongs here, too.
-fn replay(cell: &str, replicate: u64) -> Markup {
-    let line = format!("donsim replay resolved.toml --cell {cell} --replicate {replicate}");
+/// How to see what happened to the request that broke an expectation.
+fn replay(witness: &Witness, exhibits: &Exhibits) -> Markup {
+    let line = format!("donsim replay resolved.toml {}", witness.options());
     html! {
-        div class="replay" { span { "See why, in this folder:" } " " (command(&line)) }
+        div class="replay" {
+            @if let Some(Exhibit { name, .. }) = exhibits.of(witness) {
+                "See why: " a href={ "#" (name) } { "the request drawn" } ", or in this folder:"
+            } @else {
+                span { "See why, in this folder:" }
+            }
+            " " (command(&line))
+        }
     }
+}
+
+/// The requests that broke expectations, drawn; nothing where none did.
+pub(super) fn why(account: &Account, exhibits: &Exhibits) -> Option<Markup> {
+    let left = exhibits.left;
+    (!exhibits.shown.is_empty() || left > 0).then(|| {
+        html! {
+            @for exhibit in &exhibits.shown { (figure(account, exhibit, exhibits)) }
+            @if left > 0 {
+                p class="note" {
+                    (plural(left as u64, "more replicate")) " that " (if left == 1 { "shows" } else { "show" }) " a failure "
+                    (if left == 1 { "is" } else { "are" }) " not drawn here. " code { "--diagram FILE.svg" }
+                    " behind the command of a check draws a request of its own."
+                }
+            }
+        }
+    })
+}
+
+fn figure(account: &Account, exhibit: &Exhibit, exhibits: &Exhibits) -> Markup {
+    let Exhibit { name, witness, shown } = exhibit;
+    let diagram = &shown.diagram;
+    let is_of = |of: &Option<Witness>| of.as_ref().and_then(|of| exhibits.of(of)).is_some_and(|it| it.name == *name);
+    let checks: Vec<&Check> = account.checks.iter().filter(|check| is_of(&check.witness)).collect();
+    let only = format!(" --only request.{} --only workflow.{}", shown.request.request, shown.request.caller);
+    let line = format!("donsim replay resolved.toml {}{}{only} --diagram why.svg", witness.options(), witness.beside());
+    html! {
+        figure class="exhibit" id=(name) aria-labelledby={ "title-" (name) } {
+            h3 id={ "title-" (name) } { (text(&diagram.title)) }
+            @if is_of(&account.violation) { p { "A wrong response was accepted, or workflow nodes accepted different ones." } }
+            @for check in checks {
+                p { "Against " code { (text(&check.that)) } @if !check.place.is_empty() { " where " (text(&check.place)) } "." }
+            }
+            @if let Some(apart) = witness.apart { p { (own_difference(apart)) } }
+            @for fact in &diagram.facts { p class="fact" { (text(fact)) } }
+            div class="diagram" tabindex="0" role="group" aria-label="Diagram of the request"
+                style={ "--wide:" (format!("{:.0}", diagram.width())) "px" } {
+                (PreEscaped(diagram.inline(&format!("about-{name}"))))
+            }
+            figcaption id={ "about-" (name) } {
+                "Time runs down; messages are slanted from their sending to their arrival; at the left is what the caller makes "
+                "of them. " a href={ "plots/" (name) ".svg" } { (name) ".svg" } ", in this folder again: " (command(&line))
+            }
+            details {
+                summary { "The same in words" }
+                @for (heading, lines) in &diagram.words {
+                    @if !heading.is_empty() { h4 { (text(heading)) } }
+                    ol { @for line in lines { li { (text(line)) } } }
+                }
+            }
+        }
+    }
+}
+
+/// Difference of two cells in the one replicate that is drawn.
+fn own_difference(apart: f64) -> String {
+    if apart == 0.0 {
+        return "In no replicate does the difference go the other way: it is too small too often. In the one that is drawn there is \
+                none."
+            .to_owned();
+    }
+    format!("In this replicate the difference is {apart:+.4}, and in none does it go further against what is expected.")
 }

@@ -26,6 +26,7 @@ use crate::scenario::escaped;
 use super::plots::Drawing;
 use super::rows_file;
 use super::table::rate;
+use super::witness::Exhibits;
 pub(super) use account::Account;
 
 /// Cells that tables show.
@@ -41,10 +42,11 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The page of a run.
-pub(super) fn page(run: &RunSummary, account: &Account, pictures: &[Drawing]) -> String {
+pub(super) fn page(run: &RunSummary, account: &Account, exhibits: &Exhibits, pictures: &[Drawing]) -> String {
     let shown = worst(run);
     let sections: Vec<(&str, &str, Markup)> = [
-        ("expectations", "Expectations", checks::section(account)),
+        ("expectations", "Expectations", checks::section(account, exhibits)),
+        ("why", "Why it failed", checks::why(account, exhibits)),
         ("results", "Results", Some(tables::results(run, &shown))),
         ("pictures", "Pictures", gallery(pictures)),
         ("causes", "Failure causes", tables::causes(&shown)),
@@ -74,7 +76,7 @@ pub(super) fn page(run: &RunSummary, account: &Account, pictures: &[Drawing]) ->
             }
             body {
                 a class="skip" href="#main" { "Skip to the results" }
-                (head(run, account, &sections))
+                (head(run, (account, exhibits), &sections))
                 main id="main" tabindex="-1" {
                     @for (id, title, content) in &sections {
                         section aria-labelledby=(id) { h2 id=(id) { (title) } (content) }
@@ -124,13 +126,13 @@ fn nameless(run: &RunSummary) -> RunSummary {
     }
 }
 
-fn head(run: &RunSummary, account: &Account, sections: &[(&str, &str, Markup)]) -> Markup {
+fn head(run: &RunSummary, (account, exhibits): (&Account, &Exhibits), sections: &[(&str, &str, Markup)]) -> Markup {
     html! {
         header {
             p class="product" { "donsim" }
             h1 { (text(&run.name)) }
             @if !account.description.is_empty() { p class="question" { (text(&account.description)) } }
-            (checks::verdict(run, account))
+            (checks::verdict(run, account, exhibits))
             p class="facts" {
                 (plural(run.cells.len() as u64, "cell")) " of "
                 @if run.has_stop_rules() { "at most " }

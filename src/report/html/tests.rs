@@ -41,7 +41,7 @@ fn elements(page: &str) -> Vec<String> {
 }
 
 fn page_of(run: &RunSummary, account: &Account) -> String {
-    page(run, account, &draw(run, Formats::Svg).expect("it is drawn"))
+    page(run, account, &Exhibits::default(), &draw(run, Formats::Svg).expect("it is drawn"))
 }
 
 fn account(verdict: &str, expectations: &Value) -> Account {

@@ -9,16 +9,22 @@ use crate::scenario::escaped;
 use maud::html;
 use plotters::style::RGBColor;
 
-/// The canvas without its margins, which the page has itself.
-const VIEW: &str = "38 26 1134 682";
+/// Margins of the canvas, which the page has itself.
+const LEFT: f64 = 38.0;
+const RIGHT: f64 = 28.0;
+pub(super) const TOP: f64 = 26.0;
+const BOTTOM: f64 = 12.0;
 
-/// Renders the scene; `description` is the id of the element that says what it shows.
-pub(super) fn render(scene: &Scene, name: &str, description: &str) -> String {
+/// Renders the scene from `top` down; `description` is the id of the element that says what it shows.
+pub(super) fn render(scene: &Scene, top: f64, name: &str, description: &str) -> String {
     let mut out = Writer::default();
+    let (width, height) = (number(scene.size.0 - LEFT - RIGHT), number(scene.size.1 - top - BOTTOM));
     let _ = write!(
         out.text,
-        "<svg viewBox=\"{VIEW}\" font-family=\"{FAMILY}\" role=\"img\" aria-label=\"{name}\" \
-         aria-describedby=\"{description}\">"
+        "<svg viewBox=\"{LEFT} {} {width} {height}\" font-family=\"{FAMILY}\" role=\"img\" aria-label=\"{}\" \
+         aria-describedby=\"{description}\">",
+        number(top),
+        markup(name)
     );
     let mut parts = scene.parts.iter().peekable();
     for (at, shape) in scene.shapes.iter().enumerate() {

@@ -174,7 +174,7 @@ fn drawing(picture: &'static Picture, figure: &Figure<'_>, formats: Formats) -> 
     if formats == Formats::SvgAndPng {
         files.push((format!("{name}.png"), png_image::render(&scene)?));
     }
-    let inline = inline::render(&scene, title, &format!("about-{name}"));
+    let inline = inline::render(&scene, inline::TOP, title, &format!("about-{name}"));
     Ok(Some(Drawing { picture, files, inline }))
 }
 

@@ -23,7 +23,7 @@ impl RequestDiagram {
         let title = if titles[0] == titles[1] { titles[0].clone() } else { titles.join(frame::SEPARATOR) };
         let mut facts = vec![subtitle.to_owned()];
         facts.extend(difference.map_or_else(|| vec!["both are alike".to_owned()], words));
-        Self(draw(&title, &facts, &[left, right], difference.map(|difference| difference.at)))
+        draw(title, facts, &[left, right], difference.map(|difference| difference.at))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::report::diagram::{Clock, Lane, Note, Stage, Story, lanes};
 
 use super::PlotError;
 use super::prelude::*;
-use super::{png_image, svg};
+use super::{inline, png_image, svg};
 
 const MARGIN: f64 = 40.0;
 /// Room for the labels of the time axis.
@@ -30,14 +30,22 @@ const LONGEST: f64 = 1500.0;
 
 /// A request at a caller, drawn.
 #[derive(Clone, Debug)]
-pub struct RequestDiagram(Scene);
+pub struct RequestDiagram {
+    scene: Scene,
+    /// Shapes of the head, and where that ends: a page has title and facts as text.
+    head: (usize, f64),
+    pub(in crate::report) title: String,
+    pub(in crate::report) facts: Vec<String>,
+    /// All that happens at the caller, by the name of the panel, for those who do not see it.
+    pub(in crate::report) words: Vec<(String, Vec<String>)>,
+}
 
 impl RequestDiagram {
     /// The picture of one story; `subtitle` says scenario, cell, replicate and the like.
     #[must_use]
     pub fn new(story: &Story, subtitle: &str) -> Self {
-        let facts = [subtitle.to_owned()];
-        Self(draw(&text::title(story), &facts, &[Panel::new(story, "", MARGIN + AXIS, ALONE)], None))
+        let facts = vec![subtitle.to_owned()];
+        draw(text::title(story), facts, &[Panel::new(story, "", MARGIN + AXIS, ALONE)], None)
     }
 
     /// As SVG.
@@ -45,7 +53,7 @@ impl RequestDiagram {
     /// # Errors
     /// When the backend fails, which writes to memory.
     pub fn svg(&self) -> Result<String, PlotError> {
-        svg::render(&self.0)
+        svg::render(&self.scene)
     }
 
     /// As PNG at twice the size.
@@ -53,7 +61,19 @@ impl RequestDiagram {
     /// # Errors
     /// When the backend or the encoder fails; both write to memory.
     pub fn png(&self) -> Result<Vec<u8>, PlotError> {
-        png_image::render(&self.0)
+        png_image::render(&self.scene)
+    }
+
+    /// As part of a page that has title and facts itself, and says in the element with the id `description` what is shown.
+    pub(in crate::report) fn inline(&self, description: &str) -> String {
+        let (shapes, top) = self.head;
+        let body = Scene { shapes: self.scene.shapes[shapes..].to_vec(), ..self.scene.clone() };
+        inline::render(&body, top, &self.title, description)
+    }
+
+    /// Width of the picture.
+    pub(in crate::report) const fn width(&self) -> f64 {
+        self.scene.size.0
     }
 }
 
@@ -134,10 +154,11 @@ impl<'a> Panel<'a> {
 
 /// The picture of panels side by side, on one time scale, with a line of its own for each of `facts`; `difference` is
 /// the instant in which they part.
-fn draw(title: &str, facts: &[String], panels: &[Panel<'_>], difference: Option<Time>) -> Scene {
+fn draw(title: String, facts: Vec<String>, panels: &[Panel<'_>], difference: Option<Time>) -> RequestDiagram {
     let right = panels.iter().map(Panel::right).fold(1160.0, f64::max);
     let mut scene = Scene::default();
-    let top = text::head(&mut scene, title, facts, right - MARGIN);
+    let top = text::head(&mut scene, &title, &facts, right - MARGIN);
+    let head = (scene.shapes.len(), top - LINE);
     let top = panels.iter().map(|panel| lane::heads(&mut scene, panel, top)).fold(top, f64::max);
     let clock = clock(panels, top + 24.0);
     text::axis(&mut scene, &clock);
@@ -155,7 +176,8 @@ fn draw(title: &str, facts: &[String], panels: &[Panel<'_>], difference: Option<
     }
     let bottom = key::draw(&mut scene, panels, &clock, bottom + 40.0, right);
     scene.size = (right + MARGIN, bottom + MARGIN);
-    scene
+    let words = panels.iter().map(|panel| (panel.heading.to_owned(), text::words(panel))).collect();
+    RequestDiagram { scene, head, title, facts, words }
 }
 
 /// Time scale of all panels.

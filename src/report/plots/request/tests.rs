@@ -40,7 +40,7 @@ fn assert_readable(scene: &Scene) {
 #[test]
 fn texts_keep_apart_and_all_is_inside() {
     for (text, number) in CASES {
-        assert_readable(&RequestDiagram::new(&story(text, number), "a scenario, its cell and its seed").0);
+        assert_readable(&RequestDiagram::new(&story(text, number), "a scenario, its cell and its seed").scene);
     }
 }
 
@@ -51,7 +51,7 @@ fn two_worlds_keep_apart_too() {
         Difference::first([&happenings(LOSSY, 0), &happenings(&identical, 0)], RequestAt { request: 0, caller: 0 });
     let (one, other) = (story(LOSSY, 0), story(&identical, 0));
     let sides = [("aggregator.rule_set = attested", &one), ("aggregator.rule_set = identical", &other)];
-    let scene = RequestDiagram::beside(sides, "two cells", difference.as_ref()).0;
+    let scene = RequestDiagram::beside(sides, "two cells", difference.as_ref()).scene;
     assert_readable(&scene);
     let yellow = |shape: &&Shape| matches!(shape, Shape::Line { color, .. } if *color == YELLOW);
     assert_eq!(scene.shapes.iter().filter(yellow).count(), 2, "both worlds have the mark");
@@ -73,7 +73,7 @@ fn every_copy_has_an_arrow_or_a_cross() {
             }
         }
         let refused = story.messages.iter().filter(|way| matches!(way.fate, Fate::Refused(_))).count();
-        let scene = RequestDiagram::new(&story, "").0;
+        let scene = RequestDiagram::new(&story, "").scene;
         let colors = Kind::ALL.map(lane::color);
         let is_head = |shape: &&Shape| {
             matches!(shape, Shape::Area { points, color, .. }

@@ -136,6 +136,17 @@ pub(super) fn notes(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f6
     column(scene, &labels, (panel.left + room, room), top)
 }
 
+/// What stands at the caller, each with its instant, as text.
+pub(super) fn words(panel: &Panel<'_>) -> Vec<String> {
+    let line = |note: &Note| match note.gist {
+        // These say when.
+        Gist::Success | Gist::Failure | Gist::Unreachable => note.text(),
+        Gist::Plain | Gist::Loss if note.from == note.to => format!("{}: {}", millis(note.from), note.text()),
+        Gist::Plain | Gist::Loss => format!("{} to {}: {}", millis(note.from), millis(note.to), note.text()),
+    };
+    panel.notes.iter().map(line).collect()
+}
+
 /// Whether a note about the decision tells of the deadline.
 fn expires(story: &Story) -> bool {
     story.ended.as_ref().is_some_and(|(at, _, _)| Some(*at) == story.deadline)
