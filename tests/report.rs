@@ -139,6 +139,51 @@ fn everything_is_made_again() {
     check(&path, &[]);
 }
 
+/// A gate that fails on a cell and on a difference, of which not all cells are selected.
+const FAILING: &str = "schema = 1\nname = \"failing\"\nrun.replicates = 60\nworkflow_don = { nodes = 2, f = 0 }\n\
+    network.response.loss = 0.5\n[capability_don]\nnodes = 5\n[sweep.grid]\nrequest.payload_size = [\"10B\", \"20B\"]\n\
+    aggregator.rule_set = [\"identical\", \"attested\"]\n[[expect]]\nthat = \"accepted >= 90%\"\n[[expect]]\n\
+    that = \"accepted[identical] - accepted[attested] >= 0.1\"\n";
+
+#[test]
+fn the_page_of_a_failure_draws_what_the_commands_on_it_draw() {
+    let folder = tempdir().expect("there is room");
+    let selected = ["--filter", "request.payload_size == '10B'", "--set", "run.seed=5"];
+    let results = binary::results(folder.path(), "failing", FAILING, &selected);
+    let page = fs::read_to_string(results.join("report.html")).expect("it is there");
+    let commands: Vec<&str> = page
+        .split('>')
+        .filter_map(|rest| rest.split('<').next())
+        .filter(|line| line.ends_with("--diagram why.svg"))
+        .collect();
+    let made = files(&results);
+    let diagrams = made.keys().filter(|name| name.to_string_lossy().starts_with("plots/failure-")).count();
+    assert_eq!((commands.len(), diagrams), (3, 3), "{commands:?}");
+    assert!(commands.iter().any(|command| command.contains(" --beside ")), "{commands:?}");
+    let manifest = fs::read_to_string(results.join("manifest.json")).expect("it is there");
+    for command in commands {
+        let options: Vec<&str> = command.split_whitespace().skip(1).collect();
+        let said = donsim(&results, &options);
+        let drawn = fs::read(results.join("why.svg")).unwrap_or_else(|_| panic!("{command}: {said:?}"));
+        fs::remove_file(results.join("why.svg")).expect("it is there");
+        let name = made.iter().find(|(_, bytes)| **bytes == drawn).map(|(name, _)| name);
+        let name = name.unwrap_or_else(|| panic!("{command} draws something else")).display().to_string();
+        assert!(manifest.contains(&name) && page.contains(&format!("href=\"{name}\"")), "{name}");
+    }
+    // Without the record it is of the scenario that the diagrams are made again.
+    for has_record in [true, false] {
+        if !has_record {
+            fs::remove_dir_all(results.join("units")).expect("it is there");
+        }
+        fs::remove_dir_all(results.join("plots")).expect("it is there");
+        fs::remove_file(results.join("report.html")).expect("it is there");
+        let said = donsim(folder.path(), &["report", results.to_str().expect("it is text")]);
+        assert_eq!(said.code, 0, "{said:?}");
+        let expected = made.iter().filter(|(name, _)| has_record || !name.starts_with("units"));
+        assert_same(&files(&results), &expected.map(|(name, bytes)| (name.clone(), bytes.clone())).collect());
+    }
+}
+
 /// The last replicates that were simulated are not those of the scenario, and nobody knows the folder by its place.
 #[test]
 fn cells_that_a_stop_rule_ended_are_made_again_elsewhere() {

@@ -2,7 +2,7 @@
 
 use crate::report::{RequestAt, RequestDiagram, Shown, Story, Witness};
 use crate::scenario::{Cell, Scenario};
-use crate::sim::{Happening, Listener, RealAggregators, ReplicateCache, Row, simulate, simulate_with};
+use crate::sim::{Happening, Replicate, ReplicateCache, replay};
 
 use super::drawings::beside;
 use super::replay::{names, title, title_beside};
@@ -11,27 +11,20 @@ use super::replay::{names, title, title_beside};
 /// scenario has no such cell, or nothing is told of the request.
 pub(super) fn look(scenario: &Scenario, witness: &Witness) -> Option<Shown> {
     let cells: Vec<Cell> = witness.cells.iter().map(|id| of_id(scenario, id)).collect::<Option<_>>()?;
-    let [number, seed] = [witness.replicate, scenario.run().seed];
-    let rows = |cell: &Cell| simulate(&cell.setup, number, &mut ReplicateCache::new(seed)).rows;
-    let rows: Vec<Vec<Row>> = cells.iter().map(rows).collect();
-    let told = |cell: &Cell, request| {
-        let mut told = OfRequest { request, happenings: Vec::new() };
-        let mut cache = ReplicateCache::new(seed);
-        let _ = simulate_with(&cell.setup, number, &mut cache, &RealAggregators, Some(&mut told));
-        told.happenings
-    };
-    match &cells[..] {
-        [cell] => {
-            let request = RequestAt::showing(&rows[0], witness.about)?;
-            let story = Story::read(&told(cell, request), request)?;
+    let number = witness.replicate;
+    let again = |cell: &Cell| replay(&cell.setup, number, &mut ReplicateCache::new(scenario.run().seed));
+    let replays: Vec<(Replicate, Vec<Happening>)> = cells.iter().map(again).collect();
+    match (&cells[..], &replays[..]) {
+        ([cell], [(replicate, told)]) => {
+            let request = RequestAt::showing(&replicate.rows, witness.about)?;
+            let story = Story::read(told, request)?;
             Some(Shown { request, diagram: RequestDiagram::new(&story, &title(scenario, cell, number)) })
         }
-        [of, minus] => {
+        ([of, minus], [(first, told), (second, told_beside)]) => {
             let (metric, direction) = witness.about?;
-            let request = RequestAt::showing_difference([&rows[0], &rows[1]], metric, direction)?;
-            let told = [told(of, request), told(minus, request)];
+            let request = RequestAt::showing_difference([&first.rows, &second.rows], metric, direction)?;
             let ([left, right], title) = (names(scenario, [of, minus]), title_beside(scenario, [of, minus], number));
-            let diagram = beside(&title, [(left, &told[0]), (right, &told[1])], request)?;
+            let diagram = beside(&title, [(left, told), (right, told_beside)], request)?;
             Some(Shown { request, diagram })
         }
         _ => None,
@@ -41,18 +34,4 @@ pub(super) fn look(scenario: &Scenario, witness: &Witness) -> Option<Shown> {
 /// The cell with this id.
 fn of_id(scenario: &Scenario, id: &str) -> Option<Cell> {
     (0..scenario.cell_count()).map(|index| scenario.cell(index)).find(|cell| cell.id == id)
-}
-
-/// Listener that keeps what happens to one request, however many there are.
-struct OfRequest {
-    request: RequestAt,
-    happenings: Vec<Happening>,
-}
-
-impl Listener for OfRequest {
-    fn hear(&mut self, happening: &Happening) {
-        if happening.request.is_none_or(|request| request == self.request.request) {
-            self.happenings.push(happening.clone());
-        }
-    }
 }

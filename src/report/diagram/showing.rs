@@ -1,5 +1,6 @@
 //! Choice of the request that shows best what a replicate is a witness of.
 
+use crate::engine::Span;
 use crate::scenario::{Derivation, Direction, Metric};
 use crate::sim::{Outcome, Row};
 
@@ -64,5 +65,5 @@ fn most(rows: &[Row], amount: impl Fn(&Row) -> u64) -> Option<RequestAt> {
 
 /// Latency of a row in ns; no right response is later than any.
 fn late(row: &Row) -> u64 {
-    row.latency.filter(|_| row.outcome.is_right()).map_or(u64::MAX, |latency| latency.as_nanos())
+    row.latency.filter(|_| row.outcome.is_right()).map_or(u64::MAX, Span::as_nanos)
 }
