@@ -2,6 +2,7 @@
 //! stays short.
 
 mod commands;
+mod faults;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -29,6 +30,7 @@ fn read(path: &Path) -> String {
 fn pages() -> Vec<(PathBuf, String)> {
     let docs =
         fs::read_dir(root().join("docs")).expect("it is there").map(|entry| entry.expect("it is readable").path());
+    let docs = docs.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
     let fixed = ["README.md", "CHANGELOG.md", "results/README.md", "scenarios/README.md"];
     let all: BTreeSet<PathBuf> = docs.chain(fixed.map(|page| root().join(page))).collect();
     all.into_iter().map(|page| (page.clone(), read(&page))).collect()
