@@ -1,10 +1,13 @@
 //! The commands of the pages do what stands beside them: each page's are run in its order, in a folder that looks like the
-//! project, and what a `text` block shows comes out of them, line by line.
+//! project, what a `text` block shows comes out of them, line by line, and so does every picture, byte by byte.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::process::Command;
+
+use tempfile::TempDir;
 
 use super::{pages, root};
 
@@ -53,14 +56,48 @@ fn every_command_does_what_its_page_says() {
             continue;
         }
         run += page.script.lines().count();
-        let said = said(&page.script);
+        let (folder, said) = said(&page.script);
         let mut lines = said.lines();
         for wanted in &page.printed {
             let is_there = lines.by_ref().any(|line| line.trim_end() == wanted);
             assert!(is_there, "{}: not printed, or not in this order: {wanted}\n{said}", path.display());
         }
+        for name in own_pictures(&path, &text) {
+            let [made, committed] = [folder.path(), root()].map(|root| fs::read(root.join("docs").join(name)).ok());
+            assert!(made.is_some() && made == committed, "{}: no command on it makes {name} as it is", path.display());
+        }
     }
     assert!(run > 20, "{run} commands");
+}
+
+/// Pictures of a page in `docs/` that its commands have to make; those of a run lie with its results.
+fn own_pictures<'a>(page: &Path, text: &'a str) -> Vec<&'a str> {
+    let is_own = |name: &&str| !name.contains('/') && page.parent() == Some(&root().join("docs"));
+    pictures(text).filter(is_own).collect()
+}
+
+fn pictures(text: &str) -> impl Iterator<Item = &str> {
+    text.split("![").skip(1).filter_map(|rest| rest.split_once("](")?.1.split(')').next())
+}
+
+/// A picture is made again: by its page, by the test of the fault catalogue, or with the reference results.
+#[test]
+fn every_picture_is_made_again() {
+    let ci = fs::read_to_string(root().join(".ci/run")).expect("it is there");
+    let renewed =
+        ci.lines().find_map(|line| line.strip_prefix("for scenario in ")?.strip_suffix("; do")).expect("a list");
+    let renewed: BTreeSet<&str> = renewed.split(' ').map(|name| name.rsplit('/').next().unwrap_or(name)).collect();
+    for (page, text) in pages() {
+        for name in pictures(&text).filter(|name| !own_pictures(&page, &text).contains(name)) {
+            let mut folders = name.trim_start_matches("../").split('/');
+            let is_made = match (folders.next(), folders.next()) {
+                (Some("faults"), _) => page.ends_with("docs/faults.md"),
+                (Some("results"), Some(run)) => renewed.contains(run),
+                _ => false,
+            };
+            assert!(is_made, "{}: nothing makes {name} again", page.display());
+        }
+    }
 }
 
 /// Blocks of commands and what they print.
@@ -95,16 +132,18 @@ fn add(page: &mut Page, line: &str, is_long: bool) -> bool {
 }
 
 /// Output of a script in a folder with all that the project has; no donsim may end in a way that is not for scripts.
-fn said(script: &str) -> String {
+fn said(script: &str) -> (TempDir, String) {
     let folder = tempfile::tempdir().expect("there is room");
-    let own: BTreeSet<&str> = ["target", "results"].into();
+    let own: BTreeSet<&str> = ["target", "results", "docs"].into();
     for entry in fs::read_dir(root()).expect("it is there").map(|entry| entry.expect("it is readable")) {
         let name = entry.file_name();
         if !own.contains(name.to_str().unwrap_or_default()) {
             symlink(entry.path(), folder.path().join(name)).expect("there is room");
         }
     }
-    fs::create_dir_all(folder.path().join("target")).expect("there is room");
+    for name in ["target", "docs"] {
+        fs::create_dir_all(folder.path().join(name)).expect("there is room");
+    }
     let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
     let script = format!(
         "donsim() {{ '{}' \"$@\"; code=$?; case $code in 0|1|3|6) ;; *) echo \"donsim $*: exit code $code\" >>broken ;; esac; \
@@ -118,5 +157,5 @@ fn said(script: &str) -> String {
     let said = String::from_utf8(output.stdout).expect("it writes UTF-8");
     let broken = fs::read_to_string(folder.path().join("broken")).unwrap_or_default();
     assert!(broken.is_empty(), "{broken}{said}");
-    said
+    (folder, said)
 }

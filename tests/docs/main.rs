@@ -1,6 +1,7 @@
 //! The pages keep their word: links lead somewhere, command lines parse, scenarios that are named exist, and the README
 //! stays short.
 
+mod book;
 mod commands;
 mod faults;
 
