@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::wire::{MeteringRecord, PeerId, Response, Rope};
+use crate::wire::{MeteringRecord, PeerId, Response};
 
 use super::{Basis, Config, Opened, Success};
 
@@ -65,16 +65,16 @@ impl Tally {
             Basis::Attestation => vec![sender],
             Basis::Quorum => group.senders,
         };
-        let metering = group.metering.into_iter().map(|(sender, record)| in_name_of(config, sender, record)).collect();
-        Success { response: with_metering(&opened.response, metering), basis, support }
+        let records = group.metering.into_iter();
+        let metering: Vec<_> = records.map(|(sender, record)| in_name_of(config, sender, record)).collect();
+        Success { response: opened.response.rope_with(&metering), basis, support }
     }
 }
 
 /// Success with a response and its sender's own metering record.
 pub(super) fn success_alone(config: &Config, sender: PeerId, opened: &Opened) -> Success {
     let metering = only_record(&opened.response).map(|record| in_name_of(config, sender, record.clone()));
-    let metering = metering.into_iter().collect();
-    let response = with_metering(&opened.response, metering);
+    let response = opened.response.rope_with(metering.as_slice());
     Success { response, basis: Basis::Attestation, support: vec![sender] }
 }
 
@@ -90,6 +90,3 @@ fn in_name_of(config: &Config, sender: PeerId, record: MeteringRecord) -> Meteri
     MeteringRecord { peer_2_peer_id: config.name(sender), ..record }
 }
 
-fn with_metering(response: &Response, metering: Vec<MeteringRecord>) -> Rope {
-    Response { metering, capdon_n: 0, ..response.clone() }.rope()
-}

@@ -117,6 +117,9 @@ declared_fields!(MeteringRecord { 1..=4 => LengthDelimited });
 declared_fields!(WireAttestation { 1 | 3 => LengthDelimited, 2 => Varint });
 declared_fields!(AttributedSignature { 1 => LengthDelimited, 2 => Varint });
 
+/// Room for the keys and lengths of fields, and for names of types, so that a buffer seldom grows twice.
+const HEADS: usize = 64;
+
 impl Response {
     /// Decodes a response; payload value and signatures stay slices of `bytes`.
     ///
@@ -147,6 +150,11 @@ impl Response {
     #[must_use]
     pub fn rope(&self) -> Rope {
         self.write(&self.metering, self.capdon_n, self.attestation.as_ref())
+    }
+
+    /// The same with other metadata: this metering, and no size of the capability DON.
+    pub(crate) fn rope_with(&self, metering: &[MeteringRecord]) -> Rope {
+        self.write(metering, 0, self.attestation.as_ref())
     }
 
     /// Bytes that the encoding takes.
@@ -184,8 +192,10 @@ impl Response {
 
     fn write(&self, metering: &[MeteringRecord], capdon_n: u32, attestation: Option<&OcrAttestation>) -> Rope {
         let mut out = Writer::default();
+        let metadata = metadata_len(metering, capdon_n);
+        out.small().reserve(metadata + HEADS);
         encoding::message::encode(1, &self.value, out.small());
-        out.field(3, metadata_len(metering, capdon_n));
+        out.field(3, metadata);
         encoding::message::encode_repeated(1, metering, out.small());
         if capdon_n != 0 {
             encoding::uint32::encode(2, &capdon_n, out.small());
@@ -195,7 +205,9 @@ impl Response {
             payload.write(&mut out);
         }
         if let Some(attestation) = attestation {
-            out.field(5, attestation.encoded_len());
+            let len = attestation.encoded_len();
+            out.small().reserve(len + HEADS);
+            out.field(5, len);
             attestation.write(&mut out);
         }
         out.finish()
