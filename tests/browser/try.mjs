@@ -125,6 +125,21 @@ const values = async (page) => {
   assert.equal(await seen(page, "#tip"), 0);
 };
 
+/** Follows the verdict of a failure to the request that is drawn, and opens its words; the number of diagrams. */
+const diagrams = async (page) => {
+  const failed = (await page.$$(".badge.fail")).length;
+  const count = await seen(page, ".diagram svg");
+  assert.equal(count > 0, failed > 0, `${count} diagrams for ${failed} failures`);
+  if (count === 0) return count;
+  await page.click('header a[href^="#failure-"]');
+  const isThere = () => document.querySelector(":target").getBoundingClientRect().top < innerHeight;
+  assert(await page.evaluate(isThere), "the link leads to the diagram");
+  await page.focus(":target details summary");
+  await page.keyboard.press("Enter");
+  assert((await seen(page, ":target details li")) > 5, "the same in words");
+  return count;
+};
+
 const switches = async (page) => {
   const bars = await page.$$(".switches");
   for (const bar of bars) {
@@ -197,7 +212,7 @@ const attempt = async (browser, { name, file }) => {
       await sorts(page);
       await filters(page);
       await values(page);
-      facts.push(`${await switches(page)} legends`);
+      facts.push(`${await switches(page)} legends`, `${await diagrams(page)} diagrams`);
     }
     await page.evaluate(() => scrollTo(0, 0));
     await isAccessible(page, scheme);
