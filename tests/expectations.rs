@@ -129,7 +129,9 @@ fn what_does_not_hold_fails_and_is_shown_to_ci() {
     assert!(said.stderr.contains(&format!("see why: donsim replay gate.toml {options}")), "{}", said.stderr);
     let page = fs::read_to_string(place.results("results").join("report.html")).unwrap();
     assert!(page.contains(&format!("donsim replay resolved.toml {options}<")), "{page}");
-    assert_eq!(page.matches("donsim replay").count(), 1, "one check fails");
+    let commands = |options: &str| page.matches(&format!("donsim replay resolved.toml {options}")).count();
+    assert_eq!(commands(""), commands(&options), "one check fails");
+    assert_eq!(junit.matches(&format!("donsim replay resolved.toml {options}")).count(), 1, "{junit}");
 }
 
 #[test]

@@ -89,4 +89,3 @@ pub(super) fn only_record(response: &Response) -> Option<&MeteringRecord> {
 fn in_name_of(config: &Config, sender: PeerId, record: MeteringRecord) -> MeteringRecord {
     MeteringRecord { peer_2_peer_id: config.name(sender), ..record }
 }
-

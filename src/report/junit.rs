@@ -9,11 +9,11 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use crate::experiment::{Findings, Ruling, idle_faults, is_violated};
+use crate::experiment::{Findings, Judgement, Ruling, idle_faults, is_violated};
 use crate::scenario::{Scenario, escaped};
 use crate::sim::Safety;
 
-use super::expectations::{findings, judgement_line, judgement_title};
+use super::expectations::{against, findings, judgement_line, judgement_title};
 
 /// Cases that belong together, such as those of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,12 +61,20 @@ impl Suite {
                 Ruling::Fail => Outcome::Failure(findings(judgement)),
                 Ruling::Inconclusive => Outcome::Undecided(findings(judgement)),
             },
-            text: judgement_line(judgement),
+            text: format!("{}{}", judgement_line(judgement), see_why(judgement, found)),
         }));
         cases.extend(missing(scenario, found));
         let properties = vec![("id", found.summary.id.clone()), ("seed", scenario.run().seed.to_string())];
         Self { name: found.summary.name.clone(), properties, cases }
     }
+}
+
+/// The command that shows why a check failed, in the results folder.
+fn see_why(judgement: &Judgement, found: &Findings) -> String {
+    let witness = against(judgement, &found.witnesses).filter(|_| judgement.ruling == Ruling::Fail);
+    let (Some(replicate), [cell, other @ ..]) = (witness, &judgement.cells[..]) else { return String::new() };
+    let beside = other.first().map_or_else(String::new, |other| format!(" --beside {other} --diagram why.svg"));
+    format!("; see why, in its folder: donsim replay resolved.toml --cell {cell} --replicate {replicate}{beside}")
 }
 
 impl Outcome {
