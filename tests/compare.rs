@@ -48,6 +48,18 @@ fn a_run_equals_itself_and_regresses_with_the_network() {
     assert!(cases.contains(&format!("{case}\n      <failure message=\"regressed: 1.000 in the base, -0.")), "{cases}");
     let (code, told) = compare(&base, &lossy, &["--junit", "/nowhere/compare.xml"]);
     assert!(code == 2 && told.contains("cannot write /nowhere/compare.xml"), "{told}");
+    // A page has every comparison, and asks for nothing.
+    let file = folder.path().join("compare.html");
+    let html = ["--html", file.to_str().expect("it is text")];
+    assert_eq!(compare(&base, &lossy, &html), compare(&base, &lossy, &[]));
+    let page = std::fs::read_to_string(&file).expect("it was written");
+    assert_eq!(page.matches("<tr data-cell=").count(), 16);
+    assert!(page.contains(">Regressed</strong>") && page.contains("<td>regressed</td>"), "{page}");
+    assert!(!page.contains("src=") && !page.contains("href=\"http"), "{page}");
+    assert_eq!(compare(&base, &lossy, &html).0, 1);
+    assert_eq!(std::fs::read_to_string(&file).expect("it was written"), page);
+    let (code, told) = compare(&base, &lossy, &["--html", "/nowhere/compare.html"]);
+    assert!(code == 2 && told.contains("cannot write /nowhere/compare.html"), "{told}");
     // Rows are read from gzip as well.
     let packed = results(folder.path(), "packed", &scenario("base", ""), &["--gzip"]);
     assert_eq!(compare(&base, &packed, &[]), compare(&base, &base, &[]));

@@ -1,10 +1,11 @@
 //! `donsim compare`: what became better or worse from one run to another?
 
+use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::report::{Least, compare};
+use crate::report::{Least, compare, comparison_page};
 use crate::scenario::escaped;
 
 use super::{exit, print, say, write_junit};
@@ -27,6 +28,9 @@ pub(super) struct Compare {
     /// Print Markdown, for a pull request
     #[arg(long)]
     markdown: bool,
+    /// Write a page for a browser to FILE: what changed, and all comparisons in a table to sort and filter
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Write one case a comparison to FILE, as JUnit XML
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -46,6 +50,12 @@ impl Compare {
                 }
                 let suite = found.suite(&self.base, &self.new);
                 if !self.junit.as_ref().is_none_or(|file| write_junit(file, &[suite])) {
+                    return exit::USAGE;
+                }
+                if let Some(file) = &self.html
+                    && let Err(error) = fs::write(file, comparison_page(&found, [&self.base, &self.new]))
+                {
+                    say(format_args!("error: cannot write {}: {error}", file.display()));
                     return exit::USAGE;
                 }
                 if found.has_regressed() { exit::FAIL } else { exit::PASS }

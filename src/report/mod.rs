@@ -34,6 +34,7 @@ pub use expectations::{judgement_line, judgement_title};
 pub use explored::{explored_csv, explored_markdown, explored_table};
 pub use folder::{FolderError, ResultsFolder, has_gzip, path_of, redraw};
 pub use happenings::{LinkBytes, happening_line, happening_object, link_bytes};
+pub use html::comparison_page;
 pub use json::{run_document, runs_document};
 pub use junit::{Suite, junit};
 pub use markdown::{by_gravity, markdown};

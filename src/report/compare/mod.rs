@@ -166,7 +166,8 @@ impl Comparisons {
         format!("### donsim compare\n\n{table}{}\n", self.sentence())
     }
 
-    fn sentence(&self) -> String {
+    /// Numbers of what became better and worse, and of what did not change.
+    pub(super) fn sentence(&self) -> String {
         let count = |change| self.all.iter().filter(|comparison| comparison.change == change).count();
         let (improved, regressed) = (count(Change::Improved), count(Change::Regressed));
         let unpaired = match self.unpaired {

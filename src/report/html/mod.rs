@@ -12,6 +12,7 @@
 
 mod account;
 mod checks;
+mod compared;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use super::rows_file;
 use super::table::rate;
 use super::witness::Exhibits;
 pub(super) use account::Account;
+pub use compared::comparison_page;
 
 /// Cells that tables show.
 const MOST_CELLS: usize = 200;
@@ -60,6 +62,11 @@ pub(super) fn page(run: &RunSummary, account: &Account, exhibits: &Exhibits, pic
     .into_iter()
     .filter_map(|(id, title, content)| Some((id, title, content?)))
     .collect();
+    frame(&run.name, &head(run, (account, exhibits), &sections), &sections)
+}
+
+/// A whole page: its head and its sections, each with its place and its title.
+fn frame(title: &str, head: &Markup, sections: &[(&str, &str, Markup)]) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -71,14 +78,14 @@ pub(super) fn page(run: &RunSummary, account: &Account, exhibits: &Exhibits, pic
                     content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
                 // Without one, browsers ask for a file.
                 link rel="icon" href="data:,";
-                title { (text(&run.name)) " · donsim" }
+                title { (text(title)) " · donsim" }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 a class="skip" href="#main" { "Skip to the results" }
-                (head(run, (account, exhibits), &sections))
+                (head)
                 main id="main" tabindex="-1" {
-                    @for (id, title, content) in &sections {
+                    @for (id, title, content) in sections {
                         section aria-labelledby=(id) { h2 id=(id) { (title) } (content) }
                     }
                 }
@@ -140,8 +147,14 @@ fn head(run: &RunSummary, (account, exhibits): (&Account, &Exhibits), sections: 
                 @if !account.seed.is_empty() { " · seed " (text(&account.seed)) }
                 " · run " code { (text(&run.id)) }
             }
-            nav aria-label="Sections" { ul { @for (id, title, _) in sections { li { a href={ "#" (id) } { (title) } } } } }
+            (navigation(sections))
         }
+    }
+}
+
+fn navigation(sections: &[(&str, &str, Markup)]) -> Markup {
+    html! {
+        nav aria-label="Sections" { ul { @for (id, title, _) in sections { li { a href={ "#" (id) } { (title) } } } } }
     }
 }
 

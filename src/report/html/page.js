@@ -57,7 +57,7 @@
         words.every((word) => row.textContent.toLowerCase().includes(word));
       const kept = new Set(cells.filter(fits).map((row) => row.dataset.cell));
       rows.forEach((row) => { row.hidden = !kept.has(row.dataset.cell); });
-      output.textContent = `${kept.size} of ${cells.length} cells`;
+      output.textContent = `${kept.size} of ${cells.length} ${filters.dataset.noun}`;
     };
     filters.hidden = false;
     filters.addEventListener("input", apply);

@@ -29,29 +29,43 @@ pub(super) fn results(run: &RunSummary, shown: &RunSummary) -> Markup {
     }
 }
 
-/// A choice for every axis, and a search; a script shows them, without which they do nothing.
+/// A choice for every axis, and a search.
 fn filters(shown: &RunSummary) -> Markup {
-    const MOST_VALUES: usize = 100;
     let names = CellTable::new(shown, &[], |_| vec![Vec::new()]);
-    let values = |at: usize| {
-        let mut values: Vec<&str> = Vec::new();
-        for (_, row) in &names.rows {
-            if !values.contains(&row[at].as_str()) {
-                values.push(&row[at]);
+    choices(names.header.iter().enumerate().map(|(at, name)| Choice::new(at, name, &names.rows)).collect(), "cells")
+}
+
+/// A choice among the values in a column.
+pub(super) struct Choice {
+    column: usize,
+    name: String,
+    values: Vec<String>,
+}
+
+impl Choice {
+    pub(super) fn new(column: usize, name: &str, rows: &[(usize, Vec<String>)]) -> Self {
+        let mut values: Vec<String> = Vec::new();
+        for (_, row) in rows {
+            if !values.contains(&row[column]) {
+                values.push(row[column].clone());
             }
         }
-        values
-    };
-    let axes = names.header.iter().enumerate().map(|(at, name)| (at, name, values(at)));
-    let choices: Vec<_> = axes.filter(|(_, _, values)| (2..=MOST_VALUES).contains(&values.len())).collect();
+        Self { column, name: name.to_owned(), values }
+    }
+}
+
+/// Choices among rows that `noun` counts, those that are worth it, and a search; a script shows them, without which they do nothing.
+pub(super) fn choices(choices: Vec<Choice>, noun: &str) -> Markup {
+    const MOST_VALUES: usize = 100;
+    let worth = choices.into_iter().filter(|choice| (2..=MOST_VALUES).contains(&choice.values.len()));
     html! {
-        form class="filters" hidden aria-label="Filter all tables of cells" {
-            @for (at, name, values) in choices {
+        form class="filters" hidden data-noun=(noun) aria-label={ "Filter all tables of " (noun) } {
+            @for Choice { column, name, values } in worth {
                 label {
-                    span { (text(name)) }
-                    select data-column=(at) {
+                    span { (text(&name)) }
+                    select data-column=(column) {
                         option value="" { "all" }
-                        @for value in values { option value=(text(value)) { (text(value)) } }
+                        @for value in &values { option value=(text(value)) { (text(value)) } }
                     }
                 }
             }
@@ -182,6 +196,11 @@ fn heading(name: &str, is_number: bool) -> Markup {
 }
 
 fn table(shown: &RunSummary, caption: &str, cells: &CellTable) -> Markup {
+    rows_table(caption, cells, &|cell, at| order(&shown.cells[cell], at))
+}
+
+/// A table whose rows a script sorts, by what `order` says of a row's first columns where it says something.
+pub(super) fn rows_table(caption: &str, cells: &CellTable, order: &dyn Fn(usize, usize) -> Option<f64>) -> Markup {
     let class = |at: usize| cells.numbers.contains(&at).then_some("number");
     html! {
         div class="scroll" tabindex="0" role="group" aria-label=(caption) {
@@ -193,7 +212,7 @@ fn table(shown: &RunSummary, caption: &str, cells: &CellTable) -> Markup {
                         tr data-cell=(cell) {
                             @for (at, field) in row.iter().enumerate() {
                                 @if at < cells.texts {
-                                    th scope="row" data-value=[order(&shown.cells[*cell], at)] { (text(field)) }
+                                    th scope="row" data-value=[order(*cell, at)] { (text(field)) }
                                 } @else {
                                     td class=[class(at)] { (value(field)) }
                                 }
