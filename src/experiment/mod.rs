@@ -28,6 +28,7 @@ mod reading;
 mod record;
 mod run;
 mod savings;
+mod stopper;
 mod strata;
 mod summarize;
 mod summary;

@@ -21,12 +21,12 @@ use super::consumer::Consumer;
 use super::differences::Differences;
 use super::group::{Group, Simulate};
 use super::judge::Judge;
-use super::looks::{Looks, Stopper};
 use super::mishaps::{Breaches, PanickedReplicate};
 use super::progress::Progress;
 use super::reading::Simulated;
 use super::record::{Known, OpenUnit, Reader, Record};
 use super::savings::Baseline;
+use super::stopper::{Looks, Stopper};
 use super::summary::{CellSummary, RunSummary, unify};
 use super::witness::{WitnessFinder, Witnesses};
 

@@ -11,8 +11,6 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use thiserror::Error;
-
 use serde_json::Value;
 
 use crate::experiment::{Block, Findings, RunSummary, Verdict};
@@ -20,11 +18,12 @@ use crate::scenario::Scenario;
 
 use super::columns::AxisColumn;
 use super::expectations::expectations_document;
+use super::files::{FolderError, at, write_whole};
 use super::html::{self, Account};
 use super::junit::{Suite, junit};
 use super::lock::Lock;
 use super::manifest::{digest, digest_of, manifest};
-use super::plots::{self, Formats, PlotError};
+use super::plots::{self, Formats};
 use super::report_md;
 use super::rows_file::{self, RowsFile};
 use super::units::UNITS;
@@ -33,23 +32,6 @@ use super::{axes_csv, latency_csv, runs_csv, summary_csv};
 
 /// Rows above which they are compressed in any case.
 const MOST_PLAIN_ROWS: u64 = 1_000_000;
-
-/// Reason that results cannot be kept.
-#[derive(Debug, Error)]
-pub enum FolderError {
-    /// The folder, or a file in it, that cannot be made.
-    #[error("cannot write results to {}: {source}; name another place with -o DIR", .0.display(), source = .1)]
-    Write(PathBuf, #[source] io::Error),
-    /// The folder that another process, which is named, writes into.
-    #[error("{holder} is at work in {}; wait until it is done, or name another place with -o DIR", .0.display(), holder = .1)]
-    Busy(PathBuf, String),
-    /// A table cannot be made.
-    #[error("cannot make a table: {0}")]
-    Table(#[from] csv::Error),
-    /// A picture cannot be drawn.
-    #[error("cannot draw: {0}")]
-    Plot(#[from] PlotError),
-}
 
 /// A results folder that is being written.
 pub struct ResultsFolder {
@@ -325,26 +307,6 @@ pub fn redraw(
     drawn(run, &account, formats, look)?.iter().try_for_each(keep)
 }
 
-/// Writes a file under another name and renames it, so that nobody ever sees half of it.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, path));
-    written.inspect_err(|_| {
-        // Half a file is of no use to anybody.
-        let _ = fs::remove_file(&part);
-    })
-}
-
 fn digest_of_file(path: &Path) -> io::Result<String> {
     digest_of(&mut BufReader::new(File::open(path)?))
-}
-
-/// The error of something that cannot be done with `path`.
-pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
-    let path = path.to_owned();
-    move |source| FolderError::Write(path, source)
 }

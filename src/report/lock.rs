@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use super::folder::{FolderError, at};
+use super::files::{FolderError, at};
 
 /// A lock file whose holder neither has said who it is nor is gone is tried so often, with a pause between: its holder is
 /// just beginning, or just ending.

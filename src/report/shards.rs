@@ -12,7 +12,8 @@ use thiserror::Error;
 use crate::experiment::{MAKER, Shard};
 use crate::scenario::{Adjustments, RESULTS_VERSION, Scenario};
 
-use super::folder::{FolderError, at, path_of, scenario_files, write_whole};
+use super::files::{FolderError, at, write_whole};
+use super::folder::{path_of, scenario_files};
 use super::lock::Lock;
 use super::units::UNITS;
 

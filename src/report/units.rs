@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::experiment::Record;
 
-use super::folder::write_whole;
+use super::files::write_whole;
 
 /// Folder of the units in a results folder.
 pub(super) const UNITS: &str = "units";

@@ -18,8 +18,9 @@ pub(super) use clock::{Clock, Piece};
 pub use difference::Difference;
 pub(super) use lanes::{Lane, lanes};
 pub use perfetto::perfetto;
+pub(super) use stages::bytes;
 pub(super) use stages::{Stage, Step};
-pub(super) use story::{Doing, Fate, Gist, Kind, Mark, Note, Passage, bytes, millis};
+pub(super) use story::{Doing, Fate, Gist, Kind, Mark, Note, Passage, millis};
 pub use story::{RequestAt, Story};
 
 #[cfg(test)]

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::engine::Time;
 use crate::network::Node;
+use crate::report::plots::number::fixed;
 use crate::sim::{Happening, OcrBody, OcrHappening, What};
-
-use super::story::bytes;
 
 /// A stretch of the agreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -242,4 +241,9 @@ fn nodes(count: u32) -> String {
 fn messages(phase: &Phase) -> String {
     let lost = if phase.lost == 0 { String::new() } else { format!(" ({} lost)", phase.lost) };
     format!("{} messages{lost}, {}", phase.count, bytes(phase.bytes))
+}
+
+/// Bytes as people write them.
+pub(in crate::report) fn bytes(count: u64) -> String {
+    format!("{} bytes", fixed(count as f64, 0))
 }

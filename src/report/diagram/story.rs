@@ -11,7 +11,7 @@ use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 use super::super::happenings::verdict_words;
 use super::super::plots::number::fixed;
-use super::stages::{Stage, Stages};
+use super::stages::{Stage, Stages, bytes};
 
 /// Request and caller that are told about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -272,11 +272,6 @@ impl Story {
 /// An instant as people read it.
 pub(in crate::report) fn millis(at: Time) -> String {
     format!("{} ms", fixed(at.as_nanos() as f64 / 1e6, 3))
-}
-
-/// Bytes as people write them.
-pub(in crate::report) fn bytes(count: u64) -> String {
-    format!("{} bytes", fixed(count as f64, 0))
 }
 
 /// What is known by now of a request at a caller.

@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 
 /// Fonts that SVG files ask for; a reader without the font gets his own sans-serif.
 pub(super) const FAMILY: &str = "DejaVu Sans, sans-serif";
+/// Between the parts of names and subtitles, where lines may break.
+pub(super) const SEPARATOR: &str = " · ";
 
 const NORMAL: &[u8] = include_bytes!("../fonts/DejaVuSans-subset.ttf");
 const BOLD: &[u8] = include_bytes!("../fonts/DejaVuSans-Bold-subset.ttf");

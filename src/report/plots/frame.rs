@@ -7,8 +7,6 @@ use super::theme::{FRAME, GRID, MUTED, WHITE};
 use super::{font, names};
 
 const MARGIN: f64 = 40.0;
-/// Between the parts of names and subtitles.
-pub(super) const SEPARATOR: &str = " · ";
 const LINE: f64 = 24.0;
 /// Room left of a plot for the labels of its value axis.
 pub(super) const SCALE_ROOM: f64 = 78.0;
@@ -29,9 +27,9 @@ impl Page {
         scene.text((MARGIN, 54.0), Text::new(font::fit(title, size, true, room)).bold(size));
         facts.push(format!("run {id}"));
         let facts: Vec<String> = facts.iter().map(|fact| font::fit(fact, TEXT, false, 420.0)).collect();
-        let mut lines = font::wrap(facts.iter().map(String::as_str), SEPARATOR, TEXT, room, 2);
+        let mut lines = font::wrap(facts.iter().map(String::as_str), font::SEPARATOR, TEXT, room, 2);
         if !notes.is_empty() {
-            lines.extend(font::wrap(notes.iter().map(String::as_str), SEPARATOR, TEXT, room, 2));
+            lines.extend(font::wrap(notes.iter().map(String::as_str), font::SEPARATOR, TEXT, room, 2));
         }
         let mut baseline = 60.0;
         for line in lines {

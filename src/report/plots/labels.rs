@@ -1,7 +1,7 @@
 //! The names of series at the right of a plot: at the ends of up to six lines, otherwise as a legend.
 
 use super::font;
-use super::frame::SEPARATOR;
+use super::font::SEPARATOR;
 use super::names;
 use super::scene::{Point, Rect, Scene, TEXT, Text};
 use super::theme::{FRAME, MUTED, Style};

@@ -1,7 +1,7 @@
 //! Names that have too little room: cut at their ends as long as that leaves them different, otherwise where they are alike.
 
 use super::font;
-use super::frame::SEPARATOR;
+use super::font::SEPARATOR;
 use super::scene::TEXT;
 
 /// The lines in which each of `names` is shown; `lines` cuts one to its room, given its place. Names that differ are never

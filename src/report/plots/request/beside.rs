@@ -20,7 +20,7 @@ impl RequestDiagram {
         }
         let right = Panel::new(sides[1].1, sides[1].0, left.right() + GAP, ONE_OF_TWO);
         let titles = sides.map(|(_, story)| text::title(story));
-        let title = if titles[0] == titles[1] { titles[0].clone() } else { titles.join(frame::SEPARATOR) };
+        let title = if titles[0] == titles[1] { titles[0].clone() } else { titles.join(font::SEPARATOR) };
         let mut facts = vec![subtitle.to_owned()];
         facts.extend(difference.map_or_else(|| vec!["both are alike".to_owned()], words));
         draw(title, facts, &[left, right], difference.map(|difference| difference.at))
