@@ -1,6 +1,5 @@
 //! `donsim compare`: what became better or worse from one run to another?
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,7 +7,7 @@ use clap::Args;
 use crate::report::{Least, compare, comparison_page};
 use crate::scenario::escaped;
 
-use super::{exit, print, say, write_junit};
+use super::{exit, print, say, write_file, write_junit};
 
 #[derive(Debug, Args)]
 pub(super) struct Compare {
@@ -52,10 +51,8 @@ impl Compare {
                 if !self.junit.as_ref().is_none_or(|file| write_junit(file, &[suite])) {
                     return exit::USAGE;
                 }
-                if let Some(file) = &self.html
-                    && let Err(error) = fs::write(file, comparison_page(&found, [&self.base, &self.new]))
-                {
-                    say(format_args!("error: cannot write {}: {error}", file.display()));
+                let page = || comparison_page(&found, [&self.base, &self.new]).into_bytes();
+                if !self.html.as_ref().is_none_or(|file| write_file(file, Ok(page()))) {
                     return exit::USAGE;
                 }
                 if found.has_regressed() { exit::FAIL } else { exit::PASS }

@@ -256,7 +256,12 @@ fn place(scenario: &Scenario, cell: &Cell) -> String {
 
 /// Writes a JUnit file; `false` when that cannot be done, which is said.
 fn write_junit(file: &Path, suites: &[Suite]) -> bool {
-    let written = junit(suites).and_then(|bytes| std::fs::write(file, bytes));
+    write_file(file, junit(suites))
+}
+
+/// Writes a file of these bytes; `false` when that cannot be done, which is said.
+fn write_file(file: &Path, bytes: std::io::Result<Vec<u8>>) -> bool {
+    let written = bytes.and_then(|bytes| std::fs::write(file, bytes));
     if let Err(error) = &written {
         say(format_args!("error: cannot write {}: {error}", shown(file)));
     }

@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::experiment::{Options, run};
 use crate::report::plots::Formats;
-use crate::report::{Changed, ReadError, ResultsFolder, Units, Witness, has_gzip, read, redraw, table};
+use crate::report::{Changed, ReadError, ResultsFolder, Units, Witness, has_file, read, redraw, table};
 use crate::scenario::Scenario;
 use crate::sim;
 
@@ -82,8 +82,11 @@ impl Report {
         if !run(&scenario, reading, &sim::simulate, &mut ())?.is_complete() {
             return Ok(false);
         }
-        let place = ResultsFolder::take(folder.to_path_buf(), &scenario, false, has_gzip(folder))?;
-        Results::again(self.png).made(&scenario, (place, &units), None, &stop)?.print();
+        // In the forms that the run was asked for.
+        let gzip = has_file(folder, |name| name == "runs.csv.gz");
+        let png = has_file(folder, |name| name.starts_with("plots/") && name.ends_with(".png"));
+        let place = ResultsFolder::take(folder.to_path_buf(), &scenario, false, gzip)?;
+        Results::again(self.png || png).made(&scenario, (place, &units), None, &stop)?.print();
         Ok(true)
     }
 }

@@ -94,7 +94,7 @@ impl<'a> Judge<'a> {
         let [of, minus] = self.store.pair([of, minus], check.expectation.1.metric)?;
         match check.expectation.1.direction {
             Direction::AtLeast => of.furthest_below(minus),
-            Direction::AtMost => minus.furthest_below(of).map(|(number, apart)| (number, -apart)),
+            Direction::AtMost => minus.furthest_below(of).map(|(number, apart)| (number, 0.0 - apart)),
         }
     }
 

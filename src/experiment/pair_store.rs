@@ -71,7 +71,8 @@ impl Series {
         let numbered = (0..).zip(self.numbers.iter().zip(&other.numbers));
         let both = numbered.filter(|(_, (a, b))| **a != MISSING && **b != MISSING);
         let apart = both.map(|(number, (a, b))| (number, rate(*a, self.rows) - rate(*b, other.rows)));
-        apart.min_by(|(_, a), (_, b)| a.total_cmp(b))
+        // A replicate without rows has no rate.
+        apart.filter(|(_, apart)| apart.is_finite()).min_by(|(_, a), (_, b)| a.total_cmp(b))
     }
 
     /// The numbers of the replicates that both have.

@@ -156,7 +156,7 @@ impl Space {
                 table.set(parameter.name, value);
             }
         }
-        debug_assert!(side_of(&table).is_some(), "{} is a fault", fault.name);
+        assert!(side_of(&table).is_some(), "{} is a fault", fault.name);
         table
     }
 

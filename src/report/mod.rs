@@ -34,7 +34,7 @@ pub(crate) use expectations::against;
 pub use expectations::{judgement_line, judgement_title};
 pub use explored::{explored_csv, explored_markdown, explored_table};
 pub use files::FolderError;
-pub use folder::{ResultsFolder, has_gzip, path_of, redraw};
+pub use folder::{ResultsFolder, has_file, path_of, redraw};
 pub use happenings::{LinkBytes, happening_line, happening_object, link_bytes};
 pub use html::comparison_page;
 pub use json::{run_document, runs_document};

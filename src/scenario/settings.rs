@@ -92,7 +92,7 @@ impl Group {
     /// The slot called `name`; whoever asks for it knows that the table has it.
     pub fn slot(&self, name: &str) -> &Slot {
         let index = self.section.index_of(name);
-        debug_assert!(index.is_some(), "there is no key {name} in [{}]", self.section.path);
+        assert!(index.is_some(), "there is no key {name} in [{}]", self.section.path);
         index.and_then(|index| self.slots.get(index)).unwrap_or(&NO_SLOT)
     }
 

@@ -90,7 +90,7 @@ fn row(world: &World<'_>, request: u32, workflow_node: u32, node: &WorkflowNode)
         None => {}
     }
     let cause = world.observers.oracle.view(workflow_node, request).cause();
-    debug_assert!(
+    assert!(
         !row.outcome.is_right() || cause.is_none() || !world.assignment.is_honest(workflow_node),
         "accepted though it was unreachable: {cause:?}"
     );

@@ -117,9 +117,6 @@ declared_fields!(MeteringRecord { 1..=4 => LengthDelimited });
 declared_fields!(WireAttestation { 1 | 3 => LengthDelimited, 2 => Varint });
 declared_fields!(AttributedSignature { 1 => LengthDelimited, 2 => Varint });
 
-/// Room for the keys and lengths of fields, and for names of types, so that a buffer seldom grows twice.
-const HEADS: usize = 64;
-
 impl Response {
     /// Decodes a response; payload value and signatures stay slices of `bytes`.
     ///
@@ -192,10 +189,8 @@ impl Response {
 
     fn write(&self, metering: &[MeteringRecord], capdon_n: u32, attestation: Option<&OcrAttestation>) -> Rope {
         let mut out = Writer::default();
-        let metadata = metadata_len(metering, capdon_n);
-        out.small().reserve(metadata + HEADS);
         encoding::message::encode(1, &self.value, out.small());
-        out.field(3, metadata);
+        out.field(3, metadata_len(metering, capdon_n));
         encoding::message::encode_repeated(1, metering, out.small());
         if capdon_n != 0 {
             encoding::uint32::encode(2, &capdon_n, out.small());
@@ -205,9 +200,7 @@ impl Response {
             payload.write(&mut out);
         }
         if let Some(attestation) = attestation {
-            let len = attestation.encoded_len();
-            out.small().reserve(len + HEADS);
-            out.field(5, len);
+            out.field(5, attestation.encoded_len());
             attestation.write(&mut out);
         }
         out.finish()

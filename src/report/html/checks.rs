@@ -67,13 +67,9 @@ pub(super) fn section(account: &Account, exhibits: &Exhibits) -> Option<Markup> 
     let (all, shown) = (account.checks.len(), &account.checks[..account.checks.len().min(MOST_CHECKS)]);
     (all > 0).then(|| {
         html! {
-            div class="scroll" tabindex="0" role="group" aria-label="Expectations" {
-                table class="checks" {
-                    caption { "What was expected, where, and what came of it" }
-                    thead { tr { @for name in ["verdict", "expected", "where", "found"] { th scope="col" { (name) } } } }
-                    tbody { @for check in shown { (row(check, exhibits)) } }
-                }
-            }
+            (verdicts("Expectations", "What was expected, where, and what came of it", "expected", &html! {
+                @for check in shown { (row(check, exhibits)) }
+            }))
             @if all > MOST_CHECKS {
                 p class="note" {
                     "The first " (MOST_CHECKS) " of " (grouped(all as u64)) " checks; all are in "
@@ -82,6 +78,19 @@ pub(super) fn section(account: &Account, exhibits: &Exhibits) -> Option<Markup> 
             }
         }
     })
+}
+
+/// A table of verdicts on `subject`, of which each row says where, and what was found.
+pub(super) fn verdicts(name: &str, caption: &str, subject: &str, rows: &Markup) -> Markup {
+    html! {
+        div class="scroll" tabindex="0" role="group" aria-label=(name) {
+            table class="checks" {
+                caption { (caption) }
+                thead { tr { @for name in ["verdict", subject, "where", "found"] { th scope="col" { (name) } } } }
+                tbody { (rows) }
+            }
+        }
+    }
 }
 
 fn row(check: &Check, exhibits: &Exhibits) -> Markup {

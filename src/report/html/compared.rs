@@ -8,10 +8,11 @@ use crate::report::cell_tables::CellTable;
 use crate::report::compare::{Change, Comparison, Comparisons};
 
 use super::tables::{Choice, choices, rows_table};
-use super::{frame, grouped, navigation, text};
+use super::{checks, frame, grouped, navigation, text};
 
-/// Comparisons that the page has room for.
-const MOST_COMPARISONS: usize = 2000;
+/// Bytes of the table of comparisons, with what surrounds a value.
+const MOST_BYTES: usize = 600_000;
+const BYTES_A_VALUE: usize = 32;
 /// Changes that are told one by one.
 const MOST_CHANGES: usize = 200;
 
@@ -54,13 +55,9 @@ fn changes(found: &Comparisons, all: &[&Comparison]) -> Option<Markup> {
     let shown = &changed[..changed.len().min(MOST_CHANGES)];
     (!changed.is_empty()).then(|| {
         html! {
-            div class="scroll" tabindex="0" role="group" aria-label="Changes and their verdicts" {
-                table class="checks" {
-                    caption { "What became worse or better, where, and by how much" }
-                    thead { tr { @for name in ["verdict", "metric", "where", "found"] { th scope="col" { (name) } } } }
-                    tbody { @for it in shown { (change(found, it)) } }
-                }
-            }
+            (checks::verdicts("Changes and their verdicts", "What became worse or better, where, and by how much", "metric", &html! {
+                @for it in shown { (change(found, it)) }
+            }))
             @if shown.len() < changed.len() {
                 p class="note" { (grouped((changed.len() - shown.len()) as u64)) " more changes stand in the table below." }
             }
@@ -82,7 +79,6 @@ fn change(found: &Comparisons, it: &Comparison) -> Markup {
 }
 
 fn comparisons(found: &Comparisons, all: &[&Comparison]) -> Markup {
-    let shown = &all[..all.len().min(MOST_COMPARISONS)];
     let fixed = ["metric", "change", "base", "new", "difference", "replicates", "p"];
     let header: Vec<String> = found.axes.iter().cloned().chain(fixed.map(str::to_owned)).collect();
     let row = |it: &Comparison| {
@@ -97,16 +93,22 @@ fn comparisons(found: &Comparisons, all: &[&Comparison]) -> Markup {
         ];
         it.axes.iter().cloned().chain(own).collect::<Vec<_>>()
     };
-    let rows: Vec<(usize, Vec<String>)> = shown.iter().map(|it| row(it)).enumerate().collect();
+    let mut room = MOST_BYTES;
+    let fits = |row: &Vec<String>| {
+        let bytes: usize = row.iter().map(|value| value.len() + BYTES_A_VALUE).sum();
+        room.checked_sub(bytes).inspect(|left| room = *left).is_some()
+    };
+    let rows: Vec<(usize, Vec<String>)> = all.iter().map(|it| row(it)).take_while(fits).enumerate().collect();
+    let shown = rows.len();
     let texts = found.axes.len();
     let chosen = (0..texts + 2).map(|at| Choice::new(at, &header[at], &rows)).collect();
     let table = CellTable { numbers: texts + 2..header.len(), header, rows, texts };
     html! {
         (choices(chosen, "comparisons"))
         (rows_table("Every metric of every cell that both runs have", &table, &|_, _| None))
-        @if shown.len() < all.len() {
+        @if shown < all.len() {
             p class="note" {
-                "The first " (grouped(shown.len() as u64)) " of " (grouped(all.len() as u64)) " comparisons, changes first; "
+                "The first " (grouped(shown as u64)) " of " (grouped(all.len() as u64)) " comparisons, changes first; "
                 code { "donsim compare --json" } " has all."
             }
         }
@@ -134,4 +136,30 @@ fn difference(it: &Comparison) -> String {
 
 fn number(value: f64) -> String {
     format!("{value:.3}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn very_many_comparisons_stay_below_a_megabyte() {
+        let one = |cell: usize| Comparison {
+            axes: vec![format!("{cell}"), "<b>a long value of an axis</b>".repeat(3)],
+            metric: "accepted",
+            unit: "1",
+            base: 0.5,
+            difference: -0.25,
+            interval: Some((-0.3, -0.2)),
+            p: 1e-9,
+            n: 1000,
+            change: if cell.is_multiple_of(2) { Change::None } else { Change::Regressed },
+        };
+        let axes = vec!["cell".to_owned(), "kind".to_owned()];
+        let found = Comparisons { axes, all: (0..50_000).map(one).collect(), unpaired: 3 };
+        let page = comparison_page(&found, [Path::new("base"), Path::new("new")]);
+        assert!((500_000..1_000_000).contains(&page.len()), "{} bytes", page.len());
+        assert!(page.contains("24,800 more changes") && page.contains(" of 50,000 comparisons, changes first"));
+        assert!(!page.contains("<b>") && !page.contains("<td>no change</td>"), "what changed comes first");
+    }
 }

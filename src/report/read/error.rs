@@ -14,7 +14,7 @@ pub enum ReadError {
     #[error("`{}` is no results folder: there is no {table} in it; {HELP}", .0.display(), table = .1)]
     NoResults(PathBuf, &'static str),
     /// The folder of a run that did not come to its end.
-    #[error("the run in `{}` is incomplete, its tables are missing and its record lacks replicates, or is of other code; run the scenario to its end", .0.display())]
+    #[error("the run in `{}` is incomplete, its tables are missing; run the scenario to its end", .0.display())]
     Incomplete(PathBuf),
     /// The folder of a run that did not come to its end, or whose manifest is lost.
     #[error("the run in `{}` is incomplete: there is no {MANIFEST} in it; run the scenario to its end{OR_ACCEPT}", .0.display())]
