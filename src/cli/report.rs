@@ -83,8 +83,8 @@ impl Report {
             return Ok(false);
         }
         // In the forms that the run was asked for.
-        let gzip = has_file(folder, |name| name == "runs.csv.gz");
-        let png = has_file(folder, |name| name.starts_with("plots/") && name.ends_with(".png"));
+        let gzip = has_file(folder, |file| file == Path::new("runs.csv.gz"));
+        let png = has_file(folder, |file| file.starts_with("plots") && file.extension().is_some_and(|it| it == "png"));
         let place = ResultsFolder::take(folder.to_path_buf(), &scenario, false, gzip)?;
         Results::again(self.png || png).made(&scenario, (place, &units), None, &stop)?.print();
         Ok(true)

@@ -216,16 +216,16 @@ pub(super) fn scenario_files(scenario: &Scenario) -> impl Iterator<Item = (&str,
     own.into_iter().chain(scenario.files().iter().map(|file| (file.stored.as_str(), file.bytes.as_slice())))
 }
 
-/// Whether a run put a file with such a name, as in its manifest, into its results folder: that says so, or it lies there.
-pub fn has_file(folder: &Path, is_such: impl Fn(&str) -> bool) -> bool {
+/// Whether a run put a file with such a path in it into its results folder: its manifest says so, or it lies there.
+pub fn has_file(folder: &Path, is_such: impl Fn(&Path) -> bool) -> bool {
     let manifest = fs::read(folder.join(MANIFEST)).unwrap_or_default();
     let manifest: Value = serde_json::from_slice(&manifest).unwrap_or_default();
     let mut listed = manifest["files"].as_object().into_iter().flat_map(|files| files.keys());
     let lies_there = |place: &str| {
         let mut entries = fs::read_dir(folder.join(place)).into_iter().flatten().flatten();
-        entries.any(|entry| is_such(&format!("{place}{}", entry.file_name().display())))
+        entries.any(|entry| is_such(&Path::new(place).join(entry.file_name())))
     };
-    listed.any(|name| is_such(name)) || ["", "plots/"].into_iter().any(lies_there)
+    listed.any(|name| is_such(Path::new(name))) || ["", "plots"].into_iter().any(lies_there)
 }
 
 /// The file that is there when all others are.

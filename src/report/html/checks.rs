@@ -110,7 +110,9 @@ fn row(check: &Check, exhibits: &Exhibits) -> Markup {
 
 /// How to see what happened to the request that broke an expectation.
 fn replay(witness: &Witness, exhibits: &Exhibits) -> Markup {
-    let line = format!("donsim replay resolved.toml {}", witness.options());
+    let beside = witness.beside();
+    let drawn = if beside.is_empty() { "" } else { " --diagram why.svg" };
+    let line = format!("donsim replay resolved.toml {}{beside}{drawn}", witness.options());
     html! {
         div class="replay" {
             @if let Some(Exhibit { name, .. }) = exhibits.of(witness) {
