@@ -3,6 +3,7 @@
 //! This room knows nothing of DONs: it orders events and turns random bits into numbers, the same numbers on every
 //! machine. Nothing here reads a clock, allocates by hash order or calls the platform's mathematics.
 
+mod cipher;
 mod distribution;
 mod queue;
 mod random;

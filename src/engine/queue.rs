@@ -1,7 +1,8 @@
 //! The event queue: a total order over everything that happens.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+
+use dary_heap::QuaternaryHeap;
 
 use super::Time;
 
@@ -19,7 +20,7 @@ const SLOT_BITS: u32 = 28;
 #[derive(Debug)]
 pub struct EventQueue<E> {
     /// The third number orders by insertion, and says in which slot the event is.
-    heap: BinaryHeap<Reverse<(Time, TieKey, u64)>>,
+    heap: QuaternaryHeap<Reverse<(Time, TieKey, u64)>>,
     slab: Vec<Option<E>>,
     free: Vec<u32>,
     /// Events since the queue was empty.
@@ -28,7 +29,7 @@ pub struct EventQueue<E> {
 
 impl<E> Default for EventQueue<E> {
     fn default() -> Self {
-        Self { heap: BinaryHeap::new(), slab: Vec::new(), free: Vec::new(), inserted: 0 }
+        Self { heap: QuaternaryHeap::new(), slab: Vec::new(), free: Vec::new(), inserted: 0 }
     }
 }
 

@@ -7,6 +7,8 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::cipher;
+
 /// What a draw is for: the site in the code and the identity of the thing that is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DrawKey {
@@ -37,8 +39,14 @@ impl Draws {
     /// The draw of `key`.
     #[must_use]
     pub fn draw(&self, key: DrawKey) -> Uniform {
-        let (words, stream) = self.key(key);
-        Uniform(first_draw(words, stream))
+        Uniform(cipher::first_bits(self.block(key)))
+    }
+
+    /// The draws of all `keys`, in their order: from eight of them on a fifth of the price that they have one by one.
+    #[must_use]
+    pub fn draw_all(&self, keys: impl IntoIterator<Item = DrawKey>) -> Vec<Uniform> {
+        let blocks: Vec<_> = keys.into_iter().map(|key| self.block(key)).collect();
+        cipher::all_first_bits(&blocks).into_iter().map(Uniform).collect()
     }
 
     /// `len` random bytes of `key`; fewer bytes are a prefix of more.
@@ -60,6 +68,11 @@ impl Draws {
         stream
     }
 
+    fn block(&self, key: DrawKey) -> cipher::Block {
+        let (words, stream) = self.key(key);
+        cipher::input(words, stream)
+    }
+
     /// Key of the cipher, and number of the stream under it.
     fn key(&self, key: DrawKey) -> ([u32; 8], u64) {
         let [first, second, third, high, low] = key.parts;
@@ -67,41 +80,6 @@ impl Draws {
         let ([seed, seed_high], [replicate, replicate_high]) = (halves(self.seed), halves(self.replicate));
         let words = [seed, seed_high, replicate, replicate_high, key.site, first, second, third];
         (words, (u64::from(high) << 32) | u64::from(low))
-    }
-}
-
-/// The first 64 bits of a `ChaCha8` stream. Of the cipher this takes one block, where a generator makes four at once and
-/// keeps 248 of 256 bytes for draws that do not come.
-///
-/// One word after the other: written with rows of four for vectors, it takes eight times as long wherever the compiler
-/// leaves a step on its own.
-fn first_draw(key: [u32; 8], stream: u64) -> u64 {
-    const CONSTANTS: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
-    const DOUBLE_ROUNDS: u32 = 4;
-    let mut state = [0; 16];
-    state[..4].copy_from_slice(&CONSTANTS);
-    state[4..12].copy_from_slice(&key);
-    state[14] = stream as u32;
-    state[15] = (stream >> 32) as u32;
-    for _ in 0..DOUBLE_ROUNDS {
-        for at in 0..4 {
-            quarter_round(&mut state, [at, 4 + at, 8 + at, 12 + at]);
-        }
-        for at in 0..4 {
-            quarter_round(&mut state, [at, 4 + (at + 1) % 4, 8 + (at + 2) % 4, 12 + (at + 3) % 4]);
-        }
-    }
-    let word = |at: usize| u64::from(state[at].wrapping_add(CONSTANTS[at]));
-    word(0) | (word(1) << 32)
-}
-
-#[inline]
-fn quarter_round(state: &mut [u32; 16], [a, b, c, d]: [usize; 4]) {
-    for (first, second) in [(16, 12), (8, 7)] {
-        state[a] = state[a].wrapping_add(state[b]);
-        state[d] = (state[d] ^ state[a]).rotate_left(first);
-        state[c] = state[c].wrapping_add(state[d]);
-        state[b] = (state[b] ^ state[c]).rotate_left(second);
     }
 }
 
@@ -153,12 +131,15 @@ mod tests {
     }
 
     #[test]
-    fn a_draw_is_the_first_of_its_stream() {
+    fn a_draw_is_the_first_of_its_stream_alone_and_with_others() {
         let mut numbers = ChaCha8Rng::seed_from_u64(1);
-        for _ in 0..1_000 {
+        for count in 0..100 {
             let draws = Draws::new(numbers.next_u64(), numbers.next_u64());
-            let key = DrawKey { site: numbers.next_u32(), parts: [(); 5].map(|()| numbers.next_u32()) };
-            assert_eq!(draws.draw(key).bits(), draws.stream(key).next_u64(), "{draws:?} {key:?}");
+            let mut key = || DrawKey { site: numbers.next_u32(), parts: [(); 5].map(|()| numbers.next_u32()) };
+            let keys: Vec<DrawKey> = (0..count).map(|_| key()).collect();
+            let first: Vec<Uniform> = keys.iter().map(|key| Uniform(draws.stream(*key).next_u64())).collect();
+            assert_eq!(keys.iter().map(|key| draws.draw(*key)).collect::<Vec<_>>(), first);
+            assert_eq!(draws.draw_all(keys), first);
         }
     }
 

@@ -183,7 +183,7 @@ impl<'a> Network<'a> {
         from: Node,
         to: Node,
         bytes: u64,
-        draw: &dyn Fn(Chance) -> Uniform,
+        draw: &mut dyn FnMut(Chance) -> Uniform,
     ) -> Sent {
         let ready = match &self.setup.limits {
             None => Some(now),
@@ -195,7 +195,7 @@ impl<'a> Network<'a> {
         let departs = self.uplinks.pass(from, ready, bytes);
         let (link, rows) = self.link(from, to);
         // What cannot happen is not drawn: draws are keyed, so none depends on another.
-        let happens = |chance, probability| probability > 0.0 && draw(chance).happens(probability);
+        let mut happens = |chance, probability| probability > 0.0 && draw(chance).happens(probability);
         let barrier = self.barrier(from, to, departs);
         let is_lost = match (&self.lost_answers, from, to) {
             (Some(lost), Node::Capability(_), Node::Workflow(_)) => lost.contains(&(from, to)),
@@ -207,7 +207,7 @@ impl<'a> Network<'a> {
         let copies = if happens(Chance::Duplication, link.duplication) { 2 } else { 1 };
         let ends = rows.of(from).zip(rows.of(to));
         let arrivals = [0, 1].map(|copy| {
-            let latency = || link.latency.sample(ends, draw(Chance::Latency { copy }));
+            let mut latency = || link.latency.sample(ends, draw(Chance::Latency { copy }));
             (copy < copies).then(|| departs + latency())
         });
         Sent { departs, arrivals, barrier: None }
@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn latency_alone() {
-        let sent = network(&setup()).handle_send(ms(5), W, C, 1_000, &middling);
+        let sent = network(&setup()).handle_send(ms(5), W, C, 1_000, &mut middling);
         assert_eq!(sent, Sent { departs: ms(5), arrivals: [Some(ms(15)), None], barrier: None });
     }
 
@@ -289,9 +289,9 @@ mod tests {
         // 1,000 bytes at 8 Mbit/s take 1 ms.
         let slow = NetworkSetup { uplink: Some(8_000_000), downlink: Some(4_000_000), ..setup() };
         let mut network = network(&slow);
-        assert_eq!(network.handle_send(ms(0), W, C, 1_000, &middling).departs, ms(1));
-        assert_eq!(network.handle_send(ms(0), W, C, 1_000, &middling).departs, ms(2));
-        assert_eq!(network.handle_send(ms(0), Node::Workflow(1), C, 1_000, &middling).departs, ms(1));
+        assert_eq!(network.handle_send(ms(0), W, C, 1_000, &mut middling).departs, ms(1));
+        assert_eq!(network.handle_send(ms(0), W, C, 1_000, &mut middling).departs, ms(2));
+        assert_eq!(network.handle_send(ms(0), Node::Workflow(1), C, 1_000, &mut middling).departs, ms(1));
         assert_eq!(network.handle_arrival(ms(11), C, C, 1_000).expect("no limits"), ms(13));
         assert_eq!(network.handle_arrival(ms(11), C, C, 1_000).expect("no limits"), ms(15));
         assert_eq!(network.handle_arrival(ms(40), C, C, 1_000).expect("no limits"), ms(42));
@@ -309,8 +309,8 @@ mod tests {
         quiet.response.loss = 1.0;
         quiet.request.duplication = 1.0;
         let mut network = network(&quiet);
-        assert_eq!(network.handle_send(ms(0), W, C, 1, &middling).arrivals, [Some(ms(10)), Some(ms(10))]);
-        assert_eq!(network.handle_send(ms(0), C, W, 1, &middling).arrivals, [None, None]);
+        assert_eq!(network.handle_send(ms(0), W, C, 1, &mut middling).arrivals, [Some(ms(10)), Some(ms(10))]);
+        assert_eq!(network.handle_send(ms(0), C, W, 1, &mut middling).arrivals, [None, None]);
     }
 
     #[test]
@@ -320,7 +320,7 @@ mod tests {
         lossy.request.loss = 0.9;
         let mut network = network(&lossy);
         network.lose_answers([(C, W)].into());
-        let mut arrives = |from, to| network.handle_send(ms(0), from, to, 1, &middling).arrivals[0].is_some();
+        let mut arrives = |from, to| network.handle_send(ms(0), from, to, 1, &mut middling).arrivals[0].is_some();
         let links = [(C, W), (Node::Capability(0), W), (W, C)];
         assert_eq!(links.map(|(from, to)| arrives(from, to)), [false, true, false]);
     }
@@ -339,7 +339,7 @@ mod tests {
             (W, Node::Capability(0), 15, true),
         ] {
             assert_eq!(
-                split.handle_send(ms(at), from, to, 1, &middling).arrivals[0].is_some(),
+                split.handle_send(ms(at), from, to, 1, &mut middling).arrivals[0].is_some(),
                 passes,
                 "{from} {to} {at}"
             );
@@ -347,8 +347,8 @@ mod tests {
         let from = NodeSet { workflow: vec![0], capability: vec![] };
         let cut = NetworkSetup { cuts: vec![Cut { from, to: nodes, window }], ..setup() };
         let mut cut = network(&cut);
-        assert!(cut.handle_send(ms(15), W, C, 1, &middling).arrivals[0].is_none());
-        assert!(cut.handle_send(ms(15), C, W, 1, &middling).arrivals[0].is_some());
+        assert!(cut.handle_send(ms(15), W, C, 1, &mut middling).arrivals[0].is_none());
+        assert!(cut.handle_send(ms(15), C, W, 1, &mut middling).arrivals[0].is_some());
     }
 
     #[test]
@@ -364,7 +364,7 @@ mod tests {
         let placement = Placement { workflow: &["a".into()], capability: &["a".into(), "b".into()] };
         let regional = NetworkSetup { request: link.clone(), response: link, ..setup() };
         let mut network = Network::new(&regional, placement, 1, 3);
-        let mut latency = |from, to| network.handle_send(ms(0), from, to, 1, &middling).arrivals[0];
+        let mut latency = |from, to| network.handle_send(ms(0), from, to, 1, &mut middling).arrivals[0];
         assert_eq!(latency(W, C), Some(ms(16)));
         assert_eq!(latency(C, W), Some(ms(26)));
         assert_eq!(latency(W, Node::Capability(2)), Some(ms(2)));

@@ -11,6 +11,9 @@ use super::rounds::{self, OcrMessage};
 use super::{capability_node, workflow_node};
 use crate::network::Node;
 
+/// The number of an arrival among the kinds of events.
+pub(super) const ARRIVAL: u32 = 3;
+
 /// An event that is to come.
 #[derive(Clone, Debug)]
 pub(super) enum Event {
@@ -92,7 +95,7 @@ impl Event {
             Self::Workflow { workflow, timer: workflow_node::Timer::Ask { request, capability } } => {
                 (*request, *workflow, *capability, 2)
             }
-            Self::Arrival(message) => (message.request, message.from.key(), message.to.key(), 3),
+            Self::Arrival(message) => (message.request, message.from.key(), message.to.key(), ARRIVAL),
             Self::Delivery(message) => (message.request, message.from.key(), message.to.key(), 4),
             Self::Capability { capability, timer: capability_node::Timer::Observed { request, .. } } => {
                 (*request, *capability, NOBODY, 5)

@@ -16,6 +16,7 @@ mod fault;
 mod faults;
 mod happening;
 mod ledger;
+mod link_draws;
 mod message;
 mod observers;
 mod oracle;

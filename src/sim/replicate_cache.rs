@@ -15,6 +15,7 @@ use crate::network::Node;
 use crate::wire::{PeerId, Rope};
 
 use super::event::Event;
+use super::link_draws::LinkDraws;
 use super::request::REPLY_TYPE;
 use super::setup::Setup;
 use super::site::Site;
@@ -52,6 +53,7 @@ pub struct ReplicateCache {
     /// Drawn bytes, by site, key and length.
     drawn: BTreeMap<(u32, [u32; 5], u64), Bytes>,
     hashes: BTreeMap<Bytes, [u8; 32]>,
+    pub(super) link_draws: LinkDraws,
     /// The event queue between two worlds, empty.
     pub(super) queue: EventQueue<Event>,
     pub(super) memo: Memo,
@@ -83,6 +85,7 @@ impl ReplicateCache {
             configs: BTreeMap::new(),
             drawn: BTreeMap::new(),
             hashes: BTreeMap::new(),
+            link_draws: LinkDraws::default(),
             queue: EventQueue::new(),
         }
     }
@@ -110,6 +113,7 @@ impl ReplicateCache {
             self.signatures.clear();
             self.drawn.clear();
             self.hashes.clear();
+            self.link_draws.clear();
             self.memo.clear();
         }
         Draws::new(seed, replicate)

@@ -130,6 +130,11 @@ impl Site {
         draws.draw(self.key(parts))
     }
 
+    /// The draws of this site for all `parts`, in their order.
+    pub(super) fn draw_all(self, draws: &Draws, parts: impl Iterator<Item = [u32; 5]>) -> Vec<Uniform> {
+        draws.draw_all(parts.map(|parts| self.key(parts)))
+    }
+
     /// The bytes of this site for `parts`.
     pub(super) fn bytes(self, draws: &Draws, parts: [u32; 5], len: usize) -> Vec<u8> {
         draws.bytes(self.key(parts), len)
@@ -144,7 +149,7 @@ impl Site {
 
     /// The positions `0..n` by rising rank of this site.
     pub(super) fn ranked(self, draws: &Draws, n: u32, parts: impl Fn(u32) -> [u32; 5]) -> Vec<u32> {
-        let mut ranked: Vec<(Uniform, u32)> = (0..n).map(|at| (self.draw(draws, parts(at)), at)).collect();
+        let mut ranked: Vec<(Uniform, u32)> = self.draw_all(draws, (0..n).map(parts)).into_iter().zip(0..).collect();
         ranked.sort_unstable();
         ranked.into_iter().map(|(_, at)| at).collect()
     }

@@ -19,7 +19,7 @@ use super::aggregators::{AggregatorFactory, Opening};
 use super::agreement::{Agreement, latency};
 use super::assignment::Assignment;
 use super::capability_node::{self, CapabilityNode};
-use super::event::Event;
+use super::event::{self, Event};
 use super::happening::{Happening, Listener, What};
 use super::message::{Header, Message, Signal};
 use super::observers::Observers;
@@ -69,6 +69,9 @@ impl<'a> World<'a> {
     ) -> Self {
         let draws = cache.begin(setup.run.seed, replicate);
         let (callers, callees) = (setup.workflow_don.nodes, setup.capability_don.nodes);
+        if cache.reuses() {
+            cache.link_draws.fit(callers, callees);
+        }
         let placement = Placement { workflow: &setup.workflow_don.regions, capability: &setup.capability_don.regions };
         let counts = Counts::of_replicate(setup, replicate);
         let assignment = Assignment::new(setup, &counts.faulty, &draws);
@@ -312,7 +315,14 @@ impl<'a> World<'a> {
     }
 
     pub(super) fn push_attempt(&mut self, time: Time, event: Event, attempt: u32) {
-        let draw = Site::Tie.draw(&self.draws, event.tie_parts(attempt)).bits();
+        let draw = match &event {
+            Event::Arrival(message) => {
+                let message = (message.request, message.from, message.to);
+                self.cache.link_draws.draw(&self.draws, Site::Tie, message, [event::ARRIVAL, attempt])
+            }
+            _ => Site::Tie.draw(&self.draws, event.tie_parts(attempt)),
+        };
+        let draw = draw.bits();
         let tie = match self.setup.ties {
             Ties::Random => draw,
             // The class decides, chance within it.
@@ -355,15 +365,16 @@ impl<'a> World<'a> {
         let attempts = self.attempts.entry(key).or_default();
         let attempt = *attempts + (kind << 16);
         *attempts += 1;
-        let draw = |chance| {
+        let link_draws = &mut self.cache.link_draws;
+        let mut draw = |chance| {
             let (site, copy) = match chance {
                 Chance::Loss => (Site::Loss, 0),
                 Chance::Duplication => (Site::Duplication, 0),
                 Chance::Latency { copy } => (Site::Latency, copy),
             };
-            site.draw(&draws, [request, from.key(), to.key(), attempt, copy])
+            link_draws.draw(&draws, site, (request, from, to), [attempt, copy])
         };
-        let sent = self.network.handle_send(now, from, to, bytes.total(), &draw);
+        let sent = self.network.handle_send(now, from, to, bytes.total(), &mut draw);
         for (copy, arrival) in (0..).zip(sent.arrivals) {
             if let Some(arrival) = arrival {
                 self.push_attempt(arrival, Event::Arrival(Rc::clone(&message)), 2 * attempt + copy);

@@ -219,13 +219,13 @@ impl World<'_> {
         let bytes = message.len() + self.setup.network.frame;
         let draws = self.draws;
         let under_way = OcrUnderWay { from, to, message };
-        let draw = |chance| match chance {
+        let mut draw = |chance| match chance {
             Chance::Loss => Site::OcrLoss.draw(&draws, under_way.draw_parts(0)),
             Chance::Duplication => Site::OcrDuplication.draw(&draws, under_way.draw_parts(0)),
             Chance::Latency { copy } => Site::OcrLatency.draw(&draws, under_way.draw_parts(copy)),
         };
         let (from, to) = (Node::Capability(from), Node::Capability(to));
-        let sent = self.network.handle_send(now, from, to, bytes, &draw);
+        let sent = self.network.handle_send(now, from, to, bytes, &mut draw);
         for (copy, arrival) in (0..).zip(sent.arrivals) {
             if let Some(arrival) = arrival {
                 self.push_attempt(arrival, Event::OcrArrival(under_way.clone()), copy);
