@@ -12,6 +12,7 @@
 //! retransmissions within a connection, blob transmission, and messages of a node's own restarts; a crashed node keeps its
 //! votes, as the original keeps them in its database.
 
+mod chain;
 mod happening;
 mod leader;
 mod message;
@@ -26,12 +27,13 @@ mod tests;
 mod value;
 
 pub use happening::OcrHappening;
-pub use message::{Certified, Observation, OcrBody, OcrMessage, Proposal};
+pub use message::{Certified, OcrBody, OcrMessage, Proposal};
+pub use observation::Observation;
 pub use outcome::Outcome;
 pub(crate) use value::RPC_ERROR;
 pub use value::{Observed, Value};
 
-pub(super) use observation::Chain;
+pub(super) use chain::Chain;
 pub(super) use participant::{Input, Output, Participant, Timer};
 
 use super::request::Request;

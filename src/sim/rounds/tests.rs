@@ -6,7 +6,7 @@ use std::rc::Rc;
 use prost::Message as _;
 use prost::bytes::Bytes;
 
-use super::message::Observation;
+use super::observation::Observation;
 use super::value::{Observed, Value};
 use super::{Certified, Don, OcrBody, OcrHappening, OcrMessage, Outcome, Proposal};
 use crate::engine::{Distribution, Draws, Span, Time, Window};
