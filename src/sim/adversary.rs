@@ -11,7 +11,7 @@ use super::agreement::Agreement;
 use super::assignment::About;
 use super::capability_node::Reply as HonestReply;
 use super::event::Event;
-use super::fault::Side;
+use super::faults::Side;
 use super::faults::{AnswerContext, MessageContext, OutgoingAnswer, OutgoingRequest, RequestContext, When, distorted};
 use super::happening::What;
 use super::message::{AnswerClass, Header, Reply, Signal};

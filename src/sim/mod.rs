@@ -37,10 +37,10 @@ mod world;
 
 pub use aggregators::{Aggregator, AggregatorFactory, Opening, RealAggregators};
 pub use agreement::cost::ocr_bytes;
-pub use fault::{Fault, FaultKind, FaultyNodes, Side};
+pub use fault::{Fault, FaultKind, FaultyNodes};
 pub(crate) use faults::Values;
 pub(crate) use faults::effect;
-pub use faults::{Answers, Definition, FAULTS, Parameter, ParameterKind, Value};
+pub use faults::{Answers, Definition, FAULTS, Parameter, ParameterKind, Side, Value};
 pub use happening::{Happening, Listener, What};
 pub use message::{AnswerClass, Message, Signal};
 pub use oracle::{Breach, FailureCause, Judgement};
