@@ -5,7 +5,6 @@
 //! expires. Everything that depends on chance is drawn by key (`site.rs` says by which), so a world is a function
 //! of its [`Setup`] and its number.
 
-mod adversary;
 mod aggregators;
 mod agreement;
 mod assignment;
@@ -56,6 +55,8 @@ pub use strata::{Counts, Strata};
 pub(crate) use strata::{answering_links, candidates, is_by_chance, is_chance, without_law};
 pub use strategies::ResponseStrategy;
 
+use world::World;
+
 /// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.
 ///
 /// ```
@@ -73,7 +74,7 @@ pub use strategies::ResponseStrategy;
 /// On a setup that no scenario yields, such as one without capability nodes.
 #[must_use]
 pub fn simulate(setup: &Setup, replicate: u64, cache: &mut ReplicateCache) -> Replicate {
-    world::World::new(setup, replicate, cache, &RealAggregators, None).run()
+    simulate_with(setup, replicate, cache, &RealAggregators, None)
 }
 
 /// Simulates a replicate with aggregators of `aggregators`; `listener` hears everything that happens.
@@ -88,7 +89,9 @@ pub fn simulate_with<'a>(
     aggregators: &'a dyn AggregatorFactory,
     listener: Option<&'a mut dyn Listener>,
 ) -> Replicate {
-    world::World::new(setup, replicate, cache, aggregators, listener).run()
+    let mut world = World::new(setup, replicate, cache, aggregators, listener);
+    world.play();
+    endings::replicate(&world)
 }
 
 /// Simulates a replicate once more and tells everything that happens in it.
