@@ -5,7 +5,7 @@ use std::rc::Rc;
 use prost::bytes::Bytes;
 
 use super::agreement::latency;
-use super::faults::OutgoingAnswer;
+use super::faults::outgoing::OutgoingAnswer;
 use super::message::Message;
 use super::rounds::{self, OcrMessage};
 use super::{capability_node, workflow_node};

@@ -11,6 +11,7 @@ mod assignment;
 mod capability_node;
 mod endings;
 mod event;
+mod failure_cause;
 mod fault;
 mod faults;
 mod happening;
@@ -31,19 +32,22 @@ mod setup;
 mod site;
 mod strata;
 mod strategies;
+mod truth;
 mod workflow_node;
 mod world;
 
 pub use aggregators::{Aggregator, AggregatorFactory, Opening, RealAggregators};
 pub use agreement::cost::ocr_bytes;
+pub use failure_cause::FailureCause;
 pub use fault::{Fault, FaultKind, FaultyNodes};
 pub(crate) use faults::Values;
 pub(crate) use faults::effect;
 pub use faults::{Answers, Definition, FAULTS, Parameter, ParameterKind, Side, Value};
 pub use happening::{Happening, Listener, What};
 pub use message::{AnswerClass, Message, Signal};
-pub use oracle::{Breach, FailureCause, Judgement};
-pub use outcome::{Bytes, FaultReport, OcrBytes, Outcome, Replicate, RequestFacts, Row, Unreachable, Uplink};
+pub use outcome::{
+    Breach, Bytes, FaultReport, Judgement, OcrBytes, Outcome, Replicate, RequestFacts, Row, Unreachable, Uplink,
+};
 pub use replicate_cache::ReplicateCache;
 pub use rounds::{OcrBody, OcrHappening, OcrMessage};
 pub use rule_sets::RuleSets;

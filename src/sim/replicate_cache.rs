@@ -15,9 +15,9 @@ use crate::network::Node;
 use crate::wire::{PeerId, Rope};
 
 use super::event::Event;
-use super::request::REPLY_TYPE;
 use super::setup::Setup;
 use super::site::Site;
+use super::truth::REPLY_TYPE;
 
 /// `N`, `F` and `min_responses`.
 type CapabilityDonKey = [u32; 3];

@@ -35,7 +35,7 @@ impl<'a> Agreement<'a> {
         match &setup.capability_don.ocr {
             Ocr::Latency(takes) => Self::Latency(Latency::new(setup, takes, draws, assignment.agreed)),
             Ocr::Rounds(rules) => {
-                let don = Don::new(setup, rules, &draws, requests);
+                let don = Don::new(setup, rules, &draws, requests.iter().map(|request| &*request.ids));
                 let nodes = don.nodes;
                 Self::Rounds(Box::new(Rounds {
                     participants: (0..nodes).map(|node| Participant::new(node, &don)).collect(),

@@ -13,6 +13,7 @@ use prost::bytes::Bytes;
 use super::Don;
 use super::observation::Observation;
 use super::outcome::{Outcome, outcome};
+use crate::sim::outcome::OcrBytes;
 use crate::wire::ocr;
 
 /// Length of an ed25519 signature.
@@ -195,6 +196,22 @@ impl OcrBody {
             Self::ReportSignatures { .. } => 9,
             Self::CertifiedCommitRequest => 10,
             Self::CertifiedCommit(_) => 11,
+        }
+    }
+
+    /// Cause that the bytes of such a message count to.
+    pub(crate) const fn cause<'b>(&self, bytes: &'b mut OcrBytes) -> &'b mut u64 {
+        match self {
+            Self::RoundStart(_) => &mut bytes.query,
+            Self::Observation(_) => &mut bytes.observation,
+            Self::Proposal(_) => &mut bytes.proposal,
+            Self::Prepare(_) | Self::Commit(_) => &mut bytes.vote,
+            Self::ReportSignatures { .. } => &mut bytes.report,
+            Self::NewEpochWish
+            | Self::EpochStartRequest(_)
+            | Self::EpochStart(_)
+            | Self::CertifiedCommitRequest
+            | Self::CertifiedCommit(_) => &mut bytes.epoch,
         }
     }
 
