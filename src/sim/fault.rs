@@ -1,4 +1,7 @@
 //! Faults of a setup: which there are, who has them, when and towards whom.
+//!
+//! One of the two circles of the house: a fault's behaviour acts on requests and OCR3 messages, which are made from a
+//! [`Setup`](super::Setup), which lists its faults.
 
 use crate::engine::Window;
 

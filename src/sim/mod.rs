@@ -23,6 +23,7 @@ mod oracle;
 pub(crate) mod oracle_tests;
 mod outbox;
 mod outcome;
+mod outgoing;
 mod replicate_cache;
 mod request;
 pub mod rounds;

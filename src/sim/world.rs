@@ -75,7 +75,8 @@ impl<'a> World<'a> {
         let counts = Counts::of_replicate(setup, replicate);
         let assignment = Assignment::new(setup, &counts.faulty, &draws);
         let requests = requests(setup, &draws, cache);
-        let agreement = Agreement::new(setup, draws, &assignment, &requests);
+        let ids = requests.iter().map(|request| &*request.ids);
+        let agreement = Agreement::new(setup, draws, assignment.agreed, ids);
         let node = |number: u32| {
             let reading = agreement.reading(assignment.holders[number as usize]);
             CapabilityNode::new(setup, draws, number, reading, assignment.outages(number))

@@ -3,12 +3,11 @@
 pub(super) mod cost;
 pub(super) mod latency;
 
+use crate::aggregator::RequestIds;
 use crate::engine::{Draws, Time};
 
 use self::latency::Latency;
-use super::assignment::Assignment;
 use super::capability_node::Reading;
-use super::request::Request;
 use super::rounds::{Don, Participant};
 use super::setup::{Ocr, Setup};
 
@@ -31,17 +30,23 @@ pub(super) struct Rounds<'a> {
 }
 
 impl<'a> Agreement<'a> {
-    pub(super) fn new(setup: &'a Setup, draws: Draws, assignment: &Assignment, requests: &[Request]) -> Self {
+    /// The agreement on requests with these ids; `agrees` says whether enough nodes observe the same, where no rounds decide it.
+    pub(super) fn new<'r>(
+        setup: &'a Setup,
+        draws: Draws,
+        agrees: bool,
+        requests: impl Iterator<Item = &'r RequestIds>,
+    ) -> Self {
         match &setup.capability_don.ocr {
-            Ocr::Latency(takes) => Self::Latency(Latency::new(setup, takes, draws, assignment.agreed)),
+            Ocr::Latency(takes) => Self::Latency(Latency::new(setup, takes, draws, agrees)),
             Ocr::Rounds(rules) => {
-                let don = Don::new(setup, rules, &draws, requests.iter().map(|request| &*request.ids));
-                let nodes = don.nodes;
+                let don = Don::new(setup, rules, &draws, requests);
+                let (nodes, requests) = (don.nodes, setup.request.count as usize);
                 Self::Rounds(Box::new(Rounds {
                     participants: (0..nodes).map(|node| Participant::new(node, &don)).collect(),
                     awake: vec![Time::ZERO; nodes as usize],
-                    heights: vec![vec![None; requests.len()]; nodes as usize],
-                    split: vec![false; requests.len()],
+                    heights: vec![vec![None; requests]; nodes as usize],
+                    split: vec![false; requests],
                     don,
                 }))
             }

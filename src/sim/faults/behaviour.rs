@@ -4,13 +4,12 @@ use std::rc::Rc;
 
 use crate::engine::{Draws, Time};
 use crate::sim::message::Reply;
+use crate::sim::outgoing::{OutgoingAnswer, OutgoingRequest, When};
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::request::Request;
 use crate::sim::rounds::{Don, Observation, Observed, OcrBody, OcrMessage, Value};
 use crate::sim::site::Site;
 use crate::wire::{OcrAttestation, Response};
-
-use super::outgoing::{OutgoingAnswer, OutgoingRequest, When};
 
 /// Action of a faulty node in place of the one honest thing.
 pub(in crate::sim) enum Action<T> {

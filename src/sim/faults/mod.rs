@@ -14,12 +14,12 @@ mod calls;
 pub mod effect;
 mod lies;
 mod noise;
-pub(super) mod outgoing;
 mod parameters;
+
+use super::outgoing::{OutgoingAnswer, OutgoingRequest, When};
 
 pub(super) use behaviour::{Action, AnswerContext, Behaviour, MessageContext, RequestContext, distorted};
 use effect::{Bearer, Effect};
-pub(super) use outgoing::{OutgoingAnswer, OutgoingRequest, When};
 pub(crate) use parameters::Values;
 pub use parameters::{Parameter, ParameterKind, Value};
 

@@ -9,11 +9,10 @@ use crate::sim::agreement::Agreement;
 use crate::sim::assignment::About;
 use crate::sim::capability_node::Reply as HonestReply;
 use crate::sim::event::Event;
-use crate::sim::faults::{
-    AnswerContext, MessageContext, OutgoingAnswer, OutgoingRequest, RequestContext, Side, When, distorted,
-};
+use crate::sim::faults::{AnswerContext, MessageContext, RequestContext, Side, distorted};
 use crate::sim::happening::What;
 use crate::sim::message::{AnswerClass, Header, Reply, Signal};
+use crate::sim::outgoing::{OutgoingAnswer, OutgoingRequest, When};
 use crate::sim::rounds::{OcrMessage, RPC_ERROR};
 use crate::wire::{ErrorCode, Response};
 
