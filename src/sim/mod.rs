@@ -4,6 +4,10 @@
 //! workflow nodes have asked, OCR makes holders of some, each answers; each workflow node's aggregator decides or
 //! expires. Everything that depends on chance is drawn by key (`site.rs` says by which), so a world is a function
 //! of its [`Setup`] and its number.
+//!
+//! From the bottom up: `setup`, `outcome`, `message` and `happening` are values; `workflow_node`, `capability_node`,
+//! `rounds` and `agreement` are nodes, which know nothing above them; `faults` change what leaves a node; `oracle`, `ledger`
+//! and the other `observers` listen; `world` routes between all of these, and `endings` says what it came to.
 
 mod aggregators;
 mod agreement;
