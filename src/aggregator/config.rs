@@ -1,4 +1,6 @@
-//! What a client request knows before the first message.
+//! Knowledge of a client request before the first message.
+//!
+//! One of the two circles of the house: a [`Config`] names its [`RuleSet`], and a rule set judges by the configuration.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

@@ -70,6 +70,7 @@
 //! # }
 //! ```
 
+mod answer;
 mod config;
 mod evidence;
 mod request;
@@ -78,8 +79,9 @@ mod tally;
 mod verdict;
 mod work;
 
+pub use answer::Answer;
 pub use config::{Config, ConfigError, RequestIds};
-pub use request::{Answer, ClientRequest};
+pub use request::ClientRequest;
 pub use rules::{Attestation, Definition, RuleSet, Unavailable};
 pub use verdict::{Basis, Crash, Decision, Rejection, Success, Verdict};
 pub use work::{Fresh, Memo, Opened, Work};

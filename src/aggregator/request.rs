@@ -3,35 +3,10 @@
 use std::sync::Arc;
 
 use super::config::{Config, RequestIds};
-use super::rules::Step;
+use super::rules::{Round, Step};
 use super::tally::Tally;
-use super::{Decision, Rejection, Verdict, Work};
-use crate::wire::{ErrorCode, PeerId, Rope};
-
-/// What a capability node answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// [`ErrorCode::OK`] for a response.
-    pub code: ErrorCode,
-    /// The error's text.
-    pub text: String,
-    /// An encoded response.
-    pub payload: Rope,
-}
-
-impl Answer {
-    /// A response.
-    #[must_use]
-    pub fn response(payload: impl Into<Rope>) -> Self {
-        Self { code: ErrorCode::OK, text: String::new(), payload: payload.into() }
-    }
-
-    /// An error.
-    #[must_use]
-    pub fn error(code: ErrorCode, text: impl Into<String>) -> Self {
-        Self { code, text: text.into(), payload: Rope::default() }
-    }
-}
+use super::{Answer, Decision, Rejection, Verdict, Work};
+use crate::wire::{ErrorCode, PeerId};
 
 /// One workflow node's request to a capability DON.
 ///
@@ -132,9 +107,9 @@ impl ClientRequest {
         Ok(peer)
     }
 
-    fn round<'a>(&'a mut self, work: &'a mut dyn Work) -> super::rules::Round<'a> {
+    fn round<'a>(&'a mut self, work: &'a mut dyn Work) -> Round<'a> {
         let heard = self.heard.iter().filter(|heard| **heard).count();
-        super::rules::Round { config: &self.config, ids: &self.ids, heard, tally: &mut self.tally, work }
+        Round { config: &self.config, ids: &self.ids, heard, tally: &mut self.tally, work }
     }
 
     fn conclude(&mut self, step: Step) -> Verdict {

@@ -1,8 +1,7 @@
 //! A warning about replicates that need much memory: everything that a replicate sends is kept until its end.
 
 use super::diagnostics::Diagnostic;
-use super::settings::{Settings, Slot};
-use super::validate::{blame, sound};
+use super::settings::{Settings, Slot, blame, sound};
 
 /// Bytes that a replicate may need, on every thread, before a warning.
 const MOST: u64 = 1 << 30;

@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use super::expect::Expectation;
 use super::files::FileNames;
 use super::kinds::quote;
-use super::schema::{EXPECT, Preset, SWEEP};
+use super::schema::{EXPECT, Preset, STOP, SWEEP};
 use super::settings::{Group, Settings};
-use super::stop::STOP;
 use super::tables::number_of;
 
 /// Scenario of one cell, without sweep and without the defaults.

@@ -18,7 +18,7 @@ use super::outline::{self, Outline};
 use super::schema::SWEEP;
 use super::selection::{self, Conditions, Selection};
 use super::settings::Settings;
-use super::stop::{self, StopRules};
+use super::stop::StopRules;
 use super::sweep::{Ground, Sweep};
 use super::{build, render};
 use crate::sim::{Run, Safety, Setup};
@@ -122,7 +122,7 @@ impl Scenario {
         let (selection, warnings) = chosen.unzip();
         let plan = ground.zip(selection.as_ref());
         let expectations = expect::read(&settings, (context, plan), &sources, &mut findings);
-        findings.extend(stop::undecidable(&settings, &expectations));
+        findings.extend(expect::undecidable(&settings, &expectations));
         let (Some(conditions), Some(sweep), Some(selection), true) =
             (conditions, sweep, selection, findings.is_empty())
         else {

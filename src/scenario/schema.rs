@@ -133,6 +133,9 @@ pub(super) const EXPECT: &str = "expect";
 /// The table of axes.
 pub(super) const SWEEP: &str = "sweep";
 
+/// The table of rules that end a cell early.
+pub(super) const STOP: &str = "run.stop";
+
 /// The tables in `[sweep]` whose keys are those of other tables, each with an array of values or a range.
 pub(super) const AXES: &[(&str, &str)] = &[
     ("zip", "Axes that advance together, all of one length; they are the slowest."),

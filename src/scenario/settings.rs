@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use super::diagnostics::{Diagnostic, Place, did_you_mean, is_enough};
 use super::document::{self, Entry, Node, Path, Raw};
 use super::files::Files;
-use super::kinds::{AgreementLatency, FromValue, Lowering, Value};
+use super::kinds::{AgreementLatency, FromValue, Kind, Lowering, Value, parameter};
 use super::schema::{EXPECT, Key, Preset, SWEEP, Section};
 use super::tables::{INHERITED, SECTIONS, children, number_of, owner};
 use crate::engine::{Span, Time, Window};
@@ -130,6 +130,13 @@ impl Group {
     }
 }
 
+impl Target {
+    /// Kind of the parameter that it leads to; `None` for a whole key, and where there is no such parameter.
+    pub fn parameter(&self) -> Option<&'static dyn Kind> {
+        parameter(self.rest.last()?)
+    }
+}
+
 impl Settings {
     /// Reads all tables; axes of `[sweep]` are for others to read.
     pub fn read(root: &Node, findings: &mut Vec<Diagnostic>) -> Self {
@@ -240,6 +247,11 @@ impl Settings {
         &self.groups[target.group].section.keys[target.slot]
     }
 
+    /// Kind of the key, or of the part of it, that `target` names.
+    pub fn kind(&self, target: &Target) -> &'static dyn Kind {
+        target.parameter().unwrap_or(self.key(target).kind)
+    }
+
     /// Gives the key (or a part of its inline table) a value, not yet understood.
     pub fn give(&mut self, target: &Target, node: &Arc<Node>) -> Result<(), Diagnostic> {
         let key = self.key(target);
@@ -313,6 +325,19 @@ impl Settings {
     pub fn of_cells(&self) -> Self {
         Self { groups: self.groups.iter().filter(|group| group.section.path != EXPECT).cloned().collect() }
     }
+}
+
+/// Whether none of the values was refused.
+pub(super) fn sound(slots: &[&Slot]) -> bool {
+    slots.iter().all(|slot| !slot.broken)
+}
+
+/// A finding at the slot that most likely causes it: a swept one, else a given one, else the table.
+pub(super) fn blame(group: &Group, slots: &[&Slot], message: String) -> Diagnostic {
+    let swept = slots.iter().find(|slot| slot.swept);
+    let given = slots.iter().find(|slot| slot.given.is_some());
+    let place = swept.or(given).and_then(|slot| slot.place()).or(group.at);
+    Diagnostic::new(place, message)
 }
 
 /// A path into a value that is no table.

@@ -1,14 +1,9 @@
 //! `[run.stop]`: rules by which a cell ends before its last replicate.
 
 use super::diagnostics::Diagnostic;
-use super::expect::{Expectation, Subject};
 use super::metric::Metric;
-use super::schema::EXPECT;
-use super::settings::Settings;
-use super::validate::{blame, sound};
-
-/// Their table.
-pub(super) const STOP: &str = "run.stop";
+use super::schema::STOP;
+use super::settings::{Settings, blame, sound};
 
 /// Rules by which a cell may end at a look: after [`StopRules::FIRST_LOOK`] replicates, twice as many, and so on. The first that
 /// holds ends it.
@@ -60,28 +55,4 @@ pub(super) fn warning(settings: &Settings) -> Option<Diagnostic> {
         let finding = blame(group, &slots, message).label("without effect");
         finding.help(format!("raise `run.replicates`, which is the most that a cell may have, above {first}")).warning()
     })
-}
-
-/// All that keeps expectations from ending a cell: there are none, or some that no look decides.
-pub(super) fn undecidable(settings: &Settings, expectations: &[Expectation]) -> Vec<Diagnostic> {
-    let group = settings.group(STOP);
-    if !group.get::<bool>("decided") {
-        return Vec::new();
-    }
-    if settings.list(EXPECT).next().is_none() {
-        let message = "`run.stop.decided`: nothing is expected".to_owned();
-        let finding = blame(group, &[group.slot("decided")], message).label("what is to be decided?");
-        return vec![finding.help("add an [[expect]], or end cells by the width of an interval: `half_width = 0.01`")];
-    }
-    let finding = |expectation: &Expectation| {
-        let label = match expectation.subjects.first() {
-            Some(Subject::Difference { .. }) => "a difference of cells, which may end at different looks",
-            _ if !expectation.metric.has_equal_rows() => "no share of equally many rows in every replicate",
-            _ => return None,
-        };
-        let message = format!("`run.stop.decided`: no look can decide `{}`", expectation.that);
-        let help = "leave `run.stop.decided` out, or put this expectation into a scenario of its own";
-        Some(Diagnostic::new(expectation.at, message).label(label).help(help))
-    };
-    expectations.iter().filter_map(finding).collect()
 }

@@ -1,9 +1,8 @@
 //! Checks of `run.strata`: what is left to chance there, and that the law of its numbers is the one that strata rest on.
 
 use super::diagnostics::Diagnostic;
-use super::settings::{Group, Settings, Slot};
-use super::validate::{blame, is_by_chance, sound};
-use crate::sim::{Answers, FAULTS, ResponseStrategy, is_chance};
+use super::settings::{Group, Settings, Slot, blame, sound};
+use crate::sim::{Answers, FAULTS, FaultyNodes, ResponseStrategy, is_chance};
 
 /// Strata of a cell at most.
 const MOST_STRATA: u64 = 10_000;
@@ -22,6 +21,11 @@ pub(super) fn check(settings: &Settings, faults: &[&Group]) -> Vec<Diagnostic> {
     let mut findings = if loses { several_answers(settings) } else { Vec::new() };
     findings.extend(number(run, dons.map(|don| don.get::<u64>("nodes")), by_chance, loses));
     findings
+}
+
+/// Whether nodes have a fault with a probability, instead of a number of them.
+pub(super) fn is_by_chance(group: &Group) -> bool {
+    matches!(group.get("nodes"), FaultyNodes::Each(_))
 }
 
 /// Strata of nothing, or of more than there are replicates.

@@ -11,8 +11,7 @@ use super::kinds::{
     SIZE, SKEW, STRATEGY, TIES, TIME, Text,
 };
 use super::schema::Preset::{Derived, Open, Required, Value};
-use super::schema::{END, EXPECT, Key, START, SWEEP, Section, UP_TO_ALL, key, part, row};
-use super::stop::STOP;
+use super::schema::{END, EXPECT, Key, START, STOP, SWEEP, Section, UP_TO_ALL, key, part, row};
 
 const NODES: &dyn Kind = &Count { min: 1, max: MAX_NODES };
 const BOUND_RULE: &str = "the largest that the nodes can bear, floor((nodes - 1) / 3)";

@@ -4,12 +4,12 @@ use super::diagnostics::{Diagnostic, Place, did_you_mean};
 use super::document::Raw;
 use super::kinds::{AgreementLatency, Selector};
 use super::memory;
-use super::settings::{Group, Settings, Slot};
+use super::settings::{Group, Settings, Slot, blame, sound};
 use super::stop;
-use super::strata;
+use super::strata::{self, is_by_chance};
 use crate::engine::Span;
 use crate::network::Latency;
-use crate::sim::{FAULTS, FaultyNodes, ObservationContent, PayloadHolders, RuleSets, Schedule, Side};
+use crate::sim::{FAULTS, ObservationContent, PayloadHolders, RuleSets, Schedule, Side};
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 /// Everything that is wrong with one cell as a whole.
@@ -61,18 +61,6 @@ fn schedule(settings: &Settings) -> Option<Diagnostic> {
         let needs = format!("OCR needs the observations of {quorum}, and F + 1 identical answers are {}", f + 1);
         finding.note(needs).help("ask faster, or wait longer").warning()
     })
-}
-
-pub(super) fn sound(slots: &[&Slot]) -> bool {
-    slots.iter().all(|slot| !slot.broken)
-}
-
-/// A finding at the slot that most likely causes it: a swept one, else a given one, else the table.
-pub(super) fn blame(group: &Group, slots: &[&Slot], message: String) -> Diagnostic {
-    let swept = slots.iter().find(|slot| slot.swept);
-    let given = slots.iter().find(|slot| slot.given.is_some());
-    let place = swept.or(given).and_then(|slot| slot.place()).or(group.at);
-    Diagnostic::new(place, message)
 }
 
 fn bound(group: &Group, n: &str, f: &str) -> Option<Diagnostic> {
@@ -221,11 +209,6 @@ fn faults(settings: &Settings) -> Vec<Diagnostic> {
     findings.extend(callers.iter().filter_map(|group| targets(group, capability, "capability")));
     findings.extend(callees.iter().filter_map(|group| unmarked(group)));
     findings
-}
-
-/// Whether nodes have a fault with a probability, instead of a number of them.
-pub(super) fn is_by_chance(group: &Group) -> bool {
-    matches!(group.get("nodes"), FaultyNodes::Each(_))
 }
 
 /// A number of holders among nodes whose number is left to chance.

@@ -3,8 +3,8 @@
 use crate::engine::{Draws, Time, Window};
 
 use super::capability_node::Outage;
-use super::fault::{Fault, FaultyNodes, Side};
-use super::faults::Behaviour;
+use super::fault::{Fault, FaultyNodes};
+use super::faults::{Behaviour, Side};
 use super::outcome::FaultReport;
 use super::setup::{PayloadHolders, Setup};
 use super::site::Site;

@@ -2,9 +2,9 @@
 
 use crate::aggregator::Decision;
 
-use super::oracle::Judgement;
-use super::oracle::truth::Seen;
-use super::outcome::{Outcome, Replicate, Row, Unreachable};
+use super::outcome::{Judgement, Outcome, Replicate, RequestFacts, Row, Unreachable};
+use super::setup::CapabilityDon;
+use super::truth::Seen;
 use super::workflow_node::WorkflowNode;
 use super::world::World;
 
@@ -13,10 +13,16 @@ pub(super) fn replicate(world: &World<'_>) -> Replicate {
     let acts = &world.observers.acts;
     let (faults, partitions, cuts) = (acts.faults.clone(), acts.partitions.clone(), acts.cuts.clone());
     let ledger = &world.observers.ledger;
-    let requests =
-        world.observers.progress.requests.iter().map(|facts| facts.judged(&world.setup.capability_don)).collect();
+    let requests = world.observers.progress.requests.iter();
+    let requests = requests.map(|facts| judged(*facts, &world.setup.capability_don)).collect();
     let (ocr, uplink, epochs) = (ledger.ocr, ledger.busiest(), world.agreement.epochs());
     Replicate { rows: rows(world), faults, partitions, cuts, requests, ocr, epochs, uplink }
+}
+
+/// Facts about a request, with a verdict on its epochs.
+fn judged(facts: RequestFacts, don: &CapabilityDon) -> RequestFacts {
+    let in_time = |_| facts.epochs.is_some_and(|epochs| epochs <= u64::from(don.f) + 1);
+    RequestFacts { reported: don.ocr.rounds().map(in_time), ..facts }
 }
 
 /// How every request ended at every workflow node.

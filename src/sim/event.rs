@@ -5,8 +5,8 @@ use std::rc::Rc;
 use prost::bytes::Bytes;
 
 use super::agreement::latency;
-use super::faults::OutgoingAnswer;
 use super::message::Message;
+use super::outgoing::OutgoingAnswer;
 use super::rounds::{self, OcrMessage};
 use super::{capability_node, workflow_node};
 use crate::network::Node;

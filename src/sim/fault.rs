@@ -1,9 +1,12 @@
 //! Faults of a setup: which there are, who has them, when and towards whom.
+//!
+//! One of the two circles of the house: a fault's behaviour acts on requests and OCR3 messages, which are made from a
+//! [`Setup`](super::Setup), which lists its faults.
 
 use crate::engine::Window;
 
 use super::faults::effect::{Bearer, Effect};
-use super::faults::{Behaviour, Definition, FAULTS, Value, Values};
+use super::faults::{Behaviour, Definition, FAULTS, Side, Value, Values};
 
 /// A fault on some nodes of one DON.
 ///
@@ -92,15 +95,6 @@ impl FaultyNodes {
             Self::Each(_) => 0,
         }
     }
-}
-
-/// One of the two DONs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The callers.
-    Workflow,
-    /// The callees.
-    Capability,
 }
 
 /// A kind of fault with values of its parameters. All about it stands in its file in `src/sim/faults/`.

@@ -8,8 +8,8 @@ use crate::aggregator::{Decision, Verdict};
 use crate::engine::{Span, Time};
 use crate::network::{Barrier, Node};
 
+use super::failure_cause::FailureCause;
 use super::message::Message;
-use super::oracle::FailureCause;
 use super::outcome::Bytes;
 use super::rounds::OcrHappening;
 

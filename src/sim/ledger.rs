@@ -67,7 +67,7 @@ impl Ledger {
             What::Sent { bytes, .. } => self.load(happening.time, sender, bytes.total()),
             What::Ocr(OcrHappening::Sent { bytes, message, .. }) => {
                 self.load(happening.time, sender, *bytes);
-                self.ocr.add(&message.body, *bytes);
+                *message.body.cause(&mut self.ocr) += bytes;
             }
             _ => {}
         }

@@ -181,6 +181,11 @@ impl Reply {
         Self::Error { code, text: text.into() }
     }
 
+    /// Answer of a node without the payload.
+    pub(super) fn unavailable() -> Self {
+        Self::error(ErrorCode::INTERNAL_ERROR, "Public:User:Unknown:__response_payload_not_available")
+    }
+
     /// Bytes of what is, or passes for, a response.
     pub(super) fn payload(&self) -> Option<Rope> {
         match self {

@@ -4,14 +4,18 @@
 //! workflow nodes have asked, OCR makes holders of some, each answers; each workflow node's aggregator decides or
 //! expires. Everything that depends on chance is drawn by key (`site.rs` says by which), so a world is a function
 //! of its [`Setup`] and its number.
+//!
+//! From the bottom up: `setup`, `outcome`, `message` and `happening` are values; `workflow_node`, `capability_node`,
+//! `rounds` and `agreement` are nodes, which know nothing above them; `faults` change what leaves a node; `oracle`, `ledger`
+//! and the other `observers` listen; `world` routes between all of these, and `endings` says what it came to.
 
-mod adversary;
 mod aggregators;
 mod agreement;
 mod assignment;
 mod capability_node;
 mod endings;
 mod event;
+mod failure_cause;
 mod fault;
 mod faults;
 mod happening;
@@ -24,6 +28,7 @@ mod oracle;
 pub(crate) mod oracle_tests;
 mod outbox;
 mod outcome;
+mod outgoing;
 mod replicate_cache;
 mod request;
 pub mod rounds;
@@ -33,19 +38,22 @@ mod setup;
 mod site;
 mod strata;
 mod strategies;
+mod truth;
 mod workflow_node;
 mod world;
 
 pub use aggregators::{Aggregator, AggregatorFactory, Opening, RealAggregators};
 pub use agreement::cost::ocr_bytes;
-pub use fault::{Fault, FaultKind, FaultyNodes, Side};
+pub use failure_cause::FailureCause;
+pub use fault::{Fault, FaultKind, FaultyNodes};
 pub(crate) use faults::Values;
 pub(crate) use faults::effect;
-pub use faults::{Answers, Definition, FAULTS, Parameter, ParameterKind, Value};
+pub use faults::{Answers, Definition, FAULTS, Parameter, ParameterKind, Side, Value};
 pub use happening::{Happening, Listener, What};
 pub use message::{AnswerClass, Message, Signal};
-pub use oracle::{Breach, FailureCause, Judgement};
-pub use outcome::{Bytes, FaultReport, OcrBytes, Outcome, Replicate, RequestFacts, Row, Unreachable, Uplink};
+pub use outcome::{
+    Breach, Bytes, FaultReport, Judgement, OcrBytes, Outcome, Replicate, RequestFacts, Row, Unreachable, Uplink,
+};
 pub use replicate_cache::ReplicateCache;
 pub use rounds::{OcrBody, OcrHappening, OcrMessage};
 pub use rule_sets::RuleSets;
@@ -56,6 +64,8 @@ pub use setup::{
 pub use strata::{Counts, Strata};
 pub(crate) use strata::{answering_links, candidates, is_by_chance, is_chance, without_law};
 pub use strategies::ResponseStrategy;
+
+use world::World;
 
 /// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.
 ///
@@ -74,7 +84,7 @@ pub use strategies::ResponseStrategy;
 /// On a setup that no scenario yields, such as one without capability nodes.
 #[must_use]
 pub fn simulate(setup: &Setup, replicate: u64, cache: &mut ReplicateCache) -> Replicate {
-    world::World::new(setup, replicate, cache, &RealAggregators, None).run()
+    simulate_with(setup, replicate, cache, &RealAggregators, None)
 }
 
 /// Simulates a replicate with aggregators of `aggregators`; `listener` hears everything that happens.
@@ -89,7 +99,9 @@ pub fn simulate_with<'a>(
     aggregators: &'a dyn AggregatorFactory,
     listener: Option<&'a mut dyn Listener>,
 ) -> Replicate {
-    world::World::new(setup, replicate, cache, aggregators, listener).run()
+    let mut world = World::new(setup, replicate, cache, aggregators, listener);
+    world.play();
+    endings::replicate(&world)
 }
 
 /// Simulates a replicate once more and tells everything that happens in it.

@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::{Span, Time};
 
-use super::oracle::{Breach, FailureCause, Judgement};
-use super::rounds::OcrBody;
-use super::setup::CapabilityDon;
+use super::failure_cause::FailureCause;
 
 /// The outcome of one replicate.
 ///
@@ -72,14 +70,6 @@ impl Replicate {
     }
 }
 
-impl RequestFacts {
-    /// The same with a verdict on the epochs.
-    pub(super) fn judged(self, don: &CapabilityDon) -> Self {
-        let in_time = |_| self.epochs.is_some_and(|epochs| epochs <= u64::from(don.f) + 1);
-        Self { reported: don.ocr.rounds().map(in_time), ..self }
-    }
-}
-
 /// Bytes of OCR3 messages by cause, with the transport's frames; every byte is in exactly one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OcrBytes {
@@ -102,26 +92,6 @@ impl OcrBytes {
     #[must_use]
     pub const fn total(&self) -> u64 {
         self.query + self.observation + self.proposal + self.vote + self.report + self.epoch
-    }
-
-    /// Adds bytes to the cause of a message.
-    pub(crate) const fn add(&mut self, body: &OcrBody, bytes: u64) {
-        *self.cause(body) += bytes;
-    }
-
-    const fn cause(&mut self, body: &OcrBody) -> &mut u64 {
-        match body {
-            OcrBody::RoundStart(_) => &mut self.query,
-            OcrBody::Observation(_) => &mut self.observation,
-            OcrBody::Proposal(_) => &mut self.proposal,
-            OcrBody::Prepare(_) | OcrBody::Commit(_) => &mut self.vote,
-            OcrBody::ReportSignatures { .. } => &mut self.report,
-            OcrBody::NewEpochWish
-            | OcrBody::EpochStartRequest(_)
-            | OcrBody::EpochStart(_)
-            | OcrBody::CertifiedCommitRequest
-            | OcrBody::CertifiedCommit(_) => &mut self.epoch,
-        }
     }
 }
 
@@ -212,6 +182,38 @@ pub struct Unreachable {
     pub cause: FailureCause,
     /// How long after the node's first send; zero when it was so before.
     pub after: Span,
+}
+
+/// Judgement of a request at a workflow node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Judgement {
+    /// Every order of the answers makes it succeed.
+    HadToSucceed,
+    /// No order does.
+    CouldNot,
+    /// It depended on the order, or the oracle cannot tell.
+    Depended,
+}
+
+impl Judgement {
+    /// Its name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::HadToSucceed => "had_to_succeed",
+            Self::CouldNot => "could_not",
+            Self::Depended => "depended",
+        }
+    }
+}
+
+/// How an aggregator went against its rule set: an error in the aggregator, whatever nodes and network did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Breach {
+    /// It heard a right answer that proves itself, or enough equal ones, and did not accept.
+    DidNotAccept,
+    /// It accepted a response that neither a valid attestation nor enough equal ones vouch for.
+    AcceptedUnproven,
 }
 
 /// How a request ended at a workflow node.

@@ -16,9 +16,9 @@ use crate::wire::{PeerId, Rope};
 
 use super::event::Event;
 use super::link_draws::LinkDraws;
-use super::request::REPLY_TYPE;
 use super::setup::Setup;
 use super::site::Site;
+use super::truth::REPLY_TYPE;
 
 /// `N`, `F` and `min_responses`.
 type CapabilityDonKey = [u32; 3];

@@ -15,16 +15,13 @@ use crate::wire::{
 };
 
 use super::message::{CAPABILITY_ID, CAPABILITY_METHOD, DON_IDS, Reply, encode_request};
-use super::oracle::required;
-use super::oracle::truth::{Truth, honest_record};
 use super::replicate_cache::ReplicateCache;
 use super::rounds::Value;
 use super::schedule;
 use super::setup::{ObservationContent, Setup};
 use super::site::Site;
+use super::truth::{REPLY_TYPE, Truth, honest_record, required};
 
-/// Type of the right payload.
-pub(super) const REPLY_TYPE: &str = "type.googleapis.com/capabilities.blockchain.evm.v1alpha.CallContractReply";
 const CALL_TYPE: &str = "type.googleapis.com/capabilities.blockchain.evm.v1alpha.CallContractRequest";
 
 /// A request, the same for every workflow node.

@@ -4,7 +4,7 @@ use aes::Aes128;
 use ctr::cipher::{KeyIvInit, StreamCipher};
 use sha3::{Digest, Keccak256};
 
-use super::Schedule;
+use super::setup::Schedule;
 use crate::engine::Span;
 
 /// The delay of every capability node's copy of a request, by its position in the member list.

@@ -1,4 +1,7 @@
 //! What one cell of a scenario means once every key has a value: all that a replicate depends on besides its number.
+//!
+//! One of the two circles of the house: a [`Setup`] lists its [`Fault`]s, and a fault's behaviour acts on requests and OCR3
+//! messages, which are made from a setup.
 
 use crate::aggregator::RuleSet;
 use crate::engine::{Distribution, Span};

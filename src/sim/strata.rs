@@ -7,7 +7,8 @@
 //! which hardly ever draws the numbers that matter: replicate `r` belongs to stratum `r mod S`, where it has the numbers
 //! of that stratum and everything else as always. Cells that differ in nothing but probabilities have the same worlds.
 
-use super::fault::{Fault, FaultyNodes, Side};
+use super::fault::{Fault, FaultyNodes};
+use super::faults::Side;
 use super::setup::Setup;
 
 /// The strata of a cell.

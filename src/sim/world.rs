@@ -5,6 +5,9 @@
 //! the queue, happenings to whoever listens. It ends when nothing is left to happen, long after the last decision, because
 //! bytes that leave an uplink count whoever still waits for them.
 
+mod adversary;
+mod agreement;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -24,7 +27,6 @@ use super::happening::{Happening, Listener, What};
 use super::message::{Header, Message, Signal};
 use super::observers::Observers;
 use super::outbox::{Outbox, Output};
-use super::outcome::Replicate;
 use super::replicate_cache::ReplicateCache;
 use super::request::Request;
 use super::rounds;
@@ -76,7 +78,8 @@ impl<'a> World<'a> {
         let counts = Counts::of_replicate(setup, replicate);
         let assignment = Assignment::new(setup, &counts.faulty, &draws);
         let requests = requests(setup, &draws, cache);
-        let agreement = Agreement::new(setup, draws, &assignment, &requests);
+        let ids = requests.iter().map(|request| &*request.ids);
+        let agreement = Agreement::new(setup, draws, assignment.agreed, ids);
         let node = |number: u32| {
             let reading = agreement.reading(assignment.holders[number as usize]);
             CapabilityNode::new(setup, draws, number, reading, assignment.outages(number))
@@ -120,14 +123,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Runs to the end.
-    pub(super) fn run(mut self) -> Replicate {
-        self.play();
-        self.cache.queue = std::mem::take(&mut self.queue);
-        super::endings::replicate(&self)
-    }
-
-    /// Lets everything happen.
+    /// Lets everything happen, to the end.
     pub(super) fn play(&mut self) {
         // 1.
         while let Some((now, event)) = self.queue.pop() {
@@ -137,6 +133,7 @@ impl<'a> World<'a> {
             self.handle(now, event);
         }
         self.observers.advance(Time::NEVER);
+        self.cache.queue = std::mem::take(&mut self.queue);
     }
 
     fn handle(&mut self, now: Time, event: Event) {

@@ -3,6 +3,8 @@
 //! To add one: 1. write `rules/x.rs` with a type that is [`Rules`]: its [`Definition`] and what it makes of a response and of
 //! an error; 2. add its line to the list below. Scenarios, vectors, the schema and the command line know it by the name in
 //! its definition, and the oracle and the closed forms judge it by the properties there.
+//!
+//! One of the two circles of the house: rules judge by a [`Config`], which names the [`RuleSet`] that they are of.
 
 use super::config::{Config, RequestIds};
 use super::evidence::{self, Evidence};

@@ -58,7 +58,7 @@ pub fn link_bytes(happenings: &[Happening]) -> Vec<LinkBytes> {
             | What::Ocr(OcrHappening::Sent { barrier: Some(Barrier::TooLarge), .. }) => {}
             What::Sent { bytes, .. } => links.entry((from, to)).or_default().0 += *bytes,
             What::Ocr(OcrHappening::Sent { message, bytes, .. }) => {
-                links.entry((from, to)).or_default().1.add(&message.body, *bytes);
+                *message.body.cause(&mut links.entry((from, to)).or_default().1) += bytes;
             }
             _ => {}
         }

@@ -13,8 +13,22 @@ const MOST_SERIES: usize = 16;
 /// More categories than this have no room for their names.
 const MOST_CATEGORIES: usize = 12;
 
+impl<'a> Figure<'a> {
+    /// Arranges `run`.
+    pub(super) fn new(run: &'a RunSummary) -> Self {
+        arrange(run, None, &[])
+    }
+
+    /// The same run along the axis `key`, if that is numeric. Series of the same name keep their style.
+    pub(super) fn along(&self, key: &str) -> Self {
+        let styles: Vec<(&str, Style)> =
+            self.series.iter().map(|series| (series.label.as_str(), series.style)).collect();
+        arrange(self.run, Some(key), &styles)
+    }
+}
+
 /// Arranges `run`, along the numbers of `wanted` where there are such; `known` are the styles that series already have.
-pub(super) fn arrange<'a>(run: &'a RunSummary, wanted: Option<&str>, known: &[(&str, Style)]) -> Figure<'a> {
+fn arrange<'a>(run: &'a RunSummary, wanted: Option<&str>, known: &[(&str, Style)]) -> Figure<'a> {
     let choice = choice::choose(run, wanted);
     let mut figure = match choice.number {
         Some(axis) => numeric(run, &choice, axis),

@@ -1,6 +1,5 @@
 //! A figure: what is compared in a run, along which axis, and in which style each series is drawn.
 
-use super::arrange::arrange;
 use super::keys;
 use super::number;
 use super::quantity::Quantity;
@@ -58,21 +57,9 @@ pub(super) struct Panel<'a> {
 }
 
 impl<'a> Figure<'a> {
-    /// Arranges `run`.
-    pub(super) fn new(run: &'a RunSummary) -> Self {
-        arrange(run, None, &[])
-    }
-
     /// A figure without panels.
     pub(super) fn plain(run: &'a RunSummary, horizontal: Horizontal, series: Vec<Series<'a>>) -> Self {
         Self { run, horizontal, series, panels: Vec::new(), panel_key: None, notes: Vec::new() }
-    }
-
-    /// The same run along the axis `key`, if that is numeric. Series of the same name keep their style.
-    pub(super) fn along(&self, key: &str) -> Self {
-        let styles: Vec<(&str, Style)> =
-            self.series.iter().map(|series| (series.label.as_str(), series.style)).collect();
-        arrange(self.run, Some(key), &styles)
     }
 
     /// For pictures with room for one plot: draws the last of the panels that has something to show, and tells which.

@@ -4,9 +4,8 @@ use super::super::axis::AxisValue;
 use super::super::diagnostics::{Diagnostic, did_you_mean};
 use super::super::document::{Path, Raw, literal};
 use super::super::files::Files;
-use super::super::kinds::{Flag, Kind, Lowering, Measure, PARAMETERS, parameter};
+use super::super::kinds::{Flag, Kind, Lowering, Measure, PARAMETERS};
 use super::super::settings::{Settings, Target};
-use super::super::sweep::kind_at;
 use super::super::text::{Part, Text};
 use super::super::units::Quantity;
 use super::parser::{Chain, Comparison, Expr, Form};
@@ -182,13 +181,13 @@ impl Meaning<'_, '_> {
             return None;
         }
         if let Some(last) = target.rest.last()
-            && parameter(last).is_none()
+            && target.parameter().is_none()
         {
             let message = format!("`{}` is no parameter to compare", target.dotted);
             let help = did_you_mean(last, PARAMETERS.iter().map(|parameter| parameter.name));
             return self.report(part, message, "not a number, a quantity or a name", &help);
         }
-        let (kind, dotted) = (kind_at(settings, &target), target.dotted.clone());
+        let (kind, dotted) = (settings.kind(&target), target.dotted.clone());
         Some(Named { term: Term::Key(target), kind: Some(kind), dotted })
     }
 

@@ -6,7 +6,7 @@ use super::super::cells::Cells;
 use super::super::diagnostics::{Diagnostic, Place, did_you_mean, list, nearest};
 use super::super::document::literal;
 use super::super::kinds::Lowering;
-use super::super::sweep::{AxisPlan, Ground, Sweep, kind_at};
+use super::super::sweep::{AxisPlan, Ground, Sweep};
 use super::super::text::{Part, Text};
 
 /// Cells that an expectation is checked on: places in the plan.
@@ -124,7 +124,7 @@ fn on_axis(ground: Ground<'_>, text: &Text<'_>, key: Part<'_>, value: Part<'_>) 
 fn find(ground: Ground<'_>, axis: &AxisPlan, text: &str) -> Option<String> {
     let as_shown = axis.shown().find(|value| value.text == text);
     let meant = || {
-        let kind = kind_at(ground.base, &axis.target);
+        let kind = ground.base.kind(&axis.target);
         // Whether it is a value of this axis is only being tried.
         let mut tried = Vec::new();
         let node = literal(text, Place::NOWHERE);

@@ -13,9 +13,9 @@ use super::condition::{Condition, Context, View};
 use super::diagnostics::{Diagnostic, Place, Source, is_enough, position};
 use super::document::{self, Node, Raw};
 use super::metric::Metric;
-use super::schema::EXPECT;
+use super::schema::{EXPECT, STOP};
 use super::selection::Selection;
-use super::settings::{Group, Settings};
+use super::settings::{Group, Settings, blame};
 use super::sweep::Ground;
 use super::text::Text;
 pub use cells::Subject;
@@ -103,6 +103,30 @@ pub(super) fn lines(file: &Source) -> Vec<Option<usize>> {
     let Some(Node { raw: Raw::Array(entries), .. }) = root.get(EXPECT) else { return Vec::new() };
     let line = |entry: &Node| Some(position(std::slice::from_ref(file), entry.get("that")?.at)?.0);
     entries.iter().map(line).collect()
+}
+
+/// All that keeps expectations from ending a cell: there are none, or some that no look decides.
+pub(super) fn undecidable(settings: &Settings, expectations: &[Expectation]) -> Vec<Diagnostic> {
+    let group = settings.group(STOP);
+    if !group.get::<bool>("decided") {
+        return Vec::new();
+    }
+    if settings.list(EXPECT).next().is_none() {
+        let message = "`run.stop.decided`: nothing is expected".to_owned();
+        let finding = blame(group, &[group.slot("decided")], message).label("what is to be decided?");
+        return vec![finding.help("add an [[expect]], or end cells by the width of an interval: `half_width = 0.01`")];
+    }
+    let finding = |expectation: &Expectation| {
+        let label = match expectation.subjects.first() {
+            Some(Subject::Difference { .. }) => "a difference of cells, which may end at different looks",
+            _ if !expectation.metric.has_equal_rows() => "no share of equally many rows in every replicate",
+            _ => return None,
+        };
+        let message = format!("`run.stop.decided`: no look can decide `{}`", expectation.that);
+        let help = "leave `run.stop.decided` out, or put this expectation into a scenario of its own";
+        Some(Diagnostic::new(expectation.at, message).label(label).help(help))
+    };
+    expectations.iter().filter_map(finding).collect()
 }
 
 /// One expectation; `None` when it is wrong, or when there is nothing that it could be about.

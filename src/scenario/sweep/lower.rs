@@ -7,7 +7,7 @@ use super::super::document::Node;
 use super::super::files::FileNames;
 use super::super::kinds::{Kind, Lowering};
 use super::super::settings::Settings;
-use super::{AxisPlan, Sweep, kind_at};
+use super::{AxisPlan, Sweep};
 
 impl Sweep {
     /// Understands all values and lays out the cells, as many as `most`; `false` when the axes do not make a plan.
@@ -17,7 +17,7 @@ impl Sweep {
         let is_equal = unequal.is_none();
         lowering.findings.extend(unequal);
         for axis in &mut self.axes {
-            axis.lower(kind_at(settings, &axis.target), lowering);
+            axis.lower(settings.kind(&axis.target), lowering);
         }
         if self.axes.iter().any(|axis| axis.unzipped) {
             drop_repeated_rows(&mut self.axes[..zipped]);

@@ -12,7 +12,6 @@ use super::document::Node;
 use super::files::{FileNames, Files};
 use super::kinds::{Lowering, Value};
 use super::settings::{Settings, Target};
-pub(super) use read::kind_at;
 
 /// A value on an axis.
 #[derive(Clone, Debug)]

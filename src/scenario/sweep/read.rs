@@ -2,7 +2,7 @@
 
 use super::super::diagnostics::{Diagnostic, did_you_mean, is_enough};
 use super::super::document::{Entry, Node, Override, Path, Raw};
-use super::super::kinds::{Kind, PARAMETERS, parameter};
+use super::super::kinds::PARAMETERS;
 use super::super::range;
 use super::super::schema::{AXES, SWEEP};
 use super::super::settings::{Settings, Target};
@@ -74,7 +74,7 @@ impl Sweep {
             }
         };
         let target = self.sweepable(path, settings)?;
-        let values = values.or_else(|| range::expand(kind_at(settings, &target), &target.dotted, node, out));
+        let values = values.or_else(|| range::expand(settings.kind(&target), &target.dotted, node, out));
         let broken = values.is_none();
         let points = values.unwrap_or_else(|| vec![node.clone()]).into_iter().map(Point::new).collect();
         Ok(AxisPlan { zip: false, at: path.at, target, points, unzipped: false, broken })
@@ -87,7 +87,7 @@ impl Sweep {
             let finding = Diagnostic::new(path.at, format!("`{}` cannot be swept", target.dotted));
             return Err(finding.label("the same in every cell").help("give it in its own table, or with --set"));
         }
-        if !target.rest.is_empty() && parameter_kind(&target).is_none() {
+        if !target.rest.is_empty() && target.parameter().is_none() {
             let last = target.rest.last().map_or("", String::as_str);
             let finding = Diagnostic::new(path.at, format!("unknown parameter `{last}` in `{}`", target.dotted));
             return Err(finding
@@ -173,19 +173,10 @@ impl Sweep {
 fn is_axis(path: &Path, node: &Node, settings: &Settings) -> bool {
     let leads_on = |entry: &Entry| matches!(entry.value.raw, Raw::Array(_) | Raw::Table(_));
     let is_leaf = matches!(&node.raw, Raw::Table(entries) if !entries.iter().any(leads_on));
-    let is_whole = || settings.target(path).is_ok_and(|target| kind_at(settings, &target).table().is_none());
+    let is_whole = || settings.target(path).is_ok_and(|target| settings.kind(&target).table().is_none());
     range::is_range(node) || (is_leaf && is_whole())
 }
 
 fn overlap(a: &Target, b: &Target) -> bool {
     (a.group, a.slot) == (b.group, b.slot) && (a.rest.starts_with(&b.rest) || b.rest.starts_with(&a.rest))
-}
-
-fn parameter_kind(target: &Target) -> Option<&'static dyn Kind> {
-    parameter(target.rest.last()?)
-}
-
-/// Kind of the key, or of the part of it, that `target` names.
-pub(in super::super) fn kind_at(settings: &Settings, target: &Target) -> &'static dyn Kind {
-    parameter_kind(target).unwrap_or(settings.key(target).kind)
 }

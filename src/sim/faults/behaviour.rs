@@ -1,15 +1,15 @@
 //! How a fault acts: the trait that every attacker implements, and what it is told.
 
-use prost::bytes::Bytes;
+use std::rc::Rc;
 
-use crate::engine::{Draws, Span, Time};
+use crate::engine::{Draws, Time};
 use crate::sim::message::Reply;
+use crate::sim::outgoing::{OutgoingAnswer, OutgoingRequest, When};
 use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::request::Request;
 use crate::sim::rounds::{Don, Observation, Observed, OcrBody, OcrMessage, Value};
 use crate::sim::site::Site;
 use crate::wire::{OcrAttestation, Response};
-use std::rc::Rc;
 
 /// Action of a faulty node in place of the one honest thing.
 pub(in crate::sim) enum Action<T> {
@@ -33,33 +33,6 @@ pub(in crate::sim) fn distorted<T>(things: Vec<T>, mut action: impl FnMut(&T) ->
         }
     }
     (left, acted)
-}
-
-/// An answer on its way out of a capability node.
-#[derive(Clone, Debug)]
-pub(in crate::sim) struct OutgoingAnswer {
-    pub(in crate::sim) reply: Reply,
-    pub(in crate::sim) when: When,
-    /// The capability node in whose name it goes.
-    pub(in crate::sim) name: u32,
-}
-
-/// When an answer leaves, or arrives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sim) enum When {
-    /// It leaves so much later.
-    After(Span),
-    /// It leaves at once and arrives just then: the adversary has the network in hand.
-    Arriving(Time),
-}
-
-/// A request on its way out of a workflow node.
-#[derive(Clone, Debug)]
-pub(in crate::sim) struct OutgoingRequest {
-    /// The encoded `CapabilityRequest`.
-    pub(in crate::sim) bytes: Bytes,
-    /// It leaves so much later.
-    pub(in crate::sim) after: Span,
 }
 
 /// A way to be faulty.

@@ -2,7 +2,7 @@
 
 use super::effect::{Answer, Effect};
 use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
-use crate::sim::adversary::unavailable;
+use crate::sim::message::Reply;
 use crate::sim::replicate_cache::ReplicateCache;
 
 pub(super) const FAULT: Definition = Definition {
@@ -17,6 +17,6 @@ pub(super) struct FalsePna;
 
 impl Behaviour for FalsePna {
     fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
-        if answer.response().is_some() { answer.instead(unavailable()) } else { Action::Honest }
+        if answer.response().is_some() { answer.instead(Reply::unavailable()) } else { Action::Honest }
     }
 }

@@ -16,11 +16,9 @@ mod lies;
 mod noise;
 mod parameters;
 
-use super::fault::Side;
+use super::outgoing::{OutgoingAnswer, OutgoingRequest, When};
 
-pub(super) use behaviour::{
-    Action, AnswerContext, Behaviour, MessageContext, OutgoingAnswer, OutgoingRequest, RequestContext, When, distorted,
-};
+pub(super) use behaviour::{Action, AnswerContext, Behaviour, MessageContext, RequestContext, distorted};
 use effect::{Bearer, Effect};
 pub(crate) use parameters::Values;
 pub use parameters::{Parameter, ParameterKind, Value};
@@ -64,6 +62,15 @@ pub struct Definition {
     pub(super) behaviour: fn(&Values) -> Box<dyn Behaviour>,
     /// What it does to the exact law of a cell.
     pub(super) effect: fn(&Values, Bearer) -> Effect,
+}
+
+/// One of the two DONs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The callers.
+    Workflow,
+    /// The callees.
+    Capability,
 }
 
 /// Answers that a node sends a workflow node about a request.

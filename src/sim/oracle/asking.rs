@@ -1,7 +1,8 @@
 //! How far the capability DON is with a request: who asked whom, who executes, whether there is a report.
 
+use crate::sim::failure_cause::FailureCause;
+
 use super::bounds::Bounds;
-use super::cause::FailureCause;
 
 /// Facts about a request in the capability DON.
 pub(super) struct Asking {

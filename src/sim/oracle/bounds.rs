@@ -2,9 +2,9 @@
 
 use crate::aggregator::{Attestation, Unavailable};
 use crate::sim::assignment::Assignment;
+use crate::sim::failure_cause::FailureCause;
 use crate::sim::setup::Setup;
-
-use super::cause::FailureCause;
+use crate::sim::truth::required;
 
 /// Bounds of the two DONs, and what the rule set makes of right answers.
 pub(super) struct Bounds {
@@ -44,14 +44,6 @@ pub(super) struct Delivery {
     pub(super) receivers_drop: bool,
     /// Whether callers ask for a payload again that does not come.
     pub(super) asks_again: bool,
-}
-
-/// `R`: `F + 1`, or `min_responses` where that is set.
-pub(in crate::sim) fn required(setup: &Setup) -> usize {
-    match setup.aggregator.min_responses {
-        0 => setup.capability_don.f as usize + 1,
-        more => more as usize,
-    }
 }
 
 impl Bounds {

@@ -3,36 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
-
+use crate::sim::failure_cause::FailureCause;
 use crate::sim::message::AnswerClass;
+use crate::sim::outcome::Judgement;
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 use super::bounds::Bounds;
-use super::cause::FailureCause;
-
-/// Judgement of a request at a workflow node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Judgement {
-    /// Every order of the answers makes it succeed.
-    HadToSucceed,
-    /// No order does.
-    CouldNot,
-    /// It depended on the order, or the oracle cannot tell.
-    Depended,
-}
-
-impl Judgement {
-    /// Its name in files.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::HadToSucceed => "had_to_succeed",
-            Self::CouldNot => "could_not",
-            Self::Depended => "depended",
-        }
-    }
-}
 
 /// Answers that reached a workflow node before its deadline.
 #[derive(Clone, Debug, Default)]

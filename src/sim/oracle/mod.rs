@@ -3,7 +3,7 @@
 //!
 //! It judges from the outside. It hears everything that happens, knows who is honest, and has the definitions of the rule
 //! sets as PROTOCOL.md gives them; the required count and the Byzantine quorum are written down here once more
-//! (`bounds.rs`). It never takes the aggregator's verdict as evidence that an answer was bad: what an aggregator does with a
+//! (`bounds.rs`, `truth.rs`). It never takes the aggregator's verdict as evidence that an answer was bad: what an aggregator does with a
 //! right answer is a finding about the aggregator (`Breach`).
 //!
 //! It is careful: while a right answer may still come that could save the request in some order, success is reachable.
@@ -11,10 +11,8 @@
 
 mod asking;
 mod bounds;
-mod cause;
 mod evidence;
 mod proof;
-pub(super) mod truth;
 mod view;
 
 use std::collections::BTreeMap;
@@ -23,17 +21,14 @@ use crate::aggregator::Verdict;
 use crate::engine::Time;
 use crate::network::Node;
 
-pub(super) use bounds::required;
-pub use cause::FailureCause;
-pub use evidence::Judgement;
-pub use view::Breach;
-
 use self::asking::{Asking, Progress};
 use self::bounds::Bounds;
 use self::view::View;
 use super::assignment::Assignment;
+use super::failure_cause::FailureCause;
 use super::happening::{Happening, What};
 use super::message::Message;
+use super::outcome::Judgement;
 use super::replicate_cache::ReplicateCache;
 use super::request::Request;
 use super::rounds::OcrHappening;

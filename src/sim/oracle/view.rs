@@ -2,26 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
 use crate::aggregator::Decision;
 use crate::engine::Time;
+use crate::sim::failure_cause::FailureCause;
 use crate::sim::message::Message;
+use crate::sim::outcome::Breach;
 
 use super::asking::Asking;
 use super::bounds::Bounds;
-use super::cause::FailureCause;
 use super::evidence::Evidence;
 use super::proof::{Content, Heard};
-
-/// How an aggregator went against its rule set: an error in the aggregator, whatever nodes and network did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Breach {
-    /// It heard a right answer that proves itself, or enough equal ones, and did not accept.
-    DidNotAccept,
-    /// It accepted a response that neither a valid attestation nor enough equal ones vouch for.
-    AcceptedUnproven,
-}
 
 /// Knowledge about a request at a workflow node.
 pub(in crate::sim) struct View {

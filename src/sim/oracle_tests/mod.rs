@@ -19,15 +19,15 @@ use crate::wire::Rope;
 
 use super::aggregators::RealAggregators;
 use super::endings::replicate as ended;
+use super::failure_cause::FailureCause;
 use super::happening::{Happening, Listener, What};
 use super::message::Message;
-use super::oracle::truth::Truth;
-use super::oracle::{FailureCause, Judgement};
-use super::outcome::{Outcome, Row};
+use super::outcome::{Judgement, Outcome, Row};
 use super::replicate_cache::ReplicateCache;
 use super::request::Request;
 use super::rule_sets::RuleSets;
 use super::setup::Setup;
+use super::truth::Truth;
 use super::world::World;
 
 /// Worlds, twelve for every rule set and entry of the catalogue of faults, and replicates of each.

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use crate::engine::Time;
 
 use super::Don;
-use super::message::{Certified, Observation, Proposal};
+use super::message::{Certified, Proposal};
+use super::observation::Observation;
 
 /// State of a node in the epoch that it leads.
 #[derive(Debug, Default)]

@@ -11,8 +11,9 @@ use prost::Message as _;
 use prost::bytes::Bytes;
 
 use super::Don;
+use super::observation::Observation;
 use super::outcome::{Outcome, outcome};
-use super::value::Observed;
+use crate::sim::outcome::OcrBytes;
 use crate::wire::ocr;
 
 /// Length of an ed25519 signature.
@@ -108,20 +109,6 @@ pub struct Certified {
     pub outcome: Rc<Outcome>,
 }
 
-/// Observation of a node in one round.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Observation {
-    /// The node.
-    pub observer: u32,
-    /// Height of the chain that it sees.
-    pub height: u64,
-    /// Values that it observed, in the order of the query.
-    pub values: Vec<Observed>,
-    /// Requests that it executes without a value, where a height has to be agreed on first.
-    pub missing: Vec<u32>,
-    encoded: Bytes,
-}
-
 /// Observations that a leader proposes.
 #[derive(Clone, Debug)]
 pub struct Proposal {
@@ -135,24 +122,6 @@ pub struct Proposal {
 impl PartialEq for Proposal {
     fn eq(&self, other: &Self) -> bool {
         (self.seq_nr, &self.observations) == (other.seq_nr, &other.observations)
-    }
-}
-
-impl Observation {
-    /// Observation of `values` at a height of the chain.
-    pub(in crate::sim) fn new(
-        don: &Don<'_>,
-        observer: u32,
-        height: u64,
-        values: Vec<Observed>,
-        missing: Vec<u32>,
-    ) -> Self {
-        let encoded = contents(don, height, &values, &missing).encode_to_vec().into();
-        Self { observer, height, values, missing, encoded }
-    }
-
-    fn signed(&self) -> ocr::SignedObservation {
-        ocr::SignedObservation { observation: self.encoded.clone(), signature: Bytes::from_static(SIGNATURE) }
     }
 }
 
@@ -230,6 +199,22 @@ impl OcrBody {
         }
     }
 
+    /// Cause that the bytes of such a message count to.
+    pub(crate) const fn cause<'b>(&self, bytes: &'b mut OcrBytes) -> &'b mut u64 {
+        match self {
+            Self::RoundStart(_) => &mut bytes.query,
+            Self::Observation(_) => &mut bytes.observation,
+            Self::Proposal(_) => &mut bytes.proposal,
+            Self::Prepare(_) | Self::Commit(_) => &mut bytes.vote,
+            Self::ReportSignatures { .. } => &mut bytes.report,
+            Self::NewEpochWish
+            | Self::EpochStartRequest(_)
+            | Self::EpochStart(_)
+            | Self::CertifiedCommitRequest
+            | Self::CertifiedCommit(_) => &mut bytes.epoch,
+        }
+    }
+
     fn wire(&self, don: &Don<'_>, epoch: u64, seq_nr: u64) -> ocr::OcrMessage {
         let signature = || Bytes::from_static(SIGNATURE);
         let body = match self {
@@ -252,11 +237,11 @@ impl OcrBody {
             Self::Observation(observation) => ocr::Body::Observation(ocr::Observation {
                 epoch,
                 seq_nr,
-                signed_observation: Some(observation.signed()),
+                signed_observation: Some(signed(observation)),
             }),
             Self::Proposal(proposal) => {
                 let attributed = |observation: &Rc<Observation>| ocr::AttributedSignedObservation {
-                    signed_observation: Some(observation.signed()),
+                    signed_observation: Some(signed(observation)),
                     observer: observation.observer,
                 };
                 let attributed_signed_observations = proposal.observations.iter().map(attributed).collect();
@@ -296,17 +281,13 @@ impl Certified {
     }
 }
 
+/// An observation as its node hands it to the leader.
+fn signed(observation: &Observation) -> ocr::SignedObservation {
+    ocr::SignedObservation { observation: observation.encoded.clone(), signature: Bytes::from_static(SIGNATURE) }
+}
+
 /// Signatures of a quorum, those of the first nodes for their length.
 fn certificate(don: &Don<'_>) -> Vec<ocr::AttributedSignature> {
     let signature = Bytes::from_static(SIGNATURE);
     (0..don.quorum).map(|signer| ocr::AttributedSignature { signature: signature.clone(), signer }).collect()
-}
-
-/// Part of the plugin in an observation or an outcome.
-pub(super) fn contents(don: &Don<'_>, height: u64, values: &[Observed], missing: &[u32]) -> ocr::Contents {
-    let height = i64::try_from(height).unwrap_or(i64::MAX);
-    let chain_height = Some(ocr::ChainHeight { latest: height, safe: height, finalized: height });
-    let requests = values.iter().map(|observed| (don.key(observed.request), observed.wire())).collect();
-    let missing_request_ids = missing.iter().map(|request| don.key(*request)).collect();
-    ocr::Contents { chain_height, requests, missing_request_ids }
 }

@@ -12,6 +12,7 @@
 //! retransmissions within a connection, blob transmission, and messages of a node's own restarts; a crashed node keeps its
 //! votes, as the original keeps them in its database.
 
+mod chain;
 mod happening;
 mod leader;
 mod message;
@@ -26,17 +27,18 @@ mod tests;
 mod value;
 
 pub use happening::OcrHappening;
-pub use message::{Certified, Observation, OcrBody, OcrMessage, Proposal};
+pub use message::{Certified, OcrBody, OcrMessage, Proposal};
+pub use observation::Observation;
 pub use outcome::Outcome;
 pub(crate) use value::RPC_ERROR;
 pub use value::{Observed, Value};
 
-pub(super) use observation::Chain;
+pub(super) use chain::Chain;
 pub(super) use participant::{Input, Output, Participant, Timer};
 
-use super::request::Request;
 use super::setup::{RoundsSetup, Setup};
 use super::site::Site;
+use crate::aggregator::RequestIds;
 use crate::engine::{Draws, Time};
 use crate::wire::ocr;
 use prost::Message as _;
@@ -68,16 +70,21 @@ pub(super) struct Don<'a> {
 impl<'a> Don<'a> {
     /// The DON of a replicate. It has been running for a while: sequence numbers are somewhere in the thousands, and the
     /// requests begin at any moment of a round.
-    pub(super) fn new(setup: &Setup, rules: &'a RoundsSetup, draws: &Draws, requests: &[Request]) -> Self {
+    pub(super) fn new<'r>(
+        setup: &Setup,
+        rules: &'a RoundsSetup,
+        draws: &Draws,
+        requests: impl Iterator<Item = &'r RequestIds>,
+    ) -> Self {
         let (nodes, f) = (setup.capability_don.nodes, setup.capability_don.f);
-        let key = |request: &Request| format!("{}:{}", request.ids.workflow_execution_id, request.ids.reference_id);
+        let key = |ids: &RequestIds| format!("{}:{}", ids.workflow_execution_id, ids.reference_id);
         let phase = Site::RoundPhase.draw(draws, [0; 5]).below(rules.delta_round.as_nanos().max(1));
         Self {
             nodes,
             f,
             quorum: u32::midpoint(nodes, f) + 1,
             leaders: Site::LeaderRank.ranked(draws, nodes, |node| [node, 0, 0, 0, 0]),
-            keys: requests.iter().map(key).collect(),
+            keys: requests.map(key).collect(),
             first_seq_nr: 1000 + Site::FirstSequenceNumber.draw(draws, [0; 5]).below(10_000),
             first_round: Time::from_nanos(phase),
             chain: Chain::new(&rules.observation, nodes, *draws),

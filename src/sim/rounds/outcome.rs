@@ -7,7 +7,7 @@ use prost::Message as _;
 use prost::bytes::Bytes;
 
 use super::Don;
-use super::message::{Observation, contents};
+use super::observation::{Observation, contents};
 use super::value::{Observed, Value};
 use crate::sim::setup::ObservationContent;
 

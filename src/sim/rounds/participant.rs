@@ -11,7 +11,8 @@ use crate::sim::outbox::Outbox;
 use crate::sim::setup::{ObservationContent, Read};
 
 use super::leader::Lead;
-use super::message::{Certified, Observation, OcrBody, OcrMessage};
+use super::message::{Certified, OcrBody, OcrMessage};
+use super::observation::Observation;
 use super::outcome::Outcome;
 use super::pacemaker::Pacemaker;
 use super::reports::Reports;

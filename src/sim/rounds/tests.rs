@@ -6,7 +6,7 @@ use std::rc::Rc;
 use prost::Message as _;
 use prost::bytes::Bytes;
 
-use super::message::Observation;
+use super::observation::Observation;
 use super::value::{Observed, Value};
 use super::{Certified, Don, OcrBody, OcrHappening, OcrMessage, Outcome, Proposal};
 use crate::engine::{Distribution, Draws, Span, Time, Window};
@@ -300,7 +300,7 @@ fn announced_lengths_are_those_of_encoded_messages_which_decode_to_themselves() 
     let mut cache = ReplicateCache::new(1);
     let draws: Draws = cache.begin(1, 0);
     let requests: Vec<Request> = (0..2).map(|n| Request::new(&setup, &draws, &mut cache, n, Time::ZERO)).collect();
-    let don = Don::new(&setup, rules, &draws, &requests);
+    let don = Don::new(&setup, rules, &draws, requests.iter().map(|request| &*request.ids));
     let observed = |request, value| Observed { request, value, bytes: Bytes::from_static(&[7; 32]) };
     let values = vec![observed(0, Value::Response { version: 0 }), observed(1, Value::Failure)];
     let observation = |node| Rc::new(Observation::new(&don, node, 20_000_000, values.clone(), vec![1]));
@@ -334,7 +334,8 @@ fn agreement_needs_a_quorum_and_enough_equal_values() {
     let Ocr::Rounds(rules) = &setup.capability_don.ocr else { panic!("rounds") };
     let mut cache = ReplicateCache::new(1);
     let draws: Draws = cache.begin(1, 0);
-    let don = Don::new(&setup, rules, &draws, &[Request::new(&setup, &draws, &mut cache, 0, Time::ZERO)]);
+    let request = Request::new(&setup, &draws, &mut cache, 0, Time::ZERO);
+    let don = Don::new(&setup, rules, &draws, std::iter::once(&*request.ids));
     let agreed = |observers: &[Option<u32>]| -> (Vec<Value>, usize) {
         let observation = |(node, version): (u32, &Option<u32>)| {
             let value = |version: &u32| Value::Response { version: *version };

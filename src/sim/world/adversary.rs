@@ -5,26 +5,20 @@ use std::rc::Rc;
 
 use crate::engine::{Span, Time};
 use crate::network::Node;
+use crate::sim::agreement::Agreement;
+use crate::sim::assignment::About;
+use crate::sim::capability_node::Reply as HonestReply;
+use crate::sim::event::Event;
+use crate::sim::faults::{AnswerContext, MessageContext, RequestContext, Side, distorted};
+use crate::sim::happening::What;
+use crate::sim::message::{AnswerClass, Header, Reply, Signal};
+use crate::sim::outgoing::{OutgoingAnswer, OutgoingRequest, When};
+use crate::sim::rounds::{OcrMessage, RPC_ERROR};
 use crate::wire::{ErrorCode, Response};
 
-use super::agreement::Agreement;
-use super::assignment::About;
-use super::capability_node::Reply as HonestReply;
-use super::event::Event;
-use super::fault::Side;
-use super::faults::{AnswerContext, MessageContext, OutgoingAnswer, OutgoingRequest, RequestContext, When, distorted};
-use super::happening::What;
-use super::message::{AnswerClass, Header, Reply, Signal};
-use super::rounds::{OcrMessage, RPC_ERROR};
-use super::world::World;
+use super::World;
 
-const NOT_AVAILABLE: &str = "Public:User:Unknown:__response_payload_not_available";
 const EXPIRED: &str = "request expired by executable server";
-
-/// Answer of a node without the payload.
-pub(super) fn unavailable() -> Reply {
-    Reply::error(ErrorCode::INTERNAL_ERROR, NOT_AVAILABLE)
-}
 
 impl World<'_> {
     /// A workflow node asks a capability node, unless its faults know better.
@@ -117,7 +111,7 @@ impl World<'_> {
             HonestReply::Payload => self.requests[request as usize].reply(capability, self.setup, self.cache),
             HonestReply::Announcement => Reply::Announcement,
             HonestReply::RpcError => Reply::error(ErrorCode::INTERNAL_ERROR, RPC_ERROR),
-            HonestReply::NotAvailable => unavailable(),
+            HonestReply::NotAvailable => Reply::unavailable(),
             HonestReply::Expired => Reply::error(ErrorCode::TIMEOUT, EXPIRED),
         }
     }
