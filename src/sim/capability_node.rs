@@ -466,6 +466,9 @@ impl<'a> CapabilityNode<'a> {
 
     /// After a crash the node knows nothing of what it was asked before.
     fn forget_if_down_since(&mut self, now: Time, request: u32, outbox: &mut Out) {
+        if self.outages.is_empty() {
+            return;
+        }
         let servers = &self.requests[request as usize].servers;
         let known: Vec<([u8; 32], Time)> = servers.iter().map(|(hash, server)| (*hash, server.created)).collect();
         for (hash, created) in known {

@@ -14,7 +14,7 @@ use donsim::experiment::{self, Options, Verdict};
 use donsim::explore::{Budget, Explored, Find, Goal, Observer, Simulate, explore};
 use donsim::report::{explored_csv, explored_markdown};
 use donsim::scenario::Scenario;
-use donsim::sim::{RealAggregators, ReplicateCache, Side, simulate, simulate_with};
+use donsim::sim::{RealAggregators, Side, simulate, simulate_with};
 
 use mutants::Mutant;
 
@@ -153,11 +153,9 @@ fn caught(mutant: Mutant, text: &str, vary: &[&str]) -> Option<String> {
     let stop = AtomicBool::new(false);
     let mut hunter = Hunter { stop: &stop, caught: Mutex::new(None) };
     let options = Options::new(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN), &stop);
-    // A cache of its own, for a mutant must not learn what the real aggregator has found out.
-    let bent: &Simulate<'_> = &|setup, replicate, _, listener| {
-        let mut cache = ReplicateCache::new(setup.run.seed);
+    let bent: &Simulate<'_> = &|setup, replicate, cache, listener| {
         let setup = setup.clone();
-        simulate_with(&setup, replicate, &mut cache, &mutant, listener.map(|listener| listener as _))
+        simulate_with(&setup, replicate, cache, &mutant, listener.map(|listener| listener as _))
     };
     let keys: Vec<String> = vary.iter().filter_map(|text| Some(text.split_once('=')?.0.to_owned())).collect();
     let budget = Budget { replicates: 12, ..budget(ALL_FAULTS) };
