@@ -29,7 +29,7 @@ use super::rows_file;
 use super::table::rate;
 use super::witness::Exhibits;
 pub(super) use account::Account;
-pub use compared::comparison_page;
+pub use compared::{LookAtLoss, comparison_page};
 
 /// Cells that tables show.
 const MOST_CELLS: usize = 200;
