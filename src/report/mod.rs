@@ -28,7 +28,7 @@ mod table;
 mod units;
 mod witness;
 
-pub use compare::{Change, CompareError, Comparison, Comparisons, Least, Loss, Origin, compare};
+pub use compare::{Change, CompareError, Comparison, Comparisons, Differing, Least, Loss, Origin, compare};
 pub use diagram::{Difference, RequestAt, Story, perfetto};
 pub(crate) use expectations::against;
 pub use expectations::{judgement_line, judgement_title};

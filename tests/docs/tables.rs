@@ -21,7 +21,7 @@ use super::{pages, root};
 
 const START: &str = "<!-- table of ";
 
-/// A page with its tables as the files in `folder` have them; those whose file no command has made stay.
+/// A page with its tables as the files in `folder` have them, and the names of files that no command has made: their tables stay.
 pub fn renewed(text: &str, folder: &Path) -> (String, Vec<String>) {
     let (mut page, mut missing, mut rest) = (String::new(), Vec::new(), text);
     while let Some((before, from)) = rest.split_once(START) {
@@ -29,9 +29,9 @@ pub fn renewed(text: &str, folder: &Path) -> (String, Vec<String>) {
         let length = below.split_inclusive('\n').take_while(|line| line.starts_with('|')).map(str::len).sum();
         let (table, after) = below.split_at(length);
         let name = declared.split_whitespace().next().expect("a file");
-        page += &format!("{before}{START}{declared}-->\n");
+        page += &[before, START, declared, "-->\n"].concat();
         match source(folder, name) {
-            Some(file) if name.ends_with(".md") => page += &first_table(&file),
+            Some(file) if file.extension().is_some_and(|ending| ending == "md") => page += &first_table(&file),
             Some(file) => page += &(head(table) + &Table::new(declared, &file).rows()),
             None => {
                 missing.push(name.to_owned());

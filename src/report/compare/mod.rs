@@ -21,7 +21,7 @@ use super::markdown::pipes;
 use super::table::align;
 pub use losses::Loss;
 use losses::losses;
-pub use origin::Origin;
+pub use origin::{Differing, Origin};
 pub use rows::CompareError;
 use rows::{Cell, Pair, Side, cells};
 

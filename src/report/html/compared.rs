@@ -5,25 +5,17 @@ use std::path::Path;
 use maud::{Markup, html};
 
 use crate::report::cell_tables::CellTable;
-use crate::report::compare::{Change, Comparison, Comparisons, Loss, Origin};
-use crate::report::{RequestAt, RequestDiagram};
+use crate::report::compare::{Change, Comparison, Comparisons, Differing, Origin};
 
+use super::lost::{self, LookAtLoss};
 use super::tables::{Choice, choices, rows_table};
-use super::{checks, command, frame, grouped, navigation, text};
+use super::{checks, command, frame, grouped, navigation, origins, text};
 
 /// Bytes of the table of comparisons and the diagrams, with what surrounds a value.
 const MOST_BYTES: usize = 600_000;
-/// Bytes of all diagrams.
-const MOST_DRAWN: usize = 300_000;
 const BYTES_A_VALUE: usize = 32;
 /// Changes that are told one by one.
 const MOST_CHANGES: usize = 200;
-/// Keys that are shown where scenarios differ.
-const MOST_KEYS: usize = 100;
-
-/// Way to draw a request that was lost, as it went in both runs beside each other; or why that cannot be done.
-pub type LookAtLoss<'a> = dyn Fn(&Loss) -> Result<RequestDiagram, String> + 'a;
-
 /// The page of all comparisons of the run in folder `new` with that in `base`: what became worse comes first, then what became
 /// better.
 #[must_use]
@@ -32,21 +24,26 @@ pub fn comparison_page(found: &Comparisons, folders: [&Path; 2], look: &LookAtLo
     let gravity = |change| [Change::Regressed, Change::Improved, Change::None].iter().position(|it| *it == change);
     all.sort_by_key(|it| gravity(it.change));
     let origins = folders.map(Origin::of);
-    let (lost, drawn) = lost(found, folders, look);
+    let differing = Origin::differing(origins.each_ref());
+    let (lost, drawn) = lost::requests(found, folders, look);
     let sections: Vec<(&str, &str, Markup)> = [
         ("changes", "What changed", changes(found, &all)),
         ("lost", "What was lost", lost),
         ("results", "All comparisons", Some(comparisons(found, &all, MOST_BYTES - drawn))),
-        ("scenarios", "What differs in the scenarios", Some(scenarios(&origins))),
+        ("scenarios", "What differs in the scenarios", differing.as_deref().map(origins::scenarios)),
         ("made", "How it was compared", Some(made(folders))),
     ]
     .into_iter()
     .filter_map(|(id, title, content)| Some((id, title, content?)))
     .collect();
-    frame("compare", &head(found, (folders, &origins), &sections), &sections)
+    frame("compare", &head(found, (folders, &origins, differing.as_deref().unwrap_or_default()), &sections), &sections)
 }
 
-fn head(found: &Comparisons, runs: ([&Path; 2], &[Origin; 2]), sections: &[(&str, &str, Markup)]) -> Markup {
+fn head(
+    found: &Comparisons,
+    (folders, origins, differing): ([&Path; 2], &[Origin; 2], &[Differing]),
+    sections: &[(&str, &str, Markup)],
+) -> Markup {
     let (kind, word) = if found.has_regressed() { ("fail", "Regressed") } else { ("pass", "No regression") };
     html! {
         header {
@@ -54,119 +51,17 @@ fn head(found: &Comparisons, runs: ([&Path; 2], &[Origin; 2]), sections: &[(&str
             h1 { "Two runs compared" }
             p class="verdict" { strong class={ "badge " (kind) } { (word) } " " span { (text(&found.sentence())) "." } }
             @if let Some(loss) = found.losses.first() {
-                p { "See why: " a href={ "#" (name(loss)) } { "a request that was lost" } }
+                p { "See why: " a href={ "#" (lost::name(loss)) } { "a request that was lost" } }
             }
-            (beside(runs))
+            (origins::beside(folders, origins))
+            (origins::fact(differing))
             (navigation(sections))
         }
     }
 }
 
-/// What made the two runs, beside each other.
-fn beside((folders, origins): ([&Path; 2], &[Origin; 2])) -> Markup {
-    let fields =
-        [("seed", "seed"), ("replicates", "replicates"), ("donsim", "donsim"), ("results version", "results_version")];
-    let said = |origin: &Origin, field| {
-        Some(origin.field(field)).filter(|it| !it.is_empty()).unwrap_or_else(|| "not said".to_owned())
-    };
-    html! {
-        div class="scroll" tabindex="0" role="group" aria-label="The two runs" {
-            table {
-                thead { tr { th scope="col" { "run" } th scope="col" { "folder" } @for (name, _) in fields { th scope="col" { (name) } } } }
-                tbody {
-                    @for (run, folder, origin) in [("base", folders[0], &origins[0]), ("new", folders[1], &origins[1])] {
-                        tr {
-                            th scope="row" { (run) }
-                            td { code { (text(&folder.display().to_string())) } }
-                            @for (_, field) in fields { td { (text(&said(origin, field))) } }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Keys of the scenarios that differ, with both values.
-fn scenarios([base, new]: &[Origin; 2]) -> Markup {
-    let differing = Origin::differing([base, new]);
-    html! {
-        @if differing.is_empty() {
-            p { "Nothing: every key has the same value in both." }
-        } @else {
-            div class="scroll" tabindex="0" role="group" aria-label="Keys that differ" {
-                table {
-                    caption { "Keys that differ, defaults included; empty where a scenario does not have one" }
-                    thead { tr { @for name in ["key", "base", "new"] { th scope="col" { (name) } } } }
-                    tbody {
-                        @for (key, values) in differing.iter().take(MOST_KEYS) {
-                            tr { th scope="row" { code { (text(key)) } } @for value in values { td { (text(value)) } } }
-                        }
-                    }
-                }
-            }
-            @if differing.len() > MOST_KEYS { p class="note" { (grouped((differing.len() - MOST_KEYS) as u64)) " more keys differ." } }
-        }
-    }
-}
-
-/// Requests that the base run accepted and the new one did not, drawn as far as that can be done and there is room; and the bytes of
-/// the diagrams.
-fn lost(found: &Comparisons, folders: [&Path; 2], look: &LookAtLoss<'_>) -> (Option<Markup>, usize) {
-    let mut drawn = 0;
-    let mut one = |loss: &Loss| {
-        let place = place(found, &loss.axes);
-        let RequestAt { request, caller } = loss.request;
-        let reason = html! {
-            p {
-                @if !place.is_empty() { (text(&place)) ": " }
-                "the first request that the base accepted and the new run did not, in replicate " (loss.replicate) "."
-            }
-        };
-        let again = again(loss, folders);
-        let shown = look(loss).and_then(|diagram| {
-            let figure = checks::drawn(&name(loss), &diagram, &reason, &again);
-            let bytes = figure.0.len();
-            if drawn + bytes > MOST_DRAWN {
-                return Err("its diagram is too large for this page".to_owned());
-            }
-            drawn += bytes;
-            Ok(figure)
-        });
-        shown.unwrap_or_else(|why| {
-            html! {
-                div class="exhibit" id=(name(loss)) {
-                    h3 { "Request " (request) " at workflow." (caller) }
-                    (reason)
-                    p class="note" { "Not drawn: " (text(&why)) ". " (again) }
-                }
-            }
-        })
-    };
-    let all: Vec<Markup> = found.losses.iter().map(&mut one).collect();
-    ((!all.is_empty()).then(|| html! { @for one in &all { (one) } }), drawn)
-}
-
-/// Commands that draw the request in each run.
-fn again(loss: &Loss, folders: [&Path; 2]) -> Markup {
-    let line = |at: usize, file: &str| {
-        let (folder, cell) = (folders[at].display(), &loss.cells[at]);
-        let only = loss.request.options();
-        format!(
-            "donsim replay {folder}/resolved.toml --cell {cell} --replicate {}{only} --diagram {file}",
-            loss.replicate
-        )
-    };
-    html! { "Each again: " (command(&line(0, "base.svg"))) " " (command(&line(1, "new.svg"))) }
-}
-
-/// The place of a loss on the page.
-fn name(loss: &Loss) -> String {
-    let (cells, RequestAt { request, caller }) = (loss.cells.join("-"), loss.request);
-    format!("failure-{}-{}-{request}-{caller}", text(&cells), loss.replicate)
-}
-
-fn place(found: &Comparisons, axes: &[String]) -> String {
+/// Values of a cell on the axes, in words.
+pub(super) fn place(found: &Comparisons, axes: &[String]) -> String {
     found.axes.iter().zip(axes).map(|(axis, value)| format!("{axis} = {value}")).collect::<Vec<_>>().join(", ")
 }
 
