@@ -6,6 +6,7 @@ mod binary;
 use std::path::Path;
 
 use binary::{donsim, results};
+use donsim::scenario::RESULTS_VERSION;
 use serde_json::Value;
 use tempfile::tempdir;
 
@@ -60,6 +61,7 @@ fn a_run_equals_itself_and_regresses_with_the_network() {
     assert_eq!(std::fs::read_to_string(&file).expect("it was written"), page);
     let (code, told) = compare(&base, &lossy, &["--html", "/nowhere/compare.html"]);
     assert!(code == 2 && told.contains("cannot write /nowhere/compare.html"), "{told}");
+    shows_what_was_lost(&page, [&base, &lossy]);
     // Rows are read from gzip as well.
     let packed = results(folder.path(), "packed", &scenario("base", ""), &["--gzip"]);
     assert_eq!(compare(&base, &packed, &[]), compare(&base, &base, &[]));
@@ -69,6 +71,70 @@ fn a_run_equals_itself_and_regresses_with_the_network() {
     // What does not matter to anybody is no change.
     let (code, told) = compare(&base, &lossy, &["--least-rate", "1", "--least-share", "100"]);
     assert_eq!(code, 0, "{told}");
+}
+
+/// The page of a regression says what made both runs, in what they differ, and how the first request went that was lost.
+fn shows_what_was_lost(page: &str, [base, lossy]: [&Path; 2]) {
+    let places = [base, lossy].map(|folder| folder.display().to_string());
+    for place in &places {
+        let version = env!("CARGO_PKG_VERSION");
+        let run =
+            format!("<td><code>{place}</code></td><td>1</td><td>200</td><td>{version}</td><td>{RESULTS_VERSION}</td>");
+        assert!(page.contains(&run), "{page}");
+    }
+    assert!(page.contains("<code>network.loss</code></th><td>0</td><td>0.3</td>"), "{page}");
+    assert!(!page.contains("<code>network.latency"), "the same in both");
+    // Of each cell one, drawn with both runs beside each other, and the commands that draw it give that request.
+    assert_eq!((page.matches("<figure class=\"exhibit\"").count(), page.matches("Not drawn").count()), (2, 0));
+    for place in places {
+        let (_, rest) = page.split_once(&format!("donsim replay {place}/resolved.toml")).expect("the command is there");
+        let options = rest.split_once(" --diagram").expect("it draws").0;
+        let resolved = format!("{place}/resolved.toml");
+        let words: Vec<&str> = options.split_whitespace().collect();
+        let told = donsim(Path::new("."), &[&["replay", resolved.as_str()], &words[..]].concat()).stdout;
+        let caller = words.last().expect("it names the caller");
+        let ending = told.lines().find(|line| line.contains(&format!("request 0 at {caller}: "))).expect("it ends");
+        assert_eq!(ending.contains(": accepted after "), !place.contains("lossy"), "{ending}");
+    }
+}
+
+#[test]
+fn what_this_donsim_would_not_make_again_is_not_drawn() {
+    let folder = tempdir().expect("there is room");
+    let base = results(folder.path(), "base", &scenario("base", ""), &[]);
+    let lossy = results(folder.path(), "lossy", &scenario("lossy", "[network]\nloss = 0.3\n"), &[]);
+    let page = |new: &Path| {
+        let file = folder.path().join("page.html");
+        assert_eq!(compare(&base, new, &["--html", file.to_str().expect("it is text")]).0, 1);
+        std::fs::read_to_string(&file).expect("it was written")
+    };
+    let change = |file: &str, from: &str, to: &str| {
+        let path = lossy.join(file);
+        let text = std::fs::read_to_string(&path).expect("it is there");
+        assert!(text.contains(from), "{text}");
+        std::fs::write(path, text.replace(from, to)).expect("there is room");
+    };
+    // Rows of an aggregator that is not the one here: it failed where this one accepts.
+    let rows = std::fs::read_to_string(lossy.join("runs.csv")).expect("it is there");
+    change("runs.csv", ",accepted,", ",failed,");
+    let other = page(&lossy);
+    assert!(
+        !other.contains("<figure class=\"exhibit\"") && other.contains("does not end so with this donsim"),
+        "{other}"
+    );
+    std::fs::write(lossy.join("runs.csv"), rows).expect("there is room");
+    change("resolved.toml", "loss = 0.3", "loss = 0.4");
+    assert!(page(&lossy).contains("is not the scenario of that run"));
+    let version = |version| format!("\"results_version\": {version}");
+    change("manifest.json", &version(RESULTS_VERSION), &version(RESULTS_VERSION + 1));
+    let other = page(&lossy);
+    let why =
+        format!("lossy has results version {}, and this donsim makes version {RESULTS_VERSION}", RESULTS_VERSION + 1);
+    assert!(other.contains("Not drawn: ") && !other.contains("<figure class=\"exhibit\""), "{other}");
+    assert!(other.contains(&why.replace("lossy", &lossy.display().to_string())), "{other}");
+    std::fs::remove_file(lossy.join("manifest.json")).expect("it is there");
+    let other = page(&lossy);
+    assert!(other.contains("says no results version") && other.contains("<td>not said</td>"), "{other}");
 }
 
 #[test]

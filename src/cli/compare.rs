@@ -1,12 +1,14 @@
 //! `donsim compare`: what became better or worse from one run to another?
 
+use std::cell::LazyCell;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::report::{Least, compare, comparison_page};
+use crate::report::{Comparisons, Least, Loss, compare, comparison_page};
 use crate::scenario::escaped;
 
+use super::witness::{look_at_loss, scenario_of};
 use super::{exit, print, say, write_file, write_junit};
 
 #[derive(Debug, Args)]
@@ -27,7 +29,8 @@ pub(super) struct Compare {
     /// Print Markdown, for a pull request
     #[arg(long)]
     markdown: bool,
-    /// Write a page for a browser to FILE: what changed, and all comparisons in a table to sort and filter
+    /// Write a page for a browser to FILE: what changed, requests that were lost, drawn as they went in both runs, and all
+    /// comparisons in a table to sort and filter
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     /// Write one case a comparison to FILE, as JUnit XML
@@ -51,8 +54,7 @@ impl Compare {
                 if !self.junit.as_ref().is_none_or(|file| write_junit(file, &[suite])) {
                     return exit::USAGE;
                 }
-                let page = || comparison_page(&found, [&self.base, &self.new]).into_bytes();
-                if !self.html.as_ref().is_none_or(|file| write_file(file, Ok(page()))) {
+                if !self.html.as_ref().is_none_or(|file| write_file(file, Ok(self.page(&found).into_bytes()))) {
                     return exit::USAGE;
                 }
                 if found.has_regressed() { exit::FAIL } else { exit::PASS }
@@ -62,5 +64,15 @@ impl Compare {
                 exit::USAGE
             }
         }
+    }
+
+    fn page(&self, found: &Comparisons) -> String {
+        // Nothing is loaded where nothing was lost.
+        let scenarios = LazyCell::new(|| Ok::<_, String>([scenario_of(&self.base)?, scenario_of(&self.new)?]));
+        let look = |loss: &Loss| {
+            let [base, new] = scenarios.as_ref().map_err(Clone::clone)?;
+            look_at_loss([base, new], loss)
+        };
+        comparison_page(found, [&self.base, &self.new], &look)
     }
 }

@@ -28,7 +28,7 @@ mod table;
 mod units;
 mod witness;
 
-pub use compare::{Change, CompareError, Comparison, Comparisons, Least, compare};
+pub use compare::{Change, CompareError, Comparison, Comparisons, Differing, Least, Loss, Origin, compare};
 pub use diagram::{Difference, RequestAt, Story, perfetto};
 pub(crate) use expectations::against;
 pub use expectations::{judgement_line, judgement_title};
@@ -36,7 +36,7 @@ pub use explored::{explored_csv, explored_markdown, explored_table};
 pub use files::FolderError;
 pub use folder::{ResultsFolder, has_file, path_of, redraw};
 pub use happenings::{LinkBytes, happening_line, happening_object, link_bytes};
-pub use html::comparison_page;
+pub use html::{LookAtLoss, comparison_page};
 pub use json::{run_document, runs_document};
 pub use junit::{Suite, junit};
 pub use markdown::{by_gravity, markdown};

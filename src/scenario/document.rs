@@ -1,5 +1,6 @@
 //! TOML text as a tree that knows where each of its values stands.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde_json::{Value as Json, json};
@@ -118,6 +119,20 @@ impl Node {
         }
     }
 
+    /// Adds every value of which this consists, under its key below `key`.
+    fn list(&self, key: &str, values: &mut BTreeMap<String, String>) {
+        let below = |part: &str| if key.is_empty() { part.to_owned() } else { format!("{key}.{part}") };
+        match &self.raw {
+            Raw::Table(entries) => entries.iter().for_each(|entry| entry.value.list(&below(&entry.key), values)),
+            Raw::Array(items) if items.iter().any(|item| matches!(item.raw, Raw::Table(_))) => {
+                items.iter().enumerate().for_each(|(at, item)| item.list(&below(&at.to_string()), values));
+            }
+            _ => {
+                values.insert(key.to_owned(), self.to_json().to_string());
+            }
+        }
+    }
+
     /// Whether it is the same value as `other`, wherever they stand.
     pub fn says_as(&self, other: &Self) -> bool {
         self.clone().moved_to(other.at) == other.clone().moved_to(other.at)
@@ -156,6 +171,17 @@ pub(super) fn parse(text: &str, source: usize) -> (Node, Vec<Diagnostic>) {
             .help("no key of a scenario is nested so deeply")
     });
     (root, findings.chain(too_deep).collect())
+}
+
+/// Every value of a TOML text by its dotted key, tables of a list by their numbers; nothing of what is no TOML.
+#[must_use]
+pub fn values_by_key(text: &str) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::new();
+    let (root, findings) = parse(text, 0);
+    if findings.is_empty() {
+        root.list("", &mut values);
+    }
+    values
 }
 
 /// Finding about the syntax at `at`, where the text says `written`.

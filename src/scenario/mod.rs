@@ -57,6 +57,7 @@ pub use adjust::Adjustments;
 pub use axis::{Axis, AxisValue};
 pub use catalogue::{FaultDescription, fault_catalogue};
 pub use diagnostics::{Diagnostic, Diagnostics};
+pub use document::values_by_key;
 pub use escape::escaped;
 pub use expect::{Direction, Expectation, Objection, Subject};
 pub use files::NamedFile;

@@ -27,6 +27,9 @@ use count::count;
 /// The probability with which a right simulator is refused, at most.
 const LUCK: f64 = 1e-6;
 
+/// Replicates of a comparison, unless `DONSIM_REPLICATES` says otherwise.
+const REPLICATES: u64 = 10_000;
+
 /// Shares of what is accepted whose latencies are compared.
 const LEVELS: [f64; 4] = [0.05, 0.35, 0.75, 0.97];
 
@@ -87,7 +90,7 @@ impl Check {
 
 fn replicates() -> u64 {
     let text = std::env::var_os("DONSIM_REPLICATES").map(|value| value.to_string_lossy().into_owned());
-    text.map_or(10_000, |text| text.parse().expect("DONSIM_REPLICATES is a whole number"))
+    text.map_or(REPLICATES, |text| text.parse().expect("DONSIM_REPLICATES is a whole number"))
 }
 
 /// Up to ten nodes: more than 25 configurations, and cheap enough for a million replicates each in half an hour.
@@ -142,11 +145,11 @@ fn table(checks: &[Vec<Check>], observed: &[Vec<f64>], replicates: u64, limit: f
             refused.push(line);
         }
     }
-    println!(
-        "{} checks of {} configurations, the least ln is {least:.2}",
-        checks.iter().flatten().count(),
-        checks.len()
-    );
+    let (all, of) = (checks.iter().flatten().count(), checks.len());
+    let line = format!("{all} checks of {of} configurations, the least ln is {least:.2}");
+    println!("{line}");
+    let page = include_str!("../../docs/closed-forms.md");
+    assert!(replicates != REPLICATES || page.lines().any(|it| it == line), "docs/closed-forms.md does not say: {line}");
     refused
 }
 

@@ -59,8 +59,8 @@ fn no_look_misses_more_often_than_promised() {
     let independent = ("3 rows, p = 0.3".to_owned(), binomial_chances(3, 0.3));
     for (law, chances) in yes_or_no.into_iter().chain([dependent, independent]) {
         let missed = ever_missed(&law, &chances, of_sequence);
-        assert!(missed <= most, "{law}: {missed}");
+        assert!(missed <= most.min(0.01), "{law}: {missed}, which docs/intervals.md says is less than 0.01");
     }
     let missed = ever_missed("one look, p = 0.5", &[0.5, 0.5], of_one_look);
-    assert!(missed > 2.0 * most, "{missed}");
+    assert!(missed > 2.0 * most && (missed * 6.0 - 1.0).abs() < 0.1, "{missed}, one of six in docs/intervals.md");
 }

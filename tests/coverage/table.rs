@@ -74,8 +74,11 @@ impl fmt::Display for Row {
     }
 }
 
+/// The page that shows the averages.
+const PAGE: &str = include_str!("../../docs/intervals.md");
+
 /// Prints all rows, then the average of each group and number of replicates; panics with the latter when one is out of
-/// the band.
+/// the band, or when the page says otherwise.
 pub fn judge(rows: &[Row], (low, high): (f64, f64)) {
     let mut groups: Vec<(&str, u32)> = Vec::new();
     println!();
@@ -95,8 +98,12 @@ pub fn judge(rows: &[Row], (low, high): (f64, f64)) {
         let outside = !(low..=high).contains(&average);
         missed |= outside;
         let verdict = if outside { "  missed" } else { "" };
-        writeln!(table, "{group:<28} {n:>10} {average:>9.4} {least:>9.4} {most:>9.4}{verdict}").expect("a string");
+        let place = format!("{group:<28} {n:>10} ");
+        let line = format!("{place}{average:>9.4} {least:>9.4} {most:>9.4}{verdict}");
+        let of_page = PAGE.lines().find(|line| line.starts_with(&place));
+        missed |= of_page.is_some_and(|of_page| of_page != line);
+        writeln!(table, "{line}").expect("a string");
     }
     println!("{table}");
-    assert!(!missed, "outside of {low} to {high}:\n{table}");
+    assert!(!missed, "outside of {low} to {high}, or not as in docs/intervals.md:\n{table}");
 }

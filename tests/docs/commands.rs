@@ -1,5 +1,6 @@
 //! The commands of the pages do what stands beside them: each page's are run in its order, in a folder that looks like the
-//! project, what a `text` block shows comes out of them, line by line, and so does every picture, byte by byte.
+//! project, what a `text` block shows comes out of them, line by line, and so do every table of figures and every picture, byte by
+//! byte.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,10 +10,10 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::{pages, root};
+use super::{is_renewing, pages, root, tables};
 
 /// Lines that are not run here, by what they contain, and why.
-const ELSEWHERE: [(&str, &str); 15] = [
+const ELSEWHERE: [(&str, &str); 19] = [
     ("cargo test", "this is one, and so are those"),
     ("cargo bench", "benchmarks are measured, not checked"),
     ("donsim bench", "benchmarks are measured, not checked"),
@@ -28,15 +29,19 @@ const ELSEWHERE: [(&str, &str); 15] = [
     ("/BASE ", "it names folders of the reader's"),
     ("duckdb", "it needs DuckDB"),
     ("scenarios/ci/*.toml", ".ci/run runs it"),
+    ("scenarios/payload.toml", ".ci/run makes these reference results"),
+    ("studies/who-answers.toml", ".ci/run makes these reference results"),
+    ("studies/hash-or-payload.toml", ".ci/run makes these reference results"),
+    ("studies/early-failure.toml", ".ci/run makes these reference results"),
 ];
 
-/// Commands that take minutes; they are run when `DONSIM_LONG` is set.
+/// Commands that take seconds or minutes; they are run when `DONSIM_LONG` is set, as `.ci/run` does.
 const LONG: [&str; 5] = [
     "donsim explore",
     "scenarios/studies/",
     "weaknesses/*",
-    "scenarios/payload.toml",
-    "donsim run scenarios/scale.toml -o shards",
+    "scenarios/migration.toml",
+    "scenarios/scale.toml -o shards",
 ];
 
 /// Commands of a page as a script, and the lines that it says they print.
@@ -44,6 +49,8 @@ const LONG: [&str; 5] = [
 struct Page {
     script: String,
     printed: Vec<String>,
+    /// Whether a long command is not run.
+    leaves_out: bool,
 }
 
 #[test]
@@ -52,15 +59,18 @@ fn every_command_does_what_its_page_says() {
     let mut run = 0;
     for (path, text) in pages() {
         let page = page(&text, is_long);
-        if page.script.is_empty() {
-            continue;
-        }
         run += page.script.lines().count();
         let (folder, said) = said(&page.script);
         let mut lines = said.lines();
         for wanted in &page.printed {
             let is_there = lines.by_ref().any(|line| line.trim_end() == wanted);
             assert!(is_there, "{}: not printed, or not in this order: {wanted}\n{said}", path.display());
+        }
+        let (renewed, missing) = tables::renewed(&text, folder.path());
+        assert!(page.leaves_out || missing.is_empty(), "{}: no command on it makes {missing:?}", path.display());
+        if renewed != text {
+            assert!(is_renewing(), "{}: tables are out of date: run DONSIM_RENEW=1\n{renewed}", path.display());
+            fs::write(&path, renewed).expect("it is writable");
         }
         for name in own_pictures(&path, &text) {
             let [made, committed] = [folder.path(), root()].map(|root| fs::read(root.join("docs").join(name)).ok());
@@ -83,10 +93,7 @@ fn pictures(text: &str) -> impl Iterator<Item = &str> {
 /// A picture is made again: by its page, by the test of the fault catalogue, or with the reference results.
 #[test]
 fn every_picture_is_made_again() {
-    let ci = fs::read_to_string(root().join(".ci/run")).expect("it is there");
-    let renewed =
-        ci.lines().find_map(|line| line.strip_prefix("for scenario in ")?.strip_suffix("; do")).expect("a list");
-    let renewed: BTreeSet<&str> = renewed.split(' ').map(|name| name.rsplit('/').next().unwrap_or(name)).collect();
+    let renewed = reference_runs();
     for (page, text) in pages() {
         for name in pictures(&text).filter(|name| !own_pictures(&page, &text).contains(name)) {
             let mut folders = name.trim_start_matches("../").split('/');
@@ -98,6 +105,13 @@ fn every_picture_is_made_again() {
             assert!(is_made, "{}: nothing makes {name} again", page.display());
         }
     }
+}
+
+/// Names of the reference results, all of which `.ci/run` makes again.
+pub fn reference_runs() -> BTreeSet<String> {
+    let ci = fs::read_to_string(root().join(".ci/run")).expect("it is there");
+    let list = ci.lines().find_map(|line| line.strip_prefix("for scenario in ")?.strip_suffix("; do")).expect("a list");
+    list.split(' ').map(|name| name.rsplit('/').next().unwrap_or(name).to_owned()).collect()
 }
 
 /// Blocks of commands and what they print.
@@ -122,7 +136,11 @@ fn page(text: &str, is_long: bool) -> Page {
 /// Adds a line to the script; `false` when it is not for here.
 fn add(page: &mut Page, line: &str, is_long: bool) -> bool {
     let has = |part: &&str| line.contains(*part);
-    if line.is_empty() || ELSEWHERE.iter().any(|(part, _)| has(part)) || !is_long && LONG.iter().any(has) {
+    if line.is_empty() || ELSEWHERE.iter().any(|(part, _)| has(part)) {
+        return false;
+    }
+    if !is_long && LONG.iter().any(has) {
+        page.leaves_out = true;
         return false;
     }
     page.script +=

@@ -10,7 +10,7 @@ use std::process::Command;
 use donsim::scenario::{FaultDescription, Key, Preset, Scenario, fault_catalogue};
 use donsim::sim::{Outcome, Replicate, ReplicateCache, Row, Side, simulate};
 
-use super::root;
+use super::{is_renewing, root};
 
 const HEAD: &str = "\
 # Faults, one by one
@@ -30,7 +30,7 @@ type Files = BTreeMap<PathBuf, Vec<u8>>;
 fn every_fault_is_in_the_catalogue_with_its_diagram() {
     let made = files();
     let docs = root().join("docs");
-    if std::env::var_os("DONSIM_RENEW").is_some() {
+    if is_renewing() {
         fs::create_dir_all(docs.join("faults")).expect("it is writable");
         for (name, bytes) in &made {
             fs::write(docs.join(name), bytes).expect("it is writable");

@@ -4,6 +4,7 @@
 mod book;
 mod commands;
 mod faults;
+mod tables;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,6 +26,11 @@ fn root() -> &'static Path {
 
 fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Whether files that the tests make are written anew.
+fn is_renewing() -> bool {
+    std::env::var_os("DONSIM_RENEW").is_some()
 }
 
 /// Every page for people, with its text.

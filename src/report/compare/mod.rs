@@ -5,6 +5,8 @@
 //! 3. A difference counts when it is significant after Holm's correction over all cells and metrics, and larger than the
 //!    least that matters.
 
+mod losses;
+mod origin;
 mod rows;
 
 use std::path::Path;
@@ -17,6 +19,9 @@ use crate::stats::{Interval, Mean, PairedDifference, Proportion};
 use super::junit::{Case, Outcome, Suite};
 use super::markdown::pipes;
 use super::table::align;
+pub use losses::Loss;
+use losses::losses;
+pub use origin::{Differing, Origin};
 pub use rows::CompareError;
 use rows::{Cell, Pair, Side, cells};
 
@@ -88,8 +93,8 @@ static METRICS: [Compared; 8] = [
     rate("crashed", false, |side| side.crashed),
     rate("served", true, |side| side.served),
     cost("latency", "ms", Pair::latency),
-    cost("total_bytes", "bytes", |pair| Some(pair.0.each_ref().map(|side| side.bytes))),
-    cost("signatures_verified", "1", |pair| Some(pair.0.each_ref().map(|side| side.signatures))),
+    cost("total_bytes", "bytes", |pair| Some(pair.sides.each_ref().map(|side| side.bytes))),
+    cost("signatures_verified", "1", |pair| Some(pair.sides.each_ref().map(|side| side.signatures))),
 ];
 
 /// A metric in a cell of both runs.
@@ -124,6 +129,8 @@ pub struct Comparisons {
     pub all: Vec<Comparison>,
     /// Cells that only one of the runs has.
     pub unpaired: usize,
+    /// Of the cells that became worse, those that became so the most: a request that was lost.
+    pub losses: Vec<Loss>,
 }
 
 impl Comparisons {
@@ -229,7 +236,8 @@ pub fn compare(base: &Path, new: &Path, least: Least) -> Result<Comparisons, Com
     let mut all: Vec<Comparison> =
         cells.iter().flat_map(|cell| METRICS.iter().filter_map(|metric| metric.compare(cell))).collect();
     judge(&mut all, least);
-    Ok(Comparisons { axes, all, unpaired })
+    let losses = losses(&cells, &all);
+    Ok(Comparisons { axes, all, unpaired, losses })
 }
 
 /// Interval of a difference by its confidence.
@@ -240,9 +248,9 @@ impl Compared {
     fn compare(&self, cell: &Cell) -> Option<Comparison> {
         let (base, difference, interval): (f64, f64, Box<AtConfidence>) = match self.measure {
             Measure::Rate(hits) => {
-                let rows = cell.pairs.first()?.0.each_ref().map(|side| side.rows);
+                let rows = cell.pairs.first()?.sides.each_ref().map(|side| side.rows);
                 let (mut difference, mut before) = (PairedDifference::new([rows[1], rows[0]]), Proportion::default());
-                for Pair([base, new]) in &cell.pairs {
+                for Pair { sides: [base, new], .. } in &cell.pairs {
                     difference.record([hits(new), hits(base)]);
                     before.record(hits(base), base.rows);
                 }

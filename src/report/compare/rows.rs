@@ -1,6 +1,6 @@
 //! Rows of two runs, cell by cell and replicate by replicate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -51,15 +51,20 @@ pub(super) struct Side {
     pub signatures: u64,
     /// By request and workflow node, the latency in ns of those that accepted.
     pub latencies: BTreeMap<(u32, u32), u64>,
+    /// By request and workflow node, the honest ones that did not accept the right response.
+    pub missed: BTreeSet<(u32, u32)>,
 }
 
 /// A replicate in the base run and in the new one.
-pub(super) struct Pair(pub [Side; 2]);
+pub(super) struct Pair {
+    pub number: u64,
+    pub sides: [Side; 2],
+}
 
 impl Pair {
     /// Mean latency in ns of the rows that accepted in both; `None` where there is none.
     pub fn latency(&self) -> Option<[u64; 2]> {
-        let [base, new] = &self.0;
+        let [base, new] = &self.sides;
         let both = base.latencies.iter().filter_map(|(row, before)| Some((*before, *new.latencies.get(row)?)));
         let (count, before, now) =
             both.fold((0, 0, 0), |(count, sum, other), (before, now)| (count + 1, sum + before, other + now));
@@ -71,15 +76,17 @@ impl Pair {
 pub(super) struct Cell {
     /// Values on the axes.
     pub axes: Vec<String>,
+    /// Its ids in the base run and in the new one.
+    pub ids: [String; 2],
     /// By number, the replicates that both have.
     pub pairs: Vec<Pair>,
 }
 
-/// Axes of a run, and by cell, then number, its replicates; cells in their order.
+/// Axes of a run, and by cell its id and by number its replicates; cells in their order.
 struct Run {
     axes: Vec<String>,
     order: Vec<Vec<String>>,
-    cells: BTreeMap<Vec<String>, BTreeMap<u64, Side>>,
+    cells: BTreeMap<Vec<String>, (String, BTreeMap<u64, Side>)>,
 }
 
 /// Axes, the cells that both runs have, and how many only one has.
@@ -91,12 +98,13 @@ pub(super) fn cells(base: &Path, new: &Path) -> Result<(Vec<String>, Vec<Cell>, 
     let mut unpaired = new.order.iter().filter(|axes| !base.cells.contains_key(*axes)).count();
     let mut cells = Vec::new();
     for axes in base.order {
-        let (Some(before), Some(mut now)) = (base.cells.remove(&axes), new.cells.remove(&axes)) else {
+        let (Some((id, before)), Some((new_id, mut now))) = (base.cells.remove(&axes), new.cells.remove(&axes)) else {
             unpaired += 1;
             continue;
         };
-        let pairs = before.into_iter().filter_map(|(number, before)| Some(Pair([before, now.remove(&number)?])));
-        cells.push(Cell { axes, pairs: pairs.collect() });
+        let pair = |(number, before)| Some(Pair { number, sides: [before, now.remove(&number)?] });
+        let pairs = before.into_iter().filter_map(pair).collect();
+        cells.push(Cell { axes, ids: [id, new_id], pairs });
     }
     if cells.iter().all(|cell| cell.pairs.is_empty()) {
         return Err(CompareError::NothingInCommon);
@@ -133,8 +141,9 @@ fn read(folder: &Path) -> Result<Run, CompareError> {
         let cell: Vec<String> = record.iter().take(replicate).skip(1).map(str::to_owned).collect();
         if !run.cells.contains_key(&cell) {
             run.order.push(cell.clone());
+            run.cells.insert(cell.clone(), (record[0].to_owned(), BTreeMap::new()));
         }
-        let side = run.cells.entry(cell).or_default().entry(number(keys[0])?).or_default();
+        let side = run.cells.entry(cell).or_default().1.entry(number(keys[0])?).or_default();
         for at in &bytes {
             side.bytes += number(*at)?;
         }
@@ -151,8 +160,12 @@ fn read(folder: &Path) -> Result<Run, CompareError> {
             "crashed" => side.crashed += 1,
             _ => {}
         }
+        let row = (number(keys[1])? as u32, number(keys[2])? as u32);
+        if !matches!(&record[outcome], "accepted" | "accepted_tainted") {
+            side.missed.insert(row);
+        }
         if !record[latency].is_empty() && record[outcome].starts_with("accepted") {
-            side.latencies.insert((number(keys[1])? as u32, number(keys[2])? as u32), number(latency)?);
+            side.latencies.insert(row, number(latency)?);
         }
     }
     Ok(run)

@@ -41,6 +41,11 @@ impl RequestAt {
         against.or_else(|| first(of, differ)).or_else(|| Self::showing(of, Some((metric, direction))))
     }
 
+    /// Options of `donsim replay` that choose it.
+    pub(in crate::report) fn options(self) -> String {
+        format!(" --only request.{} --only workflow.{}", self.request, self.caller)
+    }
+
     const fn of(row: &Row) -> Self {
         Self { request: row.request, caller: row.workflow_node }
     }

@@ -6,6 +6,7 @@ use crate::experiment::{RunSummary, Verdict, idle_faults, is_violated};
 
 use super::account::{Account, Check};
 use super::{command, grouped, plural, text};
+use crate::report::RequestDiagram;
 use crate::report::witness::{Exhibit, Exhibits, Witness};
 
 /// Checks that the page has room for.
@@ -144,19 +145,28 @@ pub(super) fn why(account: &Account, exhibits: &Exhibits) -> Option<Markup> {
 
 fn figure(account: &Account, exhibit: &Exhibit, exhibits: &Exhibits) -> Markup {
     let Exhibit { name, witness, shown } = exhibit;
-    let diagram = &shown.diagram;
     let is_of = |of: &Option<Witness>| of.as_ref().and_then(|of| exhibits.of(of)).is_some_and(|it| it.name == *name);
     let checks: Vec<&Check> = account.checks.iter().filter(|check| is_of(&check.witness)).collect();
-    let only = format!(" --only request.{} --only workflow.{}", shown.request.request, shown.request.caller);
+    let only = shown.request.options();
     let line = format!("donsim replay resolved.toml {}{}{only} --diagram why.svg", witness.options(), witness.beside());
+    let reasons = html! {
+        @if is_of(&account.violation) { p { "A wrong response was accepted, or workflow nodes accepted different ones." } }
+        @for check in checks {
+            p { "Against " code { (text(&check.that)) } @if !check.place.is_empty() { " where " (text(&check.place)) } "." }
+        }
+        @if let Some(apart) = witness.apart { p { (own_difference(apart)) } }
+    };
+    let again =
+        html! { a href={ "plots/" (name) ".svg" } { (name) ".svg" } ", in this folder again: " (command(&line)) };
+    drawn(name, &shown.diagram, &reasons, &again)
+}
+
+/// A request drawn: above it why it is shown, below it how to draw it again.
+pub(super) fn drawn(name: &str, diagram: &RequestDiagram, reasons: &Markup, again: &Markup) -> Markup {
     html! {
         figure class="exhibit" id=(name) aria-labelledby={ "title-" (name) } {
             h3 id={ "title-" (name) } { (text(&diagram.title)) }
-            @if is_of(&account.violation) { p { "A wrong response was accepted, or workflow nodes accepted different ones." } }
-            @for check in checks {
-                p { "Against " code { (text(&check.that)) } @if !check.place.is_empty() { " where " (text(&check.place)) } "." }
-            }
-            @if let Some(apart) = witness.apart { p { (own_difference(apart)) } }
+            (reasons)
             @for fact in &diagram.facts { p class="fact" { (text(fact)) } }
             div class="diagram" tabindex="0" role="group" aria-label="Diagram of the request"
                 style={ "--wide:" (format!("{:.0}", diagram.width())) "px" } {
@@ -164,7 +174,7 @@ fn figure(account: &Account, exhibit: &Exhibit, exhibits: &Exhibits) -> Markup {
             }
             figcaption id={ "about-" (name) } {
                 "Time runs down; messages are slanted from their sending to their arrival; at the left is what the caller makes "
-                "of them. " a href={ "plots/" (name) ".svg" } { (name) ".svg" } ", in this folder again: " (command(&line))
+                "of them. " (again)
             }
             details {
                 summary { "The same in words" }

@@ -5,48 +5,64 @@ use std::path::Path;
 use maud::{Markup, html};
 
 use crate::report::cell_tables::CellTable;
-use crate::report::compare::{Change, Comparison, Comparisons};
+use crate::report::compare::{Change, Comparison, Comparisons, Differing, Origin};
 
+use super::lost::{self, LookAtLoss};
 use super::tables::{Choice, choices, rows_table};
-use super::{checks, frame, grouped, navigation, text};
+use super::{checks, command, frame, grouped, navigation, origins, text};
 
-/// Bytes of the table of comparisons, with what surrounds a value.
+/// Bytes of the table of comparisons and the diagrams, with what surrounds a value.
 const MOST_BYTES: usize = 600_000;
 const BYTES_A_VALUE: usize = 32;
 /// Changes that are told one by one.
 const MOST_CHANGES: usize = 200;
-
 /// The page of all comparisons of the run in folder `new` with that in `base`: what became worse comes first, then what became
 /// better.
 #[must_use]
-pub fn comparison_page(found: &Comparisons, [base, new]: [&Path; 2]) -> String {
+pub fn comparison_page(found: &Comparisons, folders: [&Path; 2], look: &LookAtLoss<'_>) -> String {
     let mut all: Vec<&Comparison> = found.all.iter().collect();
     let gravity = |change| [Change::Regressed, Change::Improved, Change::None].iter().position(|it| *it == change);
     all.sort_by_key(|it| gravity(it.change));
+    let origins = folders.map(Origin::of);
+    let differing = Origin::differing(origins.each_ref());
+    let (lost, drawn) = lost::requests(found, folders, look);
     let sections: Vec<(&str, &str, Markup)> = [
         ("changes", "What changed", changes(found, &all)),
-        ("results", "All comparisons", Some(comparisons(found, &all))),
-        ("made", "How it was compared", Some(made([base, new]))),
+        ("lost", "What was lost", lost),
+        ("results", "All comparisons", Some(comparisons(found, &all, MOST_BYTES - drawn))),
+        ("scenarios", "What differs in the scenarios", differing.as_deref().map(origins::scenarios)),
+        ("made", "How it was compared", Some(made(folders))),
     ]
     .into_iter()
     .filter_map(|(id, title, content)| Some((id, title, content?)))
     .collect();
-    frame("compare", &head(found, [base, new], &sections), &sections)
+    frame("compare", &head(found, (folders, &origins, differing.as_deref().unwrap_or_default()), &sections), &sections)
 }
 
-fn head(found: &Comparisons, [base, new]: [&Path; 2], sections: &[(&str, &str, Markup)]) -> Markup {
+fn head(
+    found: &Comparisons,
+    (folders, origins, differing): ([&Path; 2], &[Origin; 2], &[Differing]),
+    sections: &[(&str, &str, Markup)],
+) -> Markup {
     let (kind, word) = if found.has_regressed() { ("fail", "Regressed") } else { ("pass", "No regression") };
     html! {
         header {
             p class="product" { "donsim" }
             h1 { "Two runs compared" }
             p class="verdict" { strong class={ "badge " (kind) } { (word) } " " span { (text(&found.sentence())) "." } }
-            p class="facts" {
-                "base " code { (text(&base.display().to_string())) } " · new " code { (text(&new.display().to_string())) }
+            @if let Some(loss) = found.losses.first() {
+                p { "See why: " a href={ "#" (lost::name(loss)) } { "a request that was lost" } }
             }
+            (origins::beside(folders, origins))
+            (origins::fact(differing))
             (navigation(sections))
         }
     }
+}
+
+/// Values of a cell on the axes, in words.
+pub(super) fn place(found: &Comparisons, axes: &[String]) -> String {
+    found.axes.iter().zip(axes).map(|(axis, value)| format!("{axis} = {value}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Every change with its verdict, as far as there is room; nothing where there is none.
@@ -67,18 +83,17 @@ fn changes(found: &Comparisons, all: &[&Comparison]) -> Option<Markup> {
 
 fn change(found: &Comparisons, it: &Comparison) -> Markup {
     let kind = if it.change == Change::Regressed { "fail" } else { "pass" };
-    let place = found.axes.iter().zip(&it.axes).map(|(axis, value)| format!("{axis} = {value}")).collect::<Vec<_>>();
     html! {
         tr class=(kind) {
             td { span class={ "badge " (kind) } { (it.change.name()) } }
             td { code { (it.metric) } }
-            td { (text(&place.join(", "))) }
+            td { (text(&place(found, &it.axes))) }
             td { (number(it.base)) " → " (number(it.base + it.difference)) (unit(it)) ": " (difference(it)) }
         }
     }
 }
 
-fn comparisons(found: &Comparisons, all: &[&Comparison]) -> Markup {
+fn comparisons(found: &Comparisons, all: &[&Comparison], mut room: usize) -> Markup {
     let fixed = ["metric", "change", "base", "new", "difference", "replicates", "p"];
     let header: Vec<String> = found.axes.iter().cloned().chain(fixed.map(str::to_owned)).collect();
     let row = |it: &Comparison| {
@@ -93,7 +108,6 @@ fn comparisons(found: &Comparisons, all: &[&Comparison]) -> Markup {
         ];
         it.axes.iter().cloned().chain(own).collect::<Vec<_>>()
     };
-    let mut room = MOST_BYTES;
     let fits = |row: &Vec<String>| {
         let bytes: usize = row.iter().map(|value| value.len() + BYTES_A_VALUE).sum();
         room.checked_sub(bytes).inspect(|left| room = *left).is_some()
@@ -121,7 +135,7 @@ fn made([base, new]: [&Path; 2]) -> Markup {
         p { "Cells pair by their axes, replicates by their number. " em { "difference" } ": new less base in the mean of pairs, with its 95 % "
             "interval. " em { "p" } ": probability of a difference as large by chance. A difference is a change when it is significant "
             "after Holm’s correction over all comparisons, and not too small to matter." }
-        p { (super::command(&line)) }
+        p { (command(&line)) }
     }
 }
 
@@ -156,8 +170,8 @@ mod tests {
             change: if cell.is_multiple_of(2) { Change::None } else { Change::Regressed },
         };
         let axes = vec!["cell".to_owned(), "kind".to_owned()];
-        let found = Comparisons { axes, all: (0..50_000).map(one).collect(), unpaired: 3 };
-        let page = comparison_page(&found, [Path::new("base"), Path::new("new")]);
+        let found = Comparisons { axes, all: (0..50_000).map(one).collect(), unpaired: 3, losses: Vec::new() };
+        let page = comparison_page(&found, [Path::new("base"), Path::new("new")], &|_| Err(String::new()));
         assert!((500_000..1_000_000).contains(&page.len()), "{} bytes", page.len());
         assert!(page.contains("24,800 more changes") && page.contains(" of 50,000 comparisons, changes first"));
         assert!(!page.contains("<b>") && !page.contains("<td>no change</td>"), "what changed comes first");

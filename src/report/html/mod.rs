@@ -13,6 +13,8 @@
 mod account;
 mod checks;
 mod compared;
+mod lost;
+mod origins;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -30,6 +32,7 @@ use super::table::rate;
 use super::witness::Exhibits;
 pub(super) use account::Account;
 pub use compared::comparison_page;
+pub use lost::LookAtLoss;
 
 /// Cells that tables show.
 const MOST_CELLS: usize = 200;

@@ -1,0 +1,49 @@
+//! Requests that the base run accepted and the new one did not.
+
+use std::collections::BTreeMap;
+
+use crate::report::RequestAt;
+
+use super::rows::{Cell, Pair};
+use super::{Change, Comparison};
+
+/// Cells of which one is shown.
+const MOST: usize = 3;
+
+/// The first request of a cell that the base run accepted and the new one did not, in the same replicate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loss {
+    /// Values of the cell on the axes.
+    pub axes: Vec<String>,
+    /// Its ids in the base run and in the new one.
+    pub cells: [String; 2],
+    /// Number of the replicate.
+    pub replicate: u64,
+    /// The request and its caller.
+    pub request: RequestAt,
+}
+
+/// Losses of the cells in which something became worse, at most [`MOST`]: those first that lost most.
+pub(super) fn losses(cells: &[Cell], all: &[Comparison]) -> Vec<Loss> {
+    let mut worse: BTreeMap<&[String], f64> = BTreeMap::new();
+    for it in all.iter().filter(|it| it.change == Change::Regressed) {
+        let lost = if it.metric == "accepted" { it.difference } else { 0.0 };
+        let most = worse.entry(&it.axes).or_default();
+        *most = lost.min(*most);
+    }
+    let mut worse: Vec<(&Cell, f64)> =
+        cells.iter().filter_map(|cell| Some((cell, *worse.get(&cell.axes[..])?))).collect();
+    worse.sort_by(|(_, a), (_, b)| a.total_cmp(b));
+    worse.into_iter().filter_map(|(cell, _)| Loss::first(cell)).take(MOST).collect()
+}
+
+impl Loss {
+    fn first(cell: &Cell) -> Option<Self> {
+        let (replicate, (request, caller)) = cell.pairs.iter().find_map(|Pair { number, sides: [base, new] }| {
+            let is_lost = |row: &&(u32, u32)| base.latencies.contains_key(row) && !base.missed.contains(row);
+            Some((*number, *new.missed.iter().find(is_lost)?))
+        })?;
+        let (axes, cells) = (cell.axes.clone(), cell.ids.clone());
+        Some(Self { axes, cells, replicate, request: RequestAt { request, caller } })
+    }
+}

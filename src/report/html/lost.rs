@@ -1,0 +1,73 @@
+//! Requests that a new run lost, on the page of a comparison.
+
+use std::path::Path;
+
+use maud::{Markup, html};
+
+use crate::report::compare::{Comparisons, Loss};
+use crate::report::{RequestAt, RequestDiagram};
+
+use super::compared::place;
+use super::{checks, command, text};
+
+/// Bytes of all diagrams.
+const MOST_DRAWN: usize = 300_000;
+
+/// Way to draw a request that was lost, as it went in both runs beside each other; or why that cannot be done.
+pub type LookAtLoss<'a> = dyn Fn(&Loss) -> Result<RequestDiagram, String> + 'a;
+
+/// Requests that the base run accepted and the new one did not, drawn as far as that can be done and there is room; and the bytes of
+/// the diagrams.
+pub(super) fn requests(found: &Comparisons, folders: [&Path; 2], look: &LookAtLoss<'_>) -> (Option<Markup>, usize) {
+    let mut drawn = 0;
+    let mut one = |loss: &Loss| {
+        let place = place(found, &loss.axes);
+        let RequestAt { request, caller } = loss.request;
+        let reason = html! {
+            p {
+                @if !place.is_empty() { (text(&place)) ": " }
+                "the first request that the base accepted and the new run did not, in replicate " (loss.replicate) "."
+            }
+        };
+        let again = again(loss, folders);
+        let shown = look(loss).and_then(|diagram| {
+            let figure = checks::drawn(&name(loss), &diagram, &reason, &again);
+            let bytes = figure.0.len();
+            if drawn + bytes > MOST_DRAWN {
+                return Err("its diagram is too large for this page".to_owned());
+            }
+            drawn += bytes;
+            Ok(figure)
+        });
+        shown.unwrap_or_else(|why| {
+            html! {
+                div class="exhibit" id=(name(loss)) {
+                    h3 { "Request " (request) " at workflow." (caller) }
+                    (reason)
+                    p class="note" { "Not drawn: " (text(&why)) ". " (again) }
+                }
+            }
+        })
+    };
+    let all: Vec<Markup> = found.losses.iter().map(&mut one).collect();
+    ((!all.is_empty()).then(|| html! { @for one in &all { (one) } }), drawn)
+}
+
+/// Commands that draw the request in each run.
+fn again(loss: &Loss, folders: [&Path; 2]) -> Markup {
+    let line = |at: usize, file: &str| {
+        let (folder, cell) = (folders[at].display(), &loss.cells[at]);
+        let only = loss.request.options();
+        format!(
+            "donsim replay {folder}/resolved.toml --cell {cell} --replicate {}{only} --diagram {file}",
+            loss.replicate
+        )
+    };
+    html! { "Each again: " (command(&line(0, "base.svg"))) " " (command(&line(1, "new.svg"))) }
+}
+
+/// The place of a loss on the page.
+pub(super) fn name(loss: &Loss) -> String {
+    let (cells, RequestAt { request, caller }) = (loss.cells.join("-"), loss.request);
+    format!("failure-{}-{}-{request}-{caller}", text(&cells), loss.replicate)
+}

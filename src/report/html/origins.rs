@@ -1,0 +1,74 @@
+//! What made two runs, on the page of their comparison.
+
+use std::path::Path;
+
+use maud::{Markup, html};
+
+use crate::report::compare::{Differing, Origin};
+
+use super::{grouped, plural, text};
+
+/// Keys that the head names where scenarios differ.
+const KEYS_OF_HEAD: usize = 5;
+/// Keys that are shown with both values.
+const MOST_KEYS: usize = 100;
+
+/// What made the two runs, beside each other.
+pub(super) fn beside(folders: [&Path; 2], origins: &[Origin; 2]) -> Markup {
+    let fields =
+        [("seed", "seed"), ("replicates", "replicates"), ("donsim", "donsim"), ("results version", "results_version")];
+    let said = |origin: &Origin, field| {
+        Some(origin.field(field)).filter(|it| !it.is_empty()).unwrap_or_else(|| "not said".to_owned())
+    };
+    html! {
+        div class="scroll" tabindex="0" role="group" aria-label="The two runs" {
+            table {
+                thead { tr { th scope="col" { "run" } th scope="col" { "folder" } @for (name, _) in fields { th scope="col" { (name) } } } }
+                tbody {
+                    @for (run, folder, origin) in [("base", folders[0], &origins[0]), ("new", folders[1], &origins[1])] {
+                        tr {
+                            th scope="row" { (run) }
+                            td { code { (text(&folder.display().to_string())) } }
+                            @for (_, field) in fields { td { (text(&said(origin, field))) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The keys of the scenarios that differ, by their names; nothing where none does.
+pub(super) fn fact(differing: &[Differing]) -> Markup {
+    html! {
+        @if !differing.is_empty() {
+            p class="facts" {
+                "The scenarios " a href="#scenarios" { "differ" } " in "
+                @for (at, (key, _)) in differing.iter().take(KEYS_OF_HEAD).enumerate() { @if at > 0 { ", " } code { (text(key)) } }
+                @if differing.len() > KEYS_OF_HEAD { " and " (plural((differing.len() - KEYS_OF_HEAD) as u64, "more key")) } "."
+            }
+        }
+    }
+}
+
+/// Keys of the scenarios that differ, with both values.
+pub(super) fn scenarios(differing: &[Differing]) -> Markup {
+    html! {
+        @if differing.is_empty() {
+            p { "Nothing: every key has the same value in both." }
+        } @else {
+            div class="scroll" tabindex="0" role="group" aria-label="Keys that differ" {
+                table {
+                    caption { "Keys that differ, defaults included; empty where a scenario does not have one" }
+                    thead { tr { @for name in ["key", "base", "new"] { th scope="col" { (name) } } } }
+                    tbody {
+                        @for (key, values) in differing.iter().take(MOST_KEYS) {
+                            tr { th scope="row" { code { (text(key)) } } @for value in values { td { (text(value)) } } }
+                        }
+                    }
+                }
+            }
+            @if differing.len() > MOST_KEYS { p class="note" { (grouped((differing.len() - MOST_KEYS) as u64)) " more keys differ." } }
+        }
+    }
+}
