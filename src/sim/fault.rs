@@ -163,7 +163,7 @@ impl FaultKind {
         self.definition.draw_key
     }
 
-    pub(super) fn behaviour(&self) -> Box<dyn Behaviour> {
+    pub(super) fn behaviour(&self) -> Behaviour {
         (self.definition.behaviour)(&self.values)
     }
 }
