@@ -1,7 +1,6 @@
 //! `manifest.json`: what made a results folder, and the digest of every file in it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::{self, BufRead};
 
 use serde_json::{Value, json};
@@ -45,7 +44,7 @@ pub(super) fn manifest(
 
 /// SHA-256 of `bytes` in hex.
 pub(super) fn digest(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// SHA-256 of all that `reader` yields, in hex.
@@ -54,18 +53,10 @@ pub(super) fn digest_of(reader: &mut impl BufRead) -> io::Result<String> {
     loop {
         let chunk = reader.fill_buf()?;
         if chunk.is_empty() {
-            return Ok(hex(&hash.finalize()));
+            return Ok(hex::encode(hash.finalize()));
         }
         hash.update(chunk);
         let read = chunk.len();
         reader.consume(read);
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -82,7 +82,7 @@ impl Files {
 
 impl Loaded {
     fn new(name: &str, path: PathBuf, bytes: Vec<u8>) -> Self {
-        let digest = hex(&Sha256::digest(&bytes));
+        let digest = hex::encode(Sha256::digest(&bytes));
         let prefix = format!("{}-", &digest[..16]);
         let basename = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let basename = basename.strip_prefix(&prefix).unwrap_or(&basename);
@@ -128,12 +128,6 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
         bytes.drain(..BYTE_ORDER_MARK.len());
     }
     Ok(bytes)
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 /// One duration a line, or bare numbers under a header such as `latency_ms`; `#` begins a comment.

@@ -3,7 +3,6 @@
 use sha2::{Digest, Sha256};
 
 use super::cells::Cells;
-use super::files;
 use super::render;
 use super::settings::Settings;
 use super::sweep::Sweep;
@@ -34,7 +33,7 @@ pub(super) fn scenario_id(first: &Settings, sweep: &Sweep, cells: &Cells) -> Str
         for index in chosen {
             hash.update(index.to_be_bytes());
         }
-        identity.extend(["\n[cells]\n", &files::hex(&hash.finalize())]);
+        identity.extend(["\n[cells]\n", &hex::encode(hash.finalize())]);
     }
     id(&Sha256::digest(identity.as_bytes()), 8)
 }
@@ -42,7 +41,7 @@ pub(super) fn scenario_id(first: &Settings, sweep: &Sweep, cells: &Cells) -> Str
 /// The first hexadecimal digits of a digest. Tables are read by programs that take 12345678 and 1234e567 for numbers:
 /// the first digit of such an id becomes a letter from `g` on.
 fn id(digest: &[u8], digits: usize) -> String {
-    let mut id = files::hex(digest);
+    let mut id = hex::encode(digest);
     id.truncate(digits);
     let (first, rest) = id.split_at(1);
     let letters = rest.trim_matches(|c: char| c.is_ascii_digit());

@@ -71,7 +71,7 @@ impl Signed {
 impl Request {
     pub(super) fn new(setup: &Setup, draws: &Draws, cache: &mut ReplicateCache, number: u32, begins: Time) -> Self {
         let ids = RequestIds {
-            workflow_execution_id: hex(&Site::ExecutionId.array(draws, [number, 0, 0, 0, 0])),
+            workflow_execution_id: hex::encode(Site::ExecutionId.array(draws, [number, 0, 0, 0, 0])),
             reference_id: number.to_string(),
         };
         let id = request_id(&ids.workflow_execution_id, &ids.reference_id);
@@ -244,7 +244,7 @@ fn capability_request(
     ids: &RequestIds,
 ) -> CapabilityRequest {
     let identities = cache.identities();
-    let workflow = |at| hex(&Site::Workflow.array(&identities, [at, 0, 0, 0, 0]));
+    let workflow = |at| hex::encode(Site::Workflow.array(&identities, [at, 0, 0, 0, 0]));
     CapabilityRequest {
         metadata: Some(RequestMetadata {
             workflow_id: workflow(0),
@@ -265,15 +265,6 @@ fn capability_request(
         capability_id: CAPABILITY_ID.to_owned(),
         ..CapabilityRequest::default()
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]
