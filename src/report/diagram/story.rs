@@ -241,7 +241,6 @@ impl Note {
 
 impl Story {
     /// The story of a subject; `None` where the stream tells nothing about it.
-    #[must_use]
     pub fn read(happenings: &[Happening], subject: RequestAt) -> Option<Self> {
         let mut reader = Reader::new(happenings, subject);
         for happening in happenings {

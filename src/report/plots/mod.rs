@@ -140,7 +140,6 @@ pub enum Formats {
 
 impl Formats {
     /// SVG, and PNG if asked for.
-    #[must_use]
     pub const fn new(png: bool) -> Self {
         if png { Self::SvgAndPng } else { Self::Svg }
     }
@@ -158,9 +157,6 @@ pub(super) struct Drawing {
 /// Draws every picture that fits the run, in a fixed order.
 ///
 /// A run without cells has no pictures, and a picture without anything to show is left out.
-///
-/// # Errors
-/// When a backend or the PNG encoder fails; both write to memory, so neither is expected to.
 pub(super) fn draw(run: &RunSummary, formats: Formats) -> Result<Vec<Drawing>, PlotError> {
     let figure = Figure::new(run);
     let drawn = on_all_cores(PICTURES.len(), |at| drawing(&PICTURES[at], &figure, formats));
