@@ -2,7 +2,7 @@
 //! parity of `R`. Anybody can compute it without a key, and it is as valid as the first: the rules do not refuse a high
 //! `s`, so this attack changes bytes and nothing else.
 
-use super::{Definition, acts_on_answers, attestations};
+use super::{Definition, attestations};
 use crate::attestation::SIGNATURE_LEN;
 
 /// The order of secp256k1, big-endian.
@@ -15,13 +15,11 @@ pub(super) const FAULT: Definition = Definition {
     draw_key: 23,
     phrase: "send high-s signatures",
     behaviour: |_| {
-        acts_on_answers(|answer, _| {
-            attestations::changed(answer, |mut attestation| {
-                for signature in &mut attestation.signatures {
-                    signature.signature = attestations::with_bytes(signature, |bytes| mirror(bytes));
-                }
-                Some(attestation)
-            })
+        attestations::changes(|_, mut attestation| {
+            for signature in &mut attestation.signatures {
+                signature.signature = attestations::with_bytes(signature, |bytes| mirror(bytes));
+            }
+            Some(attestation)
         })
     },
     effect: |_, bearer| bearer.as_honest(),

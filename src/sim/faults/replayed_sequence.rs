@@ -1,18 +1,16 @@
 //! `replayed_sequence`: the genuine signatures under the sequence number of the next round, as if the report were newer
 //! than it is.
 
-use super::{Definition, acts_on_answers, attestations};
+use super::{Definition, attestations};
 use crate::wire::OcrAttestation;
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 30,
     phrase: "change the sequence number",
     behaviour: |_| {
-        acts_on_answers(|answer, _| {
-            attestations::changed(answer, |attestation| {
-                let sequence_number = attestation.sequence_number.wrapping_add(1);
-                Some(OcrAttestation { sequence_number, ..attestation })
-            })
+        attestations::changes(|_, attestation| {
+            let sequence_number = attestation.sequence_number.wrapping_add(1);
+            Some(OcrAttestation { sequence_number, ..attestation })
         })
     },
     effect: |_, bearer| bearer.unproven(),

@@ -1,18 +1,16 @@
 //! `wrong_v_signature`: one signature of the attestation has the other parity in its recovery id, so that it recovers
 //! to a key of nobody.
 
-use super::{Definition, acts_on_answers, attestations};
+use super::{Definition, attestations};
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 40,
     phrase: "flip recovery ids",
     behaviour: |_| {
-        acts_on_answers(|answer, _| {
-            attestations::spoilt_bytes(answer, |bytes| {
-                if let Some(v) = bytes.last_mut() {
-                    *v ^= 1;
-                }
-            })
+        attestations::spoils_bytes(|_, bytes| {
+            if let Some(v) = bytes.last_mut() {
+                *v ^= 1;
+            }
         })
     },
     effect: |_, bearer| bearer.unproven(),
