@@ -70,7 +70,7 @@ impl Scenario {
     /// As [`Scenario::load`], with everything that a command line may change or select.
     ///
     /// # Errors
-    /// As [`Scenario::load`].
+    /// As [`Scenario::load`]; and when nothing is selected, which [`Diagnostics::selects_nothing`] tells apart.
     pub fn load_adjusted(path: &Path, adjustments: &Adjustments) -> Result<Self, Diagnostics> {
         Self::parse_adjusted(path, read_text(path)?, adjustments)
     }
