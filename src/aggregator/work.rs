@@ -145,7 +145,6 @@ impl Memo {
     }
 
     /// Never knows anything: as [`Fresh`], where a memo is wanted.
-    #[must_use]
     pub(crate) fn forgetful() -> Self {
         Self { forgets: true, ..Self::default() }
     }

@@ -115,7 +115,6 @@ impl Keyring {
     }
 
     /// A keyring that never makes a table: every signature is recovered.
-    #[must_use]
     pub(crate) fn without_tables() -> Self {
         Self { makes_tables: false, ..Self::new() }
     }

@@ -77,7 +77,6 @@ impl Reading {
 
 /// A metric in one replicate alone, in its unit; infinite for a latency that is beyond the deadline, `None` without
 /// honest rows, and for a saving without the baseline or when nothing was sent there.
-#[must_use]
 pub(crate) fn own_value(
     metric: Metric,
     setup: &Setup,

@@ -32,7 +32,6 @@ pub struct RunSummary {
 
 impl RunSummary {
     /// Whether stop rules ended its cells.
-    #[must_use]
     pub(crate) fn has_stop_rules(&self) -> bool {
         self.cells.iter().any(|cell| cell.ended.is_some())
     }

@@ -51,7 +51,6 @@ impl Verdict {
 }
 
 /// Whether a wrong response was accepted, or honest workflow nodes accepted different ones.
-#[must_use]
 pub(crate) fn is_violated(summary: &RunSummary) -> bool {
     summary.cells.iter().any(|cell| {
         [Metric::AcceptedWrong, Metric::Disagreement]
@@ -61,7 +60,6 @@ pub(crate) fn is_violated(summary: &RunSummary) -> bool {
 }
 
 /// Faults that some cell gives nodes to and that acted in no replicate of any cell.
-#[must_use]
 pub(crate) fn idle_faults(summary: &RunSummary) -> Vec<&str> {
     let Some(first) = summary.cells.first() else { return Vec::new() };
     let is_idle = |at: usize| {

@@ -55,7 +55,6 @@ impl Consumer for WitnessFinder<'_> {
 }
 
 /// Whether a value is what is expected; nothing measured is.
-#[must_use]
 pub(crate) fn fits(expectation: &Expectation, value: Option<f64>) -> bool {
     let bounds = Bounds { observed: value, low: value, high: value };
     bounds.rule(expectation.direction, expectation.threshold) != Ruling::Fail

@@ -6,11 +6,12 @@ use std::mem::{Discriminant, discriminant};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
+use std::sync::atomic::AtomicBool;
 
 use crate::aggregator::{Rejection, Verdict};
-use crate::experiment::{self, Bounds, CellSummary, Findings, Judgement, Options, Ruling, RunError, is_violated};
+use crate::experiment::{
+    self, Bounds, CellSummary, Findings, Judgement, Options, Ruling, RunError, is_violated, on_threads,
+};
 use crate::scenario::{Outline, Scenario};
 use crate::sim::{Breach, Happening, Listener, Replicate, ReplicateCache, Safety, Setup, Side, What};
 
@@ -125,24 +126,8 @@ impl Lab<'_> {
         seed: u64,
         replicates: u64,
     ) -> Result<Vec<Result<Trial, String>>, RunError> {
-        let next = AtomicUsize::new(0);
-        let done = Mutex::new(Vec::new());
-        thread::scope(|scope| {
-            for _ in 0..self.options.threads.get().min(outlines.len()) {
-                let work = || {
-                    while let Some(outline) = outlines.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let at = outlines.iter().position(|other| std::ptr::eq(other, outline));
-                        let trial = self.run_on(NonZeroUsize::MIN, outline, seed, replicates);
-                        lock(&done).push((at, trial));
-                    }
-                };
-                thread::Builder::new().spawn_scoped(scope, work).map_err(RunError::NoThread)?;
-            }
-            Ok::<_, RunError>(())
-        })?;
-        let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        done.sort_by_key(|(at, _)| *at);
-        done.into_iter().map(|(_, trial)| trial).collect()
+        let run = |at: usize| self.run_on(NonZeroUsize::MIN, &outlines[at], seed, replicates);
+        on_threads(self.options.threads, outlines.len(), run).into_iter().collect()
     }
 
     fn run_on(

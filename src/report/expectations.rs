@@ -10,14 +10,12 @@ use crate::scenario::escaped;
 /// A judgement in one line: what was expected and where, what came of it, what was observed, and the bound that says so.
 ///
 /// `accepted >= 0.999 [network.loss = 0.1]: pass, observed 1.0000, at least 0.9993`
-#[must_use]
 pub fn judgement_line(judgement: &Judgement) -> String {
     let (title, ruling) = (judgement_title(judgement), judgement.ruling.name());
     format!("{title}: {ruling}, {}", findings(judgement))
 }
 
 /// Expectation and the cells that it is about.
-#[must_use]
 pub fn judgement_title(judgement: &Judgement) -> String {
     let that = escaped(&judgement.that);
     match judgement.place.as_str() {

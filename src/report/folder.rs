@@ -61,10 +61,7 @@ impl ResultsFolder {
     }
 
     /// As [`ResultsFolder::create`], of the folder at `path`, wherever it was brought.
-    ///
-    /// # Errors
-    /// As [`ResultsFolder::create`].
-    pub fn take(path: PathBuf, scenario: &Scenario, fresh: bool, gzip: bool) -> Result<Self, FolderError> {
+    pub(crate) fn take(path: PathBuf, scenario: &Scenario, fresh: bool, gzip: bool) -> Result<Self, FolderError> {
         fs::create_dir_all(&path).map_err(at(&path))?;
         let lock = Lock::take(&path, "")?;
         clear(&path)?;
@@ -92,8 +89,7 @@ impl ResultsFolder {
     }
 
     /// Path of the folder.
-    #[must_use]
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -104,10 +100,7 @@ impl ResultsFolder {
     }
 
     /// Takes the next rows of a cell.
-    ///
-    /// # Errors
-    /// When they cannot be written.
-    pub fn add(&mut self, block: &Block<'_>) -> io::Result<()> {
+    pub(crate) fn add(&mut self, block: &Block<'_>) -> io::Result<()> {
         let index = block.cell.index;
         if !self.spools.contains_key(&index) {
             let file = File::create(self.spool_path(index))?;
@@ -119,10 +112,7 @@ impl ResultsFolder {
     }
 
     /// Joins the rows of the group's cells to those of the groups before.
-    ///
-    /// # Errors
-    /// When they cannot be written.
-    pub fn end_group(&mut self) -> io::Result<()> {
+    pub(crate) fn end_group(&mut self) -> io::Result<()> {
         for (index, spool) in std::mem::take(&mut self.spools) {
             // Closing the file also brings what was buffered to it.
             drop(spool.into_inner().map_err(csv::IntoInnerError::into_error)?);
@@ -134,10 +124,7 @@ impl ResultsFolder {
     }
 
     /// Completes a folder, or leaves what there is of it in `.part` files. What shows a failure is looked at again with `look`.
-    ///
-    /// # Errors
-    /// When something cannot be drawn or written.
-    pub fn finish(
+    pub(crate) fn finish(
         mut self,
         scenario: &Scenario,
         (findings, verdict): (&Findings, Verdict),
@@ -180,10 +167,7 @@ impl ResultsFolder {
     }
 
     /// Writes a file, whole or not at all, and remembers its digest.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+    pub(crate) fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
         let path = self.path.join(name);
         write_whole(&path, bytes).map_err(at(&path))?;
         self.digests.insert(name.to_owned(), digest(bytes));
@@ -191,10 +175,7 @@ impl ResultsFolder {
     }
 
     /// Notes what the run was made on; the one file that may differ between two runs.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn write_host(&self, host: &serde_json::Value) -> Result<(), FolderError> {
+    pub(crate) fn write_host(&self, host: &serde_json::Value) -> Result<(), FolderError> {
         let path = self.path.join("host.json");
         write_whole(&path, format!("{host:#}\n").as_bytes()).map_err(at(&path))
     }
@@ -205,7 +186,6 @@ impl ResultsFolder {
 }
 
 /// Results folder of a scenario below `root`.
-#[must_use]
 pub fn path_of(root: &Path, scenario: &Scenario) -> PathBuf {
     root.join(scenario.name()).join(scenario.id())
 }
@@ -289,9 +269,6 @@ fn drawn(
 /// Writes `report.md`, `report.html` and `plots/` into `folder`, each file whole or not at all. What tables do not tell is
 /// taken from the other files of the results folder `from`, as far as they are there; what shows a failure is looked at again
 /// with `look`.
-///
-/// # Errors
-/// When something cannot be drawn or written, or another process writes into the folder.
 pub fn redraw(
     run: &RunSummary,
     [from, folder]: [&Path; 2],

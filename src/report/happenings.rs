@@ -65,10 +65,17 @@ fn way(arrivals: [Option<Time>; 2], barrier: Option<Barrier>) -> String {
     match (arrivals, barrier) {
         ([Some(time), None], _) => format!("arrives at {}", at(time)),
         ([Some(first), Some(second)], _) => format!("arrives twice, at {} and {}", at(first), at(second)),
-        ([None, _], Some(Barrier::Partition(number))) => format!("stopped by partition {number}"),
-        ([None, _], Some(Barrier::Cut(number))) => format!("stopped by cut {number}"),
-        ([None, _], Some(Barrier::TooLarge)) => "too large for the transport".to_owned(),
-        ([None, _], None) => "lost on the way".to_owned(),
+        ([None, _], barrier) => lost_words(barrier),
+    }
+}
+
+/// Why a message never arrives.
+pub(super) fn lost_words(barrier: Option<Barrier>) -> String {
+    match barrier {
+        Some(Barrier::Partition(number)) => format!("stopped by partition {number}"),
+        Some(Barrier::Cut(number)) => format!("stopped by cut {number}"),
+        Some(Barrier::TooLarge) => "too large for the transport".to_owned(),
+        None => "lost on the way".to_owned(),
     }
 }
 
@@ -181,15 +188,7 @@ fn message_object(message: &Message) -> Value {
 }
 
 fn bytes_object(bytes: &Bytes) -> Value {
-    json!({
-        "request": bytes.request,
-        "payload": bytes.response + bytes.duplicate_payload,
-        "attestation": bytes.attestation,
-        "error": bytes.error,
-        "coordination": bytes.coordination,
-        "envelope": bytes.envelope,
-        "total": bytes.total(),
-    })
+    links::causes(bytes).into_iter().chain([("total", bytes.total())]).collect()
 }
 
 fn verdict_names(verdict: &Verdict) -> (&'static str, Option<String>) {

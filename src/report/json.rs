@@ -8,7 +8,6 @@ use super::expectations::expectations;
 use crate::experiment::{Axis, AxisValue, CellSummary, Disagreement, Estimate, Findings, RunSummary, Verdict};
 
 /// The document of one run, schema `donsim.run/1`; `path` is its results folder.
-#[must_use]
 pub fn run_document(findings: &Findings, path: &Path, verdict: Verdict) -> Value {
     let run = &findings.summary;
     json!({
@@ -29,7 +28,6 @@ fn disagreement_object(disagreement: &Disagreement) -> Value {
 }
 
 /// The document of several runs, schema `donsim.runs/1`.
-#[must_use]
 pub fn runs_document(runs: &[Value]) -> Value {
     json!({ "schema": "donsim.runs/1", "runs": runs })
 }

@@ -44,7 +44,6 @@ pub(super) enum Outcome {
 
 impl Suite {
     /// The cases of a run of `scenario`.
-    #[must_use]
     pub fn new(scenario: &Scenario, found: &Findings) -> Self {
         let mut cases = vec![safety(scenario, found)];
         cases.extend(idle_faults(&found.summary).into_iter().map(|fault| Case {
@@ -125,9 +124,6 @@ fn missing(scenario: &Scenario, found: &Findings) -> Vec<Case> {
 }
 
 /// The document of some runs.
-///
-/// # Errors
-/// Never in practice: it is written to memory.
 pub fn junit(suites: &[Suite]) -> io::Result<Vec<u8>> {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;

@@ -24,9 +24,6 @@ pub(super) struct Lock {
 
 impl Lock {
     /// The lock of `folder`, which has to exist; a `part` of it that has a name has a lock of its own.
-    ///
-    /// # Errors
-    /// When another process has it, which is named, or there is no place for it.
     pub(super) fn take(folder: &Path, part: &str) -> Result<Self, FolderError> {
         // One folder has one lock, whatever it is called.
         let place = folder.canonicalize().map_err(at(folder))?;

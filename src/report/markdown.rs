@@ -13,7 +13,6 @@ use super::table;
 const MOST_LINES: usize = 200;
 
 /// Verdict, expectations (what did not pass first), and the table.
-#[must_use]
 pub fn markdown(run: &RunSummary, verdict: Verdict) -> String {
     let mut text = format!("### donsim: {} ({}): {}\n", code(&run.name), code(&run.id), verdict.name());
     for fault in idle_faults(run) {
@@ -37,7 +36,6 @@ pub fn markdown(run: &RunSummary, verdict: Verdict) -> String {
 }
 
 /// Judgements with those that did not pass first, otherwise in their order.
-#[must_use]
 pub fn by_gravity(judgements: &[Judgement]) -> Vec<&Judgement> {
     let mut sorted: Vec<_> = judgements.iter().collect();
     sorted.sort_by_key(|judgement| match judgement.ruling {

@@ -74,9 +74,6 @@ pub enum GatherError {
 
 impl ShardFolder {
     /// Makes the folder below `root`, or takes one that is there, beside other shards.
-    ///
-    /// # Errors
-    /// When it cannot be written, or another process computes the same shard.
     pub fn create(root: &Path, scenario: &Scenario, shard: Shard) -> Result<Self, FolderError> {
         let path = path_of(root, scenario);
         fs::create_dir_all(&path).map_err(at(&path))?;
@@ -92,15 +89,11 @@ impl ShardFolder {
     }
 
     /// Path of the folder.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// Notes that the shard is complete.
-    ///
-    /// # Errors
-    /// When that cannot be written.
     pub fn finish(self, scenario: &Scenario, adjustments: &Adjustments) -> Result<(), FolderError> {
         let Shard { number, of } = self.shard;
         let note = json!({
@@ -124,9 +117,6 @@ impl ShardFolder {
 
 impl ShardNote {
     /// Notes of all complete shards in `folders`, which have to be of one run.
-    ///
-    /// # Errors
-    /// See [`GatherError`].
     pub fn of(folders: &[PathBuf]) -> Result<Self, GatherError> {
         let mut first: Option<(Self, PathBuf)> = None;
         for folder in folders {
@@ -156,7 +146,6 @@ impl ShardNote {
     }
 
     /// What the command line changed.
-    #[must_use]
     pub fn adjustments(&self) -> Adjustments {
         let Self { set, sweep, filter, cells, .. } = self.clone();
         Adjustments { set, sweep, filter, cells }
@@ -164,9 +153,6 @@ impl ShardNote {
 }
 
 /// Copies the units of all folders into the one at `to`.
-///
-/// # Errors
-/// See [`GatherError`].
 pub fn gather(folders: &[PathBuf], to: &Path) -> Result<(), GatherError> {
     let units = to.join(UNITS);
     for from in folders.iter().map(|folder| folder.join(UNITS)).filter(|from| !is_same(from, &units)) {

@@ -44,7 +44,6 @@ const COLUMNS: [Column; 5] = [
 
 /// One line a cell under a header: its axes, how often requests are accepted and served, how fast, and at what cost; and
 /// where something failed, the most frequent cause.
-#[must_use]
 pub fn table(run: &RunSummary) -> String {
     let (rows, numbers) = rows(run);
     align(&rows, &numbers)

@@ -25,9 +25,6 @@ pub struct Units {
 
 impl Units {
     /// Those of the results folder at `folder` and of no other, made if they are not there.
-    ///
-    /// # Errors
-    /// When there is no place for them.
     pub fn alone(folder: &Path) -> io::Result<Self> {
         let own = folder.join(UNITS);
         fs::create_dir_all(&own)?;
@@ -35,16 +32,12 @@ impl Units {
     }
 
     /// As [`Units::alone`], if there are any.
-    #[must_use]
     pub fn kept(folder: &Path) -> Option<Self> {
         let own = folder.join(UNITS);
         own.is_dir().then(|| Self { own, others: Vec::new(), unusable: Mutex::default() })
     }
 
     /// As [`Units::alone`], and those in the folders beside it, which are other runs'.
-    ///
-    /// # Errors
-    /// As [`Units::alone`].
     pub fn of(folder: &Path) -> io::Result<Self> {
         let own = folder.join(UNITS);
         let beside = folder.parent().map(fs::read_dir).transpose()?;
@@ -55,7 +48,6 @@ impl Units {
     }
 
     /// Units of this run that were not used, and why.
-    #[must_use]
     pub fn unusable(&self) -> BTreeMap<String, String> {
         self.unusable.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

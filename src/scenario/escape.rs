@@ -9,8 +9,7 @@ use std::fmt::Write as _;
 /// `text` on one line, with nothing in it that is not seen: control characters and those that change the direction of
 /// what follows stand as TOML and shells write them, `\n` or `\u202e`. What would make a command of a line that begins with
 /// it, or has it, is broken in the same way.
-#[must_use]
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     // Runners of GitHub cut spaces off before they look for a command, and look for the older form anywhere.
     let command = text.trim_start().starts_with("::").then(|| text.len() - text.trim_start().len());

@@ -4,28 +4,24 @@ use super::schema::Words;
 use super::tables::owner;
 
 /// Title of an axis of the dotted `key`, without its unit: `Lost messages`. The key itself where nothing is said.
-#[must_use]
-pub fn axis_title(key: &str) -> String {
+pub(crate) fn axis_title(key: &str) -> String {
     let title = find(key).map_or("", |(words, _)| words.title);
     let table = key.rsplit('.').nth(1).unwrap_or_default().replace('_', " ");
     if title.is_empty() { key.to_owned() } else { title.replace("{}", &table) }
 }
 
 /// The end of a title that tells what happens along an axis of `key`: `as messages get lost`.
-#[must_use]
 pub fn along(key: &str) -> Option<&'static str> {
     find(key).map(|(words, _)| words.along).filter(|along| !along.is_empty())
 }
 
 /// A shorter name of `key` than its title or its path, where it has one: `N`.
-#[must_use]
-pub fn short_label(key: &str) -> Option<&'static str> {
+pub(crate) fn short_label(key: &str) -> Option<&'static str> {
     find(key).map(|(words, _)| words.label).filter(|label| !label.is_empty())
 }
 
 /// The name of the dotted `key` in the head of a column: `rule set`, `response loss`.
-#[must_use]
-pub fn label(key: &str) -> String {
+pub(crate) fn label(key: &str) -> String {
     // Below the table's own name, every part tells something.
     let path = || key.split_once('.').map_or(key, |(_, telling)| telling).replace(['.', '_'], " ");
     match find(key) {

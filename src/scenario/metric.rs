@@ -129,7 +129,6 @@ impl Metric {
     }
 
     /// Whether it is a share of rows, or requests, of which every replicate of a cell has as many.
-    #[must_use]
     pub(crate) const fn has_equal_rows(self) -> bool {
         matches!(self.derivation(), Derivation::ShareOfRows(_) | Derivation::ShareOfRequests(_))
     }

@@ -29,8 +29,7 @@ pub struct Table {
 
 impl Table {
     /// A table of `[[path]]`.
-    #[must_use]
-    pub fn of_list(path: impl Into<String>) -> Self {
+    pub(crate) fn of_list(path: impl Into<String>) -> Self {
         Self { path: path.into(), is_list: true, keys: Vec::new() }
     }
 

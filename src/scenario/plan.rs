@@ -77,10 +77,7 @@ impl Scenario {
 
     /// The scenario of a results folder: its `resolved.toml`, with the text and the lines of `scenario.toml`, which it was resolved
     /// from.
-    ///
-    /// # Errors
-    /// As [`Scenario::load`].
-    pub fn of_results(folder: &Path) -> Result<Self, Diagnostics> {
+    pub(crate) fn of_results(folder: &Path) -> Result<Self, Diagnostics> {
         let original = Source::new("scenario.toml", read_text(&folder.join("scenario.toml"))?);
         let mut scenario = Self::load(&folder.join("resolved.toml"), &[])?;
         for (expectation, line) in scenario.expectations.iter_mut().zip(expect::lines(&original)) {
@@ -231,8 +228,7 @@ impl Scenario {
     }
 
     /// `[run.stop]`; `None` when every cell has all replicates.
-    #[must_use]
-    pub fn stop_rules(&self) -> Option<StopRules> {
+    pub(crate) fn stop_rules(&self) -> Option<StopRules> {
         StopRules::of(&self.base)
     }
 
@@ -269,14 +265,12 @@ impl Scenario {
     }
 
     /// How many cells the whole scenario has, of which [`Scenario::cell_count`] are selected.
-    #[must_use]
-    pub const fn planned_count(&self) -> u64 {
+    pub(crate) const fn planned_count(&self) -> u64 {
         self.planned
     }
 
     /// Whether some of its cells are not selected, so that not all can be said about it.
-    #[must_use]
-    pub fn is_partial(&self) -> bool {
+    pub(crate) fn is_partial(&self) -> bool {
         self.cells.len() < self.planned
     }
 
@@ -308,8 +302,7 @@ impl Scenario {
 
     /// Cell number `index` as a scenario of its own, which names the files of [`Scenario::files`] as they are stored. Of the
     /// expectations it keeps those that are about the cell alone.
-    #[must_use]
-    pub fn outline(&self, index: u64) -> Outline {
+    pub(crate) fn outline(&self, index: u64) -> Outline {
         let ground = Ground { base: &self.base, sweep: &self.sweep, files: &self.files };
         let settings = ground.settings(self.cells.get(index), &mut Vec::new());
         outline::of(&settings, &self.expectations, index)
@@ -317,8 +310,7 @@ impl Scenario {
 
     /// Every cell that has not the first value of the axis `key`, in the order of the plan, with the cell that has it and
     /// is equal on all other axes; cells without such a partner are left out.
-    #[must_use]
-    pub fn against_first(&self, key: &str) -> Vec<(u64, u64)> {
+    pub(crate) fn against_first(&self, key: &str) -> Vec<(u64, u64)> {
         cells::against_first(&self.sweep, &self.cells, key)
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Assignment {
 
 /// A fault and who has it.
 pub(super) struct Active {
-    pub(super) behaviour: Box<dyn Behaviour>,
+    pub(super) behaviour: Behaviour,
     is_outage: bool,
     /// All nodes that have it, rising.
     pub(super) accomplices: Vec<u32>,

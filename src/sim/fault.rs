@@ -73,7 +73,6 @@ pub enum FaultyNodes {
 
 impl FaultyNodes {
     /// Most nodes that may have it, of so many.
-    #[must_use]
     pub(crate) fn most(self, nodes: u32) -> u32 {
         match self {
             Self::Count(count) => count,
@@ -112,7 +111,6 @@ impl PartialEq for FaultKind {
 
 impl FaultKind {
     /// A kind of fault with values for all its parameters, in their order.
-    #[must_use]
     pub(crate) const fn new(definition: &'static Definition, values: Values) -> Self {
         Self { definition, values }
     }
@@ -141,19 +139,16 @@ impl FaultKind {
     }
 
     /// Whether its nodes are down as long as it lasts.
-    #[must_use]
     pub(crate) const fn is_outage(&self) -> bool {
         self.definition.is_outage
     }
 
     /// Whether it acts on OCR3 messages.
-    #[must_use]
     pub(crate) const fn is_in_rounds(&self) -> bool {
         self.definition.is_in_rounds
     }
 
     /// What a node that has it does, as closed forms reckon with it.
-    #[must_use]
     pub(crate) fn effect(&self, bearer: Bearer) -> Effect {
         (self.definition.effect)(&self.values, bearer)
     }
@@ -163,7 +158,7 @@ impl FaultKind {
         self.definition.draw_key
     }
 
-    pub(super) fn behaviour(&self) -> Box<dyn Behaviour> {
+    pub(super) fn behaviour(&self) -> Behaviour {
         (self.definition.behaviour)(&self.values)
     }
 }

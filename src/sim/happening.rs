@@ -30,7 +30,6 @@ pub struct Happening {
 
 impl Happening {
     /// Whether `node` is at one of its ends.
-    #[must_use]
     pub(crate) fn is_about(&self, node: Node) -> bool {
         self.node == Some(node) || self.peer == Some(node)
     }

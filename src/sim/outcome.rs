@@ -60,7 +60,6 @@ pub struct RequestFacts {
 
 impl Replicate {
     /// Mean time to a decision of honest workflow nodes in us; 0 where none was made.
-    #[must_use]
     pub(crate) fn mean_wait(&self) -> u64 {
         let honest = self.rows.iter().filter(|row| row.outcome != Outcome::Byzantine);
         let (sum, count) = honest

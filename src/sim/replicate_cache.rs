@@ -92,7 +92,6 @@ impl ReplicateCache {
 
     /// A cache that keeps nothing but keys: each signature is made anew, each check is a recovery, and each envelope is
     /// encoded and decoded. It shows that reuse changes how long a run takes and nothing else.
-    #[must_use]
     pub(crate) fn without_reuse(seed: u64) -> Self {
         let keyring = Arc::new(Keyring::without_tables());
         Self { reuses: false, memo: Memo::forgetful(), ..Self::with_keyring(seed, keyring) }

@@ -33,7 +33,6 @@ pub enum RuleSets {
 
 impl RuleSets {
     /// The mixture that is [displayed](fmt::Display) so.
-    #[must_use]
     pub(crate) fn mixture(text: &str) -> Option<Self> {
         let mut counts = [0; RuleSet::ALL.len()];
         for group in text.split('+') {
@@ -58,7 +57,6 @@ impl RuleSets {
     }
 
     /// Whether it is for the nodes to differ.
-    #[must_use]
     pub(crate) const fn is_mixed(&self) -> bool {
         matches!(self, Self::Mixed(_))
     }

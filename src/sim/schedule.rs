@@ -8,7 +8,6 @@ use super::setup::Schedule;
 use crate::engine::Span;
 
 /// The delay of every capability node's copy of a request, by its position in the member list.
-#[must_use]
 pub(crate) fn delays(schedule: Schedule, delta_stage: Span, request_id: &str, nodes: u32) -> Vec<Span> {
     match schedule {
         Schedule::AllAtOnce => vec![Span::ZERO; nodes as usize],

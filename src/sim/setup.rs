@@ -72,13 +72,11 @@ impl Setup {
     }
 
     /// Rows of a replicate: one a request and workflow node.
-    #[must_use]
     pub(crate) fn rows(&self) -> u64 {
         u64::from(self.request.count) * u64::from(self.workflow_don.nodes)
     }
 
     /// Whether a rule set and payload holders, as results name them, are those of the [`baseline`](Self::baseline).
-    #[must_use]
     pub(crate) fn is_baseline(rule_set: &str, payload_holders: &str) -> bool {
         rule_set == RuleSet::BASELINE.name() && payload_holders == PayloadHolders::All.to_string()
     }
@@ -126,7 +124,6 @@ pub struct CapabilityDon {
 
 impl CapabilityDon {
     /// Whether a node's answers carry an attestation.
-    #[must_use]
     pub(crate) fn attests(&self, node: u32) -> bool {
         self.attesting.is_none_or(|attesting| node < attesting)
     }
@@ -152,7 +149,6 @@ pub enum Ocr {
 
 impl Ocr {
     /// The rounds, if the nodes agree by rounds.
-    #[must_use]
     pub(crate) fn rounds(&self) -> Option<&RoundsSetup> {
         match self {
             Self::Latency(_) => None,
@@ -352,7 +348,6 @@ pub enum Expiry {
 
 impl Expiry {
     /// Period of the ticker and grace beyond the time-out; `None` without a ticker.
-    #[must_use]
     pub(crate) fn ticker(self, timeout: Span) -> Option<(Span, Span)> {
         match self {
             Self::Deadline => None,

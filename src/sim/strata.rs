@@ -119,7 +119,6 @@ impl Strata {
 }
 
 /// The setup without the probabilities that strata make up for: cells that are equal then have the same worlds.
-#[must_use]
 pub(crate) fn without_law(setup: &Setup) -> Setup {
     let mut worlds = setup.clone();
     if setup.run.strata {
@@ -136,7 +135,6 @@ pub(crate) fn without_law(setup: &Setup) -> Setup {
 
 /// Of a fault that nodes have with a probability, how many nodes may have it when so many have those before it: all but
 /// those that have another fault, if neither may overlap.
-#[must_use]
 pub(crate) fn candidates(setup: &Setup, fault: &Fault, before: &[u32]) -> u32 {
     let nodes = match fault.kind.side() {
         Side::Capability => setup.capability_don.nodes,
@@ -153,13 +151,11 @@ pub(crate) fn candidates(setup: &Setup, fault: &Fault, before: &[u32]) -> u32 {
 }
 
 /// Links that an answer may get lost on: one from every capability to every workflow node.
-#[must_use]
 pub(crate) const fn answering_links(setup: &Setup) -> u32 {
     setup.capability_don.nodes * setup.workflow_don.nodes
 }
 
 /// Whether chance decides how many nodes have a fault.
-#[must_use]
 pub(crate) const fn is_by_chance(fault: &Fault) -> bool {
     matches!(fault.nodes, FaultyNodes::Each(_))
 }
@@ -170,7 +166,6 @@ fn loses_by_chance(setup: &Setup) -> bool {
 }
 
 /// Whether a probability leaves a thing open.
-#[must_use]
 pub(crate) fn is_chance(probability: f64) -> bool {
     0.0 < probability && probability < 1.0
 }

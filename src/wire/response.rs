@@ -182,7 +182,6 @@ impl Response {
     }
 
     /// Bytes that the attestation takes of the encoding, with its key and length.
-    #[must_use]
     pub(crate) fn attestation_len(&self) -> usize {
         self.attestation.as_ref().map_or(0, |attestation| field_len(attestation.encoded_len()))
     }

@@ -151,7 +151,6 @@ impl Rope {
 }
 
 /// Whether bytes are equal; those that share memory are unseen.
-#[must_use]
 pub(crate) fn equal_bytes(one: &Bytes, other: &Bytes) -> bool {
     std::ptr::eq(&raw const one[..], &raw const other[..]) || one == other
 }
@@ -263,7 +262,6 @@ impl Writer {
 }
 
 /// Bytes of a length-delimited field of `len` bytes, its key of one byte and its length included.
-#[must_use]
 pub(crate) const fn field_len(len: usize) -> usize {
     1 + encoding::encoded_len_varint(len as u64) + len
 }

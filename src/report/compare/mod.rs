@@ -50,7 +50,6 @@ pub enum Change {
 
 impl Change {
     /// Its name in files.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Improved => "improved",
@@ -135,7 +134,6 @@ pub struct Comparisons {
 
 impl Comparisons {
     /// Whether something became worse.
-    #[must_use]
     pub fn has_regressed(&self) -> bool {
         self.all.iter().any(|comparison| comparison.change == Change::Regressed)
     }
@@ -160,14 +158,12 @@ impl Comparisons {
     }
 
     /// A line a change, and a sentence about all else.
-    #[must_use]
     pub fn table(&self) -> String {
         let table = if self.changed().next().is_some() { align(&self.rows(), &(0..0)) } else { String::new() };
         format!("{table}{}\n", self.sentence())
     }
 
     /// The same in Markdown, for a pull request.
-    #[must_use]
     pub fn markdown(&self) -> String {
         let table = if self.changed().next().is_some() { pipes(&self.rows(), &(0..0)) + "\n" } else { String::new() };
         format!("### donsim compare\n\n{table}{}\n", self.sentence())
@@ -189,7 +185,6 @@ impl Comparisons {
     }
 
     /// One case a comparison, which fails when something became worse.
-    #[must_use]
     pub fn suite(&self, base: &Path, new: &Path) -> Suite {
         let case = |it: &Comparison| {
             let axes = self.axes.iter().zip(&it.axes).map(|(axis, value)| format!("{axis} = {value}"));
@@ -208,7 +203,6 @@ impl Comparisons {
     }
 
     /// Everything, schema `donsim.compare/1`.
-    #[must_use]
     pub fn document(&self) -> Value {
         let object = |it: &Comparison| {
             json!({
@@ -228,9 +222,6 @@ impl Comparisons {
 }
 
 /// Compares the run in folder `new` with that in `base`.
-///
-/// # Errors
-/// Rows that are missing or are no rows of a run, and runs that have no cell in common.
 pub fn compare(base: &Path, new: &Path, least: Least) -> Result<Comparisons, CompareError> {
     let (axes, cells, unpaired) = cells(base, new)?;
     let mut all: Vec<Comparison> =

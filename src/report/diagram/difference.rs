@@ -18,7 +18,6 @@ pub struct Difference {
 
 impl Difference {
     /// The first happening of a request at its caller that differs between two replays; `None` where none does.
-    #[must_use]
     pub fn first(replays: [&[Happening]; 2], of: RequestAt) -> Option<Self> {
         let caller = Node::Workflow(of.caller);
         // What has no line says nothing beside the next one.

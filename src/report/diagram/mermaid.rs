@@ -27,7 +27,6 @@ struct Line {
 
 impl Story {
     /// The story as a Mermaid sequence diagram of less than 50,000 letters, with a title.
-    #[must_use]
     pub fn mermaid(&self, title: &str) -> String {
         let lanes = lanes(self, MOST_LANES);
         let mut text = format!("sequenceDiagram\n    title {}\n    participant W as {}\n", clean(title), self.caller);

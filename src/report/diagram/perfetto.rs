@@ -23,7 +23,6 @@ const EXECUTES: &str = "executes";
 const DONS: [(i32, &str); 2] = [(1, "workflow DON"), (2, "capability DON")];
 
 /// The trace of a whole replicate, encoded.
-#[must_use]
 pub fn perfetto(happenings: &[Happening]) -> Vec<u8> {
     let flows = flows(happenings);
     let mut writer = Writer::default();

@@ -10,7 +10,6 @@ impl RequestAt {
     /// The request and honest caller that show why a metric is on the wrong side of what is expected: of a rate the first that
     /// counts against it, of latencies the slowest, of an amount the one with the most (or the least) of it; otherwise, and
     /// without a metric, what [`RequestAt::choose`] takes, an unsafe one first.
-    #[must_use]
     pub fn showing(rows: &[Row], about: Option<(Metric, Direction)>) -> Option<Self> {
         let unsafely = |row: &Row| row.outcome == Outcome::AcceptedWrong || row.disagreement;
         let found = match about.map(|(metric, direction)| (metric.derivation(), direction)) {
@@ -28,7 +27,6 @@ impl RequestAt {
 
     /// The request and caller at which the first of two cells counts against what is expected of their difference, and the
     /// second does not; the first at which they differ where there is none, and otherwise as of the first cell alone.
-    #[must_use]
     pub fn showing_difference([of, minus]: [&[Row]; 2], metric: Metric, direction: Direction) -> Option<Self> {
         let (Derivation::ShareOfRows(is_hit) | Derivation::ShareOfRequests(is_hit)) = metric.derivation() else {
             return Self::showing(of, Some((metric, direction)));

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use crate::aggregator::{Basis, Decision};
 use crate::engine::Time;
-use crate::network::{Barrier, Node};
+use crate::network::Node;
 use crate::sim::{AnswerClass, Happening, Message, OcrHappening, Outcome, Row, Signal, What};
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
-use super::super::happenings::verdict_words;
+use super::super::happenings::{lost_words, verdict_words};
 use super::super::plots::number::fixed;
 use super::stages::{Stage, Stages, bytes};
 
@@ -241,7 +241,6 @@ impl Note {
 
 impl Story {
     /// The story of a subject; `None` where the stream tells nothing about it.
-    #[must_use]
     pub fn read(happenings: &[Happening], subject: RequestAt) -> Option<Self> {
         let mut reader = Reader::new(happenings, subject);
         for happening in happenings {
@@ -535,14 +534,5 @@ fn decided_words(decision: &Decision) -> String {
         Decision::Failure(text) if text.contains(PAYLOAD_NOT_AVAILABLE) => "failure, error PNA".to_owned(),
         Decision::Failure(text) => format!("failure, {text}"),
         Decision::Expired => "deadline, request expired".to_owned(),
-    }
-}
-
-fn lost_words(barrier: Option<Barrier>) -> String {
-    match barrier {
-        Some(Barrier::Partition(number)) => format!("stopped by partition {number}"),
-        Some(Barrier::Cut(number)) => format!("stopped by cut {number}"),
-        Some(Barrier::TooLarge) => "too large for the transport".to_owned(),
-        None => "lost on the way".to_owned(),
     }
 }

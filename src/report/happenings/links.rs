@@ -29,13 +29,7 @@ impl LinkBytes {
     /// Causes with their names, none of them zero.
     pub fn causes(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let Self { bytes, ocr, .. } = self;
-        let causes = [
-            ("request", bytes.request),
-            ("payload", bytes.response + bytes.duplicate_payload),
-            ("attestation", bytes.attestation),
-            ("error", bytes.error),
-            ("coordination", bytes.coordination),
-            ("envelope", bytes.envelope),
+        let of_ocr = [
             ("ocr_query", ocr.query),
             ("ocr_observation", ocr.observation),
             ("ocr_proposal", ocr.proposal),
@@ -43,8 +37,20 @@ impl LinkBytes {
             ("ocr_report", ocr.report),
             ("ocr_epoch", ocr.epoch),
         ];
-        causes.into_iter().filter(|(_, bytes)| *bytes > 0)
+        causes(bytes).into_iter().chain(of_ocr).filter(|(_, bytes)| *bytes > 0)
     }
+}
+
+/// Causes of the bytes of requests, answers and words about who sends the payload, with their names.
+pub(super) const fn causes(bytes: &Bytes) -> [(&'static str, u64); 6] {
+    [
+        ("request", bytes.request),
+        ("payload", bytes.response + bytes.duplicate_payload),
+        ("attestation", bytes.attestation),
+        ("error", bytes.error),
+        ("coordination", bytes.coordination),
+        ("envelope", bytes.envelope),
+    ]
 }
 
 /// Bytes of every link that was used, by sender, then receiver.

@@ -32,7 +32,6 @@ use super::table::rate;
 use super::witness::Exhibits;
 pub(super) use account::Account;
 pub use compared::comparison_page;
-pub use lost::LookAtLoss;
 
 /// Cells that tables show.
 const MOST_CELLS: usize = 200;

@@ -50,13 +50,10 @@ mod svg;
 mod tests;
 mod theme;
 
-use std::iter;
 use std::num::NonZeroUsize;
-use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use crate::experiment::RunSummary;
+use crate::experiment::{RunSummary, on_threads};
 use figure::Figure;
 pub use request::RequestDiagram;
 use scene::Scene;
@@ -140,7 +137,6 @@ pub enum Formats {
 
 impl Formats {
     /// SVG, and PNG if asked for.
-    #[must_use]
     pub const fn new(png: bool) -> Self {
         if png { Self::SvgAndPng } else { Self::Svg }
     }
@@ -158,12 +154,10 @@ pub(super) struct Drawing {
 /// Draws every picture that fits the run, in a fixed order.
 ///
 /// A run without cells has no pictures, and a picture without anything to show is left out.
-///
-/// # Errors
-/// When a backend or the PNG encoder fails; both write to memory, so neither is expected to.
 pub(super) fn draw(run: &RunSummary, formats: Formats) -> Result<Vec<Drawing>, PlotError> {
     let figure = Figure::new(run);
-    let drawn = on_all_cores(PICTURES.len(), |at| drawing(&PICTURES[at], &figure, formats));
+    let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let drawn = on_threads(cores, PICTURES.len(), |at| drawing(&PICTURES[at], &figure, formats));
     drawn.into_iter().filter_map(Result::transpose).collect()
 }
 
@@ -176,27 +170,6 @@ fn drawing(picture: &'static Picture, figure: &Figure<'_>, formats: Formats) -> 
     }
     let inline = inline::render(&scene, inline::TOP, title, &format!("about-{name}"));
     Ok(Some(Drawing { picture, files, inline }))
-}
-
-/// Results of `make` for `0..count`, in their order, whichever core makes them.
-fn on_all_cores<T: Send>(count: usize, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(count);
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let numbers = iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed)).take_while(|at| *at < count);
-        numbers.map(|at| (at, make(at))).collect::<Vec<_>>()
-    };
-    let mut made = thread::scope(|scope| {
-        // What the system gives no thread for, this one does.
-        let others: Vec<_> = (1..cores).map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
-        let mut made = work();
-        for other in others {
-            made.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        }
-        made
-    });
-    made.sort_by_key(|(at, _)| *at);
-    made.into_iter().map(|(_, result)| result).collect()
 }
 
 /// The pictures that fit the run, by name.

@@ -68,15 +68,15 @@ impl Survival<'_> {
         let reached = |most: &f64| self.steps.iter().find(|step| step.1 <= *most);
         let mut told: Vec<(f64, f64)> = TOLD.iter().filter_map(reached).copied().collect();
         told.dedup();
+        let mut spot = |time: f64, share: f64, words: String| {
+            let text = format!("{}\n{words}", self.name).trim_start().to_owned();
+            scene.spot(spots::around((x.at(time), y.at(share))), &self.name, text);
+        };
         for (time, share) in told {
-            let words = format!("{} still wait after {}", number::percent(share), number::span(time));
-            let at = (x.at(time), y.at(share));
-            scene.spot(spots::around(at), &self.name, format!("{}\n{words}", self.name).trim_start().to_owned());
+            spot(time, share, format!("{} still wait after {}", number::percent(share), number::span(time)));
         }
         if self.rest() > 0.0 {
-            let words = format!("{} never accepted", number::percent(self.rest()));
-            let at = (x.at(self.cell.deadline_ms), y.at(self.rest()));
-            scene.spot(spots::around(at), &self.name, format!("{}\n{words}", self.name).trim_start().to_owned());
+            spot(self.cell.deadline_ms, self.rest(), format!("{} never accepted", number::percent(self.rest())));
         }
     }
 

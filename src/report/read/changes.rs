@@ -12,9 +12,6 @@ use crate::report::manifest::digest;
 use super::error::ReadError;
 
 /// Those of `tables` (path and contents) that the manifest of `folder` does not vouch for.
-///
-/// # Errors
-/// When there is no manifest, or it does not speak of a table.
 pub(super) fn changed(folder: &Path, tables: &[(PathBuf, Vec<u8>)]) -> Result<Vec<PathBuf>, ReadError> {
     let path = folder.join(MANIFEST);
     let text = fs::read(&path).map_err(|source| match source.kind() {

@@ -36,10 +36,6 @@ pub enum Changed {
 }
 
 /// Reads the findings of the run in `folder` from its tables. Its expectations stand in no table and are left out.
-///
-/// # Errors
-/// When the folder or a table is missing, the run incomplete, a table changed, or not what `donsim run` writes: with the
-/// file, the line and the column.
 pub fn read(folder: &Path, changed: Changed) -> Result<RunSummary, ReadError> {
     let [axes, cells, latency, summary] = TABLES.map(|name| table::load(folder, name));
     // All results have this one, so it decides whether there are any.

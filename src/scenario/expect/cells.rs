@@ -34,8 +34,7 @@ impl Subject {
     }
 
     /// Whether a cell is the subject, or one of the two.
-    #[must_use]
-    pub const fn concerns(self, cell: u64) -> bool {
+    pub(crate) const fn concerns(self, cell: u64) -> bool {
         match self {
             Self::Cell(index) => index == cell,
             Self::Difference { of, minus } => of == cell || minus == cell,

@@ -3,7 +3,7 @@
 
 use prost::bytes::Bytes;
 
-use super::{Action, AnswerContext, OutgoingAnswer};
+use super::{Action, AnswerContext, Behaviour, OutgoingAnswer, acts_on_answers};
 use crate::aggregator::Work as _;
 use crate::attestation::{Report, signed_digest};
 use crate::sim::message::Reply;
@@ -35,9 +35,18 @@ pub(super) fn spoilt(
     })
 }
 
-/// The same for attacks on the bytes of a signature.
-pub(super) fn spoilt_bytes(answer: &AnswerContext<'_>, spoil: impl FnOnce(&mut Vec<u8>)) -> Action<OutgoingAnswer> {
-    spoilt(answer, |signature| signature.signature = with_bytes(signature, spoil))
+/// A fault that sends its own responses with what `change` makes of their attestations.
+pub(super) fn changes(
+    change: impl Fn(&AnswerContext<'_>, OcrAttestation) -> Option<OcrAttestation> + 'static,
+) -> Behaviour {
+    acts_on_answers(move |answer, _| changed(answer, |attestation| change(answer, attestation)))
+}
+
+/// A fault that spoils the bytes of one signature.
+pub(super) fn spoils_bytes(spoil: impl Fn(&AnswerContext<'_>, &mut Vec<u8>) + 'static) -> Behaviour {
+    acts_on_answers(move |answer, _| {
+        spoilt(answer, |signature| signature.signature = with_bytes(signature, |bytes| spoil(answer, bytes)))
+    })
 }
 
 /// A signature's bytes after a change.

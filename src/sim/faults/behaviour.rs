@@ -1,4 +1,4 @@
-//! How a fault acts: the trait that every attacker implements, and what it is told.
+//! How a fault acts, and what it is told.
 
 use std::rc::Rc;
 
@@ -35,32 +35,38 @@ pub(in crate::sim) fn distorted<T>(things: Vec<T>, mut action: impl FnMut(&T) ->
     (left, acted)
 }
 
+type OnAnswer = dyn Fn(&AnswerContext<'_>, &mut ReplicateCache) -> Action<OutgoingAnswer>;
+type OnRequest = dyn Fn(&RequestContext<'_>) -> Action<OutgoingRequest>;
+type OnMessage = dyn Fn(&MessageContext<'_>) -> Action<Rc<OcrMessage>>;
+
 /// A way to be faulty.
-pub(in crate::sim) trait Behaviour {
-    /// Action on an answer of a faulty capability node.
-    fn on_answer(&self, _answer: &AnswerContext<'_>, _cache: &mut ReplicateCache) -> Action<OutgoingAnswer> {
-        Action::Honest
-    }
+pub(in crate::sim) enum Behaviour {
+    /// None of its own: the node is down, or does what it should.
+    Honest,
+    /// A capability node throws away the requests that it receives.
+    Deaf,
+    /// A workflow node tells a capability node to stop as soon as it has asked it.
+    StopsAtOnce,
+    /// Action on an answer of a capability node.
+    OnAnswer(Box<OnAnswer>),
+    /// Action on a request of a workflow node.
+    OnRequest(Box<OnRequest>),
+    /// Action on an OCR3 message of a capability node.
+    OnMessage(Box<OnMessage>),
+}
 
-    /// Action on a request of a faulty workflow node.
-    fn on_ask(&self, _ask: &RequestContext<'_>) -> Action<OutgoingRequest> {
-        Action::Honest
-    }
+pub(super) fn acts_on_answers(
+    action: impl Fn(&AnswerContext<'_>, &mut ReplicateCache) -> Action<OutgoingAnswer> + 'static,
+) -> Behaviour {
+    Behaviour::OnAnswer(Box::new(action))
+}
 
-    /// Action on an OCR3 message of a faulty capability node.
-    fn on_message(&self, _message: &MessageContext<'_>) -> Action<Rc<OcrMessage>> {
-        Action::Honest
-    }
+pub(super) fn acts_on_requests(action: impl Fn(&RequestContext<'_>) -> Action<OutgoingRequest> + 'static) -> Behaviour {
+    Behaviour::OnRequest(Box::new(action))
+}
 
-    /// Whether a faulty workflow node tells a capability node to stop as soon as it has asked it.
-    fn stops_at_once(&self) -> bool {
-        false
-    }
-
-    /// Whether the node throws away the requests that it receives.
-    fn is_deaf(&self) -> bool {
-        false
-    }
+pub(super) fn acts_on_messages(action: impl Fn(&MessageContext<'_>) -> Action<Rc<OcrMessage>> + 'static) -> Behaviour {
+    Behaviour::OnMessage(Box::new(action))
 }
 
 /// An answer that is about to leave a faulty capability node, and what the node knows.

@@ -3,7 +3,7 @@
 //! by one that they have expired.
 
 use super::effect::Effect;
-use super::{Action, Answers, Behaviour, Definition, OutgoingRequest, Parameter, ParameterKind, RequestContext, calls};
+use super::{Action, Answers, Definition, OutgoingRequest, Parameter, ParameterKind, acts_on_requests, calls};
 use crate::engine::Span;
 
 pub(super) const FAULT: Definition = Definition {
@@ -20,22 +20,17 @@ pub(super) const FAULT: Definition = Definition {
         .such_as("3"),
         Parameter::new("interval", ParameterKind::Time, "\"10ms\"", "Time from one to the next.").such_as("\"1ms\""),
     ],
-    behaviour: |values| Box::new(CallerFlood { copies: values.get(0), interval: values.get(1) }),
+    behaviour: |values| {
+        let copies: u32 = values.get(0);
+        let interval: Span = values.get(1);
+        acts_on_requests(move |ask| {
+            let others = (1..copies).map(|number| OutgoingRequest {
+                bytes: calls::other(ask, number),
+                after: ask.outgoing.after + interval.times(u64::from(number)),
+            });
+            Action::Instead(std::iter::once(ask.outgoing.clone()).chain(others).collect())
+        })
+    },
     effect: |_, _| Effect::Unknown("requests of one caller differ"),
     ..Definition::of_workflow("caller_flood", "Goes on asking, each time for something else under the same request id.")
 };
-
-pub(super) struct CallerFlood {
-    pub(super) copies: u32,
-    pub(super) interval: Span,
-}
-
-impl Behaviour for CallerFlood {
-    fn on_ask(&self, ask: &RequestContext<'_>) -> Action<OutgoingRequest> {
-        let others = (1..self.copies).map(|number| OutgoingRequest {
-            bytes: calls::other(ask, number),
-            after: ask.outgoing.after + self.interval.times(u64::from(number)),
-        });
-        Action::Instead(std::iter::once(ask.outgoing.clone()).chain(others).collect())
-    }
-}

@@ -2,7 +2,7 @@
 //! an answer: what they cost is bandwidth.
 
 use super::effect::Effect;
-use super::{Action, Answers, Behaviour, Definition, OutgoingRequest, Parameter, ParameterKind, RequestContext};
+use super::{Action, Answers, Definition, Parameter, ParameterKind, acts_on_requests};
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 10,
@@ -11,17 +11,10 @@ pub(super) const FAULT: Definition = Definition {
     parameters: &[
         Parameter::new("copies", ParameterKind::Count { min: 2, max: 1_000 }, "2", "How often in all.").such_as("3")
     ],
-    behaviour: |values| Box::new(CallerRepeats { copies: values.get(0) }),
+    behaviour: |values| {
+        let copies: u32 = values.get(0);
+        acts_on_requests(move |ask| Action::Instead(vec![ask.outgoing.clone(); copies as usize]))
+    },
     effect: |_, _| Effect::Unknown("a caller asks several times"),
     ..Definition::of_workflow("caller_repeats", "Sends its request several times at once.")
 };
-
-pub(super) struct CallerRepeats {
-    pub(super) copies: u32,
-}
-
-impl Behaviour for CallerRepeats {
-    fn on_ask(&self, ask: &RequestContext<'_>) -> Action<OutgoingRequest> {
-        Action::Instead(vec![ask.outgoing.clone(); self.copies as usize])
-    }
-}

@@ -6,15 +6,7 @@ use super::{Behaviour, Definition};
 pub(super) const FAULT: Definition = Definition {
     draw_key: 51,
     phrase: "say stop at once",
-    behaviour: |_| Box::new(CallerStops),
+    behaviour: |_| Behaviour::StopsAtOnce,
     effect: |_, _| Effect::Unknown("what a caller that says stop is sent depends on the response strategy"),
     ..Definition::of_workflow("caller_stops", "Asks, and tells everybody to stop before anybody has answered.")
 };
-
-pub(super) struct CallerStops;
-
-impl Behaviour for CallerStops {
-    fn stops_at_once(&self) -> bool {
-        true
-    }
-}

@@ -2,25 +2,20 @@
 //! digits. The original crashes while it decodes it, under every rule set.
 
 use super::effect::{Answer, Effect};
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
+use super::{Definition, acts_on_answers};
 use crate::sim::message::Reply;
-use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::{Decimal, Kind, Response};
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 14,
     phrase: "send a decimal without digits",
-    behaviour: |_| Box::new(DecimalWithoutCoefficient),
+    behaviour: |_| {
+        acts_on_answers(|answer, _| {
+            let mut response = Response::default();
+            response.value.push("price", Kind::Decimal(Decimal::default().into()));
+            answer.instead(Reply::response(response))
+        })
+    },
     effect: |_, _| Effect::Answers(Answer::Bomb),
     ..Definition::of_capability("decimal_without_coefficient", "A response whose decoding crashes the original.")
 };
-
-pub(super) struct DecimalWithoutCoefficient;
-
-impl Behaviour for DecimalWithoutCoefficient {
-    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
-        let mut response = Response::default();
-        response.value.push("price", Kind::Decimal(Decimal::default().into()));
-        answer.instead(Reply::response(response))
-    }
-}

@@ -7,15 +7,7 @@ use super::{Behaviour, Definition};
 pub(super) const FAULT: Definition = Definition {
     draw_key: 17,
     phrase: "drop requests",
-    behaviour: |_| Box::new(DropRequests),
+    behaviour: |_| Behaviour::Deaf,
     effect: |_, _| Effect::Answers(Answer::Absence),
     ..Definition::of_capability("drop_requests", "Throws away the requests that it receives.")
 };
-
-pub(super) struct DropRequests;
-
-impl Behaviour for DropRequests {
-    fn is_deaf(&self) -> bool {
-        true
-    }
-}

@@ -80,13 +80,11 @@ pub(crate) struct Bearer {
 
 impl Answer {
     /// Answer of a node without the payload.
-    #[must_use]
     pub(crate) fn unavailable() -> Self {
         Self::Error(format!("Public:User:Unknown:{PAYLOAD_NOT_AVAILABLE}"))
     }
 
     /// Answer of an honest node.
-    #[must_use]
     pub(crate) fn honest(holds: bool) -> Self {
         if holds { Self::Proven } else { Self::unavailable() }
     }

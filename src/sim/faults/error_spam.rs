@@ -1,9 +1,8 @@
 //! `error_spam`: an error in place of every answer, the same text from all or each node its own.
 
 use super::effect::{Answer, Effect};
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
+use super::{Definition, Parameter, ParameterKind, acts_on_answers};
 use crate::sim::message::Reply;
-use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::ErrorCode;
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
@@ -14,7 +13,17 @@ pub(super) const FAULT: Definition = Definition {
         Parameter::new("text", ParameterKind::Text, "\"rpc failed\"", "Text of the error."),
         Parameter::new("distinct", ParameterKind::Flag, "false", "Whether every node has a text of its own."),
     ],
-    behaviour: |values| Box::new(ErrorSpam { text: values.get(0), distinct: values.get(1) }),
+    behaviour: |values| {
+        let text: String = values.get(0);
+        let distinct: bool = values.get(1);
+        acts_on_answers(move |answer, _| {
+            answer.instead(if distinct {
+                Reply::error(ErrorCode::INTERNAL_ERROR, &format!("{} (node {})", text, answer.node))
+            } else {
+                Reply::error(ErrorCode::INTERNAL_ERROR, &text)
+            })
+        })
+    },
     effect: |values, _| {
         let text: String = values.get(0);
         let unavailable = text.contains(PAYLOAD_NOT_AVAILABLE);
@@ -23,18 +32,3 @@ pub(super) const FAULT: Definition = Definition {
     },
     ..Definition::of_capability("error_spam", "An error in place of every answer.")
 };
-
-pub(super) struct ErrorSpam {
-    pub(super) text: String,
-    pub(super) distinct: bool,
-}
-
-impl Behaviour for ErrorSpam {
-    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
-        answer.instead(if self.distinct {
-            Reply::error(ErrorCode::INTERNAL_ERROR, &format!("{} (node {})", self.text, answer.node))
-        } else {
-            Reply::error(ErrorCode::INTERNAL_ERROR, &self.text)
-        })
-    }
-}

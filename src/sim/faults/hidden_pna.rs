@@ -2,9 +2,8 @@
 //! answer stand. The rules search the text for them and do not look at the code.
 
 use super::effect::{Answer, Effect};
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
+use super::{Definition, Parameter, ParameterKind, acts_on_answers};
 use crate::sim::message::Reply;
-use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::ErrorCode;
 
 pub(super) const FAULT: Definition = Definition {
@@ -17,17 +16,10 @@ pub(super) const FAULT: Definition = Definition {
         "Text of the error, with the marker in it.",
     )
     .such_as("\"proxy: __response_payload_not_available\"")],
-    behaviour: |values| Box::new(HiddenPna { text: values.get(0) }),
+    behaviour: |values| {
+        let text: String = values.get(0);
+        acts_on_answers(move |answer, _| answer.instead(Reply::error(ErrorCode::VALIDATION_FAILED, &text)))
+    },
     effect: |values, _| Effect::Answers(Answer::Error(values.get(0))),
     ..Definition::of_capability("hidden_pna", "An error of its own that passes for a payload-not-available answer.")
 };
-
-pub(super) struct HiddenPna {
-    pub(super) text: String,
-}
-
-impl Behaviour for HiddenPna {
-    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
-        answer.instead(Reply::error(ErrorCode::VALIDATION_FAILED, &self.text))
-    }
-}

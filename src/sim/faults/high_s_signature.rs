@@ -2,9 +2,8 @@
 //! parity of `R`. Anybody can compute it without a key, and it is as valid as the first: the rules do not refuse a high
 //! `s`, so this attack changes bytes and nothing else.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, attestations};
+use super::{Definition, attestations};
 use crate::attestation::SIGNATURE_LEN;
-use crate::sim::replicate_cache::ReplicateCache;
 
 /// The order of secp256k1, big-endian.
 const ORDER: [u8; 32] = [
@@ -15,26 +14,20 @@ const ORDER: [u8; 32] = [
 pub(super) const FAULT: Definition = Definition {
     draw_key: 23,
     phrase: "send high-s signatures",
-    behaviour: |_| Box::new(HighSSignature),
+    behaviour: |_| {
+        attestations::changes(|_, mut attestation| {
+            for signature in &mut attestation.signatures {
+                signature.signature = attestations::with_bytes(signature, |bytes| mirror(bytes));
+            }
+            Some(attestation)
+        })
+    },
     effect: |_, bearer| bearer.as_honest(),
     ..Definition::of_capability(
         "high_s_signature",
         "Signatures in their other form, n - s for s; the rules accept them.",
     )
 };
-
-pub(super) struct HighSSignature;
-
-impl Behaviour for HighSSignature {
-    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
-        attestations::changed(answer, |mut attestation| {
-            for signature in &mut attestation.signatures {
-                signature.signature = attestations::with_bytes(signature, |bytes| mirror(bytes));
-            }
-            Some(attestation)
-        })
-    }
-}
 
 /// Brings `r || s || v` into its other form; leaves bytes alone that are none.
 fn mirror(signature: &mut [u8]) {

@@ -6,9 +6,8 @@
 
 use super::effect::Effect;
 use super::lies::{Version, lie};
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer};
+use super::{Action, AnswerContext, Definition, OutgoingAnswer, acts_on_answers};
 use crate::sim::message::Reply;
-use crate::sim::replicate_cache::ReplicateCache;
 use crate::sim::site::Site;
 use crate::wire::Response;
 
@@ -16,21 +15,17 @@ pub(super) const FAULT: Definition = Definition {
     draw_key: 24,
     breaks_links: true,
     phrase: "answer in the name of others",
-    behaviour: |_| Box::new(Impersonation),
+    behaviour: |_| {
+        acts_on_answers(|answer, _| {
+            let Some(name) = victim(answer) else { return Action::Honest };
+            let payload = Some(lie(answer, Version::Own));
+            let reply = Reply::response(Response { payload, ..answer.honest.clone() });
+            Action::Instead(vec![OutgoingAnswer { reply, name, ..answer.outgoing.clone() }])
+        })
+    },
     effect: |_, _| Effect::Unknown("a node answers in the name of another"),
     ..Definition::of_capability("impersonation", "A wrong payload in the name of another node.")
 };
-
-pub(super) struct Impersonation;
-
-impl Behaviour for Impersonation {
-    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
-        let Some(name) = victim(answer) else { return Action::Honest };
-        let payload = Some(lie(answer, Version::Own));
-        let reply = Reply::response(Response { payload, ..answer.honest.clone() });
-        Action::Instead(vec![OutgoingAnswer { reply, name, ..answer.outgoing.clone() }])
-    }
-}
 
 /// The same for all workflow nodes; nobody when all nodes are accomplices.
 fn victim(answer: &AnswerContext<'_>) -> Option<u32> {

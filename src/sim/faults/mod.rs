@@ -1,7 +1,7 @@
 //! The registry of faults, one attacker per file.
 //!
-//! To add a fault: 1. write `faults/x.rs` with a type that is [`Behaviour`] and a `FAULT`: its [`Definition`], with name,
-//! draw key, meaning, phrase, parameters, constructor, and its law or why it has none; 2. add its line to the list below;
+//! To add a fault: 1. write `faults/x.rs` with a `FAULT`: its [`Definition`], with name, draw key, meaning, phrase,
+//! parameters, [`Behaviour`], and its law or why it has none; 2. add its line to the list below;
 //! 3. give it a place in a scenario of `scenarios/ci` or `scenarios/weaknesses`. The schema, `donsim faults`, the pictures
 //! and the closed forms read the list.
 //!
@@ -19,6 +19,7 @@ mod parameters;
 use super::outgoing::{OutgoingAnswer, OutgoingRequest, When};
 
 pub(super) use behaviour::{Action, AnswerContext, Behaviour, MessageContext, RequestContext, distorted};
+use behaviour::{acts_on_answers, acts_on_messages, acts_on_requests};
 use effect::{Bearer, Effect};
 pub(crate) use parameters::Values;
 pub use parameters::{Parameter, ParameterKind, Value};
@@ -58,8 +59,8 @@ pub struct Definition {
     pub parameters: &'static [Parameter],
     /// Key of its draws; part of every result: add, never renumber.
     pub(super) draw_key: u32,
-    /// Constructor of its behaviour.
-    pub(super) behaviour: fn(&Values) -> Box<dyn Behaviour>,
+    /// Its behaviour.
+    pub(super) behaviour: fn(&Values) -> Behaviour,
     /// What it does to the exact law of a cell.
     pub(super) effect: fn(&Values, Bearer) -> Effect,
 }
@@ -96,7 +97,7 @@ impl Definition {
             phrase: "",
             parameters: &[],
             draw_key: 0,
-            behaviour: |_| Box::new(Honest),
+            behaviour: |_| Behaviour::Honest,
             effect: |_, _| Effect::Unknown(""),
         }
     }
@@ -120,11 +121,6 @@ impl Definition {
         Self { is_outage: true, ..Self::of_capability(name, meaning) }
     }
 }
-
-/// A node that does what it should.
-struct Honest;
-
-impl Behaviour for Honest {}
 
 macro_rules! faults {
     ($($name:ident,)+) => {

@@ -2,25 +2,19 @@
 
 use std::rc::Rc;
 
-use super::{Action, Behaviour, Definition, MessageContext};
-use crate::sim::rounds::{OcrBody, OcrMessage};
+use super::{Action, Definition, acts_on_messages};
+use crate::sim::rounds::OcrBody;
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 44,
     phrase: "sign reports badly",
-    behaviour: |_| Box::new(BadReportSignatures),
-    ..Definition::in_rounds("ocr_bad_report_signatures", "Signatures over reports that are not valid.")
-};
-
-pub(super) struct BadReportSignatures;
-
-impl Behaviour for BadReportSignatures {
-    fn on_message(&self, it: &MessageContext<'_>) -> Action<Rc<OcrMessage>> {
-        match &it.message.body {
+    behaviour: |_| {
+        acts_on_messages(|it| match &it.message.body {
             OcrBody::ReportSignatures { over, .. } => {
                 it.instead(OcrBody::ReportSignatures { over: Rc::clone(over), genuine: false })
             }
             _ => Action::Honest,
-        }
-    }
-}
+        })
+    },
+    ..Definition::in_rounds("ocr_bad_report_signatures", "Signatures over reports that are not valid.")
+};

@@ -2,23 +2,17 @@
 
 use std::rc::Rc;
 
-use super::{Action, Behaviour, Definition, MessageContext};
-use crate::sim::rounds::{OcrBody, OcrMessage};
+use super::{Action, Definition, acts_on_messages};
+use crate::sim::rounds::OcrBody;
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 49,
     phrase: "leave requests out of queries",
-    behaviour: |_| Box::new(OmittedRequests),
-    ..Definition::in_rounds("ocr_omitted_requests", "As leader, round starts without a request.")
-};
-
-pub(super) struct OmittedRequests;
-
-impl Behaviour for OmittedRequests {
-    fn on_message(&self, it: &MessageContext<'_>) -> Action<Rc<OcrMessage>> {
-        match &it.message.body {
+    behaviour: |_| {
+        acts_on_messages(|it| match &it.message.body {
             OcrBody::RoundStart(query) if !query.is_empty() => it.instead(OcrBody::RoundStart(Rc::new([]))),
             _ => Action::Honest,
-        }
-    }
-}
+        })
+    },
+    ..Definition::in_rounds("ocr_omitted_requests", "As leader, round starts without a request.")
+};

@@ -1,15 +1,14 @@
 //! `oversized`: a response that is blown up by one unknown field at its end, which every decoder skips: the aggregator
 //! sees what was there before, and pays in bandwidth.
 //!
-//! The transport of the original drops a message above its limit, 500,000 bytes by default. donsim does not model that
-//! limit yet and delivers it.
+//! The transport of the original drops a message above its limit, 500,000 bytes by default; donsim's does with
+//! `network.limits`.
 
 use prost::bytes::Bytes;
 use prost::encoding::{self, WireType};
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
+use super::{Action, Definition, Parameter, ParameterKind, acts_on_answers};
 use crate::sim::message::Reply;
-use crate::sim::replicate_cache::ReplicateCache;
 
 /// A field that no response has.
 const FILLER: u32 = 15;
@@ -24,24 +23,19 @@ pub(super) const FAULT: Definition = Definition {
         "Size of the response; a larger one stays as it is.",
     )
     .such_as("\"1MiB\"")],
-    behaviour: |values| Box::new(Oversized { size: values.get(0) }),
+    behaviour: |values| {
+        let size: u64 = values.get(0);
+        acts_on_answers(move |answer, _| {
+            let Some(bytes) = answer.outgoing.reply.payload() else { return Action::Honest };
+            match padded(&bytes.to_bytes(), usize::try_from(size).unwrap_or(usize::MAX)) {
+                Some(payload) => answer.instead(Reply::Raw { payload }),
+                None => Action::Honest,
+            }
+        })
+    },
     effect: |_, bearer| bearer.as_honest(),
     ..Definition::of_capability("oversized", "A response blown up by a field that nobody reads.")
 };
-
-pub(super) struct Oversized {
-    pub(super) size: u64,
-}
-
-impl Behaviour for Oversized {
-    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
-        let Some(bytes) = answer.outgoing.reply.payload() else { return Action::Honest };
-        match padded(&bytes.to_bytes(), usize::try_from(self.size).unwrap_or(usize::MAX)) {
-            Some(payload) => answer.instead(Reply::Raw { payload }),
-            None => Action::Honest,
-        }
-    }
-}
 
 /// `bytes` and a filler, `size` bytes in all, or one less where no filler is just so long; `None` when there is no room.
 fn padded(bytes: &Bytes, size: usize) -> Option<Bytes> {

@@ -1,30 +1,25 @@
 //! `stale_config_digest`: an attestation that the same signers made under the configuration before the present one.
 //! The rules do not compare the digest with anything, so they accept it.
 
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, attestations};
-use crate::sim::replicate_cache::ReplicateCache;
+use super::{Definition, acts_on_answers, attestations};
 use crate::sim::site::Site;
 
 pub(super) const FAULT: Definition = Definition {
     draw_key: 32,
     phrase: "attest under an old configuration",
-    behaviour: |_| Box::new(StaleConfigDigest),
+    behaviour: |_| {
+        acts_on_answers(|answer, cache| {
+            attestations::changed(answer, |_| {
+                let genuine = answer.attestation?;
+                let stale = Site::ConfigDigest.array(&cache.identities(), [1, 0, 0, 0, 0]);
+                let (sequence, signers) = (genuine.sequence_number, attestations::signers(genuine));
+                Some(attestations::signed(&answer.request.report(), stale, sequence, signers, cache))
+            })
+        })
+    },
     effect: |_, bearer| bearer.as_honest(),
     ..Definition::of_capability(
         "stale_config_digest",
         "An attestation under an older configuration; the rules accept it.",
     )
 };
-
-pub(super) struct StaleConfigDigest;
-
-impl Behaviour for StaleConfigDigest {
-    fn on_answer(&self, answer: &AnswerContext<'_>, cache: &mut ReplicateCache) -> Action<OutgoingAnswer> {
-        attestations::changed(answer, |_| {
-            let genuine = answer.attestation?;
-            let stale = Site::ConfigDigest.array(&cache.identities(), [1, 0, 0, 0, 0]);
-            let (sequence, signers) = (genuine.sequence_number, attestations::signers(genuine));
-            Some(attestations::signed(&answer.request.report(), stale, sequence, signers, cache))
-        })
-    }
-}

@@ -2,9 +2,8 @@
 //! look: the payload's type, the `value` map, or the sender's word about `N`.
 
 use super::effect::{Answer, Attached, Lie};
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
+use super::{Action, Definition, Parameter, ParameterKind, acts_on_answers};
 use crate::sim::message::Reply;
-use crate::sim::replicate_cache::ReplicateCache;
 use crate::wire::{Kind, Response};
 
 /// Fields that can be changed.
@@ -22,7 +21,14 @@ pub(super) const FAULT: Definition = Definition {
         "\"type_url\"",
         "What is changed: type_url, value (the map gets an entry) or capdon_n.",
     )],
-    behaviour: |values| Box::new(TamperedFields { field: values.get(0) }),
+    behaviour: |values| {
+        let field: &'static str = values.get(0);
+        acts_on_answers(move |answer, _| {
+            let Some(mut response) = answer.response().cloned() else { return Action::Honest };
+            tamper(field, &mut response);
+            answer.instead(Reply::response(response))
+        })
+    },
     effect: |values, bearer| match values.get(0) {
         CAPDON_N => bearer.as_honest(),
         VALUE => bearer.on_response(Answer::Lie(Lie::ExtraValue, Attached::Valid)),
@@ -34,29 +40,14 @@ pub(super) const FAULT: Definition = Definition {
     )
 };
 
-pub(super) struct TamperedFields {
-    /// One of [`FIELDS`].
-    pub(super) field: &'static str,
-}
-
-impl Behaviour for TamperedFields {
-    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
-        let Some(mut response) = answer.response().cloned() else { return Action::Honest };
-        self.tamper(&mut response);
-        answer.instead(Reply::response(response))
-    }
-}
-
-impl TamperedFields {
-    fn tamper(&self, response: &mut Response) {
-        match self.field {
-            TYPE_URL => {
-                if let Some(payload) = &mut response.payload {
-                    payload.type_url.push_str("Tampered");
-                }
+fn tamper(field: &str, response: &mut Response) {
+    match field {
+        TYPE_URL => {
+            if let Some(payload) = &mut response.payload {
+                payload.type_url.push_str("Tampered");
             }
-            VALUE => response.value.push("tampered", Kind::Bool(true)),
-            _ => response.capdon_n = response.capdon_n.saturating_add(1),
         }
+        VALUE => response.value.push("tampered", Kind::Bool(true)),
+        _ => response.capdon_n = response.capdon_n.saturating_add(1),
     }
 }

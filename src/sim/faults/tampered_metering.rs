@@ -2,9 +2,8 @@
 //! unit and value of the metering record, but not its gas.
 
 use super::effect::Effect;
-use super::{Action, AnswerContext, Behaviour, Definition, OutgoingAnswer, Parameter, ParameterKind};
+use super::{Action, Definition, Parameter, ParameterKind, acts_on_answers};
 use crate::sim::message::Reply;
-use crate::sim::replicate_cache::ReplicateCache;
 
 /// More than any honest node reports.
 const EXORBITANT: &str = "1000000";
@@ -22,26 +21,20 @@ pub(super) const FAULT: Definition = Definition {
         "\"gas\"",
         "What is changed: gas, which the signatures do not cover, or value, which they do.",
     )],
-    behaviour: |values| Box::new(TamperedMetering { field: values.get(0) }),
+    behaviour: |values| {
+        let field: &'static str = values.get(0);
+        acts_on_answers(move |answer, _| {
+            let Some(mut response) = answer.response().cloned() else { return Action::Honest };
+            for record in &mut response.metering {
+                let part = match field {
+                    GAS => &mut record.spend_value_in_gas_units,
+                    _ => &mut record.spend_value,
+                };
+                EXORBITANT.clone_into(part);
+            }
+            answer.instead(Reply::response(response))
+        })
+    },
     effect: |_, _| Effect::Unknown("whether a response is tainted depends on who answers first"),
     ..Definition::of_capability("tampered_metering", "The right payload and attestation, with another cost.")
 };
-
-pub(super) struct TamperedMetering {
-    /// One of [`FIELDS`].
-    pub(super) field: &'static str,
-}
-
-impl Behaviour for TamperedMetering {
-    fn on_answer(&self, answer: &AnswerContext<'_>, _: &mut ReplicateCache) -> Action<OutgoingAnswer> {
-        let Some(mut response) = answer.response().cloned() else { return Action::Honest };
-        for record in &mut response.metering {
-            let part = match self.field {
-                GAS => &mut record.spend_value_in_gas_units,
-                _ => &mut record.spend_value,
-            };
-            EXORBITANT.clone_into(part);
-        }
-        answer.instead(Reply::response(response))
-    }
-}

@@ -286,7 +286,7 @@ impl Participant {
                 let outcome = Rc::clone(outcome);
                 slot.has_prepared = true;
                 slot.prepare(self.number, &outcome, step.don);
-                self.broadcast(seq_nr, 0, OcrBody::Prepare(outcome), step);
+                self.broadcast(seq_nr, OcrBody::Prepare(outcome), step);
                 continue;
             }
             if let Some(outcome) = slot.prepared(step.don).filter(|_| !slot.has_committed) {
@@ -294,7 +294,7 @@ impl Participant {
                 slot.has_committed = true;
                 slot.commit(self.number, &outcome, step.don);
                 self.certified = Certified { epoch, committed: false, outcome: Rc::clone(&outcome) };
-                self.broadcast(seq_nr, 0, OcrBody::Commit(outcome), step);
+                self.broadcast(seq_nr, OcrBody::Commit(outcome), step);
                 continue;
             }
             let Some(outcome) = slot.committed(step.don) else { return };
@@ -315,7 +315,7 @@ impl Participant {
         if let Some(slot) = self.slot(epoch, seq_nr) {
             slot.query = Some(Rc::clone(&query));
         }
-        self.broadcast(seq_nr, 0, OcrBody::RoundStart(query), step);
+        self.broadcast(seq_nr, OcrBody::RoundStart(query), step);
         self.advance(step);
     }
 
@@ -386,7 +386,7 @@ impl Participant {
         if let Some(slot) = self.slot(epoch, seq_nr) {
             slot.proposed = Some(outcome);
         }
-        self.broadcast(seq_nr, 0, OcrBody::Proposal(proposal), step);
+        self.broadcast(seq_nr, OcrBody::Proposal(proposal), step);
         self.advance(step);
     }
 
@@ -412,7 +412,7 @@ impl Participant {
         if outcome.attested().next().is_some() {
             self.reports.add(self.number, outcome, true);
             let body = OcrBody::ReportSignatures { over: Rc::clone(outcome), genuine: true };
-            self.broadcast(seq_nr, 0, body, step);
+            self.broadcast(seq_nr, body, step);
             self.complete_reports(seq_nr, step);
         }
         self.after_commit(step);
@@ -598,8 +598,8 @@ impl Participant {
         step.outbox.send(Output::Message { to, message });
     }
 
-    fn broadcast(&self, seq_nr: u64, attempt: u32, body: OcrBody, step: &mut Step<'_, '_>) {
-        let message = OcrMessage::new(step.don, self.pacemaker.epoch, seq_nr, attempt, body);
+    fn broadcast(&self, seq_nr: u64, body: OcrBody, step: &mut Step<'_, '_>) {
+        let message = OcrMessage::new(step.don, self.pacemaker.epoch, seq_nr, 0, body);
         self.to_all(&Rc::new(message), step);
     }
 

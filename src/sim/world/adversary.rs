@@ -9,7 +9,7 @@ use crate::sim::agreement::Agreement;
 use crate::sim::assignment::About;
 use crate::sim::capability_node::Reply as HonestReply;
 use crate::sim::event::Event;
-use crate::sim::faults::{AnswerContext, MessageContext, RequestContext, Side, distorted};
+use crate::sim::faults::{AnswerContext, Behaviour, MessageContext, RequestContext, Side, distorted};
 use crate::sim::happening::What;
 use crate::sim::message::{AnswerClass, Header, Reply, Signal};
 use crate::sim::outgoing::{OutgoingAnswer, OutgoingRequest, When};
@@ -50,7 +50,8 @@ impl World<'_> {
     fn stops_at_once(&mut self, now: Time, workflow: u32, request: u32, capability: u32) -> bool {
         let about = |fault: &usize| About { fault: *fault, node: workflow, target: capability, request };
         let stops = |about: &About| {
-            self.assignment.acting(&self.draws, now, *about).is_some_and(|fault| fault.behaviour.stops_at_once())
+            let acting = self.assignment.acting(&self.draws, now, *about);
+            acting.is_some_and(|fault| matches!(fault.behaviour, Behaviour::StopsAtOnce))
         };
         let acting = self.assignment.of_workflow(workflow).iter().map(about).find(stops);
         if let Some(about) = acting {
@@ -61,10 +62,11 @@ impl World<'_> {
 
     fn distort_requests(&mut self, now: Time, about: About, outgoing: Vec<OutgoingRequest>) -> Vec<OutgoingRequest> {
         let Some(fault) = self.assignment.acting(&self.draws, now, about) else { return outgoing };
+        let Behaviour::OnRequest(action) = &fault.behaviour else { return outgoing };
         let request = &self.requests[about.request as usize];
         let (outgoing, acted) = distorted(outgoing, |outgoing: &OutgoingRequest| {
             let (draws, node, capability) = (&self.draws, about.node, about.target);
-            fault.behaviour.on_ask(&RequestContext { outgoing, draws, request, node, capability })
+            action(&RequestContext { outgoing, draws, request, node, capability })
         });
         if acted {
             self.fault_acted(now, about);
@@ -125,6 +127,7 @@ impl World<'_> {
         outgoing: Vec<OutgoingAnswer>,
     ) -> (Vec<OutgoingAnswer>, bool) {
         let Some(fault) = self.assignment.acting(&self.draws, now, about) else { return (outgoing, false) };
+        let Behaviour::OnAnswer(action) = &fault.behaviour else { return (outgoing, false) };
         let nodes = self.setup.capability_don.nodes;
         let request = &mut self.requests[about.request as usize];
         let attestation = request.attestation(about.node, self.setup, self.cache);
@@ -143,7 +146,7 @@ impl World<'_> {
                 attestation: attestation.as_ref(),
                 accomplices: &fault.accomplices,
             };
-            fault.behaviour.on_answer(&answer, self.cache)
+            action(&answer, self.cache)
         });
         if acted {
             self.fault_acted(now, about);
@@ -169,11 +172,11 @@ impl World<'_> {
             let seq_nr = outgoing.first().map_or(0, |message| message.seq_nr as u32);
             let about = About { fault, node: from, target: to, request: seq_nr };
             let Some(active) = self.assignment.acting(&self.draws, now, about) else { continue };
+            let Behaviour::OnMessage(action) = &active.behaviour else { continue };
             let (draws, don, accomplices) = (&self.draws, &rounds.don, &active.accomplices[..]);
             let acted;
-            (outgoing, acted) = distorted(outgoing, |message| {
-                active.behaviour.on_message(&MessageContext { message, draws, don, node: from, accomplices })
-            });
+            (outgoing, acted) =
+                distorted(outgoing, |message| action(&MessageContext { message, draws, don, node: from, accomplices }));
             if acted {
                 let what = What::FaultActed { fault, name: self.setup.faults[fault].kind.name() };
                 self.tell(now, None, Some(Node::Capability(from)), Some(Node::Capability(to)), what);
@@ -187,7 +190,8 @@ impl World<'_> {
         let in_rounds = |fault: &&usize| self.setup.faults[**fault].kind.is_in_rounds();
         let about = |fault: &usize| About { fault: *fault, node: capability, target: from, request };
         let is_deaf = |about: &About| {
-            self.assignment.acting(&self.draws, now, *about).is_some_and(|fault| fault.behaviour.is_deaf())
+            let acting = self.assignment.acting(&self.draws, now, *about);
+            acting.is_some_and(|fault| matches!(fault.behaviour, Behaviour::Deaf))
         };
         let acting = self.assignment.of_capability(capability).iter().filter(|fault| !in_rounds(fault));
         let acting = acting.map(about).find(is_deaf);

@@ -11,7 +11,6 @@ const GAP: f64 = 50.0;
 
 impl RequestDiagram {
     /// The picture of two stories beside each other, each with a name; `difference` is where they part.
-    #[must_use]
     pub fn beside(sides: [(&str, &Story); 2], subtitle: &str, difference: Option<&Difference>) -> Self {
         let mut left = Panel::new(sides[0].1, sides[0].0, MARGIN + AXIS, ONE_OF_TWO);
         if sides[0].1.stages == sides[1].1.stages {

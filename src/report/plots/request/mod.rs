@@ -42,24 +42,17 @@ pub struct RequestDiagram {
 
 impl RequestDiagram {
     /// The picture of one story; `subtitle` says scenario, cell, replicate and the like.
-    #[must_use]
     pub fn new(story: &Story, subtitle: &str) -> Self {
         let facts = vec![subtitle.to_owned()];
         draw(text::title(story), facts, &[Panel::new(story, "", MARGIN + AXIS, ALONE)], None)
     }
 
     /// As SVG.
-    ///
-    /// # Errors
-    /// When the backend fails, which writes to memory.
     pub fn svg(&self) -> Result<String, PlotError> {
         svg::render(&self.scene)
     }
 
     /// As PNG at twice the size.
-    ///
-    /// # Errors
-    /// When the backend or the encoder fails; both write to memory.
     pub fn png(&self) -> Result<Vec<u8>, PlotError> {
         png_image::render(&self.scene)
     }
