@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use crate::report::cell_tables::CellTable;
 use crate::report::compare::{Change, Comparison, Comparisons, Differing, Origin};
+use crate::scenario::shell_path;
 
 use super::lost::{self, LookAtLoss};
 use super::tables::{Choice, choices, rows_table};
@@ -130,7 +131,7 @@ fn comparisons(found: &Comparisons, all: &[&Comparison], mut room: usize) -> Mar
 }
 
 fn made([base, new]: [&Path; 2]) -> Markup {
-    let line = format!("donsim compare {} {} --html FILE", base.display(), new.display());
+    let line = format!("donsim compare {} {} --html FILE", shell_path(base), shell_path(new));
     html! {
         p { "Cells pair by their axes, replicates by their number. " em { "difference" } ": new less base in the mean of pairs, with its 95 % "
             "interval. " em { "p" } ": probability of a difference as large by chance. A difference is a change when it is significant "

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use crate::report::compare::{Comparisons, Loss};
 use crate::report::{RequestAt, RequestDiagram};
+use crate::scenario::shell_path;
 
 use super::compared::place;
 use super::{checks, command, text};
@@ -56,12 +57,9 @@ pub(super) fn requests(found: &Comparisons, folders: [&Path; 2], look: &LookAtLo
 /// Commands that draw the request in each run.
 fn again(loss: &Loss, folders: [&Path; 2]) -> Markup {
     let line = |at: usize, file: &str| {
-        let (folder, cell) = (folders[at].display(), &loss.cells[at]);
+        let (scenario, cell) = (shell_path(&folders[at].join("resolved.toml")), &loss.cells[at]);
         let only = loss.request.options();
-        format!(
-            "donsim replay {folder}/resolved.toml --cell {cell} --replicate {}{only} --diagram {file}",
-            loss.replicate
-        )
+        format!("donsim replay {scenario} --cell {cell} --replicate {}{only} --diagram {file}", loss.replicate)
     };
     html! { "Each again: " (command(&line(0, "base.svg"))) " " (command(&line(1, "new.svg"))) }
 }
