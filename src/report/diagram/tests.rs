@@ -38,7 +38,8 @@ pub(in crate::report) fn happenings(text: &str, number: u64) -> Vec<Happening> {
 
 /// Story of the first request at the first caller.
 pub(in crate::report) fn story(text: &str, number: u64) -> Story {
-    Story::read(&happenings(text, number), RequestAt { request: 0, caller: 0 }).unwrap()
+    let (replicate, happenings) = replay(text, number);
+    Story::read(&replicate.rows, &happenings, RequestAt { request: 0, caller: 0 }).unwrap()
 }
 
 #[test]
@@ -52,6 +53,22 @@ fn mermaid_says_every_message_and_stays_short() {
         let many = |line: &str| line.split(" × ").next()?.rsplit(' ').next()?.parse::<usize>().ok();
         let count: usize = messages.map(|line| many(line).filter(|_| line.contains(" × ")).unwrap_or(1)).sum();
         assert_eq!(count, story.messages.len(), "{diagram}");
+    }
+}
+
+/// The caller cannot tell such a response from the right one; who reads the diagram has to.
+#[test]
+fn a_wrong_response_is_no_success() {
+    for (fault, gist, words) in [
+        ("tampered_fields", Gist::Wrong, "a wrong response accepted on a valid attestation"),
+        ("tampered_metering", Gist::Tainted, "success with wrong metering or capdon_n on a valid attestation"),
+    ] {
+        let text = format!("schema = 1\n[capability_don]\nnodes = 4\n[[faults.{fault}]]\nnodes = 1\nholders = 1\n");
+        let story = story(&text, 0);
+        let (_, found, said) = story.ended.as_ref().unwrap();
+        assert_eq!(*found, gist);
+        assert!(said.starts_with(words), "{said}");
+        assert!(story.mermaid("").contains(words));
     }
 }
 
@@ -79,6 +96,6 @@ fn worlds_part_where_rule_sets_judge_apart() {
     assert_eq!(Difference::first([&one, &one], request), None);
     let difference = Difference::first([&one, &other], request).unwrap();
     assert_ne!(difference.happens[0], difference.happens[1]);
-    let start = Story::read(&one, request).unwrap().started.unwrap();
+    let start = Story::read(&[], &one, request).unwrap().started.unwrap();
     assert!(difference.at > start, "requests do not depend on the rule set");
 }
