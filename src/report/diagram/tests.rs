@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::scenario::Scenario;
-use crate::sim::{self, Happening, Replicate, ReplicateCache};
+use crate::sim::{self, Happening, OcrHappening, Replicate, ReplicateCache, What};
 
 use super::*;
 
@@ -70,6 +70,29 @@ fn a_wrong_response_is_no_success() {
         assert!(said.starts_with(words), "{said}");
         assert!(story.mermaid("").contains(words));
     }
+}
+
+/// A silent leader costs its epoch; the next leader begins with the same sequence number.
+#[test]
+fn a_round_that_begins_again_has_a_leader_in_each_epoch() {
+    let text =
+        ROUNDS.replace("[network]", "[[faults.ocr_silent_leader]]\nnodes = 1\n[network]").replace("loss = 0.02", "");
+    let mut again = 0;
+    for number in 0..20 {
+        let (replicate, happenings) = replay(&text, number);
+        let story = Story::read(&replicate.rows, &happenings, RequestAt { request: 0, caller: 0 }).unwrap();
+        let mut epochs = std::collections::BTreeMap::<u64, usize>::new();
+        for happening in &happenings {
+            let What::Ocr(OcrHappening::RoundStarted { epoch, seq_nr, requests }) = &happening.what else { continue };
+            if requests.contains(&0) {
+                let begin = format!("round {seq_nr}, epoch {epoch}, led by {}: ", happening.node.unwrap());
+                assert!(story.stages.iter().any(|stage| stage.words.starts_with(&begin)), "{begin}");
+                *epochs.entry(*seq_nr).or_default() += 1;
+            }
+        }
+        again += usize::from(epochs.values().any(|count| *count > 1));
+    }
+    assert!(again > 0, "the silent node never leads");
 }
 
 #[test]
