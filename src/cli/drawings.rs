@@ -13,6 +13,9 @@ use super::{exit, print};
 /// Reason that nothing is told, and the exit code.
 pub(super) type Failure = (String, u8);
 
+/// A replay beside another: its name, its rows and what happened.
+pub(super) type Side<'a> = (String, (&'a [Row], &'a [Happening]));
+
 /// Drawings of one request at one caller.
 #[derive(Debug, Args)]
 pub(super) struct Drawings {
@@ -51,7 +54,7 @@ impl Drawings {
             return Ok(());
         }
         let request = RequestAt::choose(rows, wanted).ok_or_else(nothing)?;
-        let story = Story::read(happenings, request).ok_or_else(nothing)?;
+        let story = Story::read(rows, happenings, request).ok_or_else(nothing)?;
         if let Some(path) = &self.diagram {
             draw(path, &RequestDiagram::new(&story, title))?;
         }
@@ -65,20 +68,19 @@ impl Drawings {
     pub(super) fn make_beside(
         &self,
         title: &str,
-        rows: &[Row],
-        sides: [(String, &[Happening]); 2],
+        sides: [Side<'_>; 2],
         wanted: impl Fn(RequestAt) -> bool,
     ) -> Result<(), Failure> {
         let Some(path) = &self.diagram else { return Ok(()) };
-        let request = RequestAt::choose(rows, wanted).ok_or_else(nothing)?;
+        let request = RequestAt::choose(sides[0].1.0, wanted).ok_or_else(nothing)?;
         draw(path, &beside(title, sides, request).ok_or_else(nothing)?)
     }
 }
 
 /// A request of two replays, each with its name, and where they part; `None` where one of them tells nothing of it.
-pub(super) fn beside(title: &str, sides: [(String, &[Happening]); 2], request: RequestAt) -> Option<RequestDiagram> {
-    let [(left, one), (right, other)] = sides;
-    let (first, second) = (Story::read(one, request)?, Story::read(other, request)?);
+pub(super) fn beside(title: &str, sides: [Side<'_>; 2], request: RequestAt) -> Option<RequestDiagram> {
+    let [(left, (rows, one)), (right, (other_rows, other))] = sides;
+    let (first, second) = (Story::read(rows, one, request)?, Story::read(other_rows, other, request)?);
     let difference = Difference::first([one, other], request);
     Some(RequestDiagram::beside([(&left, &first), (&right, &second)], title, difference.as_ref()))
 }

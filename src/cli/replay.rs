@@ -124,11 +124,11 @@ impl Replay {
             return self.drawings.make(&title(scenario, cell, self.replicate), (&replicate.rows, happenings), wanted);
         };
         let other = self.choose(scenario, beside)?;
-        let (_, other_happenings) = self.replay(&other)?;
+        let (other_replicate, other_happenings) = self.replay(&other)?;
         let [left, right] = names(scenario, [cell, &other]);
         let title = title_beside(scenario, [cell, &other], self.replicate);
-        let sides = [(left, happenings), (right, &other_happenings)];
-        self.drawings.make_beside(&title, &replicate.rows, sides, wanted)
+        let sides = [(left, (&replicate.rows[..], happenings)), (right, (&other_replicate.rows, &other_happenings))];
+        self.drawings.make_beside(&title, sides, wanted)
     }
 
     /// Several nodes or several requests widen the choice; a node and a request narrow it.

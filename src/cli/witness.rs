@@ -19,14 +19,15 @@ pub(super) fn look(scenario: &Scenario, witness: &Witness) -> Option<Shown> {
     match (&cells[..], &replays[..]) {
         ([cell], [(replicate, told)]) => {
             let request = RequestAt::showing(&replicate.rows, witness.about)?;
-            let story = Story::read(told, request)?;
+            let story = Story::read(&replicate.rows, told, request)?;
             Some(Shown { request, diagram: RequestDiagram::new(&story, &title(scenario, cell, number)) })
         }
         ([of, minus], [(first, told), (second, told_beside)]) => {
             let (metric, direction) = witness.about?;
             let request = RequestAt::showing_difference([&first.rows, &second.rows], metric, direction)?;
             let ([left, right], title) = (names(scenario, [of, minus]), title_beside(scenario, [of, minus], number));
-            let diagram = beside(&title, [(left, told), (right, told_beside)], request)?;
+            let diagram =
+                beside(&title, [(left, (&first.rows[..], &told[..])), (right, (&second.rows, told_beside))], request)?;
             Some(Shown { request, diagram })
         }
         _ => None,
@@ -65,7 +66,7 @@ pub(super) fn look_at_loss(scenarios: [&Scenario; 2], loss: &Loss) -> Result<Req
         scenarios[1].id(),
         new.id
     );
-    let sides = [("base".to_owned(), &told[..]), ("new".to_owned(), &told_beside[..])];
+    let sides = [("base".to_owned(), (&first.rows[..], &told[..])), ("new".to_owned(), (&second.rows, &told_beside))];
     beside(&title, sides, loss.request).ok_or_else(|| "nothing is told of the request".to_owned())
 }
 

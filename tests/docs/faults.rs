@@ -136,6 +136,9 @@ fn request(name: &str, text: &str) -> (String, String) {
     let options = format!(" --replicate {number} --only workflow.{}", with.workflow_node);
     let ms = |row: &Row| row.latency.map(|latency| format!("{:.1} ms", latency.as_nanos() as f64 / 1e6));
     let effect = match (ms(&with), ms(&without)) {
+        (Some(after), Some(before)) if with.outcome != without.outcome => {
+            format!(" after {after}; without the fault it succeeds after {before}")
+        }
         (Some(with), Some(without)) if with == without => format!(" after {with}, as it would without the fault"),
         (Some(with), Some(without)) => format!(" after {with}, and would after {without} without the fault"),
         // A caller that is faulty itself is not measured.

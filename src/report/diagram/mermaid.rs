@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::engine::Time;
 use crate::network::Node;
+use crate::scenario::escaped;
 
 use super::lanes::{Lane, lanes};
 use super::story::{Fate, Gist, Passage, Story, millis};
@@ -131,15 +132,14 @@ fn name(lane: &Lane) -> String {
     name
 }
 
-/// `text` without what Mermaid would take for its own: ends of statements, comments, tags.
+/// `text` without what is not seen, and without what Mermaid would take for its own: ends of statements, comments, tags.
 fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for letter in escaped(&text.replace(char::is_control, " ")).chars() {
         match letter {
             '#' | ';' | '<' | '>' | '%' | '&' => {
                 let _ = write!(clean, "#{};", u32::from(letter));
             }
-            letter if letter.is_control() => clean.push(' '),
             letter => clean.push(letter),
         }
     }

@@ -8,6 +8,7 @@ use prost::Message as _;
 
 use crate::engine::Time;
 use crate::network::Node;
+use crate::scenario::escaped;
 use crate::sim::{Happening, OcrHappening, What};
 
 use super::super::happenings::words;
@@ -110,7 +111,7 @@ impl Writer {
         if let Some(name) = name {
             let is_sent = matches!(passage(what), Some(Passage::Sent(..)));
             let (begin, end) = if is_sent { (flows, &[][..]) } else { (&[][..], flows) };
-            self.event(*time, track, EventType::Instant, Some(name), (begin, end));
+            self.event(*time, track, EventType::Instant, Some(escaped(&name)), (begin, end));
         }
         match what {
             What::Started { .. } => self.begin(*time, track, "waits for answers"),

@@ -35,7 +35,8 @@ pub(super) struct Stages {
     request: u32,
     agreeing: Option<Time>,
     told: Vec<Stage>,
-    rounds: BTreeMap<u64, Round>,
+    /// Rounds by sequence number and epoch: a new epoch begins again with the number that the last one did not finish.
+    rounds: BTreeMap<(u64, u64), Round>,
     /// Messages of changes of the epoch, by epoch.
     epochs: BTreeMap<u64, Phase>,
     /// Leader of each epoch that was entered.
@@ -46,7 +47,6 @@ pub(super) struct Stages {
 
 #[derive(Debug)]
 struct Round {
-    epoch: u64,
     leader: Option<Node>,
     is_ours: bool,
     span: Phase,
@@ -124,7 +124,8 @@ impl Stages {
             }
             OcrHappening::Committed { epoch, seq_nr, agreed } => {
                 let agrees = agreed.contains(&self.request);
-                let round = self.round(now, *epoch, *seq_nr);
+                let epoch = self.epoch_of(*epoch, *seq_nr);
+                let round = self.round(now, epoch, *seq_nr);
                 round.agrees |= agrees;
                 once_more(&mut round.committed, now);
             }
@@ -143,6 +144,12 @@ impl Stages {
                     OcrBody::NewEpochWish | OcrBody::EpochStartRequest(_) | OcrBody::EpochStart(_) => {
                         self.epochs.entry(message.epoch).or_insert_with(|| Phase::at(now))
                     }
+                    OcrBody::ReportSignatures { .. }
+                    | OcrBody::CertifiedCommitRequest
+                    | OcrBody::CertifiedCommit(_) => {
+                        let epoch = self.epoch_of(message.epoch, message.seq_nr);
+                        self.round(now, epoch, message.seq_nr).phase(now, message.body.name())
+                    }
                     _ => self.round(now, message.epoch, message.seq_nr).phase(now, message.body.name()),
                 };
                 phase.once_more(arrivals.iter().flatten().copied().max().unwrap_or(now));
@@ -153,9 +160,15 @@ impl Stages {
         }
     }
 
+    /// Epoch of the round that something is about which is told in `epoch`: signatures of reports and missed commits may come
+    /// in a later epoch than the round's.
+    fn epoch_of(&self, epoch: u64, seq_nr: u64) -> u64 {
+        let earlier = self.rounds.range((seq_nr, 0)..=(seq_nr, epoch)).next_back();
+        earlier.map_or(epoch, |((_, epoch), _)| *epoch)
+    }
+
     fn round(&mut self, now: Time, epoch: u64, seq_nr: u64) -> &mut Round {
-        let round = self.rounds.entry(seq_nr).or_insert_with(|| Round {
-            epoch,
+        let round = self.rounds.entry((seq_nr, epoch)).or_insert_with(|| Round {
             leader: None,
             is_ours: false,
             span: Phase::at(now),
@@ -171,10 +184,10 @@ impl Stages {
     /// All stages that begin between the two instants.
     pub(super) fn finish(mut self, start: Time, end: Time) -> Vec<Stage> {
         let mut idle: Vec<(u64, Phase)> = Vec::new();
-        for (seq_nr, round) in std::mem::take(&mut self.rounds) {
-            if round.is_ours {
+        for ((seq_nr, epoch), round) in std::mem::take(&mut self.rounds) {
+            if round.is_ours || round.agrees {
                 self.tell_idle(&std::mem::take(&mut idle));
-                self.tell_round(seq_nr, &round);
+                self.tell_round(seq_nr, epoch, &round);
             } else if (start..end).contains(&round.span.from) {
                 idle.push((seq_nr, round.span));
             }
@@ -202,10 +215,12 @@ impl Stages {
         self.add(from.from, to.to, format!("{which} without this request"), Step::Epoch);
     }
 
-    fn tell_round(&mut self, seq_nr: u64, round: &Round) {
-        let led = round.leader.map_or_else(String::new, |leader| format!(", led by {leader}"));
+    fn tell_round(&mut self, seq_nr: u64, epoch: u64, round: &Round) {
+        // An epoch may go on with what the one before has prepared, without a start of the round.
+        let leader = round.leader.or_else(|| self.leaders.get(&epoch).map(|(leader, _)| *leader));
+        let led = leader.map_or_else(String::new, |leader| format!(", led by {leader}"));
         let outcome = if round.agrees { "agreed" } else { "not agreed on the request" };
-        let words = format!("round {seq_nr}, epoch {}{led}: {outcome}", round.epoch);
+        let words = format!("round {seq_nr}, epoch {epoch}{led}: {outcome}");
         self.add(round.span.from, round.span.to, words, Step::Round);
         for (name, phase) in &round.phases {
             let words = format!("{}: {}", name.replace('_', " "), messages(phase));
@@ -217,7 +232,7 @@ impl Stages {
         if let Some(phase) = round.committed {
             self.add(phase.from, phase.to, format!("committed by {}", nodes(phase.count)), Step::Reached);
         }
-        if let Some((phase, holders)) = self.attested.remove(&seq_nr) {
+        if let Some((phase, holders)) = round.committed.and_then(|_| self.attested.remove(&seq_nr)) {
             let words = format!("attested at {}, {holders} hold the payload", nodes(phase.count));
             self.add(phase.from, phase.to, words, Step::Reached);
         }

@@ -197,6 +197,10 @@ pub(in crate::report) enum Gist {
     /// Something went wrong on the way.
     Loss,
     Success,
+    /// The right payload was accepted, with metering or `capdon_n` that are not.
+    Tainted,
+    /// A wrong response was accepted.
+    Wrong,
     Failure,
     /// Success became unreachable.
     Unreachable,
@@ -240,9 +244,12 @@ impl Note {
 }
 
 impl Story {
-    /// The story of a subject; `None` where the stream tells nothing about it.
-    pub fn read(happenings: &[Happening], subject: RequestAt) -> Option<Self> {
-        let mut reader = Reader::new(happenings, subject);
+    /// The story of a subject; `None` where the stream tells nothing about it. Its row says whether what the caller accepted
+    /// is right, which the caller does not know.
+    pub fn read(rows: &[Row], happenings: &[Happening], subject: RequestAt) -> Option<Self> {
+        let is_it = |row: &&Row| (row.request, row.workflow_node) == (subject.request, subject.caller);
+        let outcome = rows.iter().find(is_it).map(|row| row.outcome);
+        let mut reader = Reader::new(happenings, subject, outcome);
         for happening in happenings {
             reader.hear(happening);
         }
@@ -276,13 +283,14 @@ pub(in crate::report) fn millis(at: Time) -> String {
 /// What is known by now of a request at a caller.
 struct Reader {
     story: Story,
+    outcome: Option<Outcome>,
     stages: Stages,
     observed: BTreeMap<usize, Time>,
     executing: BTreeMap<usize, Time>,
 }
 
 impl Reader {
-    fn new(happenings: &[Happening], subject: RequestAt) -> Self {
+    fn new(happenings: &[Happening], subject: RequestAt, outcome: Option<Outcome>) -> Self {
         let ends = happenings.iter().flat_map(|happening| [happening.node, happening.peer]).flatten();
         let count = ends.filter(|node| matches!(node, Node::Capability(_))).map(|node| node.position() + 1).max();
         let story = Story {
@@ -299,7 +307,7 @@ impl Reader {
             stages: Vec::new(),
         };
         let stages = Stages::new(subject.request);
-        Self { story, stages, observed: BTreeMap::new(), executing: BTreeMap::new() }
+        Self { story, outcome, stages, observed: BTreeMap::new(), executing: BTreeMap::new() }
     }
 
     fn finish(mut self) -> Option<Story> {
@@ -364,8 +372,13 @@ impl Reader {
                 self.receives(now, message, words);
             }
             What::Decided { decision } => {
-                let gist = if decision.error().is_some() { Gist::Failure } else { Gist::Success };
-                self.ends(now, gist, decided_words(decision));
+                let gist = match self.outcome {
+                    _ if decision.error().is_some() => Gist::Failure,
+                    Some(Outcome::AcceptedWrong) => Gist::Wrong,
+                    Some(Outcome::AcceptedTainted) => Gist::Tainted,
+                    _ => Gist::Success,
+                };
+                self.ends(now, gist, decided_words(decision, gist));
             }
             What::Crashed => self.ends(now, Gist::Failure, "crashed by this message".to_owned()),
             What::Unreachable { cause } => {
@@ -522,13 +535,18 @@ fn words(message: &Message, kind: Kind) -> String {
     }
 }
 
-fn decided_words(decision: &Decision) -> String {
+fn decided_words(decision: &Decision, gist: Gist) -> String {
+    let accepted = match gist {
+        Gist::Wrong => "a wrong response accepted",
+        Gist::Tainted => "success with wrong metering or capdon_n",
+        _ => "success",
+    };
     match decision {
         Decision::Success(success) => {
             let size = bytes(success.response.len() as u64);
             match success.basis {
-                Basis::Attestation => format!("success on a valid attestation, {size}"),
-                Basis::Quorum => format!("success on {} identical responses, {size}", success.support.len()),
+                Basis::Attestation => format!("{accepted} on a valid attestation, {size}"),
+                Basis::Quorum => format!("{accepted} on {} identical responses, {size}", success.support.len()),
             }
         }
         Decision::Failure(text) if text.contains(PAYLOAD_NOT_AVAILABLE) => "failure, error PNA".to_owned(),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::scenario::Scenario;
-use crate::sim::{self, Happening, Replicate, ReplicateCache};
+use crate::sim::{self, Happening, OcrHappening, Replicate, ReplicateCache, What};
 
 use super::*;
 
@@ -38,21 +38,61 @@ pub(in crate::report) fn happenings(text: &str, number: u64) -> Vec<Happening> {
 
 /// Story of the first request at the first caller.
 pub(in crate::report) fn story(text: &str, number: u64) -> Story {
-    Story::read(&happenings(text, number), RequestAt { request: 0, caller: 0 }).unwrap()
+    let (replicate, happenings) = replay(text, number);
+    Story::read(&replicate.rows, &happenings, RequestAt { request: 0, caller: 0 }).unwrap()
 }
 
 #[test]
 fn mermaid_says_every_message_and_stays_short() {
     for text in [LOSSY, ROUNDS, MANY, PULL] {
         let story = story(text, 3);
-        let diagram = story.mermaid("a; b # c\nd");
-        assert!(diagram.starts_with("sequenceDiagram\n    title a#59; b #35; c d\n"), "{diagram}");
+        let diagram = story.mermaid("a; b # c\nd\u{202e}e");
+        assert!(diagram.starts_with("sequenceDiagram\n    title a#59; b #35; c d\\u202ee\n"), "{diagram}");
         assert!(diagram.len() < 50_000);
         let messages = diagram.lines().filter(|line| line.contains("->>") || line.contains("-x"));
         let many = |line: &str| line.split(" × ").next()?.rsplit(' ').next()?.parse::<usize>().ok();
         let count: usize = messages.map(|line| many(line).filter(|_| line.contains(" × ")).unwrap_or(1)).sum();
         assert_eq!(count, story.messages.len(), "{diagram}");
     }
+}
+
+/// The caller cannot tell such a response from the right one; who reads the diagram has to.
+#[test]
+fn a_wrong_response_is_no_success() {
+    for (fault, gist, words) in [
+        ("tampered_fields", Gist::Wrong, "a wrong response accepted on a valid attestation"),
+        ("tampered_metering", Gist::Tainted, "success with wrong metering or capdon_n on a valid attestation"),
+    ] {
+        let text = format!("schema = 1\n[capability_don]\nnodes = 4\n[[faults.{fault}]]\nnodes = 1\nholders = 1\n");
+        let story = story(&text, 0);
+        let (_, found, said) = story.ended.as_ref().unwrap();
+        assert_eq!(*found, gist);
+        assert!(said.starts_with(words), "{said}");
+        assert!(story.mermaid("").contains(words));
+    }
+}
+
+/// A silent leader costs its epoch; the next leader begins with the same sequence number.
+#[test]
+fn a_round_that_begins_again_has_a_leader_in_each_epoch() {
+    let text =
+        ROUNDS.replace("[network]", "[[faults.ocr_silent_leader]]\nnodes = 1\n[network]").replace("loss = 0.02", "");
+    let mut again = 0;
+    for number in 0..20 {
+        let (replicate, happenings) = replay(&text, number);
+        let story = Story::read(&replicate.rows, &happenings, RequestAt { request: 0, caller: 0 }).unwrap();
+        let mut epochs = std::collections::BTreeMap::<u64, usize>::new();
+        for happening in &happenings {
+            let What::Ocr(OcrHappening::RoundStarted { epoch, seq_nr, requests }) = &happening.what else { continue };
+            if requests.contains(&0) {
+                let begin = format!("round {seq_nr}, epoch {epoch}, led by {}: ", happening.node.unwrap());
+                assert!(story.stages.iter().any(|stage| stage.words.starts_with(&begin)), "{begin}");
+                *epochs.entry(*seq_nr).or_default() += 1;
+            }
+        }
+        again += usize::from(epochs.values().any(|count| *count > 1));
+    }
+    assert!(again > 0, "the silent node never leads");
 }
 
 #[test]
@@ -79,6 +119,6 @@ fn worlds_part_where_rule_sets_judge_apart() {
     assert_eq!(Difference::first([&one, &one], request), None);
     let difference = Difference::first([&one, &other], request).unwrap();
     assert_ne!(difference.happens[0], difference.happens[1]);
-    let start = Story::read(&one, request).unwrap().started.unwrap();
+    let start = Story::read(&[], &one, request).unwrap().started.unwrap();
     assert!(difference.at > start, "requests do not depend on the rule set");
 }

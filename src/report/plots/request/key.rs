@@ -78,8 +78,14 @@ fn entries(panels: &[Panel<'_>], clock: &Clock) -> Vec<(Sample, String)> {
         }
     }
     let ends = || panels.iter().filter_map(|panel| panel.story.ended.as_ref());
-    for (gist, words) in [(Gist::Success, "decides: success"), (Gist::Failure, "ends without success")] {
-        if ends().any(|(_, other, _)| (*other == Gist::Success) == (gist == Gist::Success)) {
+    let gists = [
+        (Gist::Success, "decides: success"),
+        (Gist::Tainted, "decides: success with wrong metering or capdon_n"),
+        (Gist::Wrong, "accepts a wrong response"),
+        (Gist::Failure, "ends without success"),
+    ];
+    for (gist, words) in gists {
+        if ends().any(|(_, other, _)| *other == gist) {
             entries.push((Sample::Decision(gist), words.to_owned()));
         }
     }

@@ -152,7 +152,7 @@ fn bar(scene: &mut Scene, x: f64, (top, bottom): (f64, f64), doing: Doing) {
 
 /// The caller's decision.
 pub(super) fn decision(scene: &mut Scene, at: Point, gist: Gist) {
-    let color = if gist == Gist::Success { GREEN } else { VERMILLION };
+    let color = if matches!(gist, Gist::Success | Gist::Tainted) { GREEN } else { VERMILLION };
     scene.marker(at, Marker::Diamond, 9.0, color, false);
 }
 

@@ -94,6 +94,20 @@ fn is_mark(points: &[Point]) -> bool {
 }
 
 #[test]
+fn the_title_says_what_was_accepted() {
+    for (fault, ending) in [
+        ("tampered_fields", "accepts a wrong response"),
+        ("tampered_metering", "accepts with wrong metering or capdon_n"),
+        ("silent", "succeeds"),
+    ] {
+        let text = format!("schema = 1\n[capability_don]\nnodes = 4\n[[faults.{fault}]]\nnodes = 1\nholders = 1\n");
+        let diagram = RequestDiagram::new(&story(&text, 0), "");
+        assert_eq!(diagram.title, format!("Request 0 of workflow.0 {ending}"));
+        assert_readable(&diagram.scene);
+    }
+}
+
+#[test]
 fn the_same_story_gives_the_same_bytes() {
     let svg = || RequestDiagram::new(&story(MANY, 0), "").svg().unwrap();
     assert_eq!(svg(), svg());

@@ -12,6 +12,8 @@ pub(super) fn title(story: &Story) -> String {
     let (subject, caller) = (story.subject, story.caller);
     let ended = match &story.ended {
         Some((_, Gist::Success, _)) => "succeeds",
+        Some((_, Gist::Tainted, _)) => "accepts with wrong metering or capdon_n",
+        Some((_, Gist::Wrong, _)) => "accepts a wrong response",
         Some((_, _, words)) if words.starts_with("deadline") => "expires",
         Some((_, _, words)) if words.starts_with("crashed") => "crashes its caller",
         Some(_) => "fails",
@@ -121,8 +123,8 @@ pub(super) fn notes(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f6
         let (color, bold) = match note.gist {
             Gist::Plain => (INK, false),
             Gist::Loss => (MUTED, false),
-            Gist::Success => (GREEN, false),
-            Gist::Failure | Gist::Unreachable => (VERMILLION, false),
+            Gist::Success | Gist::Tainted => (GREEN, false),
+            Gist::Wrong | Gist::Failure | Gist::Unreachable => (VERMILLION, false),
         };
         Label { text: note.text(), ends: (clock.at(note.from), clock.at(note.to)), target, color, bold }
     };
@@ -140,7 +142,7 @@ pub(super) fn notes(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f6
 pub(super) fn words(panel: &Panel<'_>) -> Vec<String> {
     let line = |note: &Note| match note.gist {
         // These say when.
-        Gist::Success | Gist::Failure | Gist::Unreachable => note.text(),
+        Gist::Success | Gist::Tainted | Gist::Wrong | Gist::Failure | Gist::Unreachable => note.text(),
         Gist::Plain | Gist::Loss if note.from == note.to => format!("{}: {}", millis(note.from), note.text()),
         Gist::Plain | Gist::Loss => format!("{} to {}: {}", millis(note.from), millis(note.to), note.text()),
     };
