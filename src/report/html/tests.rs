@@ -219,6 +219,6 @@ fn a_page_has_less_than_a_megabyte_however_large_its_parts_are() {
     }
     assert!(!page.contains("<pre") && !page.contains("in every cell"));
     let place = |words: &str| page.find(words).unwrap_or_else(|| panic!("no {words}"));
-    let order = ["results", "expectations", "why", "pictures", "causes", "made"];
+    let order = ["results", "expectations", "why", "pictures", "intervals", "made"];
     assert!(order.is_sorted_by_key(|id| place(&format!("<h2 id=\"{id}\""))));
 }
