@@ -3,13 +3,13 @@
 /// Bytes of a page, below the megabyte that it may have: what is not measured here has the rest.
 pub(super) const PAGE: usize = 980_000;
 /// Bytes of a table of checks, or of changes.
-pub(super) const CHECKS: usize = 120_000;
+pub(super) const CHECKS: usize = 100_000;
 /// Bytes of all diagrams.
 pub(super) const DIAGRAMS: usize = 200_000;
 /// Bytes of all tables of cells.
-pub(super) const TABLES: usize = 500_000;
+pub(super) const TABLES: usize = 600_000;
 /// Bytes of a scenario that is shown, or of keys that differ.
-pub(super) const SCENARIO: usize = 60_000;
+pub(super) const SCENARIO: usize = 40_000;
 
 /// What `render` makes of the most rows, of `rows`, with which that has no more than `most` bytes.
 pub(super) fn fitting<T>(mut rows: usize, most: usize, bytes: impl Fn(&T) -> usize, render: impl Fn(usize) -> T) -> T {

@@ -145,11 +145,10 @@ fn of_many_cells_the_worst_are_shown_and_the_rest_is_said_to_be_elsewhere() {
     let run = large(10_000);
     let page = page_of(&run, &account("pass", &Value::Null));
     assert!(page.len() <= 1_000_000, "{}", page.len());
-    // Every table that there can be has its rows here, so there is not quite room for 200.
-    let (before, _) = page.split_once(" of 10,000 cells that accepted least").expect("it is said");
-    let shown = before.rsplit(' ').next().expect("a number");
-    assert!((100..=200).contains(&shown.parse::<usize>().expect("a number")), "{shown}");
-    assert!(page.contains(&format!("requests in {shown} of 10,000 cells")), "{shown}");
+    assert!(
+        page.contains("The 200 of 10,000 cells that accepted least")
+            && page.contains("requests in 200 of 10,000 cells")
+    );
     assert!(page.contains("data-noun=\"cells\" data-all=\"10,000\""));
     let shown = worst(&run, MOST_CELLS);
     let bad: Vec<&str> = shown.cells.iter().map(|cell| cell.id.as_str()).filter(|id| id.ends_with("999")).collect();
