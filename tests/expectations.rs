@@ -176,10 +176,14 @@ fn safety_outranks_expectations() {
 fn idle_faults_are_cases_of_their_own() {
     let idle = "[[faults.silent]]\nnodes = 1\nstart = \"1h\"\n";
     let place = Place::new(&format!("{WORLD}{idle}[[expect]]\nthat = \"accepted >= 0.5\"\n"));
-    let said = place.donsim(&["run", "gate.toml", "--junit", "missing/junit.xml"]);
-    assert_eq!(said.code, 2, "the file cannot be written: {}", said.stderr);
-    assert!(said.stderr.contains("error: cannot write missing/junit.xml"), "{}", said.stderr);
-    assert_eq!(place.donsim(&["run", "gate.toml"]).code, 3);
+    // A file that cannot be written is found before the run.
+    let said = place.donsim(&["run", "gate.toml", "--junit", "gate.toml/junit.xml"]);
+    assert_eq!((said.code, said.stdout.as_str()), (2, ""));
+    assert!(said.stderr.starts_with("error: cannot write gate.toml/junit.xml: "), "{}", said.stderr);
+    assert!(!place.path().join("results").exists());
+    // A folder that is not there is made.
+    assert_eq!(place.donsim(&["run", "gate.toml", "--junit", "missing/junit.xml"]).code, 3);
+    assert!(place.path().join("missing/junit.xml").exists());
     let junit = fs::read_to_string(place.results("results").join("junit.xml")).unwrap();
     let case = "<testcase classname=\"donsim.gate.faults\" name=\"faults.silent.0 acts\">\n      <error message=\"it never acted\" type=\"inconclusive\">";
     assert!(junit.contains(case), "{junit}");

@@ -288,4 +288,13 @@ fn the_manual_has_a_page_for_every_command() {
     assert!(manual.contains("4  nothing is selected") && manual.contains(r"\-\-filter"), "{manual}");
     assert_eq!(donsim(folder.path(), &["man"]).stdout, manual);
     assert_eq!(donsim(folder.path(), &["man", "woman"]).code, 2);
+
+    // As files, each page is where the main page says: donsim-run(1) is donsim-run.1.
+    assert_eq!(donsim(folder.path(), &["man", "--output", "share/man1"]).code, 0);
+    let page = |name: &str| fs::read_to_string(folder.path().join(format!("share/man1/{name}.1"))).unwrap();
+    let named: Vec<&str> = manual.lines().filter_map(|line| line.strip_suffix("(1)")).collect();
+    assert_eq!(named.len(), names.len() - 1, "{named:?}");
+    let whole: String = names.iter().map(|name| page(name)).collect();
+    assert_eq!(whole, manual);
+    assert!(named.iter().all(|name| names.contains(&&*name.replace('\\', ""))), "{named:?}");
 }

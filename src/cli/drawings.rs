@@ -1,6 +1,5 @@
 //! One request of a replay, drawn.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,7 +7,7 @@ use clap::Args;
 use crate::report::{Difference, RequestAt, RequestDiagram, Story, perfetto};
 use crate::sim::{Happening, Row};
 
-use super::{exit, print};
+use super::{exit, print, write_into_folder};
 
 /// Reason that nothing is told, and the exit code.
 pub(super) type Failure = (String, u8);
@@ -106,5 +105,5 @@ fn draw(path: &Path, diagram: &RequestDiagram) -> Result<(), Failure> {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    fs::write(path, bytes).map_err(|error| (format!("cannot write {}: {error}", path.display()), exit::USAGE))
+    write_into_folder(path, bytes).map_err(|error| (format!("cannot write {}: {error}", path.display()), exit::USAGE))
 }

@@ -27,7 +27,8 @@ mod verify;
 mod witness;
 
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -252,12 +253,32 @@ fn write_junit(file: &Path, suites: &[Suite]) -> bool {
 }
 
 /// Writes a file of these bytes; `false` when that cannot be done, which is said.
-fn write_file(file: &Path, bytes: std::io::Result<Vec<u8>>) -> bool {
-    let written = bytes.and_then(|bytes| std::fs::write(file, bytes));
-    if let Err(error) = &written {
+fn write_file(file: &Path, bytes: io::Result<Vec<u8>>) -> bool {
+    is_said(file, &bytes.and_then(|bytes| write_into_folder(file, &bytes)))
+}
+
+/// Whether a file can be written: asked before a long run. What it holds stays.
+fn can_write(file: &Path) -> bool {
+    let opened = make_folder_of(file).and_then(|()| File::options().append(true).create(true).open(file));
+    is_said(file, &opened.map(drop))
+}
+
+/// Whether a file could be written, and if not a line why.
+fn is_said(file: &Path, written: &io::Result<()>) -> bool {
+    if let Err(error) = written {
         say(format_args!("error: cannot write {}: {error}", shown(file)));
     }
     written.is_ok()
+}
+
+/// Writes a file, and makes its folder where there is none yet.
+fn write_into_folder(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    make_folder_of(file)?;
+    fs::write(file, bytes)
+}
+
+fn make_folder_of(file: &Path) -> io::Result<()> {
+    file.parent().map_or(Ok(()), fs::create_dir_all)
 }
 
 /// A line on stderr. Nobody listening is no reason to stop.

@@ -23,7 +23,7 @@ use super::finished::{Finished, expected_safety};
 use super::host::Clock;
 use super::progress::Progress;
 use super::witness::look;
-use super::{Choice, exit, github, interrupt, load_to_run, print, say, shard, verify, write_junit};
+use super::{Choice, can_write, exit, github, interrupt, load_to_run, print, say, shard, verify, write_junit};
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
@@ -158,6 +158,9 @@ impl Results {
 
     /// Runs scenarios one after the other, and exports what they came to.
     pub(super) fn all(&self, scenarios: &[Scenario], options: &str, fresh: bool, stop: &AtomicBool) -> u8 {
+        if !self.junit.as_deref().is_none_or(can_write) {
+            return exit::USAGE;
+        }
         let (mut codes, mut runs) = (Vec::new(), Vec::new());
         for scenario in scenarios {
             match self.one(scenario, options, fresh, stop) {
