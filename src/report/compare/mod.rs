@@ -119,6 +119,35 @@ pub struct Comparison {
     pub change: Change,
 }
 
+impl Comparison {
+    /// A value of the metric in as many decimals as are worth reading.
+    pub(super) fn number(&self, value: f64) -> String {
+        format!("{value:.*}", self.decimals())
+    }
+
+    /// The difference, with its sign.
+    pub(super) fn difference(&self) -> String {
+        self.signed(self.difference)
+    }
+
+    /// The ends of the interval.
+    pub(super) fn interval(&self) -> Option<String> {
+        self.interval.map(|(low, high)| format!("[{}, {}]", self.signed(low), self.signed(high)))
+    }
+
+    fn signed(&self, value: f64) -> String {
+        format!("{value:+.*}", self.decimals())
+    }
+
+    fn decimals(&self) -> usize {
+        match self.unit {
+            "bytes" => 0,
+            "ms" => 1,
+            _ => 3,
+        }
+    }
+}
+
 /// Two runs compared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparisons {
@@ -147,10 +176,9 @@ impl Comparisons {
         let fixed = ["metric", "base", "new less base", "95 % interval", "verdict"];
         let header = self.axes.iter().cloned().chain(fixed.map(Into::into)).collect();
         let row = |it: &Comparison| {
-            let interval = it.interval.map_or_else(String::new, |(low, high)| format!("[{low:+.3}, {high:+.3}]"));
             let mut row: Vec<String> = it.axes.iter().map(|value| escaped(value)).collect();
             let metric = if it.unit == "1" { it.metric.to_owned() } else { format!("{} ({})", it.metric, it.unit) };
-            row.extend([metric, format!("{:.3}", it.base), format!("{:+.3}", it.difference), interval]);
+            row.extend([metric, it.number(it.base), it.difference(), it.interval().unwrap_or_default()]);
             row.push(it.change.name().to_owned());
             row
         };
@@ -188,11 +216,9 @@ impl Comparisons {
     pub fn suite(&self, base: &Path, new: &Path) -> Suite {
         let case = |it: &Comparison| {
             let axes = self.axes.iter().zip(&it.axes).map(|(axis, value)| format!("{axis} = {value}"));
-            let interval =
-                it.interval.map_or_else(String::new, |(low, high)| format!(", 95 % [{low:+.3}, {high:+.3}]"));
-            let (base, difference) = (it.base, it.difference);
-            let text =
-                format!("{}: {base:.3} in the base, {difference:+.3} in the new run{interval}", it.change.name());
+            let interval = it.interval().map_or_else(String::new, |interval| format!(", 95 % {interval}"));
+            let (name, base, difference) = (it.change.name(), it.number(it.base), it.difference());
+            let text = format!("{name}: {base} in the base, {difference} in the new run{interval}");
             let outcome = if it.change == Change::Regressed { Outcome::Failure(text.clone()) } else { Outcome::Pass };
             let name = axes.chain([it.metric.to_owned()]).collect::<Vec<_>>().join(", ");
             Case { class: it.metric, name, outcome, text }
@@ -337,6 +363,16 @@ mod tests {
         judge(&mut all, Least { rate: 0.001, share: 0.01 });
         let changes: Vec<Change> = all.iter().map(|it| it.change).collect();
         assert_eq!(changes, [Change::Regressed, Change::None, Change::None, Change::None]);
+    }
+
+    #[test]
+    fn fractions_of_a_byte_are_not_told() {
+        let mut it = comparison("total_bytes", -25_810.227, 0.01);
+        (it.unit, it.interval) = ("bytes", Some((-26_615.127, -25_005.327)));
+        assert_eq!((it.number(183_816.427), it.difference()), ("183816".to_owned(), "-25810".to_owned()));
+        assert_eq!(it.interval().as_deref(), Some("[-26615, -25005]"));
+        it.unit = "ms";
+        assert_eq!(it.difference(), "-25810.2");
     }
 
     #[test]

@@ -91,7 +91,7 @@ fn change(found: &Comparisons, it: &Comparison) -> Markup {
             td { span class={ "badge " (kind) } { (it.change.name()) } }
             td { code { (it.metric) } }
             td { (text(&place(found, &it.axes))) }
-            td { (number(it.base)) " → " (number(it.base + it.difference)) (unit(it)) ": " (difference(it)) }
+            td { (it.number(it.base)) " → " (it.number(it.base + it.difference)) (unit(it)) ": " (difference(it)) }
         }
     }
 }
@@ -104,11 +104,11 @@ fn comparisons(found: &Comparisons, all: &[&Comparison], room: usize) -> Markup 
         let own = [
             format!("{}{}", it.metric, unit(it)),
             it.change.name().to_owned(),
-            number(it.base),
-            number(it.base + it.difference),
+            it.number(it.base),
+            it.number(it.base + it.difference),
             difference(it),
             it.n.to_string(),
-            format!("{:.2e}", it.p),
+            probability(it.p),
         ];
         it.axes.iter().cloned().chain(own).collect::<Vec<_>>()
     };
@@ -146,17 +146,22 @@ fn unit(it: &Comparison) -> String {
 }
 
 fn difference(it: &Comparison) -> String {
-    let interval = it.interval.map_or_else(String::new, |(low, high)| format!(" [{low:+.3}, {high:+.3}]"));
-    format!("{:+.3}{interval}", it.difference)
+    [it.difference()].into_iter().chain(it.interval()).collect::<Vec<_>>().join(" ")
 }
 
-fn number(value: f64) -> String {
-    format!("{value:.3}")
+/// A probability in three decimals, as long as they tell something.
+fn probability(p: f64) -> String {
+    if p < 0.001 { format!("{p:.0e}") } else { format!("{p:.3}") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn probabilities_are_short() {
+        assert_eq!([1.0, 0.0114, 0.00175, 9.09e-13].map(probability), ["1.000", "0.011", "0.002", "9e-13"]);
+    }
 
     #[test]
     fn different_seeds_are_said() {
