@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use crate::scenario::{Expectation, Scenario, StopRules};
 use crate::stats::Interval;
@@ -84,6 +85,18 @@ struct Taken {
     next: u64,
     /// Cells that a rule ended.
     ended: BTreeSet<u64>,
+    is_given_up: bool,
+}
+
+/// Gives a run up when the thread that has it panics: others would wait forever for what this one no longer does.
+pub(super) struct ReleaseOnPanic<'a>(&'a Looks);
+
+impl Drop for ReleaseOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.give_up();
+        }
+    }
 }
 
 impl Looks {
@@ -97,7 +110,7 @@ impl Looks {
             return cells.collect();
         }
         let before = self.plan.last_look_before(at);
-        let waits = |taken: &mut Taken| taken.next < before;
+        let waits = |taken: &mut Taken| taken.next < before && !taken.is_given_up;
         let taken = self.changed.wait_while(self.taken(), waits).unwrap_or_else(PoisonError::into_inner);
         cells.filter(|cell| !taken.ended.contains(cell)).collect()
     }
@@ -111,6 +124,20 @@ impl Looks {
     pub fn advance(&self, next: u64) {
         self.taken().next = next;
         self.changed.notify_all();
+    }
+
+    /// Lets nobody wait any longer: no more pieces are taken.
+    pub fn give_up(&self) {
+        self.taken().is_given_up = true;
+        self.changed.notify_all();
+    }
+
+    pub fn are_given_up(&self) -> bool {
+        self.taken().is_given_up
+    }
+
+    pub const fn release_on_panic(&self) -> ReleaseOnPanic<'_> {
+        ReleaseOnPanic(self)
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
