@@ -89,17 +89,18 @@ impl World<'_> {
             (outgoing, acted) = self.distort_answers(now, about, outgoing);
             faulty |= acted;
         }
-        let right =
-            outgoing.iter().filter(|it| self.class(capability, request, workflow, it).is_right()).count() as u32;
+        let classes: Vec<AnswerClass> =
+            outgoing.iter().map(|it| self.class(capability, request, workflow, it)).collect();
+        let right = classes.iter().filter(|class| class.is_right()).count() as u32;
         let (node, peer) = (Node::Capability(capability), Node::Workflow(workflow));
         // Who announces the payload has yet to answer.
         if !outgoing.iter().any(|it| matches!(it.reply, Reply::Announcement)) {
             self.tell(now, request, Some(node), Some(peer), What::Answering { right, faulty });
         }
-        for outgoing in outgoing {
+        for (outgoing, class) in outgoing.into_iter().zip(classes) {
             match outgoing.when {
                 When::After(Span::ZERO) | When::Arriving(_) => {
-                    self.send_answer(now, capability, request, workflow, &outgoing);
+                    self.send_answer(now, (capability, request, workflow), &outgoing, class);
                 }
                 When::After(delay) => {
                     self.push(now + delay, Event::LateAnswer { capability, request, workflow, outgoing });
@@ -220,19 +221,24 @@ impl World<'_> {
         workflow: u32,
         outgoing: &OutgoingAnswer,
     ) {
+        let class = self.class(capability, request, workflow, outgoing);
         let Some(fault) = self.capability[capability as usize].outage(now, now) else {
-            self.send_answer(now, capability, request, workflow, outgoing);
+            self.send_answer(now, (capability, request, workflow), outgoing, class);
             return;
         };
         let (node, peer) = (Some(Node::Capability(capability)), Some(Node::Workflow(workflow)));
         self.tell(now, request, node, None, What::Down { fault });
-        let right = self.class(capability, request, workflow, outgoing).is_right();
-        self.tell(now, request, node, peer, What::Dropped { right });
+        self.tell(now, request, node, peer, What::Dropped { right: class.is_right() });
     }
 
-    fn send_answer(&mut self, now: Time, capability: u32, request: u32, workflow: u32, outgoing: &OutgoingAnswer) {
+    fn send_answer(
+        &mut self,
+        now: Time,
+        (capability, request, workflow): (u32, u32, u32),
+        outgoing: &OutgoingAnswer,
+        class: AnswerClass,
+    ) {
         let (from, claimed) = (Node::Capability(capability), Node::Capability(outgoing.name));
-        let class = self.class(capability, request, workflow, outgoing);
         let name = self.cache.peer(claimed);
         let header = self.header(now, from, Node::Workflow(workflow), request);
         let message = Header { from: (from, name), claimed, ..header }.answer(&outgoing.reply, class);
