@@ -95,6 +95,20 @@ fn a_round_that_begins_again_has_a_leader_in_each_epoch() {
     assert!(again > 0, "the silent node never leads");
 }
 
+/// A leader that leaves requests out goes on doing so until its epoch is over.
+#[test]
+fn rounds_that_end_alike_are_told_once() {
+    let text = "schema = 1\n[capability_don]\nnodes = 4\nocr = \"round\"\n[[faults.ocr_omitted_requests]]\nnodes = 1\n";
+    let story = story(text, 1);
+    let rounds: Vec<&str> =
+        story.stages.iter().filter(|stage| stage.step == Step::Round).map(|stage| &*stage.words).collect();
+    let [first, others, last] = rounds.as_slice() else { panic!("{rounds:?}") };
+    let (_, ending) = first.split_once(", ").unwrap();
+    assert!(others.starts_with("rounds ") && others.ends_with(ending), "{others}");
+    assert!(last.ends_with(": agreed"), "{last}");
+    assert!(story.stages.len() < 30, "{} stages", story.stages.len());
+}
+
 #[test]
 fn times_do_not_fall_along_a_clock_and_breaks_are_where_nothing_happens() {
     for text in [LOSSY, ROUNDS, MANY, PULL] {
