@@ -36,7 +36,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::check_power;
 use crate::report::{Suite, junit};
-use crate::scenario::{Adjustments, Cell, Diagnostics, Scenario, escaped};
+use crate::scenario::{Adjustments, Cell, Diagnostics, Scenario, escaped, quoted};
 
 /// Simulates how a Byzantine-tolerant aggregator answers: is it live, how fast, and at what cost in bytes.
 #[derive(Debug, Parser)]
@@ -105,14 +105,6 @@ impl Overrides {
         let quoted = |(name, value): (_, &String)| format!(" --{name} {}", quoted(value));
         options.map(quoted).collect::<Vec<_>>().concat()
     }
-}
-
-/// One word of a shell. What cannot be printed as it is stands in bash's own form.
-fn quoted(text: &str) -> String {
-    if escaped(text) == text {
-        return format!("'{}'", text.replace('\'', r"'\''"));
-    }
-    format!("$'{}'", escaped(&text.replace('\\', r"\\")).replace('\'', r"\'"))
 }
 
 /// Changes of a scenario, and a choice of its cells by their ids.

@@ -14,7 +14,7 @@ use crate::report::plots::Formats;
 use crate::report::{
     FolderError, ResultsFolder, ShardFolder, Suite, Units, Witness, markdown, run_document, runs_document,
 };
-use crate::scenario::{Adjustments, Scenario, escaped};
+use crate::scenario::{Adjustments, Scenario, escaped, shell_path};
 
 use crate::sim::{Replicate, ReplicateCache, Setup};
 use crate::{experiment, sim};
@@ -291,7 +291,7 @@ impl Results {
         finished.say_expectations();
         finished.say_verdict();
         if let Some((cell, replicate)) = finished.witness() {
-            let path = escaped(finished.scenario.path());
+            let path = shell_path(finished.scenario.path().as_ref());
             say(format_args!("see why: donsim replay {path} --cell {cell} --replicate {replicate}{options}"));
         }
     }

@@ -42,7 +42,7 @@ impl Draws {
         Uniform(cipher::first_bits(self.block(key)))
     }
 
-    /// The draws of all `keys`, in their order: from eight of them on a fifth of the price that they have one by one.
+    /// The draws of all `keys`, in their order; many cost a fraction of what they cost one by one (`benches/README.md`).
     #[must_use]
     pub fn draw_all(&self, keys: impl IntoIterator<Item = DrawKey>) -> Vec<Uniform> {
         let blocks: Vec<_> = keys.into_iter().map(|key| self.block(key)).collect();

@@ -5,6 +5,7 @@
 //! whatever shows such a word to people shows [`escaped`]; CSV and JSON files keep the word itself.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// `text` on one line, with nothing in it that is not seen: control characters and those that change the direction of
 /// what follows stand as TOML and shells write them, `\n` or `\u202e`. What would make a command of a line that begins with
@@ -26,6 +27,21 @@ pub(crate) fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+/// One word of a shell, in quotes. What cannot be printed as it is stands in bash's own form.
+pub(crate) fn quoted(text: &str) -> String {
+    if escaped(text) == text {
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    format!("$'{}'", escaped(&text.replace('\\', r"\\")).replace('\'', r"\'"))
+}
+
+/// A path as one word of a shell, in quotes where it needs them.
+pub(crate) fn shell_path(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) { text } else { quoted(&text) }
 }
 
 /// Marks of direction, breaks of lines and paragraphs, the byte order mark, and what no text may have.
@@ -54,6 +70,19 @@ mod tests {
             ("a ##[add-mask]b", r"a \u0023#[add-mask]b"),
         ] {
             assert_eq!(escaped(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_one_word_of_a_shell() {
+        for (path, expected) in [
+            ("results/wan-2/3f9c1a7e/resolved.toml", "results/wan-2/3f9c1a7e/resolved.toml"),
+            ("", "''"),
+            ("h/a b'c$(touch pwn).toml", r"'h/a b'\''c$(touch pwn).toml'"),
+            ("~/x", "'~/x'"),
+            ("a\nb'c", r"$'a\nb\'c'"),
+        ] {
+            assert_eq!(shell_path(path.as_ref()), expected);
         }
     }
 }

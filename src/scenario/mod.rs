@@ -58,7 +58,7 @@ pub use axis::{Axis, AxisValue};
 pub use catalogue::{FaultDescription, fault_catalogue};
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub(crate) use document::values_by_key;
-pub(crate) use escape::escaped;
+pub(crate) use escape::{escaped, quoted, shell_path};
 pub use expect::{Direction, Expectation, Objection, Subject};
 pub use files::NamedFile;
 pub use identity::RESULTS_VERSION;

@@ -37,24 +37,19 @@ impl LinkDraws {
         self.made.clear();
     }
 
-    /// The draw of `site` for a message about `request`; `last` is the end of its key.
-    pub(super) fn draw(
-        &mut self,
-        draws: &Draws,
-        site: Site,
-        (request, from, to): (u32, Node, Node),
-        last: [u32; 2],
-    ) -> Uniform {
-        let alone = || site.draw(draws, parts(request, from, to, last));
-        let (Node::Workflow(workflow), Node::Capability(capability), direction) = (match (from, to) {
-            (Node::Workflow(_), _) => (from, to, 0),
-            (Node::Capability(_), _) => (to, from, 1),
+    /// The draw of `site` for `parts`: request, sender and receiver of a message, which `from` and `to` are, and the end of its key.
+    pub(super) fn draw(&mut self, draws: &Draws, site: Site, [from, to]: [Node; 2], parts: [u32; 5]) -> Uniform {
+        let [request, _, _, last @ ..] = parts;
+        let alone = || site.draw(draws, parts);
+        let (Node::Workflow(workflow), Node::Capability(capability), direction) = (match from {
+            Node::Workflow(_) => (from, to, 0),
+            Node::Capability(_) => (to, from, 1),
         }) else {
             return alone();
         };
-        let [workflow_nodes, capability_nodes] = self.nodes;
-        let pairs = (workflow_nodes * capability_nodes) as usize;
         let Some(site_number) = SITES.iter().position(|known| *known == (site, last)) else { return alone() };
+        let [workflow_nodes, capability_nodes] = self.nodes;
+        let pairs = workflow_nodes as usize * capability_nodes as usize;
         let at = (request as usize * 2 + direction) * SITES.len() + site_number;
         if pairs == 0 || (at + 1) * pairs > MOST {
             return alone();
@@ -67,14 +62,11 @@ impl LinkDraws {
                 (0..capability_nodes).map(move |callee| (Node::Workflow(caller), Node::Capability(callee)))
             });
             let ends = pairs.map(|(caller, callee)| if direction == 0 { (caller, callee) } else { (callee, caller) });
-            self.made[at] = site.draw_all(draws, ends.map(|(from, to)| parts(request, from, to, last)));
+            let key = |(from, to): (Node, Node)| [request, from.key(), to.key(), last[0], last[1]];
+            self.made[at] = site.draw_all(draws, ends.map(key));
         }
         self.made[at][(workflow * capability_nodes + capability) as usize]
     }
-}
-
-fn parts(request: u32, from: Node, to: Node, [first, second]: [u32; 2]) -> [u32; 5] {
-    [request, from.key(), to.key(), first, second]
 }
 
 #[cfg(test)]
@@ -96,8 +88,8 @@ mod tests {
                         {
                             let ends = [Node::Workflow(caller), Node::Capability(callee)];
                             for [from, to] in [ends, [ends[1], ends[0]], [ends[1]; 2]] {
-                                let expected = site.draw(&draws, parts(request, from, to, last));
-                                assert_eq!(made.draw(&draws, site, (request, from, to), last), expected);
+                                let parts = [request, from.key(), to.key(), last[0], last[1]];
+                                assert_eq!(made.draw(&draws, site, [from, to], parts), site.draw(&draws, parts));
                             }
                         }
                     }

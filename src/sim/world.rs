@@ -22,7 +22,7 @@ use super::aggregators::{AggregatorFactory, Opening};
 use super::agreement::{Agreement, latency};
 use super::assignment::Assignment;
 use super::capability_node::{self, CapabilityNode};
-use super::event::{self, Event};
+use super::event::Event;
 use super::happening::{Happening, Listener, What};
 use super::message::{Header, Message, Signal};
 use super::observers::Observers;
@@ -312,18 +312,17 @@ impl<'a> World<'a> {
     }
 
     pub(super) fn push_attempt(&mut self, time: Time, event: Event, attempt: u32) {
+        let parts = event.tie_parts(attempt);
         let draw = match &event {
             Event::Arrival(message) => {
-                let message = (message.request, message.from, message.to);
-                self.cache.link_draws.draw(&self.draws, Site::Tie, message, [event::ARRIVAL, attempt])
+                self.cache.link_draws.draw(&self.draws, Site::Tie, [message.from, message.to], parts)
             }
-            _ => Site::Tie.draw(&self.draws, event.tie_parts(attempt)),
+            _ => Site::Tie.draw(&self.draws, parts),
         };
-        let draw = draw.bits();
         let tie = match self.setup.ties {
-            Ties::Random => draw,
+            Ties::Random => draw.bits(),
             // The class decides, chance within it.
-            Ties::Adversarial => (event.kindness() << 62) | (draw >> 2),
+            Ties::Adversarial => (event.kindness() << 62) | (draw.bits() >> 2),
         };
         self.asks_under_way += u64::from(event.may_ask());
         self.queue.push(time, TieKey(tie), event);
@@ -369,7 +368,7 @@ impl<'a> World<'a> {
                 Chance::Duplication => (Site::Duplication, 0),
                 Chance::Latency { copy } => (Site::Latency, copy),
             };
-            link_draws.draw(&draws, site, (request, from, to), [attempt, copy])
+            link_draws.draw(&draws, site, [from, to], [request, from.key(), to.key(), attempt, copy])
         };
         let sent = self.network.handle_send(now, from, to, bytes.total(), &mut draw);
         for (copy, arrival) in (0..).zip(sent.arrivals) {

@@ -86,7 +86,7 @@ const filters = async (page) => {
   const at = await page.$eval(".filters select", (select) => Number(select.dataset.column));
   const texts = await column(page, at);
   assert(texts.length > 0 && texts.length < all && texts.every((text) => text === chosen), `${chosen} alone: ${texts}`);
-  assert.match(await page.$eval(".filters output", (it) => it.textContent), new RegExp(`^${texts.length} of ${all} (cells|comparisons)$`));
+  assert.match(await page.$eval(".filters output", (it) => it.textContent), new RegExp(`^${texts.length} of (${all}|the ${all} here, of [\\d,]+) (cells|comparisons)$`));
   const cells = new Set(await page.$$eval("#results ~ .scroll tbody tr:not([hidden])", (rows) => rows.map((row) => row.dataset.cell)));
   const elsewhere = await page.$$eval("table.cells tbody tr:not([hidden])", (rows) => rows.map((row) => row.dataset.cell));
   assert(elsewhere.every((cell) => cells.has(cell)), "the other tables follow");
@@ -123,6 +123,16 @@ const values = async (page) => {
   assert(told.size > 1 && !told.has(""), `keys show values: ${[...told].join(" | ")}`);
   await page.keyboard.press("Escape");
   assert.equal(await seen(page, "#tip"), 0);
+};
+
+/** Taps the first value of a picture, which stays when the finger is gone, and then something else. */
+const taps = async (page) => {
+  const spot = await page.$(".picture .spots rect");
+  await spot.tap();
+  assert.equal(await seen(page, "#tip"), 1, "a tap shows a value");
+  assert.match(await page.$eval("#tip", (it) => it.textContent), /\d/);
+  await page.tap("h1");
+  assert.equal(await seen(page, "#tip"), 0, "until something else is tapped");
 };
 
 /** Follows the verdict of a failure to the request that is drawn, and opens its words; the number of diagrams. */
@@ -230,6 +240,7 @@ const attempt = async (browser, { name, file }) => {
     await fitsAcross(phone.page, `${scheme}, phone`);
     if (scheme === "light") await isAccessible(phone.page, "phone");
     if (scheme === "light") await shoot(phone.page, `${name}-phone`);
+    if (scheme === "light" && name !== "compare") await taps(phone.page);
     assert.deepEqual(phone.complaints, []);
     await phone.page.close();
   }

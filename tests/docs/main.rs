@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use clap::error::ErrorKind;
 use donsim::cli::Cli;
+use donsim::scenario::Scenario;
 
 /// Lines that the README has at most.
 const MOST_LINES: usize = 170;
@@ -127,9 +128,30 @@ fn every_command_line_parses_and_names_scenarios_that_exist() {
             for file in words.iter().filter(|word| word.starts_with("scenarios/")) {
                 let file = file.trim_end_matches("*.toml");
                 assert!(root().join(file).exists(), "{}: {line}", page.display());
+                assert!(
+                    cells_of(&words).all(|id| has_cell(file, &words, id)),
+                    "{}: no such cell: {line}",
+                    page.display()
+                );
             }
             parsed += 1;
         }
     }
     assert!(parsed > 30, "{parsed} command lines");
+}
+
+/// Values of an option on a command line.
+fn values<'a>(words: &'a [String], option: &'a str) -> impl Iterator<Item = &'a str> {
+    words.windows(2).filter(move |pair| pair[0] == option).map(|pair| pair[1].as_str())
+}
+
+/// Beginnings of cells' ids on a command line; a shell's variable is none.
+fn cells_of(words: &[String]) -> impl Iterator<Item = &str> {
+    ["--cell", "--beside"].into_iter().flat_map(|option| values(words, option)).filter(|id| !id.starts_with('$'))
+}
+
+fn has_cell(file: &str, words: &[String], id: &str) -> bool {
+    let overrides: Vec<String> = values(words, "--set").map(str::to_owned).collect();
+    let scenario = Scenario::load(&root().join(file), &overrides).unwrap_or_else(|findings| panic!("{findings}"));
+    (0..scenario.cell_count()).any(|at| scenario.cell(at).id.starts_with(id))
 }

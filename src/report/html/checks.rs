@@ -1,16 +1,19 @@
 //! The verdict of a run, and the checks behind it.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use crate::experiment::{RunSummary, Verdict, idle_faults, is_violated};
 
 use super::account::{Account, Check};
+use super::diagrams::Diagrams;
+use super::room::{CHECKS, beginning, fitting};
 use super::{command, grouped, plural, text};
-use crate::report::RequestDiagram;
 use crate::report::witness::{Exhibit, Exhibits, Witness};
 
-/// Checks that the page has room for.
+/// Checks that are shown.
 const MOST_CHECKS: usize = 200;
+/// Checks of one request that are named at its diagram.
+const MOST_REASONS: usize = 3;
 
 /// The verdict in a word, and why.
 pub(super) fn verdict(run: &RunSummary, account: &Account, exhibits: &Exhibits) -> Markup {
@@ -24,7 +27,7 @@ pub(super) fn verdict(run: &RunSummary, account: &Account, exhibits: &Exhibits) 
     html! {
         p class="verdict" {
             strong class={ "badge " (kind) } { (word) } " "
-            @for sentence in sentences(run, account) { span { (text(&sentence)) } " " }
+            @for sentence in sentences(run, account) { span { (text(&beginning(&sentence))) } " " }
         }
         @if let Some(witness) = account.witnesses().next() { (replay(witness, exhibits)) }
     }
@@ -65,20 +68,21 @@ fn sentences(run: &RunSummary, account: &Account) -> Vec<String> {
 
 /// Every check, what did not pass first; nothing where nothing is expected.
 pub(super) fn section(account: &Account, exhibits: &Exhibits) -> Option<Markup> {
-    let (all, shown) = (account.checks.len(), &account.checks[..account.checks.len().min(MOST_CHECKS)]);
-    (all > 0).then(|| {
+    let all = account.checks.len();
+    let first = |shown: usize| {
         html! {
             (verdicts("Expectations", "What was expected, where, and what came of it", "expected", &html! {
-                @for check in shown { (row(check, exhibits)) }
+                @for check in &account.checks[..shown] { (row(check, exhibits)) }
             }))
-            @if all > MOST_CHECKS {
+            @if shown < all {
                 p class="note" {
-                    "The first " (MOST_CHECKS) " of " (grouped(all as u64)) " checks; all are in "
+                    "The first " (shown) " of " (grouped(all as u64)) " checks; all are in "
                     a href="expectations.json" { "expectations.json" } "."
                 }
             }
         }
-    })
+    };
+    (all > 0).then(|| fitting(all.min(MOST_CHECKS), CHECKS, |it: &Markup| it.0.len(), first))
 }
 
 /// A table of verdicts on `subject`, of which each row says where, and what was found.
@@ -129,9 +133,10 @@ fn replay(witness: &Witness, exhibits: &Exhibits) -> Markup {
 /// The requests that broke expectations, drawn; nothing where none did.
 pub(super) fn why(account: &Account, exhibits: &Exhibits) -> Option<Markup> {
     let left = exhibits.left;
+    let mut diagrams = Diagrams::default();
     (!exhibits.shown.is_empty() || left > 0).then(|| {
         html! {
-            @for exhibit in &exhibits.shown { (figure(account, exhibit, exhibits)) }
+            @for exhibit in &exhibits.shown { (figure(account, exhibit, exhibits, &mut diagrams)) }
             @if left > 0 {
                 p class="note" {
                     (plural(left as u64, "more replicate")) " that " (if left == 1 { "shows" } else { "show" }) " a failure "
@@ -143,7 +148,7 @@ pub(super) fn why(account: &Account, exhibits: &Exhibits) -> Option<Markup> {
     })
 }
 
-fn figure(account: &Account, exhibit: &Exhibit, exhibits: &Exhibits) -> Markup {
+fn figure(account: &Account, exhibit: &Exhibit, exhibits: &Exhibits, diagrams: &mut Diagrams) -> Markup {
     let Exhibit { name, witness, shown } = exhibit;
     let is_of = |of: &Option<Witness>| of.as_ref().and_then(|of| exhibits.of(of)).is_some_and(|it| it.name == *name);
     let checks: Vec<&Check> = account.checks.iter().filter(|check| is_of(&check.witness)).collect();
@@ -151,40 +156,15 @@ fn figure(account: &Account, exhibit: &Exhibit, exhibits: &Exhibits) -> Markup {
     let line = format!("donsim replay resolved.toml {}{}{only} --diagram why.svg", witness.options(), witness.beside());
     let reasons = html! {
         @if is_of(&account.violation) { p { "A wrong response was accepted, or workflow nodes accepted different ones." } }
-        @for check in checks {
-            p { "Against " code { (text(&check.that)) } @if !check.place.is_empty() { " where " (text(&check.place)) } "." }
+        @for check in checks.iter().take(MOST_REASONS) {
+            p { "Against " code { (text(&beginning(&check.that))) } @if !check.place.is_empty() { " where " (text(&beginning(&check.place))) } "." }
         }
+        @if checks.len() > MOST_REASONS { p { "And against " (plural((checks.len() - MOST_REASONS) as u64, "more check")) "." } }
         @if let Some(apart) = witness.apart { p { (own_difference(apart)) } }
     };
     let again =
         html! { a href={ "plots/" (name) ".svg" } { (name) ".svg" } ", in this folder again: " (command(&line)) };
-    drawn(name, &shown.diagram, &reasons, &again)
-}
-
-/// A request drawn: above it why it is shown, below it how to draw it again.
-pub(super) fn drawn(name: &str, diagram: &RequestDiagram, reasons: &Markup, again: &Markup) -> Markup {
-    html! {
-        figure class="exhibit" id=(name) aria-labelledby={ "title-" (name) } {
-            h3 id={ "title-" (name) } { (text(&diagram.title)) }
-            (reasons)
-            @for fact in &diagram.facts { p class="fact" { (text(fact)) } }
-            div class="diagram" tabindex="0" role="group" aria-label="Diagram of the request"
-                style={ "--wide:" (format!("{:.0}", diagram.width())) "px" } {
-                (PreEscaped(diagram.inline(&format!("about-{name}"))))
-            }
-            figcaption id={ "about-" (name) } {
-                "Time runs down; messages are slanted from their sending to their arrival; at the left is what the caller makes "
-                "of them. " (again)
-            }
-            details {
-                summary { "The same in words" }
-                @for (heading, lines) in &diagram.words {
-                    @if !heading.is_empty() { h4 { (text(heading)) } }
-                    ol { @for line in lines { li { (text(line)) } } }
-                }
-            }
-        }
-    }
+    diagrams.figure(name, &shown.diagram, &reasons, &again)
 }
 
 /// Difference of two cells in the one replicate that is drawn.

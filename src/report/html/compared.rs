@@ -6,16 +6,18 @@ use maud::{Markup, html};
 
 use crate::report::cell_tables::CellTable;
 use crate::report::compare::{Change, Comparison, Comparisons, Differing, Origin};
+use crate::scenario::{label, shell_path};
 
 use super::lost::{self, LookAtLoss};
+use super::room::{CHECKS, fitting};
 use super::tables::{Choice, choices, rows_table};
-use super::{checks, command, frame, grouped, navigation, origins, text};
+use super::{Section, checks, command, frame, grouped, navigation, origins, section, text};
 
-/// Bytes of the table of comparisons and the diagrams, with what surrounds a value.
+/// Bytes of the table of comparisons and the diagrams.
 const MOST_BYTES: usize = 600_000;
-const BYTES_A_VALUE: usize = 32;
 /// Changes that are told one by one.
 const MOST_CHANGES: usize = 200;
+
 /// The page of all comparisons of the run in folder `new` with that in `base`: what became worse comes first, then what became
 /// better.
 #[must_use]
@@ -26,7 +28,7 @@ pub fn comparison_page(found: &Comparisons, folders: [&Path; 2], look: &LookAtLo
     let origins = folders.map(Origin::of);
     let differing = Origin::differing(origins.each_ref());
     let (lost, drawn) = lost::requests(found, folders, look);
-    let sections: Vec<(&str, &str, Markup)> = [
+    let sections: Vec<Section> = [
         ("changes", "What changed", changes(found, &all)),
         ("lost", "What was lost", lost),
         ("results", "All comparisons", Some(comparisons(found, &all, MOST_BYTES - drawn))),
@@ -34,7 +36,7 @@ pub fn comparison_page(found: &Comparisons, folders: [&Path; 2], look: &LookAtLo
         ("made", "How it was compared", Some(made(folders))),
     ]
     .into_iter()
-    .filter_map(|(id, title, content)| Some((id, title, content?)))
+    .filter_map(|(id, title, content)| section(id, title, content))
     .collect();
     frame("compare", &head(found, (folders, &origins, differing.as_deref().unwrap_or_default()), &sections), &sections)
 }
@@ -42,7 +44,7 @@ pub fn comparison_page(found: &Comparisons, folders: [&Path; 2], look: &LookAtLo
 fn head(
     found: &Comparisons,
     (folders, origins, differing): ([&Path; 2], &[Origin; 2], &[Differing]),
-    sections: &[(&str, &str, Markup)],
+    sections: &[Section],
 ) -> Markup {
     let (kind, word) = if found.has_regressed() { ("fail", "Regressed") } else { ("pass", "No regression") };
     html! {
@@ -54,6 +56,7 @@ fn head(
                 p { "See why: " a href={ "#" (lost::name(loss)) } { "a request that was lost" } }
             }
             (origins::beside(folders, origins))
+            (origins::seeds(origins))
             (origins::fact(differing))
             (navigation(sections))
         }
@@ -68,17 +71,17 @@ pub(super) fn place(found: &Comparisons, axes: &[String]) -> String {
 /// Every change with its verdict, as far as there is room; nothing where there is none.
 fn changes(found: &Comparisons, all: &[&Comparison]) -> Option<Markup> {
     let changed: Vec<_> = all.iter().filter(|it| it.change != Change::None).collect();
-    let shown = &changed[..changed.len().min(MOST_CHANGES)];
-    (!changed.is_empty()).then(|| {
+    let first = |shown: usize| {
         html! {
             (checks::verdicts("Changes and their verdicts", "What became worse or better, where, and by how much", "metric", &html! {
-                @for it in shown { (change(found, it)) }
+                @for it in &changed[..shown] { (change(found, it)) }
             }))
-            @if shown.len() < changed.len() {
-                p class="note" { (grouped((changed.len() - shown.len()) as u64)) " more changes stand in the table below." }
+            @if shown < changed.len() {
+                p class="note" { (grouped((changed.len() - shown) as u64)) " more changes stand in the table below." }
             }
         }
-    })
+    };
+    (!changed.is_empty()).then(|| fitting(changed.len().min(MOST_CHANGES), CHECKS, |it: &Markup| it.0.len(), first))
 }
 
 fn change(found: &Comparisons, it: &Comparison) -> Markup {
@@ -93,9 +96,10 @@ fn change(found: &Comparisons, it: &Comparison) -> Markup {
     }
 }
 
-fn comparisons(found: &Comparisons, all: &[&Comparison], mut room: usize) -> Markup {
+/// As many comparisons as there is room for.
+fn comparisons(found: &Comparisons, all: &[&Comparison], room: usize) -> Markup {
     let fixed = ["metric", "change", "base", "new", "difference", "replicates", "p"];
-    let header: Vec<String> = found.axes.iter().cloned().chain(fixed.map(str::to_owned)).collect();
+    let header: Vec<String> = found.axes.iter().map(|axis| label(axis)).chain(fixed.map(str::to_owned)).collect();
     let row = |it: &Comparison| {
         let own = [
             format!("{}{}", it.metric, unit(it)),
@@ -108,29 +112,27 @@ fn comparisons(found: &Comparisons, all: &[&Comparison], mut room: usize) -> Mar
         ];
         it.axes.iter().cloned().chain(own).collect::<Vec<_>>()
     };
-    let fits = |row: &Vec<String>| {
-        let bytes: usize = row.iter().map(|value| value.len() + BYTES_A_VALUE).sum();
-        room.checked_sub(bytes).inspect(|left| room = *left).is_some()
-    };
-    let rows: Vec<(usize, Vec<String>)> = all.iter().map(|it| row(it)).take_while(fits).enumerate().collect();
-    let shown = rows.len();
     let texts = found.axes.len();
-    let chosen = (0..texts + 2).map(|at| Choice::new(at, &header[at], &rows)).collect();
-    let table = CellTable { numbers: texts + 2..header.len(), header, rows, texts };
-    html! {
-        (choices(chosen, "comparisons"))
-        (rows_table("Every metric of every cell that both runs have", &table, &|_, _| None))
-        @if shown < all.len() {
-            p class="note" {
-                "The first " (grouped(shown as u64)) " of " (grouped(all.len() as u64)) " comparisons, changes first; "
-                code { "donsim compare --json" } " has all."
+    let first = |shown: usize| {
+        let rows: Vec<(usize, Vec<String>)> = all[..shown].iter().map(|it| row(it)).enumerate().collect();
+        let chosen = (0..texts + 2).map(|at| Choice::new(at, &header[at], &rows)).collect();
+        let table = CellTable { numbers: texts + 2..header.len(), header: header.clone(), rows, texts };
+        html! {
+            (choices(chosen, (all.len(), "comparisons")))
+            (rows_table("Every metric of every cell that both runs have", &table, &|_, _| None))
+            @if shown < all.len() {
+                p class="note" {
+                    "The first " (grouped(shown as u64)) " of " (grouped(all.len() as u64)) " comparisons, changes first; "
+                    code { "donsim compare --json" } " has all."
+                }
             }
         }
-    }
+    };
+    fitting(all.len(), room, |it: &Markup| it.0.len(), first)
 }
 
 fn made([base, new]: [&Path; 2]) -> Markup {
-    let line = format!("donsim compare {} {} --html FILE", base.display(), new.display());
+    let line = format!("donsim compare {} {} --html FILE", shell_path(base), shell_path(new));
     html! {
         p { "Cells pair by their axes, replicates by their number. " em { "difference" } ": new less base in the mean of pairs, with its 95 % "
             "interval. " em { "p" } ": probability of a difference as large by chance. A difference is a change when it is significant "
@@ -155,6 +157,23 @@ fn number(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn different_seeds_are_said() {
+        let folder = |seed: &str| {
+            let folder = tempfile::tempdir().expect("a folder");
+            std::fs::write(folder.path().join("manifest.json"), format!("{{\"seed\": {seed}}}"))
+                .expect("it is written");
+            folder
+        };
+        let (one, two, unsaid) = (folder("1"), folder("2"), folder("null"));
+        let found = Comparisons { axes: Vec::new(), all: Vec::new(), unpaired: 0, losses: Vec::new() };
+        let says = |new: &tempfile::TempDir| {
+            let page = comparison_page(&found, [one.path(), new.path()], &|_| Err(String::new()));
+            page.contains("The seeds differ: replicates of one number are not the same ones")
+        };
+        assert!(says(&two) && !says(&one) && !says(&unsaid));
+    }
 
     #[test]
     fn very_many_comparisons_stay_below_a_megabyte() {

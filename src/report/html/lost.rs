@@ -6,12 +6,11 @@ use maud::{Markup, html};
 
 use crate::report::compare::{Comparisons, Loss};
 use crate::report::{RequestAt, RequestDiagram};
+use crate::scenario::shell_path;
 
 use super::compared::place;
-use super::{checks, command, text};
-
-/// Bytes of all diagrams.
-const MOST_DRAWN: usize = 300_000;
+use super::diagrams::{Diagrams, missing};
+use super::{command, text};
 
 /// Way to draw a request that was lost, as it went in both runs beside each other; or why that cannot be done.
 pub type LookAtLoss<'a> = dyn Fn(&Loss) -> Result<RequestDiagram, String> + 'a;
@@ -19,7 +18,7 @@ pub type LookAtLoss<'a> = dyn Fn(&Loss) -> Result<RequestDiagram, String> + 'a;
 /// Requests that the base run accepted and the new one did not, drawn as far as that can be done and there is room; and the bytes of
 /// the diagrams.
 pub(super) fn requests(found: &Comparisons, folders: [&Path; 2], look: &LookAtLoss<'_>) -> (Option<Markup>, usize) {
-    let mut drawn = 0;
+    let mut diagrams = Diagrams::default();
     let mut one = |loss: &Loss| {
         let place = place(found, &loss.axes);
         let RequestAt { request, caller } = loss.request;
@@ -30,38 +29,21 @@ pub(super) fn requests(found: &Comparisons, folders: [&Path; 2], look: &LookAtLo
             }
         };
         let again = again(loss, folders);
-        let shown = look(loss).and_then(|diagram| {
-            let figure = checks::drawn(&name(loss), &diagram, &reason, &again);
-            let bytes = figure.0.len();
-            if drawn + bytes > MOST_DRAWN {
-                return Err("its diagram is too large for this page".to_owned());
-            }
-            drawn += bytes;
-            Ok(figure)
-        });
-        shown.unwrap_or_else(|why| {
-            html! {
-                div class="exhibit" id=(name(loss)) {
-                    h3 { "Request " (request) " at workflow." (caller) }
-                    (reason)
-                    p class="note" { "Not drawn: " (text(&why)) ". " (again) }
-                }
-            }
-        })
+        match look(loss) {
+            Ok(diagram) => diagrams.figure(&name(loss), &diagram, &reason, &again),
+            Err(why) => missing(&name(loss), &format!("Request {request} at workflow.{caller}"), &reason, &why, &again),
+        }
     };
     let all: Vec<Markup> = found.losses.iter().map(&mut one).collect();
-    ((!all.is_empty()).then(|| html! { @for one in &all { (one) } }), drawn)
+    ((!all.is_empty()).then(|| html! { @for one in &all { (one) } }), diagrams.bytes)
 }
 
 /// Commands that draw the request in each run.
 fn again(loss: &Loss, folders: [&Path; 2]) -> Markup {
     let line = |at: usize, file: &str| {
-        let (folder, cell) = (folders[at].display(), &loss.cells[at]);
+        let (scenario, cell) = (shell_path(&folders[at].join("resolved.toml")), &loss.cells[at]);
         let only = loss.request.options();
-        format!(
-            "donsim replay {folder}/resolved.toml --cell {cell} --replicate {}{only} --diagram {file}",
-            loss.replicate
-        )
+        format!("donsim replay {scenario} --cell {cell} --replicate {}{only} --diagram {file}", loss.replicate)
     };
     html! { "Each again: " (command(&line(0, "base.svg"))) " " (command(&line(1, "new.svg"))) }
 }

@@ -1,20 +1,22 @@
 //! `report.html`: a run as one page for a browser. The page is a single file that asks for nothing else, and all of it is there
 //! without its script, which sorts and filters tables and shows values of pictures under the pointer.
 //!
-//! 1. The verdict, the checks behind it, and the table of results come first.
+//! 1. The verdict and the table of results come first, then the checks behind the verdict and the requests that broke one.
 //! 2. Pictures follow, then all other tables of cells.
 //! 3. How the run was made comes last.
 //!
-//! Of many cells the worst are on the page and the rest in the CSV files, and of pictures as many as [`MOST_BYTES`] have room for:
-//! a browser opens it within a second, however large the sweep is. What is left out is said.
+//! Of many cells the worst are on the page and the rest in the CSV files, and of pictures as many as [`room::PAGE`] leaves room
+//! for: a browser opens it within a second, however large the sweep is. What is left out is said.
 //!
 //! Everything that a scenario or a table says goes through [`text`].
 
 mod account;
 mod checks;
 mod compared;
+mod diagrams;
 mod lost;
 mod origins;
+mod room;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -32,13 +34,13 @@ use super::table::rate;
 use super::witness::Exhibits;
 pub(super) use account::Account;
 pub use compared::comparison_page;
+use room::{beginning, fitting};
 
 /// Cells that tables show.
 const MOST_CELLS: usize = 200;
-/// Bytes of all pictures together.
-const MOST_BYTES: usize = 600_000;
-/// Bytes of a scenario that is shown.
-const MOST_SCENARIO: usize = 40_000;
+
+/// A section of a page: its place, its title, and what it says.
+type Section = (&'static str, &'static str, Markup);
 
 /// Look of the page.
 const STYLE: &str = include_str!("page.css");
@@ -47,28 +49,32 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// The page of a run.
 pub(super) fn page(run: &RunSummary, account: &Account, exhibits: &Exhibits, pictures: &[Drawing]) -> String {
-    let shown = worst(run);
-    let sections: Vec<(&str, &str, Markup)> = [
-        ("expectations", "Expectations", checks::section(account, exhibits)),
-        ("why", "Why it failed", checks::why(account, exhibits)),
-        ("results", "Results", Some(tables::results(run, &shown))),
-        ("pictures", "Pictures", gallery(pictures)),
-        ("causes", "Failure causes", tables::causes(&shown)),
-        ("differences", "Differences", tables::differences(&shown)),
-        ("bytes", "Bytes", tables::bytes(&shown)),
-        ("intervals", "Intervals", Some(tables::intervals(&shown))),
-        ("closed-form", "Closed form", tables::closed_forms(run, &shown)),
-        ("faults", "Faults", tables::faults(run)),
-        ("made", "How it was made", Some(made(run, account))),
-    ]
-    .into_iter()
-    .filter_map(|(id, title, content)| Some((id, title, content?)))
-    .collect();
+    let tables = |cells: usize| tables::sections(run, &worst(run, cells));
+    let mut sections = fitting(run.cells.len().min(MOST_CELLS), room::TABLES, |all| bytes(all), tables);
+    let rest = sections.split_off(1);
+    sections.extend(section("expectations", "Expectations", checks::section(account, exhibits)));
+    sections.extend(section("why", "Why it failed", checks::why(account, exhibits)));
+    let before = sections.len();
+    sections.extend(rest);
+    sections.extend(section("made", "How it was made", Some(made(run, account))));
+    let taken = frame(&run.name, &head(run, (account, exhibits), &sections), &sections).len();
+    let pictures = section("pictures", "Pictures", gallery(pictures, room::PAGE.saturating_sub(taken)));
+    sections.splice(before..before, pictures);
     frame(&run.name, &head(run, (account, exhibits), &sections), &sections)
 }
 
+/// A section, where there is something to say in it.
+fn section(id: &'static str, title: &'static str, content: Option<Markup>) -> Option<Section> {
+    content.map(|content| (id, title, content))
+}
+
+/// Bytes that sections take.
+fn bytes(sections: &[Section]) -> usize {
+    sections.iter().map(|(_, _, content)| content.0.len()).sum()
+}
+
 /// A whole page: its head and its sections, each with its place and its title.
-fn frame(title: &str, head: &Markup, sections: &[(&str, &str, Markup)]) -> String {
+fn frame(title: &str, head: &Markup, sections: &[Section]) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -104,10 +110,10 @@ fn text(words: &str) -> String {
     escaped(words)
 }
 
-/// The run with the cells that the page has room for, in the order of the plan: those first in which something unsafe
+/// The run with at most so many `cells`, in the order of the plan: those first in which something unsafe
 /// happened, then those that accepted least.
-fn worst(run: &RunSummary) -> Cow<'_, RunSummary> {
-    if run.cells.len() <= MOST_CELLS {
+fn worst(run: &RunSummary, cells: usize) -> Cow<'_, RunSummary> {
+    if run.cells.len() <= cells {
         return Cow::Borrowed(run);
     }
     let mut order: Vec<usize> = (0..run.cells.len()).collect();
@@ -117,7 +123,7 @@ fn worst(run: &RunSummary) -> Cow<'_, RunSummary> {
         let accepted = of(*a, Metric::Accepted).total_cmp(&of(*b, Metric::Accepted));
         unsafely(*b).total_cmp(&unsafely(*a)).then(accepted)
     });
-    order.truncate(MOST_CELLS);
+    order.truncate(cells);
     order.sort_unstable();
     let cells = order.into_iter().map(|at| run.cells[at].clone()).collect();
     Cow::Owned(RunSummary { cells, axes: run.axes.clone(), ..nameless(run) })
@@ -135,12 +141,12 @@ fn nameless(run: &RunSummary) -> RunSummary {
     }
 }
 
-fn head(run: &RunSummary, (account, exhibits): (&Account, &Exhibits), sections: &[(&str, &str, Markup)]) -> Markup {
+fn head(run: &RunSummary, (account, exhibits): (&Account, &Exhibits), sections: &[Section]) -> Markup {
     html! {
         header {
             p class="product" { "donsim" }
             h1 { (text(&run.name)) }
-            @if !account.description.is_empty() { p class="question" { (text(&account.description)) } }
+            @if !account.description.is_empty() { p class="question" { (text(&beginning(&account.description))) } }
             (checks::verdict(run, account, exhibits))
             p class="facts" {
                 (plural(run.cells.len() as u64, "cell")) " of "
@@ -154,7 +160,7 @@ fn head(run: &RunSummary, (account, exhibits): (&Account, &Exhibits), sections: 
     }
 }
 
-fn navigation(sections: &[(&str, &str, Markup)]) -> Markup {
+fn navigation(sections: &[Section]) -> Markup {
     html! {
         nav aria-label="Sections" { ul { @for (id, title, _) in sections { li { a href={ "#" (id) } { (title) } } } } }
     }
@@ -172,9 +178,8 @@ fn grouped(count: u64) -> String {
     pairs.flatten().collect()
 }
 
-/// Every picture as far as there is room, and links to the others.
-fn gallery(pictures: &[Drawing]) -> Option<Markup> {
-    let mut room = MOST_BYTES;
+/// Every picture as far as there is `room` in bytes, and links to the others.
+fn gallery(pictures: &[Drawing], mut room: usize) -> Option<Markup> {
     let fits = |drawing: &&Drawing| {
         let fits = drawing.inline.len() <= room;
         room -= if fits { drawing.inline.len() } else { 0 };
@@ -227,11 +232,9 @@ fn made(run: &RunSummary, account: &Account) -> Markup {
         h3 { "Files beside this page" }
         @let shown = |file| if account.is_gzip && file == rows_file::NAMES[0] { rows_file::NAMES[1] } else { file };
         ul class="files" { @for (file, holds) in FILES.map(|(file, holds)| (shown(file), holds)) { li { a href=(file) { (file) } " " (holds) } } }
-        @if !account.scenario.is_empty() && account.scenario.len() <= MOST_SCENARIO {
-            details {
-                summary { "scenario.toml" }
-                pre tabindex="0" { @for line in account.scenario.lines() { (text(&line.replace('\t', "    "))) "\n" } }
-            }
+        @let lines = html! { @for line in account.scenario.lines() { (text(&line.replace('\t', "    "))) "\n" } };
+        @if !account.scenario.is_empty() && lines.0.len() <= room::SCENARIO {
+            details { summary { "scenario.toml" } pre tabindex="0" { (lines) } }
         }
     }
 }

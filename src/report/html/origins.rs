@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use crate::report::compare::{Differing, Origin};
 
+use super::room::{SCENARIO, fitting};
 use super::{grouped, plural, text};
 
 /// Keys that the head names where scenarios differ.
@@ -38,6 +39,20 @@ pub(super) fn beside(folders: [&Path; 2], origins: &[Origin; 2]) -> Markup {
     }
 }
 
+/// What different seeds do to a comparison; nothing where both runs have the same, or one does not say.
+pub(super) fn seeds(origins: &[Origin; 2]) -> Markup {
+    let [base, new] = origins.each_ref().map(|it| it.field("seed"));
+    let differ = !base.is_empty() && !new.is_empty() && base != new;
+    html! {
+        @if differ {
+            p class="facts" {
+                "The seeds differ: replicates of one number are not the same ones in both runs, so pairs take no chance out of a difference, "
+                "and what a single pair shows may be chance."
+            }
+        }
+    }
+}
+
 /// The keys of the scenarios that differ, by their names; nothing where none does.
 pub(super) fn fact(differing: &[Differing]) -> Markup {
     html! {
@@ -53,6 +68,10 @@ pub(super) fn fact(differing: &[Differing]) -> Markup {
 
 /// Keys of the scenarios that differ, with both values.
 pub(super) fn scenarios(differing: &[Differing]) -> Markup {
+    fitting(differing.len().min(MOST_KEYS), SCENARIO, |it: &Markup| it.0.len(), |shown| first_keys(differing, shown))
+}
+
+fn first_keys(differing: &[Differing], shown: usize) -> Markup {
     html! {
         @if differing.is_empty() {
             p { "Nothing: every key has the same value in both." }
@@ -62,13 +81,13 @@ pub(super) fn scenarios(differing: &[Differing]) -> Markup {
                     caption { "Keys that differ, defaults included; empty where a scenario does not have one" }
                     thead { tr { @for name in ["key", "base", "new"] { th scope="col" { (name) } } } }
                     tbody {
-                        @for (key, values) in differing.iter().take(MOST_KEYS) {
+                        @for (key, values) in &differing[..shown] {
                             tr { th scope="row" { code { (text(key)) } } @for value in values { td { (text(value)) } } }
                         }
                     }
                 }
             }
-            @if differing.len() > MOST_KEYS { p class="note" { (grouped((differing.len() - MOST_KEYS) as u64)) " more keys differ." } }
+            @if shown < differing.len() { p class="note" { (grouped((differing.len() - shown) as u64)) " more keys differ." } }
         }
     }
 }

@@ -57,7 +57,11 @@
         words.every((word) => row.textContent.toLowerCase().includes(word));
       const kept = new Set(cells.filter(fits).map((row) => row.dataset.cell));
       rows.forEach((row) => { row.hidden = !kept.has(row.dataset.cell); });
-      output.textContent = `${kept.size} of ${cells.length} ${filters.dataset.noun}`;
+      // A search goes through the rows that are here, of however many there are.
+      const { all: total, noun } = filters.dataset;
+      const here = cells.length.toLocaleString("en");
+      const part = kept.size === cells.length || here === total ? "" : ` of the ${here} here,`;
+      output.textContent = `${kept.size.toLocaleString("en")}${part} of ${total} ${noun}`;
     };
     filters.hidden = false;
     filters.addEventListener("input", apply);
@@ -87,6 +91,7 @@
     tip.style.transform = `translate(${left + scrollX}px, ${Math.max(4, top) + scrollY}px)`;
   };
   const pictures = all(".picture");
+  document.addEventListener("pointerdown", (event) => { if (!event.target.closest(".picture")) leave(); });
   for (const picture of pictures) {
     const spots = all(".spots rect", picture);
     for (const spot of spots) {
@@ -94,12 +99,15 @@
       spot.dataset.tip = title.textContent;
       title.remove();
     }
-    picture.addEventListener("pointermove", (event) => {
+    const point = (event) => {
       const spot = event.target.closest(".spots rect");
       if (spot) tell(spot, event.clientX, event.clientY);
       else leave();
-    });
-    picture.addEventListener("pointerleave", leave);
+    };
+    picture.addEventListener("pointermove", point);
+    // A finger does not hover: the value that it taps stays until it taps elsewhere.
+    picture.addEventListener("pointerdown", point);
+    picture.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") leave(); });
     picture.addEventListener("blur", leave);
     picture.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

@@ -6,16 +6,35 @@ use maud::{Markup, html};
 use crate::experiment::{CauseSummary, CellSummary, Metric, RunSummary};
 use crate::report::cell_tables::{self, CellTable, compared_with, missing_closed_forms};
 
-use super::{MOST_CELLS, grouped, text};
+use super::{Section, grouped, section, text};
+
+/// All tables, that of results first: of the cells of a run those that are `shown`.
+pub(super) fn sections(run: &RunSummary, shown: &RunSummary) -> Vec<Section> {
+    [
+        ("results", "Results", Some(results(run, shown))),
+        ("causes", "Failure causes", causes(shown)),
+        ("differences", "Differences", differences(shown)),
+        ("bytes", "Bytes", bytes(shown)),
+        ("intervals", "Intervals", Some(intervals(shown))),
+        ("closed-form", "Closed form", closed_forms(run, shown)),
+        ("faults", "Faults", faults(run)),
+    ]
+    .into_iter()
+    .filter_map(|(id, title, content)| section(id, title, content))
+    .collect()
+}
 
 /// The table that a run prints, with what chooses among its rows.
-pub(super) fn results(run: &RunSummary, shown: &RunSummary) -> Markup {
+fn results(run: &RunSummary, shown: &RunSummary) -> Markup {
     html! {
-        @if shown.cells.len() > 1 { (filters(shown)) }
-        (table(shown, "What became of requests in every cell", &CellTable::results(shown)))
-        @if shown.cells.len() < run.cells.len() {
+        @let part = format!("{} of {}", shown.cells.len(), grouped(run.cells.len() as u64));
+        @let is_whole = shown.cells.len() == run.cells.len();
+        @let cells = if is_whole { "every cell".to_owned() } else { format!("{part} cells") };
+        @if shown.cells.len() > 1 { (filters(shown, run.cells.len())) }
+        (table(shown, &format!("What became of requests in {cells}"), &CellTable::results(shown)))
+        @if !is_whole {
             p class="note" {
-                "The " (MOST_CELLS) " of " (grouped(run.cells.len() as u64)) " cells that accepted least, here and in all tables "
+                "The " (part) " cells that accepted least, here and in all tables "
                 "below; all are in " a href="cells.csv" { "cells.csv" } " and " a href="summary.csv" { "summary.csv" } "."
             }
         }
@@ -30,9 +49,12 @@ pub(super) fn results(run: &RunSummary, shown: &RunSummary) -> Markup {
 }
 
 /// A choice for every axis, and a search.
-fn filters(shown: &RunSummary) -> Markup {
+fn filters(shown: &RunSummary, all: usize) -> Markup {
     let names = CellTable::new(shown, &[], |_| vec![Vec::new()]);
-    choices(names.header.iter().enumerate().map(|(at, name)| Choice::new(at, name, &names.rows)).collect(), "cells")
+    choices(
+        names.header.iter().enumerate().map(|(at, name)| Choice::new(at, name, &names.rows)).collect(),
+        (all, "cells"),
+    )
 }
 
 /// A choice among the values in a column.
@@ -54,12 +76,12 @@ impl Choice {
     }
 }
 
-/// Choices among rows that `noun` counts, those that are worth it, and a search; a script shows them, without which they do nothing.
-pub(super) fn choices(choices: Vec<Choice>, noun: &str) -> Markup {
+/// Choices among rows, of `all` that `noun` counts, those that are worth it, and a search; a script shows them, without which they do nothing.
+pub(super) fn choices(choices: Vec<Choice>, (all, noun): (usize, &str)) -> Markup {
     const MOST_VALUES: usize = 100;
     let worth = choices.into_iter().filter(|choice| (2..=MOST_VALUES).contains(&choice.values.len()));
     html! {
-        form class="filters" hidden data-noun=(noun) aria-label={ "Filter all tables of " (noun) } {
+        form class="filters" hidden data-noun=(noun) data-all=(grouped(all as u64)) aria-label={ "Filter all tables of " (noun) } {
             @for Choice { column, name, values } in worth {
                 label {
                     span { (text(&name)) }
@@ -76,7 +98,7 @@ pub(super) fn choices(choices: Vec<Choice>, noun: &str) -> Markup {
 }
 
 /// Metrics with their intervals.
-pub(super) fn intervals(shown: &RunSummary) -> Markup {
+fn intervals(shown: &RunSummary) -> Markup {
     html! {
         (table(shown, "Metrics with 95 % intervals over replicates", &CellTable::intervals(shown)))
         p class="note" {
@@ -87,7 +109,7 @@ pub(super) fn intervals(shown: &RunSummary) -> Markup {
 }
 
 /// Shares of all causes that occur; nothing where none does.
-pub(super) fn causes(shown: &RunSummary) -> Option<Markup> {
+fn causes(shown: &RunSummary) -> Option<Markup> {
     let causes = shown.causes();
     let names: Vec<String> = causes.iter().map(ToString::to_string).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -115,7 +137,7 @@ fn share(summary: &CauseSummary) -> String {
 }
 
 /// Bytes of a request by cause, where some are sent.
-pub(super) fn bytes(shown: &RunSummary) -> Option<Markup> {
+fn bytes(shown: &RunSummary) -> Option<Markup> {
     let value = |cell: &CellSummary, metric| cell.estimate(metric).and_then(|estimate| estimate.value);
     let is_there = |metric: &Metric| shown.cells.iter().any(|cell| value(cell, *metric) > Some(0.0));
     let metrics: Vec<Metric> =
@@ -138,7 +160,7 @@ pub(super) fn bytes(shown: &RunSummary) -> Option<Markup> {
 }
 
 /// Closed forms beside what was simulated; nothing where there is nothing to say about them.
-pub(super) fn closed_forms(run: &RunSummary, shown: &RunSummary) -> Option<Markup> {
+fn closed_forms(run: &RunSummary, shown: &RunSummary) -> Option<Markup> {
     let (missing, is_exact) = (missing_closed_forms(run), shown.cells.iter().any(|cell| cell.exact.is_ok()));
     (is_exact || !missing.is_empty()).then(|| {
         html! {
@@ -158,7 +180,7 @@ pub(super) fn closed_forms(run: &RunSummary, shown: &RunSummary) -> Option<Marku
 }
 
 /// Differences between rule sets; nothing where none is taken.
-pub(super) fn differences(shown: &RunSummary) -> Option<Markup> {
+fn differences(shown: &RunSummary) -> Option<Markup> {
     let cells = CellTable::differences(shown)?;
     let against = compared_with(shown).map_or_else(|| "its partner".to_owned(), text);
     Some(html! {
@@ -171,7 +193,7 @@ pub(super) fn differences(shown: &RunSummary) -> Option<Markup> {
 }
 
 /// Actions of every fault of the scenario; nothing without faults.
-pub(super) fn faults(run: &RunSummary) -> Option<Markup> {
+fn faults(run: &RunSummary) -> Option<Markup> {
     let (header, rows) = cell_tables::faults(run)?;
     Some(html! {
         div class="scroll" tabindex="0" role="group" aria-label="Faults" {

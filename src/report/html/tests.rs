@@ -6,6 +6,7 @@ use super::*;
 use crate::experiment::Estimate;
 use crate::report::plots::{Formats, draw};
 use crate::report::read::tests::sample;
+use crate::report::witness::Shown;
 
 /// What XML parsers, too, take for a page: void elements closed, and attributes without a value given one.
 fn as_xml(page: &str) -> String {
@@ -144,11 +145,18 @@ fn of_many_cells_the_worst_are_shown_and_the_rest_is_said_to_be_elsewhere() {
     let run = large(10_000);
     let page = page_of(&run, &account("pass", &Value::Null));
     assert!(page.len() <= 1_000_000, "{}", page.len());
-    assert!(page.contains("The 200 of 10,000 cells that accepted least"));
-    let shown = worst(&run);
+    assert!(
+        page.contains("The 200 of 10,000 cells that accepted least")
+            && page.contains("requests in 200 of 10,000 cells")
+    );
+    assert!(page.contains("data-noun=\"cells\" data-all=\"10,000\""));
+    let shown = worst(&run, MOST_CELLS);
     let bad: Vec<&str> = shown.cells.iter().map(|cell| cell.id.as_str()).filter(|id| id.ends_with("999")).collect();
     assert_eq!((shown.cells.len(), bad.len()), (200, 10), "{bad:?}");
-    assert!(worst(&sample()).cells.len() == 4 && !page_of(&sample(), &Account::default()).contains("accepted least"));
+    assert!(
+        worst(&sample(), MOST_CELLS).cells.len() == 4
+            && !page_of(&sample(), &Account::default()).contains("accepted least")
+    );
 }
 
 #[test]
@@ -156,4 +164,60 @@ fn what_is_not_known_is_not_made_up() {
     let page = page_of(&sample(), &Account::new(&Value::Null, &Value::Null, ""));
     assert!(page.contains("Not judged") && page.contains("donsim unknown, results version unknown"), "{page}");
     assert!(!page.contains("id=\"expectations\"") && !page.contains("<pre"));
+}
+
+/// A run, its account and its diagrams of which all words are `long`.
+fn long_winded(long: &str) -> (RunSummary, Account) {
+    let mut run = large(300);
+    for cell in &mut run.cells {
+        cell.axes[1].text = format!("{long}{}", cell.axes[2].text);
+    }
+    let failed = |at: u64| {
+        let mut failed = check("fail", "accepted >= 0.9");
+        failed["place"] = json!(long);
+        failed["replicate"] = json!(at);
+        failed
+    };
+    let manifest = json!({ "verdict": "fail", "description": long.repeat(100) });
+    let expectations = json!({ "expectations": (0..300).map(failed).collect::<Vec<_>>() });
+    (run, Account::new(&manifest, &expectations, &long.repeat(7)))
+}
+
+#[test]
+fn a_page_has_less_than_a_megabyte_however_large_its_parts_are() {
+    use crate::report::diagram::tests::{LOSSY, story};
+    let long = "\"<&> ".repeat(1000);
+    let (run, account) = long_winded(&long);
+    let drawn = |facts: &str| {
+        let story = story(LOSSY, 0);
+        let request = crate::report::RequestAt { request: 0, caller: 0 };
+        Some(Shown { request, diagram: crate::report::RequestDiagram::new(&story, facts) })
+    };
+    let exhibits = Exhibits::new(account.witnesses(), &|witness| {
+        drawn(&if witness.replicate == 0 { long.repeat(20) } else { long.clone() })
+    });
+    let mut pictures = draw(&sample(), Formats::Svg).expect("it is drawn");
+    for (at, drawing) in pictures.iter_mut().enumerate() {
+        drawing.inline = format!("<svg>{}</svg>", " ".repeat(1000 + at * 200_000));
+    }
+    let page = page(&run, &account, &exhibits, &pictures);
+    assert!((500_000..1_000_000).contains(&page.len()), "{} bytes", page.len());
+    elements(&page);
+    let first = &exhibits.shown[0].name;
+    for words in [
+        "its diagram is too large for this page",
+        &format!("id=\"{first}\""),
+        &format!("<a href=\"plots/{first}.svg\">"),
+        "class=\"diagram\"",
+        " of 300 checks; all are in",
+        " of 300 cells that accepted least",
+        "Too large for this page:",
+        "class=\"picture\"",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!page.contains("<pre") && !page.contains("in every cell"));
+    let place = |words: &str| page.find(words).unwrap_or_else(|| panic!("no {words}"));
+    let order = ["results", "expectations", "why", "pictures", "intervals", "made"];
+    assert!(order.is_sorted_by_key(|id| place(&format!("<h2 id=\"{id}\""))));
 }
