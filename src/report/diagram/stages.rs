@@ -291,3 +291,8 @@ fn messages(phase: &Phase) -> String {
 pub(in crate::report) fn bytes(count: u64) -> String {
     format!("{} bytes", fixed(count as f64, 0))
 }
+
+/// The fewest and the most bytes of several messages.
+pub(super) fn byte_range([least, most]: [u64; 2]) -> String {
+    if least == most { bytes(least) } else { format!("{} to {}", fixed(least as f64, 0), bytes(most)) }
+}

@@ -11,6 +11,7 @@ use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 use super::super::happenings::{lost_words, verdict_words};
 use super::super::plots::number::fixed;
+use super::notes::{Gist, Note};
 use super::stages::{Stage, Stages, bytes};
 
 /// Request and caller that are told about.
@@ -176,73 +177,6 @@ impl Fate {
     }
 }
 
-/// A text beside the caller.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::report) struct Note {
-    pub(in crate::report) from: Time,
-    /// Last instant, where it bundles several.
-    pub(in crate::report) to: Time,
-    pub(in crate::report) gist: Gist,
-    /// Nodes at the other end.
-    pub(in crate::report) peers: Vec<Node>,
-    /// What happens; notes in a row that differ in their peers alone can be bundled.
-    pub(in crate::report) words: String,
-}
-
-/// Weight of a note.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::report) enum Gist {
-    /// One of many.
-    Plain,
-    /// Something went wrong on the way.
-    Loss,
-    Success,
-    /// The right payload was accepted, with metering or `capdon_n` that are not.
-    Tainted,
-    /// A wrong response was accepted.
-    Wrong,
-    Failure,
-    /// Success became unreachable.
-    Unreachable,
-}
-
-impl Note {
-    fn new(at: Time, gist: Gist, peer: Option<Node>, words: impl Into<String>) -> Self {
-        Self { from: at, to: at, gist, peers: peer.into_iter().collect(), words: words.into() }
-    }
-
-    fn takes(&self, next: &Self, across: bool) -> bool {
-        let same = (self.gist, &self.words) == (next.gist, &next.words);
-        same && !next.peers.is_empty() && (across || self.to == next.from)
-    }
-
-    /// The whole text.
-    pub(in crate::report) fn text(&self) -> String {
-        match self.peers.as_slice() {
-            [] => self.words.clone(),
-            [only] => format!("{only}: {}", self.words),
-            many => format!("{} × {}", many.len(), self.words),
-        }
-    }
-
-    /// `notes` with those bundled that follow each other and say the same: of one instant, or of whatever instants.
-    pub(in crate::report) fn bundled(notes: &[Self], across: bool) -> Vec<Self> {
-        let mut bundled: Vec<Self> = Vec::new();
-        for note in notes {
-            let is_last = |at: usize| at + 1 == bundled.len();
-            let takes = |at: &usize| bundled[*at].takes(note, across && is_last(*at));
-            match (0..bundled.len()).rev().find(takes) {
-                Some(at) => {
-                    bundled[at].to = note.to;
-                    bundled[at].peers.extend(&note.peers);
-                }
-                None => bundled.push(note.clone()),
-            }
-        }
-        bundled
-    }
-}
-
 impl Story {
     /// The story of a subject; `None` where the stream tells nothing about it. Its row says whether what the caller accepted
     /// is right, which the caller does not know.
@@ -323,6 +257,9 @@ impl Reader {
         self.story.stages = self.stages.finish(started, end);
         // Losses are known when they are sent, and stand where that is.
         self.story.notes.sort_by_key(|note| note.from);
+        let ended = self.story.ended.as_ref().map(|(at, _, _)| *at);
+        let late = |note: &&mut Note| !note.gist.is_turn() && ended.is_some_and(|ended| note.from > ended);
+        self.story.notes.iter_mut().filter(late).for_each(|note| note.gist = Gist::Late);
         Some(self.story)
     }
 
@@ -340,8 +277,8 @@ impl Reader {
         }
     }
 
-    fn note(&mut self, at: Time, gist: Gist, peer: Option<Node>, words: impl Into<String>) {
-        self.story.notes.push(Note::new(at, gist, peer, words));
+    fn note(&mut self, note: Note) {
+        self.story.notes.push(note);
     }
 
     fn at_caller(&mut self, now: Time, peer: Option<Node>, what: &What) {
@@ -353,12 +290,12 @@ impl Reader {
             What::Delivered { message } => {
                 self.through(now, message, false);
                 if message.signal.is_some() {
-                    self.note(now, Gist::Plain, peer, words(message, Kind::Signal));
+                    self.note(Note::new(now, Gist::Plain, peer, words(message, Kind::Signal)));
                 }
             }
             What::Refused { message } => {
                 self.through(now, message, true);
-                self.note(now, Gist::Loss, peer, "dropped, too many of this sender");
+                self.note(Note::new(now, Gist::Loss, peer, "dropped, too many of this sender"));
             }
             What::FaultActed { name, .. } => {
                 self.story.caller_faults.insert(name);
@@ -384,14 +321,14 @@ impl Reader {
             What::Unreachable { cause } => {
                 self.story.unreachable = Some((now, cause.to_string()));
                 let words = format!("{}: success unreachable, cause {cause}", millis(now));
-                self.note(now, Gist::Unreachable, None, words);
+                self.note(Note::new(now, Gist::Unreachable, None, words));
             }
             _ => {}
         }
     }
 
     fn ends(&mut self, now: Time, gist: Gist, words: String) {
-        self.note(now, gist, None, format!("{}: {words}", millis(now)));
+        self.note(Note::new(now, gist, None, format!("{}: {words}", millis(now))));
         self.story.ended = Some((now, gist, words));
     }
 
@@ -421,9 +358,11 @@ impl Reader {
             What::Answering { .. } | What::Ocr(OcrHappening::AgreedOnError) => self.waits_no_more(now, at),
             What::Ocr(what) => self.in_round(now, at, what),
             What::Missed if is_ours => node.marks.push((now, Mark::Deaf)),
-            What::Repeated if is_ours => self.note(now, Gist::Loss, Some(node_of(at)), "drops a second request"),
+            What::Repeated if is_ours => {
+                self.note(Note::new(now, Gist::Loss, Some(node_of(at)), "drops a second request"));
+            }
             What::Dropped { .. } if is_ours => {
-                self.note(now, Gist::Loss, Some(node_of(at)), "is down, drops its answer");
+                self.note(Note::new(now, Gist::Loss, Some(node_of(at)), "is down, drops its answer"));
             }
             What::Sent { .. } if is_ours => self.sends(now, node_of(at), peer, what),
             What::Delivered { message } if is_ours => self.through(now, message, false),
@@ -485,10 +424,11 @@ impl Reader {
         };
         let peer = if from == self.story.caller { to } else { from };
         if from == self.story.caller {
-            self.note(now, Gist::Plain, Some(to), format!("{}, {}", way.words, bytes(size)));
+            self.note(Note::new(now, Gist::Plain, Some(to), &*way.words).about(kind, Some(size), ""));
         }
         if arrivals[0].is_none() {
-            self.note(now, Gist::Loss, Some(peer), format!("{}: {}", way.words, lost_words(*barrier)));
+            let note = Note::new(now, Gist::Loss, Some(peer), &*way.words);
+            self.note(note.about(kind, None, lost_words(*barrier)));
             self.story.messages.push(way.clone());
         }
         let copies = arrivals.iter().flatten().map(|at| Passage { fate: Fate::Arrives(*at), ..way.clone() });
@@ -508,9 +448,9 @@ impl Reader {
         let open = |way: &&mut Passage| way.is(message) && way.is_through && way.reception.is_empty();
         let Some(way) = self.story.messages.iter_mut().find(open) else { return };
         reception.clone_into(&mut way.reception);
-        let text = format!("{}, {}: {reception}", way.words, bytes(way.bytes));
-        let peer = way.from;
-        self.note(now, Gist::Plain, Some(peer), text);
+        let note = Note::new(now, Gist::Plain, Some(way.from), &*way.words);
+        let note = note.about(way.kind, Some(way.bytes), reception);
+        self.note(note);
     }
 }
 
