@@ -8,7 +8,7 @@ use crate::scenario::escaped;
 
 use super::lanes::{Lane, lanes};
 use super::stages::byte_range;
-use super::story::{Fate, Passage, Story, millis};
+use super::story::{Fate, Passage, Story, millis, millis_between};
 
 /// Lanes of capability nodes; more nodes are bundled.
 const MOST_LANES: usize = 10;
@@ -29,8 +29,8 @@ struct Line {
     bytes: Option<[u64; 2]>,
     /// What comes of it.
     end: String,
-    /// Whether it comes after the end of the request.
-    is_late: bool,
+    /// Whether it is bundled across others, too.
+    is_one_of_many: bool,
 }
 
 impl Story {
@@ -53,7 +53,8 @@ impl Story {
         text
     }
 
-    /// All statements in order of time, those that say the same bundled: in a row, or after the end of the request.
+    /// All statements in order of time, those that say the same bundled: in a row, and wherever they are if they are of a lane
+    /// of several nodes or come after the end of the request.
     fn lines(&self, lanes: &[Lane]) -> Vec<Line> {
         let mut lines: Vec<Line> = self.messages.iter().map(|way| self.message(way, lanes)).collect();
         let notes = self.notes.iter().filter(|note| note.gist.is_turn());
@@ -65,7 +66,7 @@ impl Story {
         let over = format!("Note over C0,C{}: ", lanes.len().saturating_sub(1));
         let over = if lanes.len() == 1 { "Note over C0: ".to_owned() } else { over };
         for stage in &self.stages {
-            let words = format!("{} to {}: {}", millis(stage.from), millis(stage.to), stage.words);
+            let words = format!("{}: {}", millis_between(stage.from, stage.to), stage.words);
             lines.push(Line::new(stage.from, over.clone(), words));
         }
         // Stable: at one instant a message comes before what is made of it, and the start before what is sent.
@@ -97,8 +98,9 @@ impl Story {
         let mut line = Line::new(at, head, way.words.clone());
         line.bytes = Some([way.bytes; 2]);
         line.end = if end.is_empty() { end } else { format!(": {end}") };
-        line.is_late = self.ended.as_ref().is_some_and(|(ended, _, _)| at > *ended);
-        if lanes.iter().all(|lane| lane.nodes.len() == 1) && at > way.sent {
+        let is_bundled = lanes.len() < self.nodes.len();
+        line.is_one_of_many = is_bundled || self.ended.as_ref().is_some_and(|(ended, _, _)| at > *ended);
+        if !is_bundled && at > way.sent {
             let _ = write!(line.end, " (sent {})", millis(way.sent));
         }
         line
@@ -107,12 +109,12 @@ impl Story {
 
 impl Line {
     const fn new(at: Time, head: String, words: String) -> Self {
-        Self { at, last: at, count: 1, head, words, bytes: None, end: String::new(), is_late: false }
+        Self { at, last: at, count: 1, head, words, bytes: None, end: String::new(), is_one_of_many: false }
     }
 
     fn takes(&self, next: &Self, in_row: bool) -> bool {
         let same = (&self.head, &self.words, &self.end) == (&next.head, &next.words, &next.end);
-        same && (in_row || self.is_late && next.is_late)
+        same && (in_row || self.is_one_of_many && next.is_one_of_many)
     }
 
     fn take(&mut self, next: &Self) {
@@ -127,12 +129,11 @@ impl Line {
         let bytes = self.bytes.map_or_else(String::new, |bytes| format!(", {}", byte_range(bytes)));
         let words = clean(&format!("{}{bytes}{}", self.words, self.end));
         let is_timed = self.head.starts_with("Note");
+        let time = millis_between(self.at, self.last);
         match (is_timed, self.count) {
             (true, _) => format!("    {}{words}\n", self.head),
-            (false, 1) => format!("    {}{}: {words}\n", self.head, millis(self.at)),
-            (false, many) => {
-                format!("    {}{} to {}: {many} × {words}\n", self.head, millis(self.at), millis(self.last))
-            }
+            (false, 1) => format!("    {}{time}: {words}\n", self.head),
+            (false, many) => format!("    {}{time}: {many} × {words}\n", self.head),
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) use notes::{Gist, Note, Reach};
 pub use perfetto::perfetto;
 pub(super) use stages::bytes;
 pub(super) use stages::{Stage, Step};
-pub(super) use story::{Doing, Fate, Kind, Mark, Passage, millis};
+pub(super) use story::{Doing, Fate, Kind, Mark, Passage, millis, millis_between};
 pub use story::{RequestAt, Story};
 
 #[cfg(test)]

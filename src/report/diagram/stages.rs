@@ -283,8 +283,9 @@ fn nodes(count: u32) -> String {
 }
 
 fn messages(phase: &Phase) -> String {
-    let lost = if phase.lost == 0 { String::new() } else { format!(" ({} lost)", phase.lost) };
-    format!("{} messages{lost}, {}", phase.count, bytes(phase.bytes))
+    let count = |count| fixed(f64::from(count), 0);
+    let lost = if phase.lost == 0 { String::new() } else { format!(" ({} lost)", count(phase.lost)) };
+    format!("{} messages{lost}, {}", count(phase.count), bytes(phase.bytes))
 }
 
 /// Bytes as people write them.

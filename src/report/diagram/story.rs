@@ -9,7 +9,7 @@ use crate::network::Node;
 use crate::sim::{AnswerClass, Happening, Message, OcrHappening, Outcome, Row, Signal, What};
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
-use super::super::happenings::{lost_words, verdict_words};
+use super::super::happenings::{borrowed_name, lost_words, verdict_words};
 use super::super::plots::number::fixed;
 use super::notes::{Gist, Note};
 use super::stages::{Stage, Stages, bytes};
@@ -48,8 +48,8 @@ pub struct Story {
     pub(in crate::report) ended: Option<(Time, Gist, String)>,
     /// Instant in which success became unreachable, and why.
     pub(in crate::report) unreachable: Option<(Time, String)>,
-    /// Capability nodes, by number.
-    pub(in crate::report) nodes: Vec<Actor>,
+    /// Capability nodes that are told about, by number.
+    pub(in crate::report) nodes: BTreeMap<usize, Actor>,
     /// Messages between them and the caller, one for each copy, in the order in which they were sent.
     pub(in crate::report) messages: Vec<Passage>,
     /// Texts beside the caller, in order of time.
@@ -190,12 +190,23 @@ impl Story {
         reader.finish()
     }
 
+    /// The story of these capability nodes alone, by number, and of what all have in common; `None` where there is no such node.
+    #[must_use]
+    pub fn of_nodes(mut self, numbers: &[u32]) -> Option<Self> {
+        let numbers: BTreeSet<usize> = numbers.iter().map(|number| *number as usize).collect();
+        let is_told = |node: &Node| *node == self.caller || numbers.contains(&node.position());
+        self.messages.retain(|way| is_told(&way.from) && is_told(&way.to));
+        self.notes.retain(|note| note.peers.iter().all(is_told));
+        self.nodes.retain(|at, _| numbers.contains(at));
+        (self.nodes.len() == numbers.len()).then_some(self)
+    }
+
     /// Every instant in which something happens, rising; with `executions` those in which nodes have executed, too.
     pub(in crate::report) fn instants(&self, executions: bool) -> BTreeSet<Time> {
         let flights = self.messages.iter().flat_map(|way| [Some(way.sent), way.fate.arrival()]);
         let notes = self.notes.iter().map(|note| Some(note.from));
         let stages = self.stages.iter().flat_map(|stage| [Some(stage.from), Some(stage.to)]);
-        let actors = self.nodes.iter().flat_map(|node| {
+        let actors = self.nodes.values().flat_map(|node| {
             let doings = node.doings.iter().filter(|(_, _, doing)| executions && *doing == Doing::Executes);
             let marks = node.marks.iter().map(|(at, _)| Some(*at));
             doings.flat_map(|(from, to, _)| [Some(*from), Some(*to)]).chain(marks)
@@ -212,6 +223,11 @@ impl Story {
 /// An instant as people read it.
 pub(in crate::report) fn millis(at: Time) -> String {
     format!("{} ms", fixed(at.as_nanos() as f64 / 1e6, 3))
+}
+
+/// A stretch of time as people read it.
+pub(in crate::report) fn millis_between(from: Time, to: Time) -> String {
+    if from == to { millis(from) } else { format!("{} to {}", millis(from), millis(to)) }
 }
 
 /// What is known by now of a request at a caller.
@@ -235,7 +251,7 @@ impl Reader {
             deadline: None,
             ended: None,
             unreachable: None,
-            nodes: vec![Actor::default(); count.unwrap_or(0)],
+            nodes: (0..count.unwrap_or(0)).map(|at| (at, Actor::default())).collect(),
             messages: Vec::new(),
             notes: Vec::new(),
             stages: Vec::new(),
@@ -249,9 +265,9 @@ impl Reader {
         let arrivals = self.story.messages.iter().map(|way| way.fate.arrival().unwrap_or(way.sent));
         let end = arrivals.chain(self.story.deadline).max().unwrap_or(started);
         for (node, from) in std::mem::take(&mut self.observed) {
-            self.story.nodes[node].doings.push((from, end, Doing::Waits));
+            self.node(node).doings.push((from, end, Doing::Waits));
         }
-        for node in &mut self.story.nodes {
+        for node in self.story.nodes.values_mut() {
             node.marks.retain(|(at, _)| *at <= end);
         }
         self.story.stages = self.stages.finish(started, end);
@@ -275,6 +291,10 @@ impl Reader {
             (None, _) => self.at_all(*time, what),
             _ => {}
         }
+    }
+
+    fn node(&mut self, at: usize) -> &mut Actor {
+        self.story.nodes.entry(at).or_default()
     }
 
     fn note(&mut self, note: Note) {
@@ -301,7 +321,7 @@ impl Reader {
                 self.story.caller_faults.insert(name);
             }
             What::Judged { message, verdict } => {
-                let verdict = verdict_words(verdict);
+                let verdict = verdict_words(message, verdict);
                 self.receives(now, message, &verdict);
             }
             What::Unread { message, dead } => {
@@ -334,7 +354,7 @@ impl Reader {
 
     fn at_node(&mut self, now: Time, at: usize, peer: Option<Node>, what: &What) {
         let is_ours = peer == Some(self.story.caller);
-        let node = &mut self.story.nodes[at];
+        let node = self.story.nodes.entry(at).or_default();
         match what {
             What::Executing { .. } => {
                 self.executing.insert(at, now);
@@ -372,7 +392,7 @@ impl Reader {
     }
 
     fn in_round(&mut self, now: Time, at: usize, what: &OcrHappening) {
-        let node = &mut self.story.nodes[at];
+        let node = self.story.nodes.entry(at).or_default();
         match what {
             OcrHappening::Captured { .. } => {
                 if let Some(from) = self.executing.remove(&at) {
@@ -402,7 +422,7 @@ impl Reader {
 
     fn waits_no_more(&mut self, now: Time, at: usize) {
         if let Some(from) = self.observed.remove(&at) {
-            self.story.nodes[at].doings.push((from, now, Doing::Waits));
+            self.node(at).doings.push((from, now, Doing::Waits));
         }
     }
 
@@ -465,13 +485,17 @@ fn node_of(at: usize) -> Node {
 }
 
 fn words(message: &Message, kind: Kind) -> String {
-    match (kind, message.signal) {
+    let words = match (kind, message.signal) {
         (_, Some(Signal::Announce)) => "announces the payload".to_owned(),
         (_, Some(Signal::Pull)) => "pull".to_owned(),
         (_, Some(Signal::Stop)) => "stop".to_owned(),
         (Kind::NoPayload, _) => "error PNA".to_owned(),
         (Kind::False, _) => kind.name().to_owned(),
         _ => message.describe(),
+    };
+    match borrowed_name(message) {
+        Some(name) => format!("{words} in the name of {name}"),
+        None => words,
     }
 }
 

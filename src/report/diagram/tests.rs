@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::network::Node;
+use crate::report::happening_line;
 use crate::scenario::Scenario;
 use crate::sim::{self, Happening, OcrHappening, Replicate, ReplicateCache, What};
 
@@ -98,9 +100,7 @@ fn a_round_that_begins_again_has_a_leader_in_each_epoch() {
 /// A leader that leaves requests out goes on doing so until its epoch is over.
 #[test]
 fn rounds_that_end_alike_are_told_once() {
-    let text = "schema = 1\n[capability_don]\nnodes = 4\nocr = \"round\"\n[aggregator]\ntimeout = \"60s\"\n\
-        [[faults.ocr_omitted_requests]]\nnodes = 1\n";
-    let story = story(text, 1);
+    let story = story(&OMITTED.replace("[[", "[aggregator]\ntimeout = \"60s\"\n[["), 1);
     let rounds: Vec<&str> =
         story.stages.iter().filter(|stage| stage.step == Step::Round).map(|stage| &*stage.words).collect();
     let [first, others, last] = rounds.as_slice() else { panic!("{rounds:?}") };
@@ -109,6 +109,10 @@ fn rounds_that_end_alike_are_told_once() {
     assert!(last.ends_with(": agreed"), "{last}");
     assert!(story.stages.len() < 30, "{} stages", story.stages.len());
 }
+
+/// A leader that leaves requests out.
+pub(in crate::report) const OMITTED: &str =
+    "schema = 1\n[capability_don]\nnodes = 4\nocr = \"round\"\n[[faults.ocr_omitted_requests]]\nnodes = 1\n";
 
 /// Thirty-one nodes of which many answer too late, with different errors.
 pub(in crate::report) const SPAM: &str = "schema = 1\nname = \"spam\"\n[capability_don]\nnodes = 31\npayload_holders = \"f+1\"\n\
@@ -163,6 +167,40 @@ fn no_note_goes_across_the_instant_in_which_worlds_part() {
         assert!(bundled.iter().all(|note| note.from >= parting || note.to < parting), "{bundled:?}");
         assert_all_are_counted(&story, &bundled);
     }
+}
+
+/// Who reads of a rejection knows nodes by their numbers, not by their peer ids.
+#[test]
+fn rejections_name_nodes_by_number() {
+    let text = "schema = 1\n[capability_don]\nnodes = 4\n[aggregator]\nrule_set = \"identical\"\n";
+    let mut rejected = [0, 0];
+    for (number, fault) in (0..20).flat_map(|number| [(number, "impersonation"), (number, "duplicate_answers")]) {
+        let text = format!("{text}[[faults.{fault}]]\nnodes = 1\n");
+        let story = story(&text, number);
+        let texts: Vec<String> = Note::bundled(&story.notes, Reach::Instant, None).iter().map(Note::text).collect();
+        let lines: Vec<String> = happenings(&text, number).iter().filter_map(happening_line).collect();
+        for told in texts.iter().chain(&lines).chain([&story.mermaid("")]) {
+            assert!(!told.contains("12D3KooW"), "{told}");
+        }
+        let says = |words: &str| usize::from(texts.iter().any(|text| text.contains(words)));
+        rejected[0] += says("rejected: its sender has already answered");
+        rejected[1] += says(", in whose name it comes, has already answered");
+    }
+    assert!(rejected.iter().all(|count| *count > 0), "{rejected:?}");
+}
+
+#[test]
+fn a_story_may_be_of_some_nodes_alone() {
+    let all = story(MANY, 0);
+    let ended = all.ended.clone();
+    let three = story(MANY, 0).of_nodes(&[3, 30, 3]).unwrap();
+    assert_eq!(three.nodes.keys().copied().collect::<Vec<_>>(), [3, 30]);
+    let is_theirs = |node: &Node| [Node::Capability(3), Node::Capability(30)].contains(node);
+    let ours = |way: &&Passage| is_theirs(&way.from) || is_theirs(&way.to);
+    assert_eq!(three.messages.len(), all.messages.iter().filter(ours).count());
+    assert!(three.notes.iter().all(|note| note.peers.iter().all(is_theirs)));
+    assert_eq!((three.ended.clone(), lanes(&three, 8).len()), (ended, 2));
+    assert!(all.of_nodes(&[31]).is_none());
 }
 
 /// Late answers of a lane are one statement a kind.

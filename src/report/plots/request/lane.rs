@@ -63,6 +63,7 @@ pub(super) fn heads(scene: &mut Scene, panel: &Panel<'_>, top: f64) -> f64 {
     let faults: Vec<&str> = panel.story.caller_faults.iter().copied().collect();
     let caller = head(scene, (panel.caller(), top, room), &panel.story.caller.to_string(), None, &faults);
     let ends = panel.lanes.iter().enumerate().map(|(at, lane)| {
+        let room = panel.heads[at];
         let bottom = head(scene, (panel.lane(at), top, room), &lane.name, lane.holds, &lane.faults);
         if lane.nodes.len() == 1 { bottom } else { numbers(scene, lane, (panel.lane(at), bottom, room)) }
     });
@@ -93,9 +94,9 @@ fn traits(holds: Option<bool>, faults: &[&str]) -> Vec<(String, RGBColor)> {
     traits
 }
 
-/// Width of the widest word below the names of lanes.
-pub(super) fn widest_word(lanes: &[Lane]) -> f64 {
-    let traits = lanes.iter().flat_map(|lane| traits(lane.holds, &lane.faults));
+/// Width of the widest word below the name of a lane.
+pub(super) fn widest_word(lane: &Lane) -> f64 {
+    let traits = traits(lane.holds, &lane.faults).into_iter();
     let width =
         |(words, _): (String, _)| words.split(' ').map(|word| font::width(word, TEXT, false)).fold(0.0, f64::max);
     traits.map(width).fold(0.0, f64::max)
@@ -138,7 +139,7 @@ pub(super) fn draw(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f64
         let x = panel.lane(at);
         scene.line(&[(x, top + 10.0), (x, bottom + 10.0)], 1.5, FRAME);
         for wanted in [Doing::Waits, Doing::Executes] {
-            let doings = lane.nodes.iter().flat_map(|node| &story.nodes[*node].doings);
+            let doings = lane.nodes.iter().flat_map(|node| &story.nodes[node].doings);
             for (from, to, doing) in doings.filter(|(_, _, doing)| *doing == wanted) {
                 bar(scene, x, (clock.at(*from), clock.at(*to)), *doing);
             }
@@ -149,7 +150,7 @@ pub(super) fn draw(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f64
         cross(scene, tip);
     }
     for (at, lane) in panel.lanes.iter().enumerate() {
-        for (time, mark) in lane.nodes.iter().flat_map(|node| &story.nodes[*node].marks) {
+        for (time, mark) in lane.nodes.iter().flat_map(|node| &story.nodes[node].marks) {
             stamp(scene, (panel.lane(at), clock.at(*time)), *mark);
         }
     }

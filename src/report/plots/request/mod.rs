@@ -15,8 +15,8 @@ use super::prelude::*;
 use super::{inline, png_image, svg};
 
 const MARGIN: f64 = 40.0;
-/// Room for the labels of the time axis.
-const AXIS: f64 = 100.0;
+/// Room for the time axis, its labels and the marks of its breaks.
+const AXIS: f64 = 112.0;
 /// From the caller to the first capability node, in pitches: here slants are steepest.
 const STEP: f64 = 1.6;
 /// Room for texts about the agreement.
@@ -94,13 +94,16 @@ struct Panel<'a> {
     left: f64,
     notes: Vec<Note>,
     lanes: Vec<Lane>,
+    /// Widths of the lanes' heads.
+    heads: Vec<f64>,
 }
 
 impl<'a> Panel<'a> {
     fn new((story, notes): (&'a Story, Vec<Note>), heading: &'a str, left: f64, measures: Measures) -> Self {
         let lanes = lanes(story, measures.lanes);
-        let pitch = measures.pitch.max(lane::widest_word(&lanes) + lane::BETWEEN_HEADS);
-        Self { story, measures: Measures { pitch, ..measures }, stages: &story.stages, heading, left, notes, lanes }
+        let least = measures.pitch - lane::BETWEEN_HEADS;
+        let heads = lanes.iter().map(|lane| lane::widest_word(lane).max(least)).collect();
+        Self { story, measures, stages: &story.stages, heading, left, notes, lanes, heads }
     }
 
     /// Whether each node has a lane of its own.
@@ -115,7 +118,8 @@ impl<'a> Panel<'a> {
 
     /// Place of a lane.
     fn lane(&self, at: usize) -> f64 {
-        self.caller() + self.measures.pitch * (STEP + at as f64)
+        let steps = self.heads.windows(2).take(at).map(|pair| f64::midpoint(pair[0], pair[1]) + lane::BETWEEN_HEADS);
+        self.caller() + self.measures.pitch * STEP + steps.sum::<f64>()
     }
 
     /// Place of the last lane.

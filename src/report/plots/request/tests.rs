@@ -1,12 +1,13 @@
 use crate::network::Node;
-use crate::report::diagram::tests::{LOSSY, MANY, PULL, ROUNDS, SPAM, happenings, story};
+use crate::report::diagram::tests::{LOSSY, MANY, OMITTED, PULL, ROUNDS, SPAM, happenings, story};
 use crate::report::diagram::{Difference, Fate, Kind, RequestAt};
 use crate::sim::What;
 
 use super::super::scene::Shape;
 use super::*;
 
-const CASES: [(&str, u64); 7] = [(LOSSY, 0), (LOSSY, 5), (ROUNDS, 0), (MANY, 0), (MANY, 3), (PULL, 2), (SPAM, 0)];
+const CASES: [(&str, u64); 8] =
+    [(LOSSY, 0), (LOSSY, 5), (ROUNDS, 0), (MANY, 0), (MANY, 3), (PULL, 2), (SPAM, 0), (OMITTED, 1)];
 
 fn rooms(scene: &Scene) -> Vec<(&str, Rect)> {
     let texts = scene.shapes.iter().filter_map(|shape| match shape {
@@ -26,6 +27,16 @@ fn assert_readable(scene: &Scene) {
             let apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
             assert!(apart, "{text} {a:?} lies on {other} {b:?}");
         }
+    }
+    let marks = scene.shapes.iter().filter_map(|shape| match shape {
+        Shape::Line { points, color, width } if *color == INK && *width == 1.5 => Some(points),
+        _ => None,
+    });
+    for (x, y) in marks.flatten() {
+        let near =
+            |room: &Rect| (room.left - 5.0..=room.right + 5.0).contains(x) && (room.top..=room.bottom).contains(y);
+        let text = rooms.iter().find(|(_, room)| near(room));
+        assert!(text.is_none(), "{text:?} lies on a break at ({x}, {y})");
     }
     let points = scene.shapes.iter().flat_map(|shape| match shape {
         Shape::Line { points, .. } | Shape::Area { points, .. } => points.clone(),

@@ -1,7 +1,7 @@
 //! Title, time axis, and texts beside the caller.
 
 use crate::engine::Time;
-use crate::report::diagram::{Clock, Gist, Note, Piece, Story, millis};
+use crate::report::diagram::{Clock, Gist, Note, Piece, Story, millis, millis_between};
 
 use super::super::labels::spread;
 use super::super::prelude::*;
@@ -164,8 +164,7 @@ pub(super) fn words(panel: &Panel<'_>) -> Vec<String> {
     let line = |note: &Note| match (note.from, note.to) {
         // These say when.
         _ if note.gist.is_turn() => note.text(),
-        (at, last) if at == last => format!("{}: {}", millis(at), note.text()),
-        (first, last) => format!("{} to {}: {}", millis(first), millis(last), note.text()),
+        (from, to) => format!("{}: {}", millis_between(from, to), note.text()),
     };
     panel.notes.iter().map(line).collect()
 }
@@ -177,7 +176,7 @@ fn expires(story: &Story) -> bool {
 
 /// The time axis, with what is left out of it.
 pub(super) fn axis(scene: &mut Scene, clock: &Clock) {
-    let x = MARGIN + AXIS - 14.0;
+    let x = MARGIN + AXIS - 26.0;
     let pieces = clock.pieces();
     let Some((first, last)) = pieces.first().zip(pieces.last()) else { return };
     scene.text((x, first.top - 24.0), Text::new("time [ms]").align(Align::Right).color(MUTED));
