@@ -88,10 +88,10 @@ impl Drawings {
     }
 
     /// Draws the same request of two cells, each with its name.
-    pub(super) fn make_beside(&self, title: &str, sides: [Side<'_>; 2], choice: &Choice<'_>) -> Result<(), Failure> {
+    pub(super) fn make_beside(&self, title: &str, sides: &[Side<'_>; 2], choice: &Choice<'_>) -> Result<(), Failure> {
         let Some(path) = &self.diagram else { return Ok(()) };
         let request = choice.request(sides[0].1.0)?;
-        let ([left, right], difference) = stories(&sides, request).ok_or_else(nothing)?;
+        let ([left, right], difference) = stories(sides, request).ok_or_else(nothing)?;
         let (left, right) = (choice.story(left)?, choice.story(right)?);
         let sides = [(&*sides[0].0, &left), (&*sides[1].0, &right)];
         draw(path, &RequestDiagram::beside(sides, title, difference.as_ref()))
@@ -99,8 +99,8 @@ impl Drawings {
 }
 
 /// A request of two replays, each with its name, and where they part; `None` where one of them tells nothing of it.
-pub(super) fn beside(title: &str, sides: [Side<'_>; 2], request: RequestAt) -> Option<RequestDiagram> {
-    let ([left, right], difference) = stories(&sides, request)?;
+pub(super) fn beside(title: &str, sides: &[Side<'_>; 2], request: RequestAt) -> Option<RequestDiagram> {
+    let ([left, right], difference) = stories(sides, request)?;
     let sides = [(&*sides[0].0, &left), (&*sides[1].0, &right)];
     Some(RequestDiagram::beside(sides, title, difference.as_ref()))
 }

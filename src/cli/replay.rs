@@ -132,7 +132,7 @@ impl Replay {
         let [left, right] = names(scenario, [cell, &other]);
         let title = title_beside(scenario, [cell, &other], self.replicate) + &alone;
         let sides = [(left, (&replicate.rows[..], happenings)), (right, (&other_replicate.rows, &other_happenings))];
-        self.drawings.make_beside(&title, sides, &choice)
+        self.drawings.make_beside(&title, &sides, &choice)
     }
 
     /// Several nodes or several requests widen the choice; a node and a request narrow it.

@@ -190,14 +190,16 @@ impl Stages {
 
     /// All stages that begin between the two instants.
     pub(super) fn finish(mut self, start: Time, end: Time) -> Vec<Stage> {
+        let mut phases_told = [false; 2];
         for Alike { words, is_told, rounds } in self.alike(start, end) {
             match rounds.as_slice() {
-                // Those that end as the first do it in the same way.
-                [(seq_nr, first), rest @ ..] if is_told => {
+                // Those that end as the first do it in the same way, whoever leads them.
+                [(seq_nr, first), rest @ ..] if is_told && !phases_told[usize::from(first.agrees)] => {
+                    phases_told[usize::from(first.agrees)] = true;
                     self.tell_round(*seq_nr, first, &words);
                     self.tell_row(rest, &words, Step::Round);
                 }
-                rounds => self.tell_row(rounds, &words, Step::Epoch),
+                rounds => self.tell_row(rounds, &words, if is_told { Step::Round } else { Step::Epoch }),
             }
         }
         for (epoch, (leader, phase)) in std::mem::take(&mut self.leaders) {

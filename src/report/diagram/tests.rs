@@ -110,6 +110,23 @@ fn rounds_that_end_alike_are_told_once() {
     assert!(story.stages.len() < 30, "{} stages", story.stages.len());
 }
 
+/// The phases of one round that agrees and of one that does not are told, however many epochs there are.
+#[test]
+fn phases_are_told_once_an_ending() {
+    let text = OMITTED.replace("[[", "[aggregator]\ntimeout = \"300s\"\n[[");
+    let text = text.replace("nodes = 4", "nodes = 7").replace("nodes = 1", "nodes = 2");
+    let mut longest = 0;
+    for number in 0..10 {
+        let story = story(&text, number);
+        let count = |begin: &str| story.stages.iter().filter(|stage| stage.words.starts_with(begin)).count();
+        let agreed = story.stages.iter().filter(|stage| stage.words.ends_with(": agreed")).count();
+        let failed = story.stages.iter().any(|stage| stage.words.ends_with(": not agreed on the request"));
+        assert_eq!((agreed, count("round start: ")), (1, 1 + usize::from(failed)), "{:#?}", story.stages);
+        longest = longest.max(count("rounds "));
+    }
+    assert!(longest > 1, "one epoch after the other fails");
+}
+
 /// A leader that leaves requests out.
 pub(in crate::report) const OMITTED: &str =
     "schema = 1\n[capability_don]\nnodes = 4\nocr = \"round\"\n[[faults.ocr_omitted_requests]]\nnodes = 1\n";

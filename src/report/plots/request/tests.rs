@@ -1,6 +1,7 @@
 use crate::network::Node;
 use crate::report::diagram::tests::{LOSSY, MANY, OMITTED, PULL, ROUNDS, SPAM, happenings, story};
 use crate::report::diagram::{Difference, Fate, Kind, RequestAt};
+use crate::scenario::{Key, Preset, fault_catalogue};
 use crate::sim::What;
 
 use super::super::scene::Shape;
@@ -52,6 +53,26 @@ fn assert_readable(scene: &Scene) {
 fn texts_keep_apart_and_all_is_inside() {
     for (text, number) in CASES {
         assert_readable(&RequestDiagram::new(&story(text, number), "a scenario, its cell and its seed").scene);
+    }
+}
+
+/// Whatever is wrong, with few nodes and with bundled ones, alone and beside another world.
+#[test]
+fn texts_keep_apart_under_every_fault() {
+    for (fault, nodes) in fault_catalogue().iter().flat_map(|fault| [(fault, 4), (fault, 31)]) {
+        let is_required = |key: &&Key| key.preset == Preset::Required && key.name != "nodes";
+        let delay = fault.common.iter().chain(&fault.own).any(|key| is_required(&key));
+        let delay = if delay { "delay = \"300ms\"\n" } else { "" };
+        let ocr = if fault.name.starts_with("ocr_") { "ocr = \"round\"\n" } else { "" };
+        let text = format!(
+            "schema = 1\n[capability_don]\nnodes = {nodes}\n{ocr}[network]\nloss = 0.05\n[aggregator]\nrule_set = \"identical\"\n\
+             [[faults.{}]]\nnodes = 1\n{delay}",
+            fault.name
+        );
+        let [one, other] = ["identical", "attested"].map(|rule_set| story(&text.replace("identical", rule_set), 2));
+        assert_readable(&RequestDiagram::new(&one, fault.name).scene);
+        let sides = [("aggregator.rule_set = identical", &one), ("aggregator.rule_set = attested", &other)];
+        assert_readable(&RequestDiagram::beside(sides, fault.name, None).scene);
     }
 }
 

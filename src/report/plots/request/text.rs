@@ -132,7 +132,7 @@ fn ranks(labels: &[Label]) -> Vec<usize> {
             let there = labels[..number].iter().zip(&ranks).filter(|(other, at)| *at == rank && is_long(other));
             there.into_iter().any(|(other, _)| label.ends.0 < other.ends.1 && other.ends.0 < label.ends.1)
         };
-        ranks.push((0..).find(|rank| !is_taken(rank)).unwrap_or_default());
+        ranks.push((0..=number).find(|rank| !is_taken(rank)).unwrap_or(number));
     }
     ranks
 }
