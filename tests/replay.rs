@@ -134,6 +134,26 @@ fn the_drawn_request_can_be_chosen() {
     assert_eq!((nobody.code, nobody.stdout.as_str()), (4, ""), "{nobody:?}");
 }
 
+/// Lanes and messages of the capability nodes that are named, whatever else happens.
+#[test]
+fn a_drawing_may_be_of_some_capability_nodes_alone() {
+    let two = ["--only", "capability.1", "--only", "capability.3"];
+    let (_, said) = drawn(&[&["--mermaid"], &two[..]].concat());
+    let lanes: Vec<&str> = said.stdout.lines().filter(|line| line.contains("participant C")).collect();
+    assert_eq!(lanes.len(), 2, "{said:?}");
+    assert!(lanes[0].contains("capability.1") && lanes[1].contains("capability.3"), "{lanes:?}");
+    assert!(said.stdout.contains(", capability.1, capability.3 alone\n"), "{said:?}");
+    let (folder, _) = drawn(&[&["--diagram", "request.svg"], &two[..]].concat());
+    let svg = fs::read_to_string(folder.path().join("request.svg")).unwrap();
+    assert!(svg.contains("capability.1, capability.3 alone"), "the picture says so");
+    assert!(svg.contains("\n2 × request, "), "the others get none");
+    for option in [&["--mermaid"][..], &["--diagram", "a.svg"]] {
+        let (_, nobody) = drawn(&[option, &["--only", "capability.40"]].concat());
+        assert_eq!((nobody.code, nobody.stdout.as_str()), (4, ""), "{nobody:?}");
+        assert!(nobody.stderr.contains("`--only` names a capability node that there is not"), "{nobody:?}");
+    }
+}
+
 #[test]
 fn what_cannot_be_drawn_is_said() {
     let (_, unwritable) = drawn(&["--diagram", "no/such/folder.svg"]);

@@ -15,11 +15,34 @@ pub(super) type Failure = (String, u8);
 /// A replay beside another: its name, its rows and what happened.
 pub(super) type Side<'a> = (String, (&'a [Row], &'a [Happening]));
 
+/// What of a replay is drawn.
+pub(super) struct Choice<'a> {
+    /// Whether it may be a request.
+    pub(super) wanted: &'a dyn Fn(RequestAt) -> bool,
+    /// Capability nodes that are drawn, all where none is named.
+    pub(super) nodes: &'a [u32],
+}
+
+impl Choice<'_> {
+    fn request(&self, rows: &[Row]) -> Result<RequestAt, Failure> {
+        RequestAt::choose(rows, self.wanted).ok_or_else(nothing)
+    }
+
+    fn story(&self, story: Story) -> Result<Story, Failure> {
+        if self.nodes.is_empty() {
+            return Ok(story);
+        }
+        let nobody = || ("`--only` names a capability node that there is not".to_owned(), exit::NOTHING_SELECTED);
+        story.of_nodes(self.nodes).ok_or_else(nobody)
+    }
+}
+
 /// Drawings of one request at one caller.
 #[derive(Debug, Args)]
 pub(super) struct Drawings {
     /// Draw one request at one caller to FILE, as SVG or as PNG, as its name ends. `--only workflow.N` and
-    /// `--only request.N` choose it; otherwise it is the first that was not accepted
+    /// `--only request.N` choose it; otherwise it is the first that was not accepted. `--only capability.N` leaves the
+    /// other capability nodes out
     #[arg(long, value_name = "FILE", value_parser = picture, conflicts_with_all = ["json", "links"])]
     diagram: Option<PathBuf>,
     /// Print the request as a Mermaid sequence diagram instead
@@ -39,12 +62,12 @@ impl Drawings {
         self.diagram.is_some() || self.mermaid || self.perfetto.is_some()
     }
 
-    /// Makes all that is wanted of a replay, of the first request that `wanted` lets pass.
+    /// Makes all that is wanted of a replay, of the first request that is chosen.
     pub(super) fn make(
         &self,
         title: &str,
         (rows, happenings): (&[Row], &[Happening]),
-        wanted: impl Fn(RequestAt) -> bool,
+        choice: &Choice<'_>,
     ) -> Result<(), Failure> {
         if let Some(path) = &self.perfetto {
             write(path, &perfetto(happenings))?;
@@ -52,8 +75,8 @@ impl Drawings {
         if self.diagram.is_none() && !self.mermaid {
             return Ok(());
         }
-        let request = RequestAt::choose(rows, wanted).ok_or_else(nothing)?;
-        let story = Story::read(rows, happenings, request).ok_or_else(nothing)?;
+        let request = choice.request(rows)?;
+        let story = choice.story(Story::read(rows, happenings, request).ok_or_else(nothing)?)?;
         if let Some(path) = &self.diagram {
             draw(path, &RequestDiagram::new(&story, title))?;
         }
@@ -64,24 +87,27 @@ impl Drawings {
     }
 
     /// Draws the same request of two cells, each with its name.
-    pub(super) fn make_beside(
-        &self,
-        title: &str,
-        sides: [Side<'_>; 2],
-        wanted: impl Fn(RequestAt) -> bool,
-    ) -> Result<(), Failure> {
+    pub(super) fn make_beside(&self, title: &str, sides: &[Side<'_>; 2], choice: &Choice<'_>) -> Result<(), Failure> {
         let Some(path) = &self.diagram else { return Ok(()) };
-        let request = RequestAt::choose(sides[0].1.0, wanted).ok_or_else(nothing)?;
-        draw(path, &beside(title, sides, request).ok_or_else(nothing)?)
+        let request = choice.request(sides[0].1.0)?;
+        let ([left, right], difference) = stories(sides, request).ok_or_else(nothing)?;
+        let (left, right) = (choice.story(left)?, choice.story(right)?);
+        let sides = [(&*sides[0].0, &left), (&*sides[1].0, &right)];
+        draw(path, &RequestDiagram::beside(sides, title, difference.as_ref()))
     }
 }
 
 /// A request of two replays, each with its name, and where they part; `None` where one of them tells nothing of it.
-pub(super) fn beside(title: &str, sides: [Side<'_>; 2], request: RequestAt) -> Option<RequestDiagram> {
-    let [(left, (rows, one)), (right, (other_rows, other))] = sides;
-    let (first, second) = (Story::read(rows, one, request)?, Story::read(other_rows, other, request)?);
-    let difference = Difference::first([one, other], request);
-    Some(RequestDiagram::beside([(&left, &first), (&right, &second)], title, difference.as_ref()))
+pub(super) fn beside(title: &str, sides: &[Side<'_>; 2], request: RequestAt) -> Option<RequestDiagram> {
+    let ([left, right], difference) = stories(sides, request)?;
+    let sides = [(&*sides[0].0, &left), (&*sides[1].0, &right)];
+    Some(RequestDiagram::beside(sides, title, difference.as_ref()))
+}
+
+fn stories(sides: &[Side<'_>; 2], request: RequestAt) -> Option<([Story; 2], Option<Difference>)> {
+    let [(_, (rows, one)), (_, (other_rows, other))] = sides;
+    let stories = [Story::read(rows, one, request)?, Story::read(other_rows, other, request)?];
+    Some((stories, Difference::first([one, other], request)))
 }
 
 fn nothing() -> Failure {

@@ -11,7 +11,7 @@ use crate::report::{RequestAt, happening_line, happening_object, link_bytes};
 use crate::scenario::{AxisValue, Cell, Metric, Scenario, Subject, escaped};
 use crate::sim::{self, Happening, Outcome, Replicate, ReplicateCache, Row, RuleSets, Safety};
 
-use super::drawings::{Drawings, Failure};
+use super::drawings::{Choice, Drawings, Failure};
 use super::{Overrides, exit, load, place, print, say};
 
 #[derive(Debug, Args)]
@@ -119,16 +119,20 @@ impl Replay {
 
     fn draw(&self, scenario: &Scenario, cell: &Cell, replayed: (&Replicate, &[Happening])) -> Result<(), Failure> {
         let (replicate, happenings) = replayed;
-        let wanted = |request| self.wants_request(request);
+        let nodes = self.capability_nodes();
+        let choice = Choice { wanted: &|request| self.wants_request(request), nodes: &nodes };
+        let told: Vec<String> = nodes.iter().map(|node| Node::Capability(*node).to_string()).collect();
+        let alone = if told.is_empty() { String::new() } else { format!(", {} alone", told.join(", ")) };
         let Some(beside) = &self.drawings.beside else {
-            return self.drawings.make(&title(scenario, cell, self.replicate), (&replicate.rows, happenings), wanted);
+            let title = title(scenario, cell, self.replicate) + &alone;
+            return self.drawings.make(&title, (&replicate.rows, happenings), &choice);
         };
         let other = self.choose(scenario, beside)?;
         let (other_replicate, other_happenings) = self.replay(&other)?;
         let [left, right] = names(scenario, [cell, &other]);
-        let title = title_beside(scenario, [cell, &other], self.replicate);
+        let title = title_beside(scenario, [cell, &other], self.replicate) + &alone;
         let sides = [(left, (&replicate.rows[..], happenings)), (right, (&other_replicate.rows, &other_happenings))];
-        self.drawings.make_beside(&title, sides, wanted)
+        self.drawings.make_beside(&title, &sides, &choice)
     }
 
     /// Several nodes or several requests widen the choice; a node and a request narrow it.
@@ -151,6 +155,15 @@ impl Replay {
             let mut of_kind = self.only.iter().filter_map(chosen).filter(|(other, _)| *other == kind).peekable();
             of_kind.peek().is_none() || of_kind.any(|(_, is_it)| is_it)
         })
+    }
+
+    /// Capability nodes that are chosen.
+    fn capability_nodes(&self) -> Vec<u32> {
+        let number = |only: &Only| match only {
+            Only::Node(Node::Capability(number)) => Some(*number),
+            Only::Node(Node::Workflow(_)) | Only::Request(_) => None,
+        };
+        self.only.iter().filter_map(number).collect()
     }
 
     fn choose(&self, scenario: &Scenario, wanted: &str) -> Result<Cell, Failure> {

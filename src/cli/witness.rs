@@ -26,8 +26,8 @@ pub(super) fn look(scenario: &Scenario, witness: &Witness) -> Option<Shown> {
             let (metric, direction) = witness.about?;
             let request = RequestAt::showing_difference([&first.rows, &second.rows], metric, direction)?;
             let ([left, right], title) = (names(scenario, [of, minus]), title_beside(scenario, [of, minus], number));
-            let diagram =
-                beside(&title, [(left, (&first.rows[..], &told[..])), (right, (&second.rows, told_beside))], request)?;
+            let sides = [(left, (&first.rows[..], &told[..])), (right, (&second.rows[..], &told_beside[..]))];
+            let diagram = beside(&title, &sides, request)?;
             Some(Shown { request, diagram })
         }
         _ => None,
@@ -67,7 +67,7 @@ pub(super) fn look_at_loss(scenarios: [&Scenario; 2], loss: &Loss) -> Result<Req
         new.id
     );
     let sides = [("base".to_owned(), (&first.rows[..], &told[..])), ("new".to_owned(), (&second.rows, &told_beside))];
-    beside(&title, sides, loss.request).ok_or_else(|| "nothing is told of the request".to_owned())
+    beside(&title, &sides, loss.request).ok_or_else(|| "nothing is told of the request".to_owned())
 }
 
 /// Whether a request ends with the right response.

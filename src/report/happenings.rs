@@ -7,7 +7,7 @@ pub use links::{LinkBytes, link_bytes};
 
 use serde_json::{Value, json};
 
-use crate::aggregator::{Basis, Decision, Verdict};
+use crate::aggregator::{Basis, Decision, Rejection, Verdict};
 use crate::engine::Time;
 use crate::network::{Barrier, Node};
 use crate::sim::{AnswerClass, Bytes, Happening, Message, What};
@@ -51,7 +51,7 @@ pub(super) fn words(what: &What) -> Option<String> {
             more => format!("has {more} right answers"),
         },
         What::Dropped { right: true } => "drops a right answer".to_owned(),
-        What::Judged { message, verdict } => format!("{}: {}", message.describe(), verdict_words(verdict)),
+        What::Judged { message, verdict } => format!("{}: {}", message.describe(), verdict_words(message, verdict)),
         What::Unread { dead, .. } => {
             format!("is {}, does not look at it", if *dead { "dead" } else { "decided" })
         }
@@ -79,15 +79,26 @@ pub(super) fn lost_words(barrier: Option<Barrier>) -> String {
     }
 }
 
-pub(super) fn verdict_words(verdict: &Verdict) -> String {
+pub(super) fn verdict_words(message: &Message, verdict: &Verdict) -> String {
     match verdict {
         Verdict::Taken => "taken".to_owned(),
         Verdict::Anomaly => "taken, and so many have no payload now that an honest one may be missing".to_owned(),
         Verdict::Ignored => "ignored, decided before".to_owned(),
+        // The aggregator knows peer ids, who reads this knows numbers.
+        Verdict::Rejected(Rejection::AlreadyHeard(_)) => match borrowed_name(message) {
+            Some(name) => format!("rejected: {name}, in whose name it comes, has already answered"),
+            None => "rejected: its sender has already answered".to_owned(),
+        },
         Verdict::Rejected(rejection) => format!("rejected: {rejection}"),
         Verdict::Crash(crash) => format!("crashes the node: {crash}"),
         Verdict::Decided => "decides".to_owned(),
     }
+}
+
+/// Capability node in whose name another sends an answer.
+pub(super) fn borrowed_name(message: &Message) -> Option<Node> {
+    let name = Node::Capability(message.claimed);
+    (matches!(message.from, Node::Capability(_)) && message.from != name).then_some(name)
 }
 
 fn decision_words(decision: &Decision) -> String {

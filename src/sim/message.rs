@@ -44,7 +44,7 @@ pub struct Message {
     /// Peer ids that it names as its sender's and its receiver's.
     names: (PeerId, PeerId),
     /// Place of the node whose peer id the sender's is, in the sender's DON.
-    pub(super) claimed: u32,
+    pub(crate) claimed: u32,
     /// Unix time in ms.
     timestamp: i64,
     request_id: Rc<str>,

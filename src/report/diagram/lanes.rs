@@ -21,21 +21,21 @@ pub(in crate::report) struct Lane {
 
 /// How much two nodes have to have in common to share a lane, from all to nothing.
 const LIKENESS: [fn(&Story, usize) -> String; 4] = [
-    |story, at| format!("{} {:?} {}", traits(story, at), story.nodes[at].faults, fates(story, at)),
-    |story, at| format!("{} {:?}", traits(story, at), story.nodes[at].faults),
-    |story, at| format!("{} {}", traits(story, at), story.nodes[at].faults.is_empty()),
+    |story, at| format!("{} {:?} {}", traits(story, at), story.nodes[&at].faults, fates(story, at)),
+    |story, at| format!("{} {:?}", traits(story, at), story.nodes[&at].faults),
+    |story, at| format!("{} {}", traits(story, at), story.nodes[&at].faults.is_empty()),
     |_, _| String::new(),
 ];
 
 /// Lanes of the capability nodes, at most `most` of them.
 pub(in crate::report) fn lanes(story: &Story, most: usize) -> Vec<Lane> {
-    let count = story.nodes.len();
-    if count <= most {
-        return (0..count).map(|at| Lane::new(story, vec![at])).collect();
+    let numbers = || story.nodes.keys().copied();
+    if story.nodes.len() <= most {
+        return numbers().map(|at| Lane::new(story, vec![at])).collect();
     }
     let bundles = |likeness: &fn(&Story, usize) -> String| {
         let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for at in 0..count {
+        for at in numbers() {
             alike.entry(likeness(story, at)).or_default().push(at);
         }
         let mut lanes: Vec<Lane> = alike.into_values().map(|nodes| Lane::new(story, nodes)).collect();
@@ -51,9 +51,9 @@ impl Lane {
             [only] => only.to_string(),
             many => format!("{} nodes", many.len()),
         };
-        let first = story.nodes[nodes[0]].holds;
-        let holds = first.filter(|_| nodes.iter().all(|at| story.nodes[*at].holds == first));
-        let mut faults: Vec<&str> = nodes.iter().flat_map(|at| &story.nodes[*at].faults).copied().collect();
+        let first = story.nodes[&nodes[0]].holds;
+        let holds = first.filter(|_| nodes.iter().all(|at| story.nodes[at].holds == first));
+        let mut faults: Vec<&str> = nodes.iter().flat_map(|at| &story.nodes[at].faults).copied().collect();
         faults.sort_unstable();
         faults.dedup();
         Self { nodes, name, holds, faults }
@@ -81,7 +81,7 @@ impl Lane {
 fn traits(story: &Story, at: usize) -> String {
     let node = Node::Capability(at as u32);
     let decided = story.messages.iter().any(|way| way.from == node && way.reception == "decides");
-    format!("{:?} {decided}", story.nodes[at].holds)
+    format!("{:?} {decided}", story.nodes[&at].holds)
 }
 
 /// Messages of a node, and what became of them.

@@ -7,7 +7,8 @@ use crate::network::Node;
 use crate::scenario::escaped;
 
 use super::lanes::{Lane, lanes};
-use super::story::{Fate, Gist, Passage, Story, millis};
+use super::stages::byte_range;
+use super::story::{Fate, Passage, Story, millis, millis_between};
 
 /// Lanes of capability nodes; more nodes are bundled.
 const MOST_LANES: usize = 10;
@@ -24,6 +25,12 @@ struct Line {
     /// Begin of the statement, up to its text.
     head: String,
     words: String,
+    /// Bytes of the smallest and the largest message.
+    bytes: Option<[u64; 2]>,
+    /// What comes of it.
+    end: String,
+    /// Whether it is bundled across others, too.
+    is_one_of_many: bool,
 }
 
 impl Story {
@@ -46,10 +53,11 @@ impl Story {
         text
     }
 
-    /// All statements in order of time, those in a row that say the same bundled.
+    /// All statements in order of time, those that say the same bundled: in a row, and wherever they are if they are of a lane
+    /// of several nodes or come after the end of the request.
     fn lines(&self, lanes: &[Lane]) -> Vec<Line> {
         let mut lines: Vec<Line> = self.messages.iter().map(|way| self.message(way, lanes)).collect();
-        let notes = self.notes.iter().filter(|note| !matches!(note.gist, Gist::Plain | Gist::Loss));
+        let notes = self.notes.iter().filter(|note| note.gist.is_turn());
         lines.extend(notes.map(|note| Line::new(note.from, "Note over W: ".to_owned(), note.text())));
         if let Some((start, end)) = self.started.zip(self.deadline) {
             lines.push(Line::new(start, "Note over W: ".to_owned(), format!("{}: starts", millis(start))));
@@ -58,18 +66,16 @@ impl Story {
         let over = format!("Note over C0,C{}: ", lanes.len().saturating_sub(1));
         let over = if lanes.len() == 1 { "Note over C0: ".to_owned() } else { over };
         for stage in &self.stages {
-            let words = format!("{} to {}: {}", millis(stage.from), millis(stage.to), stage.words);
+            let words = format!("{}: {}", millis_between(stage.from, stage.to), stage.words);
             lines.push(Line::new(stage.from, over.clone(), words));
         }
         // Stable: at one instant a message comes before what is made of it, and the start before what is sent.
         lines.sort_by_key(|line| (line.at, !line.words.ends_with(": starts")));
         let mut bundled: Vec<Line> = Vec::new();
         for line in lines {
-            match bundled.last_mut().filter(|last| (&last.head, &last.words) == (&line.head, &line.words)) {
-                Some(last) => {
-                    last.count += 1;
-                    last.last = line.at;
-                }
+            let in_row = bundled.len().saturating_sub(1);
+            match (0..bundled.len()).rev().find(|at| bundled[*at].takes(&line, *at == in_row)) {
+                Some(at) => bundled[at].take(&line),
                 None => bundled.push(line),
             }
         }
@@ -87,12 +93,15 @@ impl Story {
             Fate::Refused(_) => "dropped, too many of this sender".to_owned(),
             Fate::Lost(why) => why.clone(),
         };
-        let words = format!("{}, {}", way.words, super::bytes(way.bytes));
-        let words = if end.is_empty() { words } else { format!("{words}: {end}") };
         let at = way.fate.arrival().unwrap_or(way.sent);
-        let mut line = Line::new(at, format!("{}{arrow}{}: ", id(way.from), id(way.to)), words);
-        if lanes.iter().all(|lane| lane.nodes.len() == 1) && at > way.sent {
-            let _ = write!(line.words, " (sent {})", millis(way.sent));
+        let head = format!("{}{arrow}{}: ", id(way.from), id(way.to));
+        let mut line = Line::new(at, head, way.words.clone());
+        line.bytes = Some([way.bytes; 2]);
+        line.end = if end.is_empty() { end } else { format!(": {end}") };
+        let is_bundled = lanes.len() < self.nodes.len();
+        line.is_one_of_many = is_bundled || self.ended.as_ref().is_some_and(|(ended, _, _)| at > *ended);
+        if !is_bundled && at > way.sent {
+            let _ = write!(line.end, " (sent {})", millis(way.sent));
         }
         line
     }
@@ -100,18 +109,31 @@ impl Story {
 
 impl Line {
     const fn new(at: Time, head: String, words: String) -> Self {
-        Self { at, last: at, count: 1, head, words }
+        Self { at, last: at, count: 1, head, words, bytes: None, end: String::new(), is_one_of_many: false }
+    }
+
+    fn takes(&self, next: &Self, in_row: bool) -> bool {
+        let same = (&self.head, &self.words, &self.end) == (&next.head, &next.words, &next.end);
+        same && (in_row || self.is_one_of_many && next.is_one_of_many)
+    }
+
+    fn take(&mut self, next: &Self) {
+        self.count += 1;
+        self.last = next.at;
+        if let (Some([least, most]), Some(other)) = (&mut self.bytes, next.bytes) {
+            (*least, *most) = ((*least).min(other[0]), (*most).max(other[1]));
+        }
     }
 
     fn write(&self) -> String {
-        let words = clean(&self.words);
+        let bytes = self.bytes.map_or_else(String::new, |bytes| format!(", {}", byte_range(bytes)));
+        let words = clean(&format!("{}{bytes}{}", self.words, self.end));
         let is_timed = self.head.starts_with("Note");
+        let time = millis_between(self.at, self.last);
         match (is_timed, self.count) {
             (true, _) => format!("    {}{words}\n", self.head),
-            (false, 1) => format!("    {}{}: {words}\n", self.head, millis(self.at)),
-            (false, many) => {
-                format!("    {}{} to {}: {many} × {words}\n", self.head, millis(self.at), millis(self.last))
-            }
+            (false, 1) => format!("    {}{time}: {words}\n", self.head),
+            (false, many) => format!("    {}{time}: {many} × {words}\n", self.head),
         }
     }
 }

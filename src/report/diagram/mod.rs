@@ -8,6 +8,7 @@ mod clock;
 mod difference;
 mod lanes;
 mod mermaid;
+mod notes;
 mod perfetto;
 mod showing;
 mod stages;
@@ -17,10 +18,11 @@ mod track_event;
 pub(super) use clock::{Clock, Piece};
 pub use difference::Difference;
 pub(super) use lanes::{Lane, lanes};
+pub(super) use notes::{Gist, Note, Reach};
 pub use perfetto::perfetto;
 pub(super) use stages::bytes;
 pub(super) use stages::{Stage, Step};
-pub(super) use story::{Doing, Fate, Gist, Kind, Mark, Note, Passage, millis};
+pub(super) use story::{Doing, Fate, Kind, Mark, Passage, millis, millis_between};
 pub use story::{RequestAt, Story};
 
 #[cfg(test)]

@@ -56,6 +56,13 @@ struct Round {
     agrees: bool,
 }
 
+/// Rounds in a row of which the same is said.
+struct Alike {
+    words: String,
+    is_told: bool,
+    rounds: Vec<(u64, Round)>,
+}
+
 /// Something that happens a number of times.
 #[derive(Clone, Copy, Debug)]
 struct Phase {
@@ -183,16 +190,18 @@ impl Stages {
 
     /// All stages that begin between the two instants.
     pub(super) fn finish(mut self, start: Time, end: Time) -> Vec<Stage> {
-        let mut idle: Vec<(u64, Phase)> = Vec::new();
-        for ((seq_nr, epoch), round) in std::mem::take(&mut self.rounds) {
-            if round.is_ours || round.agrees {
-                self.tell_idle(&std::mem::take(&mut idle));
-                self.tell_round(seq_nr, epoch, &round);
-            } else if (start..end).contains(&round.span.from) {
-                idle.push((seq_nr, round.span));
+        let mut phases_told = [false; 2];
+        for Alike { words, is_told, rounds } in self.alike(start, end) {
+            match rounds.as_slice() {
+                // Those that end as the first do it in the same way, whoever leads them.
+                [(seq_nr, first), rest @ ..] if is_told && !phases_told[usize::from(first.agrees)] => {
+                    phases_told[usize::from(first.agrees)] = true;
+                    self.tell_round(*seq_nr, first, &words);
+                    self.tell_row(rest, &words, Step::Round);
+                }
+                rounds => self.tell_row(rounds, &words, if is_told { Step::Round } else { Step::Epoch }),
             }
         }
-        self.tell_idle(&idle);
         for (epoch, (leader, phase)) in std::mem::take(&mut self.leaders) {
             let words = format!("epoch {epoch}, led by {leader}, entered by {}", nodes(phase.count));
             self.add(phase.from, phase.to, words, Step::Epoch);
@@ -209,19 +218,41 @@ impl Stages {
         self.told
     }
 
-    fn tell_idle(&mut self, idle: &[(u64, Phase)]) {
-        let (Some((first, from)), Some((last, to))) = (idle.first(), idle.last()) else { return };
-        let which = if first == last { format!("round {first}") } else { format!("rounds {first}–{last}") };
-        self.add(from.from, to.to, format!("{which} without this request"), Step::Epoch);
+    /// All rounds in order, those without the request only between the two instants.
+    fn alike(&mut self, start: Time, end: Time) -> Vec<Alike> {
+        let mut all: Vec<Alike> = Vec::new();
+        for ((seq_nr, epoch), round) in std::mem::take(&mut self.rounds) {
+            let is_told = round.is_ours || round.agrees;
+            if !is_told && !(start..end).contains(&round.span.from) {
+                continue;
+            }
+            let words = if is_told { self.outcome(epoch, &round) } else { " without this request".to_owned() };
+            match all.last_mut().filter(|last| last.words == words) {
+                Some(last) => last.rounds.push((seq_nr, round)),
+                None => all.push(Alike { words, is_told, rounds: vec![(seq_nr, round)] }),
+            }
+        }
+        all
     }
 
-    fn tell_round(&mut self, seq_nr: u64, epoch: u64, round: &Round) {
+    fn outcome(&self, epoch: u64, round: &Round) -> String {
         // An epoch may go on with what the one before has prepared, without a start of the round.
         let leader = round.leader.or_else(|| self.leaders.get(&epoch).map(|(leader, _)| *leader));
         let led = leader.map_or_else(String::new, |leader| format!(", led by {leader}"));
         let outcome = if round.agrees { "agreed" } else { "not agreed on the request" };
-        let words = format!("round {seq_nr}, epoch {epoch}{led}: {outcome}");
-        self.add(round.span.from, round.span.to, words, Step::Round);
+        format!(", epoch {epoch}{led}: {outcome}")
+    }
+
+    /// Rounds in a row as one stage.
+    fn tell_row(&mut self, rounds: &[(u64, Round)], words: &str, step: Step) {
+        let [(first, from), ..] = rounds else { return };
+        let (last, to) = rounds.last().map_or((first, from), |(last, to)| (last, to));
+        let which = if first == last { format!("round {first}") } else { format!("rounds {first}–{last}") };
+        self.add(from.span.from, to.span.to, format!("{which}{words}"), step);
+    }
+
+    fn tell_round(&mut self, seq_nr: u64, round: &Round, words: &str) {
+        self.add(round.span.from, round.span.to, format!("round {seq_nr}{words}"), Step::Round);
         for (name, phase) in &round.phases {
             let words = format!("{}: {}", name.replace('_', " "), messages(phase));
             self.add(phase.from, phase.to, words, Step::Phase);
@@ -254,11 +285,17 @@ fn nodes(count: u32) -> String {
 }
 
 fn messages(phase: &Phase) -> String {
-    let lost = if phase.lost == 0 { String::new() } else { format!(" ({} lost)", phase.lost) };
-    format!("{} messages{lost}, {}", phase.count, bytes(phase.bytes))
+    let count = |count| fixed(f64::from(count), 0);
+    let lost = if phase.lost == 0 { String::new() } else { format!(" ({} lost)", count(phase.lost)) };
+    format!("{} messages{lost}, {}", count(phase.count), bytes(phase.bytes))
 }
 
 /// Bytes as people write them.
 pub(in crate::report) fn bytes(count: u64) -> String {
     format!("{} bytes", fixed(count as f64, 0))
+}
+
+/// The fewest and the most bytes of several messages.
+pub(super) fn byte_range([least, most]: [u64; 2]) -> String {
+    if least == most { bytes(least) } else { format!("{} to {}", fixed(least as f64, 0), bytes(most)) }
 }

@@ -9,8 +9,9 @@ use crate::network::Node;
 use crate::sim::{AnswerClass, Happening, Message, OcrHappening, Outcome, Row, Signal, What};
 use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
-use super::super::happenings::{lost_words, verdict_words};
+use super::super::happenings::{borrowed_name, lost_words, verdict_words};
 use super::super::plots::number::fixed;
+use super::notes::{Gist, Note};
 use super::stages::{Stage, Stages, bytes};
 
 /// Request and caller that are told about.
@@ -47,8 +48,8 @@ pub struct Story {
     pub(in crate::report) ended: Option<(Time, Gist, String)>,
     /// Instant in which success became unreachable, and why.
     pub(in crate::report) unreachable: Option<(Time, String)>,
-    /// Capability nodes, by number.
-    pub(in crate::report) nodes: Vec<Actor>,
+    /// Capability nodes that are told about, by number.
+    pub(in crate::report) nodes: BTreeMap<usize, Actor>,
     /// Messages between them and the caller, one for each copy, in the order in which they were sent.
     pub(in crate::report) messages: Vec<Passage>,
     /// Texts beside the caller, in order of time.
@@ -176,73 +177,6 @@ impl Fate {
     }
 }
 
-/// A text beside the caller.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::report) struct Note {
-    pub(in crate::report) from: Time,
-    /// Last instant, where it bundles several.
-    pub(in crate::report) to: Time,
-    pub(in crate::report) gist: Gist,
-    /// Nodes at the other end.
-    pub(in crate::report) peers: Vec<Node>,
-    /// What happens; notes in a row that differ in their peers alone can be bundled.
-    pub(in crate::report) words: String,
-}
-
-/// Weight of a note.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::report) enum Gist {
-    /// One of many.
-    Plain,
-    /// Something went wrong on the way.
-    Loss,
-    Success,
-    /// The right payload was accepted, with metering or `capdon_n` that are not.
-    Tainted,
-    /// A wrong response was accepted.
-    Wrong,
-    Failure,
-    /// Success became unreachable.
-    Unreachable,
-}
-
-impl Note {
-    fn new(at: Time, gist: Gist, peer: Option<Node>, words: impl Into<String>) -> Self {
-        Self { from: at, to: at, gist, peers: peer.into_iter().collect(), words: words.into() }
-    }
-
-    fn takes(&self, next: &Self, across: bool) -> bool {
-        let same = (self.gist, &self.words) == (next.gist, &next.words);
-        same && !next.peers.is_empty() && (across || self.to == next.from)
-    }
-
-    /// The whole text.
-    pub(in crate::report) fn text(&self) -> String {
-        match self.peers.as_slice() {
-            [] => self.words.clone(),
-            [only] => format!("{only}: {}", self.words),
-            many => format!("{} × {}", many.len(), self.words),
-        }
-    }
-
-    /// `notes` with those bundled that follow each other and say the same: of one instant, or of whatever instants.
-    pub(in crate::report) fn bundled(notes: &[Self], across: bool) -> Vec<Self> {
-        let mut bundled: Vec<Self> = Vec::new();
-        for note in notes {
-            let is_last = |at: usize| at + 1 == bundled.len();
-            let takes = |at: &usize| bundled[*at].takes(note, across && is_last(*at));
-            match (0..bundled.len()).rev().find(takes) {
-                Some(at) => {
-                    bundled[at].to = note.to;
-                    bundled[at].peers.extend(&note.peers);
-                }
-                None => bundled.push(note.clone()),
-            }
-        }
-        bundled
-    }
-}
-
 impl Story {
     /// The story of a subject; `None` where the stream tells nothing about it. Its row says whether what the caller accepted
     /// is right, which the caller does not know.
@@ -256,12 +190,23 @@ impl Story {
         reader.finish()
     }
 
+    /// The story of these capability nodes alone, by number, and of what all have in common; `None` where there is no such node.
+    #[must_use]
+    pub fn of_nodes(mut self, numbers: &[u32]) -> Option<Self> {
+        let numbers: BTreeSet<usize> = numbers.iter().map(|number| *number as usize).collect();
+        let is_told = |node: &Node| *node == self.caller || numbers.contains(&node.position());
+        self.messages.retain(|way| is_told(&way.from) && is_told(&way.to));
+        self.notes.retain(|note| note.peers.iter().all(is_told));
+        self.nodes.retain(|at, _| numbers.contains(at));
+        (self.nodes.len() == numbers.len()).then_some(self)
+    }
+
     /// Every instant in which something happens, rising; with `executions` those in which nodes have executed, too.
     pub(in crate::report) fn instants(&self, executions: bool) -> BTreeSet<Time> {
         let flights = self.messages.iter().flat_map(|way| [Some(way.sent), way.fate.arrival()]);
         let notes = self.notes.iter().map(|note| Some(note.from));
         let stages = self.stages.iter().flat_map(|stage| [Some(stage.from), Some(stage.to)]);
-        let actors = self.nodes.iter().flat_map(|node| {
+        let actors = self.nodes.values().flat_map(|node| {
             let doings = node.doings.iter().filter(|(_, _, doing)| executions && *doing == Doing::Executes);
             let marks = node.marks.iter().map(|(at, _)| Some(*at));
             doings.flat_map(|(from, to, _)| [Some(*from), Some(*to)]).chain(marks)
@@ -278,6 +223,11 @@ impl Story {
 /// An instant as people read it.
 pub(in crate::report) fn millis(at: Time) -> String {
     format!("{} ms", fixed(at.as_nanos() as f64 / 1e6, 3))
+}
+
+/// A stretch of time as people read it.
+pub(in crate::report) fn millis_between(from: Time, to: Time) -> String {
+    if from == to { millis(from) } else { format!("{} to {}", millis(from), millis(to)) }
 }
 
 /// What is known by now of a request at a caller.
@@ -301,7 +251,7 @@ impl Reader {
             deadline: None,
             ended: None,
             unreachable: None,
-            nodes: vec![Actor::default(); count.unwrap_or(0)],
+            nodes: (0..count.unwrap_or(0)).map(|at| (at, Actor::default())).collect(),
             messages: Vec::new(),
             notes: Vec::new(),
             stages: Vec::new(),
@@ -315,14 +265,17 @@ impl Reader {
         let arrivals = self.story.messages.iter().map(|way| way.fate.arrival().unwrap_or(way.sent));
         let end = arrivals.chain(self.story.deadline).max().unwrap_or(started);
         for (node, from) in std::mem::take(&mut self.observed) {
-            self.story.nodes[node].doings.push((from, end, Doing::Waits));
+            self.node(node).doings.push((from, end, Doing::Waits));
         }
-        for node in &mut self.story.nodes {
+        for node in self.story.nodes.values_mut() {
             node.marks.retain(|(at, _)| *at <= end);
         }
         self.story.stages = self.stages.finish(started, end);
         // Losses are known when they are sent, and stand where that is.
         self.story.notes.sort_by_key(|note| note.from);
+        let ended = self.story.ended.as_ref().map(|(at, _, _)| *at);
+        let late = |note: &&mut Note| !note.gist.is_turn() && ended.is_some_and(|ended| note.from > ended);
+        self.story.notes.iter_mut().filter(late).for_each(|note| note.gist = Gist::Late);
         Some(self.story)
     }
 
@@ -340,8 +293,12 @@ impl Reader {
         }
     }
 
-    fn note(&mut self, at: Time, gist: Gist, peer: Option<Node>, words: impl Into<String>) {
-        self.story.notes.push(Note::new(at, gist, peer, words));
+    fn node(&mut self, at: usize) -> &mut Actor {
+        self.story.nodes.entry(at).or_default()
+    }
+
+    fn note(&mut self, note: Note) {
+        self.story.notes.push(note);
     }
 
     fn at_caller(&mut self, now: Time, peer: Option<Node>, what: &What) {
@@ -353,18 +310,18 @@ impl Reader {
             What::Delivered { message } => {
                 self.through(now, message, false);
                 if message.signal.is_some() {
-                    self.note(now, Gist::Plain, peer, words(message, Kind::Signal));
+                    self.note(Note::new(now, Gist::Plain, peer, words(message, Kind::Signal)));
                 }
             }
             What::Refused { message } => {
                 self.through(now, message, true);
-                self.note(now, Gist::Loss, peer, "dropped, too many of this sender");
+                self.note(Note::new(now, Gist::Loss, peer, "dropped, too many of this sender"));
             }
             What::FaultActed { name, .. } => {
                 self.story.caller_faults.insert(name);
             }
             What::Judged { message, verdict } => {
-                let verdict = verdict_words(verdict);
+                let verdict = verdict_words(message, verdict);
                 self.receives(now, message, &verdict);
             }
             What::Unread { message, dead } => {
@@ -384,20 +341,20 @@ impl Reader {
             What::Unreachable { cause } => {
                 self.story.unreachable = Some((now, cause.to_string()));
                 let words = format!("{}: success unreachable, cause {cause}", millis(now));
-                self.note(now, Gist::Unreachable, None, words);
+                self.note(Note::new(now, Gist::Unreachable, None, words));
             }
             _ => {}
         }
     }
 
     fn ends(&mut self, now: Time, gist: Gist, words: String) {
-        self.note(now, gist, None, format!("{}: {words}", millis(now)));
+        self.note(Note::new(now, gist, None, format!("{}: {words}", millis(now))));
         self.story.ended = Some((now, gist, words));
     }
 
     fn at_node(&mut self, now: Time, at: usize, peer: Option<Node>, what: &What) {
         let is_ours = peer == Some(self.story.caller);
-        let node = &mut self.story.nodes[at];
+        let node = self.story.nodes.entry(at).or_default();
         match what {
             What::Executing { .. } => {
                 self.executing.insert(at, now);
@@ -421,9 +378,11 @@ impl Reader {
             What::Answering { .. } | What::Ocr(OcrHappening::AgreedOnError) => self.waits_no_more(now, at),
             What::Ocr(what) => self.in_round(now, at, what),
             What::Missed if is_ours => node.marks.push((now, Mark::Deaf)),
-            What::Repeated if is_ours => self.note(now, Gist::Loss, Some(node_of(at)), "drops a second request"),
+            What::Repeated if is_ours => {
+                self.note(Note::new(now, Gist::Loss, Some(node_of(at)), "drops a second request"));
+            }
             What::Dropped { .. } if is_ours => {
-                self.note(now, Gist::Loss, Some(node_of(at)), "is down, drops its answer");
+                self.note(Note::new(now, Gist::Loss, Some(node_of(at)), "is down, drops its answer"));
             }
             What::Sent { .. } if is_ours => self.sends(now, node_of(at), peer, what),
             What::Delivered { message } if is_ours => self.through(now, message, false),
@@ -433,7 +392,7 @@ impl Reader {
     }
 
     fn in_round(&mut self, now: Time, at: usize, what: &OcrHappening) {
-        let node = &mut self.story.nodes[at];
+        let node = self.story.nodes.entry(at).or_default();
         match what {
             OcrHappening::Captured { .. } => {
                 if let Some(from) = self.executing.remove(&at) {
@@ -463,7 +422,7 @@ impl Reader {
 
     fn waits_no_more(&mut self, now: Time, at: usize) {
         if let Some(from) = self.observed.remove(&at) {
-            self.story.nodes[at].doings.push((from, now, Doing::Waits));
+            self.node(at).doings.push((from, now, Doing::Waits));
         }
     }
 
@@ -485,10 +444,11 @@ impl Reader {
         };
         let peer = if from == self.story.caller { to } else { from };
         if from == self.story.caller {
-            self.note(now, Gist::Plain, Some(to), format!("{}, {}", way.words, bytes(size)));
+            self.note(Note::new(now, Gist::Plain, Some(to), &*way.words).about(kind, Some(size), ""));
         }
         if arrivals[0].is_none() {
-            self.note(now, Gist::Loss, Some(peer), format!("{}: {}", way.words, lost_words(*barrier)));
+            let note = Note::new(now, Gist::Loss, Some(peer), &*way.words);
+            self.note(note.about(kind, None, lost_words(*barrier)));
             self.story.messages.push(way.clone());
         }
         let copies = arrivals.iter().flatten().map(|at| Passage { fate: Fate::Arrives(*at), ..way.clone() });
@@ -508,9 +468,9 @@ impl Reader {
         let open = |way: &&mut Passage| way.is(message) && way.is_through && way.reception.is_empty();
         let Some(way) = self.story.messages.iter_mut().find(open) else { return };
         reception.clone_into(&mut way.reception);
-        let text = format!("{}, {}: {reception}", way.words, bytes(way.bytes));
-        let peer = way.from;
-        self.note(now, Gist::Plain, Some(peer), text);
+        let note = Note::new(now, Gist::Plain, Some(way.from), &*way.words);
+        let note = note.about(way.kind, Some(way.bytes), reception);
+        self.note(note);
     }
 }
 
@@ -525,13 +485,17 @@ fn node_of(at: usize) -> Node {
 }
 
 fn words(message: &Message, kind: Kind) -> String {
-    match (kind, message.signal) {
+    let words = match (kind, message.signal) {
         (_, Some(Signal::Announce)) => "announces the payload".to_owned(),
         (_, Some(Signal::Pull)) => "pull".to_owned(),
         (_, Some(Signal::Stop)) => "stop".to_owned(),
         (Kind::NoPayload, _) => "error PNA".to_owned(),
         (Kind::False, _) => kind.name().to_owned(),
         _ => message.describe(),
+    };
+    match borrowed_name(message) {
+        Some(name) => format!("{words} in the name of {name}"),
+        None => words,
     }
 }
 

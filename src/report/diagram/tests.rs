@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::network::Node;
+use crate::report::happening_line;
 use crate::scenario::Scenario;
 use crate::sim::{self, Happening, OcrHappening, Replicate, ReplicateCache, What};
 
@@ -44,7 +46,7 @@ pub(in crate::report) fn story(text: &str, number: u64) -> Story {
 
 #[test]
 fn mermaid_says_every_message_and_stays_short() {
-    for text in [LOSSY, ROUNDS, MANY, PULL] {
+    for text in [LOSSY, ROUNDS, MANY, PULL, SPAM] {
         let story = story(text, 3);
         let diagram = story.mermaid("a; b # c\nd\u{202e}e");
         assert!(diagram.starts_with("sequenceDiagram\n    title a#59; b #35; c d\\u202ee\n"), "{diagram}");
@@ -93,6 +95,143 @@ fn a_round_that_begins_again_has_a_leader_in_each_epoch() {
         again += usize::from(epochs.values().any(|count| *count > 1));
     }
     assert!(again > 0, "the silent node never leads");
+}
+
+/// A leader that leaves requests out goes on doing so until its epoch is over.
+#[test]
+fn rounds_that_end_alike_are_told_once() {
+    let story = story(&OMITTED.replace("[[", "[aggregator]\ntimeout = \"60s\"\n[["), 1);
+    let rounds: Vec<&str> =
+        story.stages.iter().filter(|stage| stage.step == Step::Round).map(|stage| &*stage.words).collect();
+    let [first, others, last] = rounds.as_slice() else { panic!("{rounds:?}") };
+    let (_, ending) = first.split_once(", ").unwrap();
+    assert!(others.starts_with("rounds ") && others.ends_with(ending), "{others}");
+    assert!(last.ends_with(": agreed"), "{last}");
+    assert!(story.stages.len() < 30, "{} stages", story.stages.len());
+}
+
+/// The phases of one round that agrees and of one that does not are told, however many epochs there are.
+#[test]
+fn phases_are_told_once_an_ending() {
+    let text = OMITTED.replace("[[", "[aggregator]\ntimeout = \"300s\"\n[[");
+    let text = text.replace("nodes = 4", "nodes = 7").replace("nodes = 1", "nodes = 2");
+    let mut longest = 0;
+    for number in 0..10 {
+        let story = story(&text, number);
+        let count = |begin: &str| story.stages.iter().filter(|stage| stage.words.starts_with(begin)).count();
+        let agreed = story.stages.iter().filter(|stage| stage.words.ends_with(": agreed")).count();
+        let failed = story.stages.iter().any(|stage| stage.words.ends_with(": not agreed on the request"));
+        assert_eq!((agreed, count("round start: ")), (1, 1 + usize::from(failed)), "{:#?}", story.stages);
+        longest = longest.max(count("rounds "));
+    }
+    assert!(longest > 1, "one epoch after the other fails");
+}
+
+/// A leader that leaves requests out.
+pub(in crate::report) const OMITTED: &str =
+    "schema = 1\n[capability_don]\nnodes = 4\nocr = \"round\"\n[[faults.ocr_omitted_requests]]\nnodes = 1\n";
+
+/// Thirty-one nodes of which many answer too late, with different errors.
+pub(in crate::report) const SPAM: &str = "schema = 1\nname = \"spam\"\n[capability_don]\nnodes = 31\npayload_holders = \"f+1\"\n\
+    execution = { dist = \"lognormal\", p50 = \"180ms\", p99 = \"900ms\" }\n[network]\nloss = 0.05\n\
+    latency = { dist = \"lognormal\", p50 = \"40ms\", p99 = \"180ms\" }\n[[faults.error_spam]]\nnodes = 9\ndistinct = true\n";
+
+/// Whatever is bundled, every node of every note is still counted.
+fn assert_all_are_counted(story: &Story, bundled: &[Note]) {
+    let peers = |notes: &[Note]| {
+        let mut peers: Vec<_> = notes.iter().flat_map(|note| note.peers.clone()).collect();
+        peers.sort_unstable();
+        peers
+    };
+    assert_eq!(peers(bundled), peers(&story.notes));
+    assert!(bundled.iter().all(|note| note.from <= note.to));
+}
+
+#[test]
+fn what_comes_after_the_decision_is_one_note_a_kind() {
+    for text in [LOSSY, ROUNDS, MANY, PULL, SPAM] {
+        let story = story(text, 0);
+        let (ended, ..) = story.ended.clone().unwrap();
+        let bundled = Note::bundled(&story.notes, Reach::Instant, None);
+        let mut late: Vec<String> = bundled.iter().filter(|note| note.from > ended).map(Note::text).collect();
+        let kinds = |text: &String| text.split_once(['×', ':']).unwrap().1.split(", ").next().unwrap().to_owned();
+        let count = late.len();
+        late.sort_by_key(kinds);
+        late.dedup_by_key(|text| kinds(text));
+        assert_eq!(late.len(), count, "{bundled:?}");
+        assert_all_are_counted(&story, &bundled);
+    }
+    let story = story(SPAM, 0);
+    let texts: Vec<String> = Note::bundled(&story.notes, Reach::Instant, None).iter().map(Note::text).collect();
+    assert!(texts.iter().any(|text| text.contains(" × other error, ")), "{texts:?}");
+}
+
+#[test]
+fn notes_of_a_kind_are_one_where_there_is_no_room() {
+    // One answer decides nothing, so that none is late.
+    let story = story(&SPAM.replace("nodes = 9", "nodes = 30"), 0);
+    let count = |reach| Note::bundled(&story.notes, reach, None).len();
+    let [instant, row, kind] = [Reach::Instant, Reach::Row, Reach::Kind].map(count);
+    assert!(kind < 10 && kind < row && row <= instant, "{instant} {row} {kind}");
+    assert_all_are_counted(&story, &Note::bundled(&story.notes, Reach::Kind, None));
+}
+
+#[test]
+fn no_note_goes_across_the_instant_in_which_worlds_part() {
+    let story = story(MANY, 0);
+    for parting in story.notes.iter().map(|note| note.from) {
+        let bundled = Note::bundled(&story.notes, Reach::Kind, Some(parting));
+        assert!(bundled.iter().all(|note| note.from >= parting || note.to < parting), "{bundled:?}");
+        assert_all_are_counted(&story, &bundled);
+    }
+}
+
+/// Who reads of a rejection knows nodes by their numbers, not by their peer ids.
+#[test]
+fn rejections_name_nodes_by_number() {
+    let text = "schema = 1\n[capability_don]\nnodes = 4\n[aggregator]\nrule_set = \"identical\"\n";
+    let mut rejected = [0, 0];
+    for (number, fault) in (0..20).flat_map(|number| [(number, "impersonation"), (number, "duplicate_answers")]) {
+        let text = format!("{text}[[faults.{fault}]]\nnodes = 1\n");
+        let story = story(&text, number);
+        let texts: Vec<String> = Note::bundled(&story.notes, Reach::Instant, None).iter().map(Note::text).collect();
+        let lines: Vec<String> = happenings(&text, number).iter().filter_map(happening_line).collect();
+        for told in texts.iter().chain(&lines).chain([&story.mermaid("")]) {
+            assert!(!told.contains("12D3KooW"), "{told}");
+        }
+        let says = |words: &str| usize::from(texts.iter().any(|text| text.contains(words)));
+        rejected[0] += says("rejected: its sender has already answered");
+        rejected[1] += says(", in whose name it comes, has already answered");
+    }
+    assert!(rejected.iter().all(|count| *count > 0), "{rejected:?}");
+}
+
+#[test]
+fn a_story_may_be_of_some_nodes_alone() {
+    let all = story(MANY, 0);
+    let ended = all.ended.clone();
+    let three = story(MANY, 0).of_nodes(&[3, 30, 3]).unwrap();
+    assert_eq!(three.nodes.keys().copied().collect::<Vec<_>>(), [3, 30]);
+    let is_theirs = |node: &Node| [Node::Capability(3), Node::Capability(30)].contains(node);
+    let ours = |way: &&Passage| is_theirs(&way.from) || is_theirs(&way.to);
+    assert_eq!(three.messages.len(), all.messages.iter().filter(ours).count());
+    assert!(three.notes.iter().all(|note| note.peers.iter().all(is_theirs)));
+    assert_eq!((three.ended.clone(), lanes(&three, 8).len()), (ended, 2));
+    assert!(all.of_nodes(&[31]).is_none());
+}
+
+/// Late answers of a lane are one statement a kind.
+#[test]
+fn mermaid_bundles_what_is_late() {
+    let story = story(SPAM, 0);
+    let diagram = story.mermaid("");
+    let late: Vec<&str> = diagram.lines().filter(|line| line.contains("not looked at")).collect();
+    let kind = |line: &str| format!("{}{}", line.split(':').next().unwrap(), line.split(" × ").last().unwrap());
+    let mut kinds: Vec<String> = late.iter().map(|line| kind(line)).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    assert_eq!(kinds.len(), late.len(), "{late:#?}");
+    assert!(late.iter().any(|line| line.contains(" × error PNA")), "{late:#?}");
 }
 
 #[test]

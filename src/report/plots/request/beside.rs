@@ -4,7 +4,7 @@ use crate::engine::Time;
 use crate::report::diagram::{Clock, Difference, Story, millis};
 
 use super::super::prelude::*;
-use super::{AXIS, MARGIN, ONE_OF_TWO, Panel, RequestDiagram, draw, text};
+use super::{AXIS, MARGIN, ONE_OF_TWO, Panel, RequestDiagram, draw, notes, text};
 
 /// Between two panels.
 const GAP: f64 = 50.0;
@@ -12,12 +12,14 @@ const GAP: f64 = 50.0;
 impl RequestDiagram {
     /// The picture of two stories beside each other, each with a name; `difference` is where they part.
     pub fn beside(sides: [(&str, &Story); 2], subtitle: &str, difference: Option<&Difference>) -> Self {
-        let mut left = Panel::new(sides[0].1, sides[0].0, MARGIN + AXIS, ONE_OF_TWO);
+        let [left_notes, right_notes] =
+            notes(sides.map(|(_, story)| story), difference.map(|difference| difference.at));
+        let mut left = Panel::new((sides[0].1, left_notes), sides[0].0, MARGIN + AXIS, ONE_OF_TWO);
         if sides[0].1.stages == sides[1].1.stages {
             // What is the same for both is told once.
             left.stages = &[];
         }
-        let right = Panel::new(sides[1].1, sides[1].0, left.right() + GAP, ONE_OF_TWO);
+        let right = Panel::new((sides[1].1, right_notes), sides[1].0, left.right() + GAP, ONE_OF_TWO);
         let titles = sides.map(|(_, story)| text::title(story));
         let title = if titles[0] == titles[1] { titles[0].clone() } else { titles.join(font::SEPARATOR) };
         let mut facts = vec![subtitle.to_owned()];

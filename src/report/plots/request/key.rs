@@ -39,7 +39,7 @@ pub(super) fn draw(scene: &mut Scene, panels: &[Panel<'_>], clock: &Clock, top: 
 
 fn entries(panels: &[Panel<'_>], clock: &Clock) -> Vec<(Sample, String)> {
     let messages = || panels.iter().flat_map(|panel| &panel.story.messages);
-    let nodes = || panels.iter().flat_map(|panel| &panel.story.nodes);
+    let nodes = || panels.iter().flat_map(|panel| panel.story.nodes.values());
     let mut entries = Vec::new();
     let kinds = Kind::ALL.into_iter().filter(|kind| messages().any(|way| way.kind == *kind));
     entries.extend(kinds.map(|kind| (Sample::Line(color(kind), 3.0), kind.name().to_owned())));

@@ -9,6 +9,8 @@ use super::{LINE, Panel};
 
 /// Room for a text about the agreement.
 pub(super) const STAGE_ROOM: f64 = 298.0;
+/// Between the heads of two lanes.
+pub(super) const BETWEEN_HEADS: f64 = 8.0;
 /// Width of a bar on a lane.
 const BAR: f64 = 12.0;
 
@@ -57,10 +59,11 @@ pub(super) fn heads(scene: &mut Scene, panel: &Panel<'_>, top: f64) -> f64 {
     if panel.lanes.len() > 1 {
         scene.line(&[(first - 40.0, baseline + 8.0), (last + 40.0, baseline + 8.0)], 1.0, FRAME);
     }
-    let (top, room) = (baseline + LINE + 4.0, panel.measures.pitch - 8.0);
+    let (top, room) = (baseline + LINE + 4.0, panel.measures.pitch - BETWEEN_HEADS);
     let faults: Vec<&str> = panel.story.caller_faults.iter().copied().collect();
     let caller = head(scene, (panel.caller(), top, room), &panel.story.caller.to_string(), None, &faults);
     let ends = panel.lanes.iter().enumerate().map(|(at, lane)| {
+        let room = panel.heads[at];
         let bottom = head(scene, (panel.lane(at), top, room), &lane.name, lane.holds, &lane.faults);
         if lane.nodes.len() == 1 { bottom } else { numbers(scene, lane, (panel.lane(at), bottom, room)) }
     });
@@ -70,22 +73,33 @@ pub(super) fn heads(scene: &mut Scene, panel: &Panel<'_>, top: f64) -> f64 {
 /// Name of a lane and what is said about it; returns where it ends.
 fn head(scene: &mut Scene, (x, top, room): (f64, f64, f64), name: &str, holds: Option<bool>, faults: &[&str]) -> f64 {
     scene.text((x, top), Text::new(name).bold(TEXT).align(Align::Center));
-    let mut lines: Vec<(String, RGBColor)> = match holds {
-        Some(true) => vec![("holder".to_owned(), GREEN)],
-        Some(false) => wrapped("no payload", room).into_iter().map(|line| (line, MUTED)).collect(),
-        None => Vec::new(),
-    };
-    if !faults.is_empty() {
-        let what = if faults == ["down"] { "down".to_owned() } else { format!("faulty: {}", faults.join(", ")) };
-        let words = what.replace('_', " ");
-        lines.extend(wrapped(&words, room).into_iter().map(|line| (line, VERMILLION)));
-    }
     let mut baseline = top;
-    for (line, color) in lines {
-        baseline += LINE;
-        scene.text((x, baseline), Text::new(line).align(Align::Center).color(color));
+    for (words, color) in traits(holds, faults) {
+        for line in wrapped(&words, room) {
+            baseline += LINE;
+            scene.text((x, baseline), Text::new(line).align(Align::Center).color(color));
+        }
     }
     baseline
+}
+
+/// Words below the name of a lane.
+fn traits(holds: Option<bool>, faults: &[&str]) -> Vec<(String, RGBColor)> {
+    let holds = holds.map(|holds| if holds { ("holder", GREEN) } else { ("no payload", MUTED) });
+    let mut traits: Vec<_> = holds.into_iter().map(|(words, color)| (words.to_owned(), color)).collect();
+    if !faults.is_empty() {
+        let what = if faults == ["down"] { "down".to_owned() } else { format!("faulty: {}", faults.join(", ")) };
+        traits.push((what.replace('_', " "), VERMILLION));
+    }
+    traits
+}
+
+/// Width of the widest word below the name of a lane.
+pub(super) fn widest_word(lane: &Lane) -> f64 {
+    let traits = traits(lane.holds, &lane.faults).into_iter();
+    let width =
+        |(words, _): (String, _)| words.split(' ').map(|word| font::width(word, TEXT, false)).fold(0.0, f64::max);
+    traits.map(width).fold(0.0, f64::max)
 }
 
 /// Numbers of the nodes of a lane; returns where they end.
@@ -125,7 +139,7 @@ pub(super) fn draw(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f64
         let x = panel.lane(at);
         scene.line(&[(x, top + 10.0), (x, bottom + 10.0)], 1.5, FRAME);
         for wanted in [Doing::Waits, Doing::Executes] {
-            let doings = lane.nodes.iter().flat_map(|node| &story.nodes[*node].doings);
+            let doings = lane.nodes.iter().flat_map(|node| &story.nodes[node].doings);
             for (from, to, doing) in doings.filter(|(_, _, doing)| *doing == wanted) {
                 bar(scene, x, (clock.at(*from), clock.at(*to)), *doing);
             }
@@ -136,7 +150,7 @@ pub(super) fn draw(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f64
         cross(scene, tip);
     }
     for (at, lane) in panel.lanes.iter().enumerate() {
-        for (time, mark) in lane.nodes.iter().flat_map(|node| &story.nodes[*node].marks) {
+        for (time, mark) in lane.nodes.iter().flat_map(|node| &story.nodes[node].marks) {
             stamp(scene, (panel.lane(at), clock.at(*time)), *mark);
         }
     }

@@ -8,21 +8,21 @@ mod lane;
 mod text;
 
 use crate::engine::Time;
-use crate::report::diagram::{Clock, Lane, Note, Stage, Story, lanes};
+use crate::report::diagram::{Clock, Lane, Note, Reach, Stage, Story, lanes};
 
 use super::PlotError;
 use super::prelude::*;
 use super::{inline, png_image, svg};
 
 const MARGIN: f64 = 40.0;
-/// Room for the labels of the time axis.
-const AXIS: f64 = 100.0;
+/// Room for the time axis, its labels and the marks of its breaks.
+const AXIS: f64 = 112.0;
 /// From the caller to the first capability node, in pitches: here slants are steepest.
 const STEP: f64 = 1.6;
 /// Room for texts about the agreement.
 const STAGES: f64 = 360.0;
-/// Notes up to which each stands for itself.
-const MOST_NOTES: usize = 16;
+/// Notes up to which they reach no farther to become one.
+const MOST_NOTES: [(Reach, usize); 2] = [(Reach::Instant, 16), (Reach::Row, 30)];
 const LINE: f64 = 22.0;
 /// Height of the picture's time, without breaks.
 const SHORTEST: f64 = 560.0;
@@ -44,7 +44,8 @@ impl RequestDiagram {
     /// The picture of one story; `subtitle` says scenario, cell, replicate and the like.
     pub fn new(story: &Story, subtitle: &str) -> Self {
         let facts = vec![subtitle.to_owned()];
-        draw(text::title(story), facts, &[Panel::new(story, "", MARGIN + AXIS, ALONE)], None)
+        let [notes] = notes([story], None);
+        draw(text::title(story), facts, &[Panel::new((story, notes), "", MARGIN + AXIS, ALONE)], None)
     }
 
     /// As SVG.
@@ -75,7 +76,7 @@ impl RequestDiagram {
 struct Measures {
     /// Width of texts at the caller.
     notes: f64,
-    /// From one capability node to the next.
+    /// From one capability node to the next, where their heads are not wider.
     pitch: f64,
     /// Lanes of capability nodes; more nodes are bundled.
     lanes: usize,
@@ -93,14 +94,16 @@ struct Panel<'a> {
     left: f64,
     notes: Vec<Note>,
     lanes: Vec<Lane>,
+    /// Widths of the lanes' heads.
+    heads: Vec<f64>,
 }
 
 impl<'a> Panel<'a> {
-    fn new(story: &'a Story, heading: &'a str, left: f64, measures: Measures) -> Self {
-        let notes = Note::bundled(&story.notes, false);
-        let notes = if notes.len() > MOST_NOTES { Note::bundled(&story.notes, true) } else { notes };
+    fn new((story, notes): (&'a Story, Vec<Note>), heading: &'a str, left: f64, measures: Measures) -> Self {
         let lanes = lanes(story, measures.lanes);
-        Self { story, measures, stages: &story.stages, heading, left, notes, lanes }
+        let least = measures.pitch - lane::BETWEEN_HEADS;
+        let heads = lanes.iter().map(|lane| lane::widest_word(lane).max(least)).collect();
+        Self { story, measures, stages: &story.stages, heading, left, notes, lanes, heads }
     }
 
     /// Whether each node has a lane of its own.
@@ -115,7 +118,8 @@ impl<'a> Panel<'a> {
 
     /// Place of a lane.
     fn lane(&self, at: usize) -> f64 {
-        self.caller() + self.measures.pitch * (STEP + at as f64)
+        let steps = self.heads.windows(2).take(at).map(|pair| f64::midpoint(pair[0], pair[1]) + lane::BETWEEN_HEADS);
+        self.caller() + self.measures.pitch * STEP + steps.sum::<f64>()
     }
 
     /// Place of the last lane.
@@ -143,6 +147,19 @@ impl<'a> Panel<'a> {
         let stages: f64 = self.stages.iter().map(|stage| text::height(&stage.words, lane::STAGE_ROOM)).sum();
         notes.max(stages)
     }
+}
+
+/// Notes of stories that are drawn on one time scale, none bundled farther than all have to be for want of room, and none across
+/// the instant in which the stories part.
+fn notes<const N: usize>(stories: [&Story; N], parting: Option<Time>) -> [Vec<Note>; N] {
+    let within = |reach| stories.map(|story| Note::bundled(&story.notes, reach, parting));
+    for (reach, most) in MOST_NOTES {
+        let notes = within(reach);
+        if notes.iter().all(|notes| notes.len() <= most) {
+            return notes;
+        }
+    }
+    within(Reach::Kind)
 }
 
 /// The picture of panels side by side, on one time scale, with a line of its own for each of `facts`; `difference` is

@@ -1,12 +1,14 @@
 use crate::network::Node;
-use crate::report::diagram::tests::{LOSSY, MANY, PULL, ROUNDS, happenings, story};
+use crate::report::diagram::tests::{LOSSY, MANY, OMITTED, PULL, ROUNDS, SPAM, happenings, story};
 use crate::report::diagram::{Difference, Fate, Kind, RequestAt};
+use crate::scenario::{Key, Preset, fault_catalogue};
 use crate::sim::What;
 
 use super::super::scene::Shape;
 use super::*;
 
-const CASES: [(&str, u64); 6] = [(LOSSY, 0), (LOSSY, 5), (ROUNDS, 0), (MANY, 0), (MANY, 3), (PULL, 2)];
+const CASES: [(&str, u64); 8] =
+    [(LOSSY, 0), (LOSSY, 5), (ROUNDS, 0), (MANY, 0), (MANY, 3), (PULL, 2), (SPAM, 0), (OMITTED, 1)];
 
 fn rooms(scene: &Scene) -> Vec<(&str, Rect)> {
     let texts = scene.shapes.iter().filter_map(|shape| match shape {
@@ -27,6 +29,16 @@ fn assert_readable(scene: &Scene) {
             assert!(apart, "{text} {a:?} lies on {other} {b:?}");
         }
     }
+    let marks = scene.shapes.iter().filter_map(|shape| match shape {
+        Shape::Line { points, color, width } if *color == INK && *width == 1.5 => Some(points),
+        _ => None,
+    });
+    for (x, y) in marks.flatten() {
+        let near =
+            |room: &Rect| (room.left - 5.0..=room.right + 5.0).contains(x) && (room.top..=room.bottom).contains(y);
+        let text = rooms.iter().find(|(_, room)| near(room));
+        assert!(text.is_none(), "{text:?} lies on a break at ({x}, {y})");
+    }
     let points = scene.shapes.iter().flat_map(|shape| match shape {
         Shape::Line { points, .. } | Shape::Area { points, .. } => points.clone(),
         Shape::Disc { center, .. } => vec![*center],
@@ -41,6 +53,26 @@ fn assert_readable(scene: &Scene) {
 fn texts_keep_apart_and_all_is_inside() {
     for (text, number) in CASES {
         assert_readable(&RequestDiagram::new(&story(text, number), "a scenario, its cell and its seed").scene);
+    }
+}
+
+/// Whatever is wrong, with few nodes and with bundled ones, alone and beside another world.
+#[test]
+fn texts_keep_apart_under_every_fault() {
+    for (fault, nodes) in fault_catalogue().iter().flat_map(|fault| [(fault, 4), (fault, 31)]) {
+        let is_required = |key: &&Key| key.preset == Preset::Required && key.name != "nodes";
+        let delay = fault.common.iter().chain(&fault.own).any(|key| is_required(&key));
+        let delay = if delay { "delay = \"300ms\"\n" } else { "" };
+        let ocr = if fault.name.starts_with("ocr_") { "ocr = \"round\"\n" } else { "" };
+        let text = format!(
+            "schema = 1\n[capability_don]\nnodes = {nodes}\n{ocr}[network]\nloss = 0.05\n[aggregator]\nrule_set = \"identical\"\n\
+             [[faults.{}]]\nnodes = 1\n{delay}",
+            fault.name
+        );
+        let [one, other] = ["identical", "attested"].map(|rule_set| story(&text.replace("identical", rule_set), 2));
+        assert_readable(&RequestDiagram::new(&one, fault.name).scene);
+        let sides = [("aggregator.rule_set = identical", &one), ("aggregator.rule_set = attested", &other)];
+        assert_readable(&RequestDiagram::beside(sides, fault.name, None).scene);
     }
 }
 
@@ -104,6 +136,65 @@ fn the_title_says_what_was_accepted() {
         let diagram = RequestDiagram::new(&story(&text, 0), "");
         assert_eq!(diagram.title, format!("Request 0 of workflow.0 {ending}"));
         assert_readable(&diagram.scene);
+    }
+}
+
+/// A pitch is as wide as the longest word needs, beside another world, too.
+#[test]
+fn words_in_heads_are_whole() {
+    for fault in ["tampered_fields", "impersonation", "decimal_without_coefficient", "replayed_attestation"] {
+        let text = format!("schema = 1\n[capability_don]\nnodes = 4\n[[faults.{fault}]]\nnodes = 1\nholders = 1\n");
+        let story = story(&text, 0);
+        for diagram in
+            [RequestDiagram::new(&story, ""), RequestDiagram::beside([("a", &story), ("b", &story)], "", None)]
+        {
+            let texts: Vec<&str> = rooms(&diagram.scene).into_iter().map(|(text, _)| text).collect();
+            for word in fault.split('_') {
+                let is_whole = |text: &&str| text.split([' ', ':']).any(|other| other == word);
+                assert!(texts.iter().any(is_whole), "{word} of {texts:?}");
+            }
+            assert_readable(&diagram.scene);
+        }
+    }
+}
+
+#[test]
+fn long_words_are_broken_after_a_sign() {
+    let lines = text::wrapped("INTERNAL_ERROR:Public:User:Unknown:__response_payload_not_available", 330.0);
+    assert!(lines.len() > 1 && lines[..lines.len() - 1].iter().all(|line| line.ends_with(['_', ':'])), "{lines:?}");
+    assert_eq!(text::wrapped(&"x".repeat(100), 330.0).concat(), "x".repeat(100));
+}
+
+/// Stretches of notes that overlap in time stand beside each other.
+#[test]
+fn stretches_do_not_lie_on_each_other() {
+    let scene = RequestDiagram::new(&story(SPAM, 0), "").scene;
+    let stretches: Vec<(Point, Point)> = scene
+        .shapes
+        .iter()
+        .filter_map(|shape| match shape {
+            Shape::Line { points, width, .. } if *width == 2.0 && points[0].0 == points[1].0 => {
+                Some((points[0], points[1]))
+            }
+            _ => None,
+        })
+        .collect();
+    assert!(stretches.len() > 1, "{stretches:?}");
+    for (number, a) in stretches.iter().enumerate() {
+        for b in &stretches[number + 1..] {
+            assert!(a.0.0 != b.0.0 || a.1.1 <= b.0.1 || b.1.1 <= a.0.1, "{a:?} {b:?}");
+        }
+    }
+}
+
+#[test]
+fn a_picture_has_few_notes_however_many_nodes_answer() {
+    for nodes in [31, 61] {
+        let text = SPAM
+            .replace("nodes = 31", &format!("nodes = {nodes}"))
+            .replace("nodes = 9", &format!("nodes = {}", nodes - 1));
+        let [notes] = notes([&story(&text, 0)], None);
+        assert!(notes.len() <= 30, "{} notes", notes.len());
     }
 }
 

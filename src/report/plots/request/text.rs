@@ -1,7 +1,7 @@
 //! Title, time axis, and texts beside the caller.
 
 use crate::engine::Time;
-use crate::report::diagram::{Clock, Gist, Note, Piece, Story, millis};
+use crate::report::diagram::{Clock, Gist, Note, Piece, Story, millis, millis_between};
 
 use super::super::labels::spread;
 use super::super::prelude::*;
@@ -60,15 +60,18 @@ pub(super) fn wrapped_at(text: &str, size: f64, room: f64) -> Vec<String> {
     lines
 }
 
-/// A word in pieces of at most `room`.
+/// A word in pieces of at most `room`, broken after a sign where it has one.
 fn pieces(word: &str, size: f64, bold: bool, room: f64) -> Vec<String> {
     let mut pieces = vec![String::new()];
     for letter in word.chars() {
         let last = pieces.len() - 1;
-        pieces[last].push(letter);
-        if font::width(&pieces[last], size, bold) > room && pieces[last].chars().count() > 1 {
-            pieces[last].pop();
-            pieces.push(letter.to_string());
+        let piece = &mut pieces[last];
+        let end = piece.len();
+        piece.push(letter);
+        if font::width(piece, size, bold) > room && end > 0 {
+            let sign = piece[..end].rfind(['_', ':', '/', '.', '-', ',']);
+            let rest = piece.split_off(sign.map_or(end, |at| at + 1));
+            pieces.push(rest);
         }
     }
     pieces
@@ -96,11 +99,11 @@ pub(super) fn column(scene: &mut Scene, labels: &[Label], (x, room): (f64, f64),
     let wanted: Vec<f64> = labels.iter().zip(&heights).map(|(label, height)| middle(label) - height / 2.0).collect();
     let tops = spread(&wanted, &heights, top, 1e5);
     let mut bottom = top;
-    for ((label, top), height) in labels.iter().zip(&tops).zip(&heights) {
+    for (((label, top), height), rank) in labels.iter().zip(&tops).zip(&heights).zip(ranks(labels)) {
         let (from, to) = label.ends;
-        let edge = label.target;
-        let (align, inward) = if edge > x { (Align::Right, 1.0) } else { (Align::Left, -1.0) };
-        if to - from > 3.0 {
+        let (align, inward) = if label.target > x { (Align::Right, 1.0) } else { (Align::Left, -1.0) };
+        let edge = label.target - 5.0 * inward * rank as f64;
+        if is_long(label) {
             scene.line(&[(edge, from), (edge, to)], 2.0, label.color);
         }
         let center = top + height / 2.0;
@@ -116,13 +119,31 @@ pub(super) fn column(scene: &mut Scene, labels: &[Label], (x, room): (f64, f64),
     bottom
 }
 
+/// Whether the stretch of a label is drawn.
+fn is_long(label: &Label) -> bool {
+    label.ends.1 - label.ends.0 > 3.0
+}
+
+/// Places of the stretches of labels beside each other: the first that is free all along.
+fn ranks(labels: &[Label]) -> Vec<usize> {
+    let mut ranks: Vec<usize> = Vec::new();
+    for (number, label) in labels.iter().enumerate() {
+        let is_taken = |rank: &usize| {
+            let there = labels[..number].iter().zip(&ranks).filter(|(other, at)| *at == rank && is_long(other));
+            there.into_iter().any(|(other, _)| label.ends.0 < other.ends.1 && other.ends.0 < label.ends.1)
+        };
+        ranks.push((0..=number).find(|rank| !is_taken(rank)).unwrap_or(number));
+    }
+    ranks
+}
+
 /// What happens at the caller; returns where the texts end.
 pub(super) fn notes(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f64) -> f64 {
     let target = panel.caller() - 8.0;
     let label = |note: &Note| {
         let (color, bold) = match note.gist {
             Gist::Plain => (INK, false),
-            Gist::Loss => (MUTED, false),
+            Gist::Loss | Gist::Late => (MUTED, false),
             Gist::Success | Gist::Tainted => (GREEN, false),
             Gist::Wrong | Gist::Failure | Gist::Unreachable => (VERMILLION, false),
         };
@@ -140,11 +161,10 @@ pub(super) fn notes(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f6
 
 /// What stands at the caller, each with its instant, as text.
 pub(super) fn words(panel: &Panel<'_>) -> Vec<String> {
-    let line = |note: &Note| match note.gist {
+    let line = |note: &Note| match (note.from, note.to) {
         // These say when.
-        Gist::Success | Gist::Tainted | Gist::Wrong | Gist::Failure | Gist::Unreachable => note.text(),
-        Gist::Plain | Gist::Loss if note.from == note.to => format!("{}: {}", millis(note.from), note.text()),
-        Gist::Plain | Gist::Loss => format!("{} to {}: {}", millis(note.from), millis(note.to), note.text()),
+        _ if note.gist.is_turn() => note.text(),
+        (from, to) => format!("{}: {}", millis_between(from, to), note.text()),
     };
     panel.notes.iter().map(line).collect()
 }
@@ -156,7 +176,7 @@ fn expires(story: &Story) -> bool {
 
 /// The time axis, with what is left out of it.
 pub(super) fn axis(scene: &mut Scene, clock: &Clock) {
-    let x = MARGIN + AXIS - 14.0;
+    let x = MARGIN + AXIS - 26.0;
     let pieces = clock.pieces();
     let Some((first, last)) = pieces.first().zip(pieces.last()) else { return };
     scene.text((x, first.top - 24.0), Text::new("time [ms]").align(Align::Right).color(MUTED));
