@@ -12,12 +12,15 @@ use super::story::{Fate, Passage, Story, millis, millis_between};
 
 /// Lanes of capability nodes; more nodes are bundled.
 const MOST_LANES: usize = 10;
+/// Statements up to which only those are bundled that have to be.
+const MOST_STATEMENTS: usize = 100;
 /// Letters that Mermaid draws without being told otherwise.
 const MOST_LETTERS: usize = 50_000;
 /// Letters of what says that something is left out.
 const ROOM_FOR_MORE: usize = 200;
 
 /// A statement, and what it takes to bundle it with others.
+#[derive(Clone)]
 struct Line {
     at: Time,
     last: Time,
@@ -29,6 +32,8 @@ struct Line {
     bytes: Option<[u64; 2]>,
     /// What comes of it.
     end: String,
+    /// Instant in which it was sent, told where it is bundled with no other.
+    sent: Option<Time>,
     /// Whether it is bundled across others, too.
     is_one_of_many: bool,
 }
@@ -54,7 +59,7 @@ impl Story {
     }
 
     /// All statements in order of time, those that say the same bundled: in a row, and wherever they are if they are of a lane
-    /// of several nodes or come after the end of the request.
+    /// of several nodes or come after the end of the request; all of them where there are too many.
     fn lines(&self, lanes: &[Lane]) -> Vec<Line> {
         let mut lines: Vec<Line> = self.messages.iter().map(|way| self.message(way, lanes)).collect();
         let notes = self.notes.iter().filter(|note| note.gist.is_turn());
@@ -71,15 +76,8 @@ impl Story {
         }
         // Stable: at one instant a message comes before what is made of it, and the start before what is sent.
         lines.sort_by_key(|line| (line.at, !line.words.ends_with(": starts")));
-        let mut bundled: Vec<Line> = Vec::new();
-        for line in lines {
-            let in_row = bundled.len().saturating_sub(1);
-            match (0..bundled.len()).rev().find(|at| bundled[*at].takes(&line, *at == in_row)) {
-                Some(at) => bundled[at].take(&line),
-                None => bundled.push(line),
-            }
-        }
-        bundled
+        let statements = bundled(&lines, false);
+        if statements.len() > MOST_STATEMENTS { bundled(&lines, true) } else { statements }
     }
 
     fn message(&self, way: &Passage, lanes: &[Lane]) -> Line {
@@ -100,21 +98,32 @@ impl Story {
         line.end = if end.is_empty() { end } else { format!(": {end}") };
         let is_bundled = lanes.len() < self.nodes.len();
         line.is_one_of_many = is_bundled || self.ended.as_ref().is_some_and(|(ended, _, _)| at > *ended);
-        if !is_bundled && at > way.sent {
-            let _ = write!(line.end, " (sent {})", millis(way.sent));
-        }
+        line.sent = (!is_bundled && at > way.sent).then_some(way.sent);
         line
     }
 }
 
+/// Lines with those bundled that say the same where they may be, or `wherever` they are.
+fn bundled(lines: &[Line], wherever: bool) -> Vec<Line> {
+    let mut bundled: Vec<Line> = Vec::new();
+    for line in lines {
+        let takes = |at: &usize| bundled[*at].takes(line, wherever || at + 1 == bundled.len());
+        match (0..bundled.len()).rev().find(takes) {
+            Some(at) => bundled[at].take(line),
+            None => bundled.push(line.clone()),
+        }
+    }
+    bundled
+}
+
 impl Line {
     const fn new(at: Time, head: String, words: String) -> Self {
-        Self { at, last: at, count: 1, head, words, bytes: None, end: String::new(), is_one_of_many: false }
+        Self { at, last: at, count: 1, head, words, bytes: None, end: String::new(), sent: None, is_one_of_many: false }
     }
 
-    fn takes(&self, next: &Self, in_row: bool) -> bool {
+    fn takes(&self, next: &Self, is_near: bool) -> bool {
         let same = (&self.head, &self.words, &self.end) == (&next.head, &next.words, &next.end);
-        same && (in_row || self.is_one_of_many && next.is_one_of_many)
+        same && (is_near || self.is_one_of_many && next.is_one_of_many)
     }
 
     fn take(&mut self, next: &Self) {
@@ -127,7 +136,9 @@ impl Line {
 
     fn write(&self) -> String {
         let bytes = self.bytes.map_or_else(String::new, |bytes| format!(", {}", byte_range(bytes)));
-        let words = clean(&format!("{}{bytes}{}", self.words, self.end));
+        let sent = self.sent.filter(|_| self.count == 1);
+        let sent = sent.map_or_else(String::new, |sent| format!(" (sent {})", millis(sent)));
+        let words = clean(&format!("{}{bytes}{}{sent}", self.words, self.end));
         let is_timed = self.head.starts_with("Note");
         let time = millis_between(self.at, self.last);
         match (is_timed, self.count) {

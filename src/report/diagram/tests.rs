@@ -46,7 +46,8 @@ pub(in crate::report) fn story(text: &str, number: u64) -> Story {
 
 #[test]
 fn mermaid_says_every_message_and_stays_short() {
-    for text in [LOSSY, ROUNDS, MANY, PULL, SPAM] {
+    let many_rounds = ROUNDS.replace("nodes = 4", "nodes = 31");
+    for text in [LOSSY, ROUNDS, MANY, PULL, SPAM, &many_rounds] {
         let story = story(text, 3);
         let diagram = story.mermaid("a; b # c\nd\u{202e}e");
         assert!(diagram.starts_with("sequenceDiagram\n    title a#59; b #35; c d\\u202ee\n"), "{diagram}");
@@ -232,6 +233,19 @@ fn mermaid_bundles_what_is_late() {
     kinds.dedup();
     assert_eq!(kinds.len(), late.len(), "{late:#?}");
     assert!(late.iter().any(|line| line.contains(" × error PNA")), "{late:#?}");
+}
+
+/// A node with a lane of its own that says the same again and again is told once, too.
+#[test]
+fn mermaid_bundles_a_flood() {
+    let text = "schema = 1\n[capability_don]\nnodes = 4\n[[faults.caller_flood]]\nnodes = 1\n";
+    let (replicate, happenings) = replay(text, 0);
+    let stories =
+        (0..4).filter_map(|caller| Story::read(&replicate.rows, &happenings, RequestAt { request: 0, caller }));
+    let flooded = stories.max_by_key(|story| story.messages.len()).unwrap();
+    let diagram = flooded.mermaid("");
+    assert!(flooded.messages.len() > 400 && diagram.lines().count() < 100, "{diagram}");
+    assert!(diagram.contains(" × request, ") && diagram.contains(" × error TIMEOUT"), "{diagram}");
 }
 
 #[test]
