@@ -1,7 +1,7 @@
 //! Trials: an attack as the scenario that it is, simulated, judged and listened to.
 
 use std::collections::BTreeSet;
-use std::fmt::Debug;
+use std::fmt::{self, Debug, Write};
 use std::mem::{Discriminant, discriminant};
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -238,6 +238,19 @@ impl Kinds {
 
 /// Name of a value's variant.
 fn variant(value: &impl Debug) -> String {
-    let text = format!("{value:?}");
-    text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
+    let mut name = FirstWord(String::new());
+    // An error after the name: the bytes that a value carries are not printed.
+    let _ = write!(name, "{value:?}");
+    name.0
+}
+
+/// Text up to what is no letter and no digit.
+struct FirstWord(String);
+
+impl fmt::Write for FirstWord {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        self.0.push_str(word);
+        if word.len() == text.len() { Ok(()) } else { Err(fmt::Error) }
+    }
 }

@@ -11,6 +11,8 @@
 //! DONSIM_REPLICATES=1000000 cargo test --release --test closed_form -- --nocapture few
 //! ```
 
+#[path = "../common/allocator.rs"]
+mod allocator;
 #[path = "../common/mod.rs"]
 #[expect(dead_code, reason = "only the plain world is needed here")]
 mod common;

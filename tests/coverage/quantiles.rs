@@ -13,6 +13,8 @@
 //! An end that is open covers: it claims nothing. At 100 replicates the 99 % quantile is never bounded from above, so
 //! 97.5 % is promised there.
 
+use std::collections::BTreeMap;
+
 use donsim::stats::{End, Interval, Proportion, Quantiles, end_ranks};
 
 use super::clustered::ROWS;
@@ -95,6 +97,9 @@ impl State {
     }
 }
 
+/// Ranks of the ends by the bits of the effective number of rows, of which they are a function for one quantile and number of rows.
+type KnownEnds = BTreeMap<u64, (Option<u64>, Option<u64>)>;
+
 /// A case: the quantile, the dependence of rows, whether the deadline is at the true quantile.
 #[derive(Clone, Copy)]
 struct Case {
@@ -109,13 +114,15 @@ impl Case {
     }
 
     /// An experiment of `n` replicates by its sums.
-    fn draw(self, chance: &mut Chance, until: &Law<Proportion, u64>, n: u32) -> Said {
+    fn draw(self, chance: &mut Chance, until: &Law<Proportion, u64>, n: u32, known: &mut KnownEnds) -> Said {
         let truth = State::draw(chance, n, self.q, self.share);
         // The smallest whose share of the rows is at least q; no such product is whole by chance of rounding.
         let rank = libm::ceil(self.q * f64::from(n * ROWS) - 1e-6) as u32;
         let beyond_deadline = self.censored && truth.until < rank;
         let seen_from = if beyond_deadline { truth } else { truth.walk(chance, rank) };
-        let (low, high) = end_ranks(self.q, &until.sum(&seen_from.counts()), CONFIDENCE);
+        let within = until.sum(&seen_from.counts());
+        let effective = within.effective_rows(CONFIDENCE).expect("there are rows");
+        let (low, high) = *known.entry(effective.to_bits()).or_insert_with(|| end_ranks(self.q, &within, CONFIDENCE));
         let rows = u64::from(truth.until);
         if low.is_some_and(|low| low > rows) {
             Said::TooHigh
@@ -160,7 +167,8 @@ fn covers_on_average(q: f64) {
             for censored in [false, true] {
                 let case = Case { q, share, censored };
                 let group = format!("p{}", 100.0 * q);
-                rows.push(Row::run(&group, &case.law(), n, |chance| case.draw(chance, &until, n)));
+                let mut known = KnownEnds::new();
+                rows.push(Row::run(&group, &case.law(), n, |chance| case.draw(chance, &until, n, &mut known)));
             }
         }
     }
@@ -187,7 +195,8 @@ fn the_short_way_is_the_long_way() {
     let until = until();
     for (q, censored) in [(0.5, true), (0.9, false), (0.9, true)] {
         let case = Case { q, share: 0.3, censored };
-        let short = Row::run("short", &case.law(), 100, |chance| case.draw(chance, &until, 100));
+        let mut known = KnownEnds::new();
+        let short = Row::run("short", &case.law(), 100, |chance| case.draw(chance, &until, 100, &mut known));
         let long = Row::run("long", &case.law(), 100, |chance| case.simulate(chance));
         println!("p{}, {}: {} in short, {} row by row", 100.0 * q, case.law(), short.coverage(), long.coverage());
         // Four standard errors of the difference of two such shares.

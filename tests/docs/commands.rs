@@ -7,9 +7,11 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tempfile::TempDir;
 
+use super::cores::on_all_cores;
 use super::{is_renewing, pages, root, tables};
 
 /// Lines that are not run here, by what they contain, and why.
@@ -56,28 +58,33 @@ struct Page {
 #[test]
 fn every_command_does_what_its_page_says() {
     let is_long = std::env::var_os("DONSIM_LONG").is_some();
-    let mut run = 0;
-    for (path, text) in pages() {
+    let run = AtomicUsize::new(0);
+    on_all_cores(pages(), |(path, text)| {
         let page = page(&text, is_long);
-        run += page.script.lines().count();
-        let (folder, said) = said(&page.script);
-        let mut lines = said.lines();
-        for wanted in &page.printed {
-            let is_there = lines.by_ref().any(|line| line.trim_end() == wanted);
-            assert!(is_there, "{}: not printed, or not in this order: {wanted}\n{said}", path.display());
-        }
-        let (renewed, missing) = tables::renewed(&text, folder.path());
-        assert!(page.leaves_out || missing.is_empty(), "{}: no command on it makes {missing:?}", path.display());
-        if renewed != text {
-            assert!(is_renewing(), "{}: tables are out of date: run DONSIM_RENEW=1\n{renewed}", path.display());
-            fs::write(&path, renewed).expect("it is writable");
-        }
-        for name in own_pictures(&path, &text) {
-            let [made, committed] = [folder.path(), root()].map(|root| fs::read(root.join("docs").join(name)).ok());
-            assert!(made.is_some() && made == committed, "{}: no command on it makes {name} as it is", path.display());
-        }
-    }
+        run.fetch_add(page.script.lines().count(), Ordering::Relaxed);
+        does_what_it_says(&path, &text, &page);
+    });
+    let run = run.into_inner();
     assert!(run > 20, "{run} commands");
+}
+
+fn does_what_it_says(path: &Path, text: &str, page: &Page) {
+    let (folder, said) = said(&page.script);
+    let mut lines = said.lines();
+    for wanted in &page.printed {
+        let is_there = lines.by_ref().any(|line| line.trim_end() == wanted);
+        assert!(is_there, "{}: not printed, or not in this order: {wanted}\n{said}", path.display());
+    }
+    let (renewed, missing) = tables::renewed(text, folder.path());
+    assert!(page.leaves_out || missing.is_empty(), "{}: no command on it makes {missing:?}", path.display());
+    if renewed != text {
+        assert!(is_renewing(), "{}: tables are out of date: run DONSIM_RENEW=1\n{renewed}", path.display());
+        fs::write(path, renewed).expect("it is writable");
+    }
+    for name in own_pictures(path, text) {
+        let [made, committed] = [folder.path(), root()].map(|root| fs::read(root.join("docs").join(name)).ok());
+        assert!(made.is_some() && made == committed, "{}: no command on it makes {name} as it is", path.display());
+    }
 }
 
 /// Pictures of a page in `docs/` that its commands have to make; those of a run lie with its results.

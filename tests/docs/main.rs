@@ -3,6 +3,8 @@
 
 mod book;
 mod commands;
+#[path = "../common/cores.rs"]
+mod cores;
 mod faults;
 mod tables;
 

@@ -1,6 +1,10 @@
 //! The adversary that searches: it finds the known weaknesses and every broken aggregator by itself, from plain scenarios;
 //! what it finds shows when it is run; nothing depends on the number of threads.
 
+#[path = "../common/allocator.rs"]
+mod allocator;
+#[path = "../common/cores.rs"]
+mod cores;
 #[path = "../gate/mutants.rs"]
 mod mutants;
 
@@ -16,6 +20,7 @@ use donsim::report::{explored_csv, explored_markdown};
 use donsim::scenario::Scenario;
 use donsim::sim::{RealAggregators, Side, simulate, simulate_with};
 
+use cores::on_all_cores;
 use mutants::Mutant;
 
 /// A DON of which `F + 1` nodes hold the payload and `F` may be Byzantine, and nothing that goes wrong by itself.
@@ -152,7 +157,7 @@ fn caught(mutant: Mutant, text: &str, vary: &[&str]) -> Option<String> {
     let scenario = scenario(text, vary);
     let stop = AtomicBool::new(false);
     let mut hunter = Hunter { stop: &stop, caught: Mutex::new(None) };
-    let options = Options::new(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN), &stop);
+    let options = Options::new(NonZeroUsize::MIN, &stop);
     let bent: &Simulate<'_> = &|setup, replicate, cache, listener| {
         let setup = setup.clone();
         simulate_with(&setup, replicate, cache, &mutant, listener.map(|listener| listener as _))
@@ -165,7 +170,7 @@ fn caught(mutant: Mutant, text: &str, vary: &[&str]) -> Option<String> {
 
 #[test]
 fn every_mutant_is_found() {
-    for mutant in Mutant::ALL {
+    on_all_cores(Mutant::ALL, |mutant| {
         let worlds = [
             (plain("attested", 4, ""), vec![]),
             (plain("identical", 4, "payload_holders = \"all\""), vec!["network.loss=0,0.4"]),
@@ -173,5 +178,5 @@ fn every_mutant_is_found() {
         ];
         let found = worlds.iter().find_map(|(text, vary)| caught(mutant, text, vary));
         println!("{mutant:?}: {}", found.unwrap_or_else(|| panic!("nothing finds {mutant:?}")));
-    }
+    });
 }

@@ -1,6 +1,10 @@
 //! Is the gate of `scenarios/ci/` a gate? The real rule sets pass it, and no broken aggregator does. Does the oracle blame
 //! the aggregator for what is the aggregator's?
 
+#[path = "../common/allocator.rs"]
+mod allocator;
+#[path = "../common/cores.rs"]
+mod cores;
 mod mutants;
 
 use std::num::NonZeroUsize;
@@ -11,6 +15,7 @@ use donsim::experiment::{Options, Simulate, Verdict, run};
 use donsim::scenario::Scenario;
 use donsim::sim::{Breach, FailureCause, Outcome, ReplicateCache, Row, simulate, simulate_with};
 
+use cores::on_all_cores;
 use mutants::Mutant;
 
 /// Enough to refute what a mutant gets wrong nearly always.
@@ -26,34 +31,34 @@ fn gate() -> Vec<PathBuf> {
     files
 }
 
-fn verdict(file: &Path, overrides: &[String], simulate: &Simulate) -> Verdict {
+fn verdict(file: &Path, overrides: &[String], threads: NonZeroUsize, simulate: &Simulate) -> Verdict {
     let scenario = Scenario::load(file, overrides).unwrap_or_else(|findings| panic!("{findings}"));
     let stop = AtomicBool::new(false);
-    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let findings = run(&scenario, Options::new(threads, &stop), simulate, &mut ()).unwrap();
     Verdict::of(&findings.summary, scenario.safety(), findings.is_complete())
 }
 
 #[test]
 fn the_real_rule_sets_pass() {
+    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     for file in gate() {
-        assert_eq!(verdict(&file, &[], &simulate), Verdict::Pass, "{}", file.display());
+        assert_eq!(verdict(&file, &[], threads, &simulate), Verdict::Pass, "{}", file.display());
     }
 }
 
 #[test]
 fn every_mutant_is_caught() {
     let files = gate();
-    for mutant in Mutant::ALL {
+    on_all_cores(Mutant::ALL, |mutant| {
         let bent: Box<Simulate> =
             Box::new(move |setup, replicate, cache| simulate_with(setup, replicate, cache, &mutant, None));
         let caught = files.iter().find_map(|file| {
-            let verdict = verdict(file, &[MUTANT_REPLICATES.to_owned()], &*bent);
+            let verdict = verdict(file, &[MUTANT_REPLICATES.to_owned()], NonZeroUsize::MIN, &*bent);
             matches!(verdict, Verdict::Fail | Verdict::SafetyViolated).then_some((file, verdict))
         });
         let (file, verdict) = caught.unwrap_or_else(|| panic!("nothing catches {mutant:?}"));
         println!("{mutant:?}: {} ({})", file.file_name().unwrap().to_string_lossy(), verdict.name());
-    }
+    });
 }
 
 /// Rows of honest workflow nodes under a mutant, of a scenario of this text.
