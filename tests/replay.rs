@@ -156,9 +156,9 @@ fn a_drawing_may_be_of_some_capability_nodes_alone() {
 
 #[test]
 fn what_cannot_be_drawn_is_said() {
-    let (_, unwritable) = drawn(&["--diagram", "no/such/folder.svg"]);
+    let (_, unwritable) = drawn(&["--diagram", "scenario.toml/a.svg"]);
     assert_eq!(unwritable.code, 2);
-    assert!(unwritable.stderr.starts_with("error: cannot write no/such/folder.svg: "), "{unwritable:?}");
+    assert!(unwritable.stderr.starts_with("error: cannot write scenario.toml/a.svg: "), "{unwritable:?}");
     for conflict in [
         &["--diagram", "a.svg", "--json"][..],
         &["--diagram", "a.svg", "--links"],
