@@ -42,7 +42,9 @@ pub struct ResultsFolder {
     rows: RowsFile,
     /// Name of their file.
     rows_name: &'static str,
-    /// Rows of the cells of the present group, by their place in the plan.
+    /// The first cell of the present group, by its place in the plan: its rows are the next ones.
+    first: Option<u64>,
+    /// Rows of the group's other cells, which wait until those before them are complete.
     spools: BTreeMap<u64, csv::Writer<BufWriter<File>>>,
     /// Digests of the finished files.
     digests: BTreeMap<String, String>,
@@ -81,7 +83,7 @@ impl ResultsFolder {
         let mut rows = RowsFile::create(&part, gzip).map_err(at(&part))?;
         rows.write_all(&runs_csv::header(&axes, mixed)?).map_err(at(&part))?;
         let (spools, digests) = (BTreeMap::new(), BTreeMap::new());
-        let mut folder = Self { path, axes, mixed, rows, rows_name, spools, digests, _lock: lock };
+        let mut folder = Self { path, axes, mixed, rows, rows_name, first: None, spools, digests, _lock: lock };
         for (name, bytes) in scenario_files(scenario) {
             folder.write(name, bytes)?;
         }
@@ -102,6 +104,11 @@ impl ResultsFolder {
     /// Takes the next rows of a cell.
     pub(crate) fn add(&mut self, block: &Block<'_>) -> io::Result<()> {
         let index = block.cell.index;
+        if *self.first.get_or_insert(index) == index {
+            let mut rows = csv::Writer::from_writer(&mut self.rows);
+            runs_csv::write_block(&mut rows, &self.axes, self.mixed, block)?;
+            return rows.flush();
+        }
         if !self.spools.contains_key(&index) {
             let file = File::create(self.spool_path(index))?;
             // The header stands in `runs.csv` already.
@@ -113,11 +120,12 @@ impl ResultsFolder {
 
     /// Joins the rows of the group's cells to those of the groups before.
     pub(crate) fn end_group(&mut self) -> io::Result<()> {
+        self.first = None;
         for (index, spool) in std::mem::take(&mut self.spools) {
             // Closing the file also brings what was buffered to it.
             drop(spool.into_inner().map_err(csv::IntoInnerError::into_error)?);
             let path = self.spool_path(index);
-            io::copy(&mut File::open(&path)?, &mut self.rows)?;
+            self.rows.append(&mut File::open(&path)?)?;
             fs::remove_file(&path)?;
         }
         Ok(())

@@ -25,6 +25,16 @@ impl RowsFile {
         Ok(if gzip { Self::Gzip(GzEncoder::new(file, Compression::default())) } else { Self::Plain(file) })
     }
 
+    /// Writes what is left of another file.
+    pub fn append(&mut self, other: &mut File) -> io::Result<()> {
+        // From file to file the system copies without a detour.
+        let copied = match self {
+            Self::Plain(file) => io::copy(other, file),
+            Self::Gzip(encoder) => io::copy(other, encoder),
+        };
+        copied.map(drop)
+    }
+
     /// Brings all that was written to the file.
     pub fn finish(&mut self) -> io::Result<()> {
         match self {
@@ -45,7 +55,8 @@ impl Write for RowsFile {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Plain(file) => file.flush(),
-            Self::Gzip(encoder) => encoder.flush(),
+            // It would begin a block of the compressed stream, so that bytes depended on where; `finish` brings them all.
+            Self::Gzip(_) => Ok(()),
         }
     }
 }

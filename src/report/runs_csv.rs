@@ -1,10 +1,13 @@
 //! `runs.csv`: one row a request and workflow node.
 
+use std::borrow::Cow;
 use std::io::Write;
+
+use serde::Serialize;
 
 use crate::engine::Span;
 use crate::experiment::Block;
-use crate::sim::{Row, RuleSets};
+use crate::sim::{FailureCause, Row, RuleSets};
 
 use super::columns::AxisColumn;
 use super::summary_csv::{begin, finish};
@@ -18,41 +21,88 @@ struct Entry<'a> {
     baseline: Option<u64>,
 }
 
+/// A field as it is: that of a million rows, as a string of its own each, would take longer to make than to write.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Field<'a> {
+    Number(u64),
+    Text(Cow<'a, str>),
+    Empty,
+}
+
+impl From<bool> for Field<'_> {
+    fn from(value: bool) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+impl From<u32> for Field<'_> {
+    fn from(value: u32) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+impl From<u64> for Field<'_> {
+    fn from(value: u64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<Span> for Field<'_> {
+    fn from(value: Span) -> Self {
+        Self::Number(value.as_nanos())
+    }
+}
+
+impl<'a> From<&'a str> for Field<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::Text(value.into())
+    }
+}
+
+impl From<FailureCause> for Field<'_> {
+    fn from(value: FailureCause) -> Self {
+        Self::Text(value.to_string().into())
+    }
+}
+
+impl<'a, T: Into<Field<'a>>> From<Option<T>> for Field<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Empty, Into::into)
+    }
+}
+
 /// A column and how its fields are made.
-type Column = (&'static str, fn(&Entry<'_>) -> String);
+type Column = (&'static str, for<'a> fn(&Entry<'a>) -> Field<'a>);
 
 /// The columns behind the cell's id and axes.
 const COLUMNS: [Column; 22] = [
-    ("replicate", |it| it.replicate.to_string()),
-    ("request", |it| it.row.request.to_string()),
-    ("workflow_node", |it| it.row.workflow_node.to_string()),
-    ("outcome", |it| it.row.outcome.name().to_owned()),
-    ("latency_ns", |it| optional(it.row.latency.map(Span::as_nanos))),
-    ("served", |it| u8::from(it.row.served).to_string()),
-    ("disagreement", |it| u8::from(it.row.disagreement).to_string()),
-    ("failure_cause", |it| optional(it.row.unreachable.map(|unreachable| unreachable.cause))),
-    ("unreachable_ns", |it| optional(it.row.unreachable.map(|unreachable| unreachable.after.as_nanos()))),
-    ("judgement", |it| it.row.judgement.name().to_owned()),
-    ("request_bytes", |it| it.row.bytes.request.to_string()),
-    ("response_bytes", |it| it.row.bytes.response.to_string()),
-    ("duplicate_payload_bytes", |it| it.row.bytes.duplicate_payload.to_string()),
-    ("attestation_bytes", |it| it.row.bytes.attestation.to_string()),
-    ("error_bytes", |it| it.row.bytes.error.to_string()),
-    ("coordination_bytes", |it| it.row.bytes.coordination.to_string()),
-    ("envelope_bytes", |it| it.row.bytes.envelope.to_string()),
-    ("answer_bytes", |it| it.row.bytes.answers().to_string()),
-    ("answer_bytes_baseline", |it| optional(it.baseline)),
-    ("signatures_verified", |it| it.row.signatures_verified.to_string()),
-    ("holders", |it| optional(it.holders)),
-    ("error", |it| it.row.error.clone()),
+    ("replicate", |it| it.replicate.into()),
+    ("request", |it| it.row.request.into()),
+    ("workflow_node", |it| it.row.workflow_node.into()),
+    ("outcome", |it| it.row.outcome.name().into()),
+    ("latency_ns", |it| it.row.latency.into()),
+    ("served", |it| it.row.served.into()),
+    ("disagreement", |it| it.row.disagreement.into()),
+    ("failure_cause", |it| it.row.unreachable.map(|unreachable| unreachable.cause).into()),
+    ("unreachable_ns", |it| it.row.unreachable.map(|unreachable| unreachable.after).into()),
+    ("judgement", |it| it.row.judgement.name().into()),
+    ("request_bytes", |it| it.row.bytes.request.into()),
+    ("response_bytes", |it| it.row.bytes.response.into()),
+    ("duplicate_payload_bytes", |it| it.row.bytes.duplicate_payload.into()),
+    ("attestation_bytes", |it| it.row.bytes.attestation.into()),
+    ("error_bytes", |it| it.row.bytes.error.into()),
+    ("coordination_bytes", |it| it.row.bytes.coordination.into()),
+    ("envelope_bytes", |it| it.row.bytes.envelope.into()),
+    ("answer_bytes", |it| it.row.bytes.answers().into()),
+    ("answer_bytes_baseline", |it| it.baseline.into()),
+    ("signatures_verified", |it| it.row.signatures_verified.into()),
+    ("holders", |it| it.holders.into()),
+    ("error", |it| it.row.error.as_str().into()),
 ];
 
-fn optional(value: Option<impl ToString>) -> String {
-    value.map_or_else(String::new, |value| value.to_string())
-}
-
 /// Column for runs whose workflow nodes have different rule sets.
-const RULE_SET: Column = ("rule_set", |it| it.rule_sets.of(it.row.workflow_node).name().to_owned());
+const RULE_SET: Column = ("rule_set", |it| it.rule_sets.of(it.row.workflow_node).name().into());
 
 fn columns(mixed: bool) -> impl Iterator<Item = Column> {
     COLUMNS.into_iter().chain(mixed.then_some(RULE_SET))
@@ -79,8 +129,8 @@ pub(super) fn write_block<W: Write>(
             let baseline = before.as_ref().and_then(|before| before.answers(at));
             let rule_sets = &block.cell.setup.aggregator.rule_set;
             let entry = Entry { replicate, row, rule_sets, holders, baseline };
-            cell.iter().try_for_each(|field| writer.write_field(field))?;
-            writer.write_record(columns(mixed).map(|(_, field)| field(&entry)))?;
+            let place = cell.iter().map(|field| Field::from(field.as_str()));
+            writer.serialize(place.chain(columns(mixed).map(|(_, field)| field(&entry))).collect::<Vec<_>>())?;
         }
     }
     Ok(())
