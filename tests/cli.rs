@@ -205,6 +205,8 @@ fn the_results_folder_is_complete() {
     let manifest: Value = serde_json::from_slice(&fs::read(path.join("manifest.json")).unwrap()).unwrap();
     let host: Value = serde_json::from_slice(&fs::read(path.join("host.json")).unwrap()).unwrap();
     assert_eq!((&manifest["schema"], &host["schema"]), (&"donsim.manifest/1".into(), &"donsim.host/1".into()));
+    let version = donsim(folder.path(), &["--version"]).stdout;
+    assert_eq!(version.trim_end(), format!("donsim {}", host["donsim"].as_str().unwrap()));
     let counts = ["cells", "replicates", "seed"].map(|key| manifest[key].as_u64().unwrap());
     assert_eq!(counts, [4, 10, 1]);
     let digests = manifest["files"].as_object().unwrap();

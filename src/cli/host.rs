@@ -4,6 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
+use crate::experiment::MAKER;
+
 /// Measures a run by the wall clock.
 pub(super) struct Clock {
     began: SystemTime,
@@ -30,6 +32,7 @@ impl Clock {
     pub(super) fn host(&self, threads: usize) -> Value {
         json!({
             "schema": "donsim.host/1",
+            "donsim": MAKER,
             "os": std::env::consts::OS,
             "arch": std::env::consts::ARCH,
             "threads": threads,

@@ -35,13 +35,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::experiment::check_power;
+use crate::experiment::{MAKER, check_power};
 use crate::report::{Suite, junit};
 use crate::scenario::{Adjustments, Cell, Diagnostics, Scenario, escaped, quoted};
 
 /// Simulates how a Byzantine-tolerant aggregator answers: is it live, how fast, and at what cost in bytes.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = exit::HELP)]
+#[command(version = MAKER, max_term_width = 100, after_help = exit::HELP)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
