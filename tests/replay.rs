@@ -207,3 +207,12 @@ fn the_picture_in_the_docs_is_drawn_by_its_command() {
     let same = fs::read(file).unwrap() == fs::read(root.join("docs/replay.svg")).unwrap();
     assert!(same, "docs/replay.svg is not what `{command}` draws");
 }
+
+/// A fault that has not acted yet makes its node no honest one.
+#[test]
+fn faulty_nodes_are_marked_even_where_nothing_comes_of_it() {
+    let late = "schema = 1\n[capability_don]\nnodes = 4\n[[faults.silent]]\nnodes = 1\nstart = \"1h\"\n";
+    let folder = folder_with(late);
+    let said = donsim(folder.path(), &["replay", "scenario.toml", "--mermaid"]);
+    assert_eq!(said.stdout.matches(", faulty: silent").count(), 1, "{said:?}");
+}

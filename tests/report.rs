@@ -284,3 +284,23 @@ fn the_page_tells_what_the_table_tells() {
         assert!(page.contains(&format!("](plots/{name})\n\n")), "{name}");
     }
 }
+
+/// A scenario's text alone would mislead who reads the page.
+#[test]
+fn the_page_tells_what_the_command_line_changed() {
+    let path = scenario("byzantine.toml");
+    let page = |args: &[&str]| {
+        let (_folder, results, _) = run(&path, &[&["--set", "run.replicates=2"], args].concat());
+        fs::read_to_string(results.join("report.html")).expect("it is there")
+    };
+    let changed = page(&["--set", "network.request.loss=0.2"]);
+    assert!(
+        changed
+            .contains("<code>network.request.loss</code>, <code>run.replicates</code> <a href=\"#made\">changed</a>")
+    );
+    assert!(
+        changed.contains("<code>network.request.loss</code>: <code>0.2</code>, in the text <code>0</code>"),
+        "{changed}"
+    );
+    assert!(!page(&[]).contains("network.request.loss</code>"));
+}

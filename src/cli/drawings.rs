@@ -4,16 +4,37 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::network::Node;
 use crate::report::{Difference, RequestAt, RequestDiagram, Story, perfetto};
-use crate::sim::{Happening, Row};
+use crate::scenario::Cell;
+use crate::sim::{Happening, Replicate, ReplicateCache, Row, faulty_nodes, replay};
 
 use super::{exit, print, write_into_folder};
 
 /// Reason that nothing is told, and the exit code.
 pub(super) type Failure = (String, u8);
 
-/// A replay beside another: its name, its rows and what happened.
-pub(super) type Side<'a> = (String, (&'a [Row], &'a [Happening]));
+/// A replicate that was simulated once more.
+pub(super) struct Replayed {
+    pub(super) replicate: Replicate,
+    pub(super) happenings: Vec<Happening>,
+    faulty: Vec<(Node, &'static str)>,
+}
+
+impl Replayed {
+    pub(super) fn new(Cell { setup, .. }: &Cell, number: u64) -> Self {
+        let (replicate, happenings) = replay(setup, number, &mut ReplicateCache::new(setup.run.seed));
+        Self { replicate, happenings, faulty: faulty_nodes(setup, number) }
+    }
+
+    /// The story of a request; `None` where nothing is told of it.
+    pub(super) fn story(&self, request: RequestAt) -> Option<Story> {
+        Some(Story::read(&self.replicate.rows, &self.happenings, request)?.with_faults(&self.faulty))
+    }
+}
+
+/// A replay beside another, with its name.
+pub(super) type Side<'a> = (String, &'a Replayed);
 
 /// What of a replay is drawn.
 pub(super) struct Choice<'a> {
@@ -63,20 +84,15 @@ impl Drawings {
     }
 
     /// Makes all that is wanted of a replay, of the first request that is chosen.
-    pub(super) fn make(
-        &self,
-        title: &str,
-        (rows, happenings): (&[Row], &[Happening]),
-        choice: &Choice<'_>,
-    ) -> Result<(), Failure> {
+    pub(super) fn make(&self, title: &str, replayed: &Replayed, choice: &Choice<'_>) -> Result<(), Failure> {
         if let Some(path) = &self.perfetto {
-            write(path, &perfetto(happenings))?;
+            write(path, &perfetto(&replayed.happenings))?;
         }
         if self.diagram.is_none() && !self.mermaid {
             return Ok(());
         }
-        let request = choice.request(rows)?;
-        let story = choice.story(Story::read(rows, happenings, request).ok_or_else(nothing)?)?;
+        let request = choice.request(&replayed.replicate.rows)?;
+        let story = choice.story(replayed.story(request).ok_or_else(nothing)?)?;
         if let Some(path) = &self.diagram {
             draw(path, &RequestDiagram::new(&story, title))?;
         }
@@ -89,7 +105,7 @@ impl Drawings {
     /// Draws the same request of two cells, each with its name.
     pub(super) fn make_beside(&self, title: &str, sides: &[Side<'_>; 2], choice: &Choice<'_>) -> Result<(), Failure> {
         let Some(path) = &self.diagram else { return Ok(()) };
-        let request = choice.request(sides[0].1.0)?;
+        let request = choice.request(&sides[0].1.replicate.rows)?;
         let ([left, right], difference) = stories(sides, request).ok_or_else(nothing)?;
         let (left, right) = (choice.story(left)?, choice.story(right)?);
         let sides = [(&*sides[0].0, &left), (&*sides[1].0, &right)];
@@ -105,9 +121,9 @@ pub(super) fn beside(title: &str, sides: &[Side<'_>; 2], request: RequestAt) -> 
 }
 
 fn stories(sides: &[Side<'_>; 2], request: RequestAt) -> Option<([Story; 2], Option<Difference>)> {
-    let [(_, (rows, one)), (_, (other_rows, other))] = sides;
-    let stories = [Story::read(rows, one, request)?, Story::read(other_rows, other, request)?];
-    Some((stories, Difference::first([one, other], request)))
+    let [(_, left), (_, right)] = sides;
+    let stories = [left.story(request)?, right.story(request)?];
+    Some((stories, Difference::first([&left.happenings, &right.happenings], request)))
 }
 
 fn nothing() -> Failure {

@@ -11,7 +11,7 @@ use crate::report::{RequestAt, happening_line, happening_object, link_bytes};
 use crate::scenario::{AxisValue, Cell, Metric, Scenario, Subject, escaped};
 use crate::sim::{self, Happening, Outcome, Replicate, ReplicateCache, Row, RuleSets, Safety};
 
-use super::drawings::{Choice, Drawings, Failure};
+use super::drawings::{Choice, Drawings, Failure, Replayed};
 use super::{Overrides, exit, load, place, print, say};
 
 #[derive(Debug, Args)]
@@ -87,11 +87,12 @@ impl Replay {
             return Err((format!("there is no replicate {}; the last is {last}", self.replicate), exit::USAGE));
         }
         let cell = self.choose(scenario, self.cell.as_deref().unwrap_or_default())?;
-        let (replicate, happenings) = self.replay(&cell)?;
+        let replayed = self.replay(&cell)?;
+        let Replayed { replicate, happenings, .. } = &replayed;
         if self.links {
-            print_links(&happenings);
+            print_links(happenings);
         } else if self.drawings.are_wanted() {
-            self.draw(scenario, &cell, (&replicate, &happenings))?;
+            self.draw(scenario, &cell, &replayed)?;
         } else if self.json {
             let happenings = happenings.iter().filter(|happening| self.wants(happening));
             happenings.for_each(|happening| print(format_args!("{}\n", happening_object(happening))));
@@ -104,35 +105,31 @@ impl Replay {
             }
         }
         let mut lines = Vec::new();
-        let code = verdict(scenario, &cell, self.replicate, &replicate, &mut lines);
+        let code = verdict(scenario, &cell, self.replicate, replicate, &mut lines);
         for line in lines.iter().filter(|_| !(self.links || self.json || self.drawings.are_wanted())) {
             print(format_args!("{line}\n"));
         }
         Ok(code)
     }
 
-    fn replay(&self, cell: &Cell) -> Result<(Replicate, Vec<Happening>), Failure> {
-        let replay = || sim::replay(&cell.setup, self.replicate, &mut ReplicateCache::new(cell.setup.run.seed));
+    fn replay(&self, cell: &Cell) -> Result<Replayed, Failure> {
         let panicked = |_| ("the replicate panicked, which is an error in donsim".to_owned(), exit::INCOMPLETE);
-        catch_unwind(replay).map_err(panicked)
+        catch_unwind(|| Replayed::new(cell, self.replicate)).map_err(panicked)
     }
 
-    fn draw(&self, scenario: &Scenario, cell: &Cell, replayed: (&Replicate, &[Happening])) -> Result<(), Failure> {
-        let (replicate, happenings) = replayed;
+    fn draw(&self, scenario: &Scenario, cell: &Cell, replayed: &Replayed) -> Result<(), Failure> {
         let nodes = self.capability_nodes();
         let choice = Choice { wanted: &|request| self.wants_request(request), nodes: &nodes };
         let told: Vec<String> = nodes.iter().map(|node| Node::Capability(*node).to_string()).collect();
         let alone = if told.is_empty() { String::new() } else { format!(", {} alone", told.join(", ")) };
         let Some(beside) = &self.drawings.beside else {
             let title = title(scenario, cell, self.replicate) + &alone;
-            return self.drawings.make(&title, (&replicate.rows, happenings), &choice);
+            return self.drawings.make(&title, replayed, &choice);
         };
         let other = self.choose(scenario, beside)?;
-        let (other_replicate, other_happenings) = self.replay(&other)?;
         let [left, right] = names(scenario, [cell, &other]);
         let title = title_beside(scenario, [cell, &other], self.replicate) + &alone;
-        let sides = [(left, (&replicate.rows[..], happenings)), (right, (&other_replicate.rows, &other_happenings))];
-        self.drawings.make_beside(&title, &sides, &choice)
+        self.drawings.make_beside(&title, &[(left, replayed), (right, &self.replay(&other)?)], &choice)
     }
 
     /// Several nodes or several requests widen the choice; a node and a request narrow it.

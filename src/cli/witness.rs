@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::report::{Loss, Origin, RequestAt, RequestDiagram, Shown, Story, Witness};
+use crate::report::{Loss, Origin, RequestAt, RequestDiagram, Shown, Witness};
 use crate::scenario::{Cell, RESULTS_VERSION, Scenario};
-use crate::sim::{Happening, Replicate, ReplicateCache, Row, replay};
+use crate::sim::{Replicate, Row};
 
-use super::drawings::beside;
+use super::drawings::{Replayed, beside};
 use super::replay::{names, title, title_beside};
 use super::shown;
 
@@ -15,19 +15,19 @@ use super::shown;
 pub(super) fn look(scenario: &Scenario, witness: &Witness) -> Option<Shown> {
     let cells: Vec<Cell> = witness.cells.iter().map(|id| of_id(scenario, id)).collect::<Option<_>>()?;
     let number = witness.replicate;
-    let replays: Vec<(Replicate, Vec<Happening>)> = cells.iter().map(|cell| again(cell, number)).collect();
+    let replays: Vec<Replayed> = cells.iter().map(|cell| Replayed::new(cell, number)).collect();
     match (&cells[..], &replays[..]) {
-        ([cell], [(replicate, told)]) => {
-            let request = RequestAt::showing(&replicate.rows, witness.about)?;
-            let story = Story::read(&replicate.rows, told, request)?;
+        ([cell], [replayed]) => {
+            let request = RequestAt::showing(&replayed.replicate.rows, witness.about)?;
+            let story = replayed.story(request)?;
             Some(Shown { request, diagram: RequestDiagram::new(&story, &title(scenario, cell, number)) })
         }
-        ([of, minus], [(first, told), (second, told_beside)]) => {
+        ([of, minus], [first, second]) => {
             let (metric, direction) = witness.about?;
-            let request = RequestAt::showing_difference([&first.rows, &second.rows], metric, direction)?;
+            let request =
+                RequestAt::showing_difference([&first.replicate.rows, &second.replicate.rows], metric, direction)?;
             let ([left, right], title) = (names(scenario, [of, minus]), title_beside(scenario, [of, minus], number));
-            let sides = [(left, (&first.rows[..], &told[..])), (right, (&second.rows[..], &told_beside[..]))];
-            let diagram = beside(&title, &sides, request)?;
+            let diagram = beside(&title, &[(left, first), (right, second)], request)?;
             Some(Shown { request, diagram })
         }
         _ => None,
@@ -54,8 +54,8 @@ pub(super) fn scenario_of(folder: &Path) -> Result<Scenario, String> {
 pub(super) fn look_at_loss(scenarios: [&Scenario; 2], loss: &Loss) -> Result<RequestDiagram, String> {
     let [base, new] = [0, 1].map(|at| of_id(scenarios[at], &loss.cells[at]));
     let (base, new) = base.zip(new).ok_or("resolved.toml has no such cell")?;
-    let [(first, told), (second, told_beside)] = [&base, &new].map(|cell| again(cell, loss.replicate));
-    if !accepts(&first, loss.request) || accepts(&second, loss.request) {
+    let [first, second] = [&base, &new].map(|cell| Replayed::new(cell, loss.replicate));
+    if !accepts(&first.replicate, loss.request) || accepts(&second.replicate, loss.request) {
         return Err("the request does not end so with this donsim: another aggregator, or other code, made these runs"
             .to_owned());
     }
@@ -66,7 +66,7 @@ pub(super) fn look_at_loss(scenarios: [&Scenario; 2], loss: &Loss) -> Result<Req
         scenarios[1].id(),
         new.id
     );
-    let sides = [("base".to_owned(), (&first.rows[..], &told[..])), ("new".to_owned(), (&second.rows, &told_beside))];
+    let sides = [("base".to_owned(), &first), ("new".to_owned(), &second)];
     beside(&title, &sides, loss.request).ok_or_else(|| "nothing is told of the request".to_owned())
 }
 
@@ -74,10 +74,6 @@ pub(super) fn look_at_loss(scenarios: [&Scenario; 2], loss: &Loss) -> Result<Req
 fn accepts(replicate: &Replicate, at: RequestAt) -> bool {
     let is_it = |row: &&Row| (row.request, row.workflow_node) == (at.request, at.caller);
     replicate.rows.iter().find(is_it).is_some_and(|row| row.outcome.is_right())
-}
-
-fn again(cell: &Cell, number: u64) -> (Replicate, Vec<Happening>) {
-    replay(&cell.setup, number, &mut ReplicateCache::new(cell.setup.run.seed))
 }
 
 /// The cell with this id.

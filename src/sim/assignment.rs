@@ -1,6 +1,7 @@
 //! Who holds the payload and who is faulty, drawn once a replicate: all its requests share it.
 
 use crate::engine::{Draws, Time, Window};
+use crate::network::Node;
 
 use super::capability_node::Outage;
 use super::fault::{Fault, FaultyNodes};
@@ -157,6 +158,18 @@ impl Assignment {
     /// The faults of capability node `node`.
     pub(super) fn of_capability(&self, node: u32) -> &[usize] {
         &self.capability[node as usize]
+    }
+
+    /// Faulty nodes, each with the name of a fault that it has.
+    pub(super) fn faulty(&self, setup: &Setup) -> Vec<(Node, &'static str)> {
+        let node = |side: Side, number: u32| match side {
+            Side::Capability => Node::Capability(number),
+            Side::Workflow => Node::Workflow(number),
+        };
+        let of = |(Fault { kind, .. }, active): (&Fault, &Active)| {
+            active.accomplices.iter().map(|number| (node(kind.side(), *number), kind.name())).collect::<Vec<_>>()
+        };
+        setup.faults.iter().zip(&self.faults).flat_map(of).collect()
     }
 
     /// The faults of workflow node `node`; none for an honest one.

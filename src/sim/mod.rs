@@ -65,6 +65,9 @@ pub use strata::{Counts, Strata};
 pub(crate) use strata::{answering_links, candidates, is_by_chance, is_chance, without_law};
 pub use strategies::ResponseStrategy;
 
+use crate::network::Node;
+
+use assignment::Assignment;
 use world::World;
 
 /// Simulates replicate number `replicate` of a setup that [`crate::scenario`] has checked.
@@ -132,4 +135,10 @@ pub fn replay(setup: &Setup, replicate: u64, cache: &mut ReplicateCache) -> (Rep
     let mut happenings = Vec::new();
     let replicate = simulate_with(setup, replicate, cache, &RealAggregators, Some(&mut happenings));
     (replicate, happenings)
+}
+
+/// Faulty nodes of a replicate, each with the name of a fault that it has, whether or not that acts.
+pub(crate) fn faulty_nodes(setup: &Setup, replicate: u64) -> Vec<(Node, &'static str)> {
+    let draws = ReplicateCache::new(setup.run.seed).begin(setup.run.seed, replicate);
+    Assignment::new(setup, &Counts::of_replicate(setup, replicate).faulty, &draws).faulty(setup)
 }

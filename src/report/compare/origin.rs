@@ -28,6 +28,12 @@ impl Origin {
         Self { manifest, keys: values_by_key(&text("resolved.toml")) }
     }
 
+    /// A scenario alone.
+    #[must_use]
+    pub fn of_scenario(text: &str) -> Self {
+        Self { manifest: Value::Null, keys: values_by_key(text) }
+    }
+
     /// A field of the manifest in words: `seed`, `donsim`.
     #[must_use]
     pub fn field(&self, name: &str) -> String {
@@ -57,7 +63,7 @@ mod tests {
 
     #[test]
     fn scenarios_differ_in_single_keys() {
-        let origin = |text: &str| Origin { manifest: Value::Null, keys: values_by_key(text) };
+        let origin = Origin::of_scenario;
         let base = origin("network.latency = { dist = \"uniform\", min = \"1ms\" }\n[[faults.slow]]\nnodes = 1\n");
         let new = origin(
             "[network.latency]\ndist = \"uniform\"\nmin = \"2ms\"\n[[faults.slow]]\n[[faults.slow]]\nnodes = 1\n",

@@ -63,7 +63,7 @@ pub struct Story {
 pub(in crate::report) struct Actor {
     /// Whether it holds the payload; `None` as long as that has not come out.
     pub(in crate::report) holds: Option<bool>,
-    /// Faults that acted on it.
+    /// Faults that it has, as far as they are known.
     pub(in crate::report) faults: BTreeSet<&'static str>,
     /// Time in which it is busy with the request.
     pub(in crate::report) doings: Vec<(Time, Time, Doing)>,
@@ -199,6 +199,21 @@ impl Story {
         self.notes.retain(|note| note.peers.iter().all(is_told));
         self.nodes.retain(|at, _| numbers.contains(at));
         (self.nodes.len() == numbers.len()).then_some(self)
+    }
+
+    /// The story with these nodes marked as faulty, whether or not their faults act in it.
+    #[must_use]
+    pub fn with_faults(mut self, faulty: &[(Node, &'static str)]) -> Self {
+        for (node, fault) in faulty {
+            if *node == self.caller {
+                self.caller_faults.insert(fault);
+            } else if let Node::Capability(number) = node
+                && let Some(actor) = self.nodes.get_mut(&(*number as usize))
+            {
+                actor.faults.insert(fault);
+            }
+        }
+        self
     }
 
     /// Every instant in which something happens, rising; with `executions` those in which nodes have executed, too.
@@ -366,7 +381,6 @@ impl Reader {
                 self.observed.insert(at, now);
             }
             What::Down { .. } => {
-                node.faults.insert("down");
                 node.marks.push((now, Mark::Deaf));
             }
             What::FaultActed { name, .. } => {
@@ -443,6 +457,10 @@ impl Reader {
             is_through: false,
         };
         let peer = if from == self.story.caller { to } else { from };
+        if kind == Kind::NoPayload {
+            // Who is asked when the report is there observes nothing.
+            self.node(from.position()).holds.get_or_insert(false);
+        }
         if from == self.story.caller {
             self.note(Note::new(now, Gist::Plain, Some(to), &*way.words).about(kind, Some(size), ""));
         }

@@ -155,6 +155,9 @@ fn head(run: &RunSummary, (account, exhibits): (&Account, &Exhibits), sections: 
                 @if !account.seed.is_empty() { " · seed " (text(&account.seed)) }
                 " · run " code { (text(&run.id)) }
             }
+            @if !account.changed.is_empty() {
+                p class="facts" { (origins::keys(&account.changed)) " " a href="#made" { "changed" } " on the command line." }
+            }
             (navigation(sections))
         }
     }
@@ -227,6 +230,9 @@ fn made(run: &RunSummary, account: &Account) -> Markup {
             dt { "Made by" } dd { "donsim " (version(&account.version)) ", results version " (version(&account.results_version)) }
             dt { "Run" } dd { code { (text(&run.name)) "/" (text(&run.id)) } }
             dt { "Seed" } dd { (version(&account.seed)) }
+            @if !account.changed.is_empty() {
+                dt { "Changed" } dd { ul class="files" { (origins::changes(&account.changed)) } }
+            }
             dt { "Again" } dd { (command("donsim run resolved.toml")) " in this folder gives the same results" }
         }
         h3 { "Files beside this page" }
@@ -234,7 +240,7 @@ fn made(run: &RunSummary, account: &Account) -> Markup {
         ul class="files" { @for (file, holds) in FILES.map(|(file, holds)| (shown(file), holds)) { li { a href=(file) { (file) } " " (holds) } } }
         @let lines = html! { @for line in account.scenario.lines() { (text(&line.replace('\t', "    "))) "\n" } };
         @if !account.scenario.is_empty() && lines.0.len() <= room::SCENARIO {
-            details { summary { "scenario.toml" } pre tabindex="0" { (lines) } }
+            details { summary { "scenario.toml" @if !account.changed.is_empty() { ", before the changes" } } pre tabindex="0" { (lines) } }
         }
     }
 }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use crate::report::compare::{Differing, Origin};
 
-use super::room::{SCENARIO, fitting};
+use super::room::{SCENARIO, beginning, fitting};
 use super::{grouped, plural, text};
 
 /// Keys that the head names where scenarios differ.
@@ -58,11 +58,28 @@ pub(super) fn fact(differing: &[Differing]) -> Markup {
     html! {
         @if !differing.is_empty() {
             p class="facts" {
-                "The scenarios " a href="#scenarios" { "differ" } " in "
-                @for (at, (key, _)) in differing.iter().take(KEYS_OF_HEAD).enumerate() { @if at > 0 { ", " } code { (text(key)) } }
-                @if differing.len() > KEYS_OF_HEAD { " and " (plural((differing.len() - KEYS_OF_HEAD) as u64, "more key")) } "."
+                "The scenarios " a href="#scenarios" { "differ" } " in " (keys(differing)) "."
             }
         }
+    }
+}
+
+/// The first of some keys, and how many more there are.
+pub(super) fn keys(differing: &[Differing]) -> Markup {
+    html! {
+        @for (at, (key, _)) in differing.iter().take(KEYS_OF_HEAD).enumerate() { @if at > 0 { ", " } code { (text(key)) } }
+        @if differing.len() > KEYS_OF_HEAD { " and " (plural((differing.len() - KEYS_OF_HEAD) as u64, "more key")) }
+    }
+}
+
+/// Keys with the value that each had in the text of the scenario, and the one that it has.
+pub(super) fn changes(differing: &[Differing]) -> Markup {
+    let value = |value: &str| html! { @if value.is_empty() { "none" } @else { code { (text(&beginning(value))) } } };
+    html! {
+        @for (key, [before, now]) in differing.iter().take(MOST_KEYS) {
+            li { code { (text(key)) } ": " (value(now)) ", in the text " (value(before)) }
+        }
+        @if differing.len() > MOST_KEYS { li { (plural((differing.len() - MOST_KEYS) as u64, "more key")) } }
     }
 }
 

@@ -13,12 +13,11 @@ use plotters::style::RGBColor;
 const LEFT: f64 = 38.0;
 const RIGHT: f64 = 28.0;
 pub(super) const TOP: f64 = 26.0;
-const BOTTOM: f64 = 12.0;
 
 /// Renders the scene from `top` down; `description` is the id of the element that says what it shows.
 pub(super) fn render(scene: &Scene, top: f64, name: &str, description: &str) -> String {
     let mut out = Writer::default();
-    let (width, height) = (number(scene.size.0 - LEFT - RIGHT), number(scene.size.1 - top - BOTTOM));
+    let (width, height) = (number(scene.size.0 - LEFT - RIGHT), number(scene.size.1 - top));
     let _ = write!(
         out.text,
         "<svg viewBox=\"{LEFT} {} {width} {height}\" font-family=\"{FAMILY}\" role=\"img\" aria-label=\"{}\" \

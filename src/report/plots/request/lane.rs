@@ -88,7 +88,7 @@ fn traits(holds: Option<bool>, faults: &[&str]) -> Vec<(String, RGBColor)> {
     let holds = holds.map(|holds| if holds { ("holder", GREEN) } else { ("no payload", MUTED) });
     let mut traits: Vec<_> = holds.into_iter().map(|(words, color)| (words.to_owned(), color)).collect();
     if !faults.is_empty() {
-        let what = if faults == ["down"] { "down".to_owned() } else { format!("faulty: {}", faults.join(", ")) };
+        let what = format!("faulty: {}", faults.join(", "));
         traits.push((what.replace('_', " "), VERMILLION));
     }
     traits
