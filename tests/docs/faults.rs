@@ -17,8 +17,9 @@ const HEAD: &str = "\
 
 Every fault that a scenario may have, with a request at which one node has it, in a small world: `N = 4`, `F = 1`, the payload at
 `F + 1` nodes, the rule set `attested`. Where a fault can be on a payload holder, it is. The scenario and the command that draws the
-picture stand beside each; [replay.md](replay.md#as-a-picture) says how to read it, and the line above it what became of the request. How
-often it ends so a run tells: `donsim run` with the same scenario and more replicates.
+picture stand beside each; [replay.md](replay.md#as-a-picture) says how to read it, and the line above it what became of the request. To
+see how often it ends this way, run the scenario with more replicates. The words, such as metering and attestation, stand in
+[weaknesses.md](weaknesses.md#rule-sets).
 
 `donsim faults` prints the same list. This page, the scenarios and the pictures are written by `DONSIM_RENEW=1 cargo test --test docs`.
 ";

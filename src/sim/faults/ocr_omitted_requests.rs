@@ -14,5 +14,8 @@ pub(super) const FAULT: Definition = Definition {
             _ => Action::Honest,
         })
     },
-    ..Definition::in_rounds("ocr_omitted_requests", "As leader, round starts without a request.")
+    ..Definition::in_rounds(
+        "ocr_omitted_requests",
+        "As leader, round starts without a request, until `ocr.r_max` ends its epoch.",
+    )
 };
