@@ -67,9 +67,10 @@ impl Room {
                 let home = if line.starts_with("impl") { implemented(line) } else { item.map(str::to_owned) };
                 let is_type = !line.starts_with(' ') && !code.contains("fn ");
                 let of = if is_type { &home } else { &owner };
-                let has_example = doc.contains("```");
+                let example = code_of(&doc);
+                let has_example = !example.is_empty();
                 if has_example {
-                    self.examples.push(Example { owner: of.clone(), code: code_of(&doc) });
+                    self.examples.push(Example { owner: of.clone(), code: example });
                 }
                 if let Some(name) = item.filter(|name| !NAMELESS.contains(name)) {
                     let place = format!("{}:{}", file.display(), number + 1);
@@ -115,7 +116,7 @@ fn sources(path: PathBuf) -> Vec<PathBuf> {
 fn declared(code: &str, is_in_trait: bool) -> Option<&str> {
     let rest = code.strip_prefix("pub ").or_else(|| Some(code).filter(|_| is_in_trait))?;
     let rest = rest.strip_prefix("const ").filter(|rest| rest.starts_with("fn ")).unwrap_or(rest);
-    let kinds = ["fn ", "struct ", "enum ", "trait ", "const "];
+    let kinds = ["fn ", "struct ", "enum ", "trait ", "const ", "static ", "type ", "mod "];
     let rest = kinds.iter().find_map(|kind| rest.strip_prefix(kind))?;
     let name = rest.split(|c: char| !is_part_of_name(c)).next()?;
     Some(name).filter(|name| !name.is_empty())
@@ -124,12 +125,27 @@ fn declared(code: &str, is_in_trait: bool) -> Option<&str> {
 /// The type of an `impl` of its own, without parameters.
 fn implemented(line: &str) -> Option<String> {
     let of_itself = Some(line).filter(|line| !line.contains(" for "))?;
-    let name = of_itself.trim_start_matches(|c: char| c != ' ').trim_start();
-    Some(name.split(|c: char| !is_part_of_name(c)).next().unwrap_or_default().to_owned())
+    let name = match of_itself.strip_prefix("impl")? {
+        parameters if parameters.starts_with('<') => after_parameters(parameters),
+        name => name,
+    };
+    Some(name.trim_start().split(|c: char| !is_part_of_name(c)).next().unwrap_or_default().to_owned())
 }
 
+/// What stands behind `<…>`, in which there may be more of them.
+fn after_parameters(text: &str) -> &str {
+    let mut depth = 0;
+    let is_end = |(_, c): &(usize, char)| {
+        depth += i32::from(*c == '<') - i32::from(*c == '>');
+        depth == 0
+    };
+    text.char_indices().find(is_end).map_or("", |(at, _)| &text[at + 1..])
+}
+
+/// Code of a doc comment that is compiled: a block in another language, such as ```` ```text ````, is none.
 fn code_of(doc: &str) -> String {
-    doc.split("```").skip(1).step_by(2).collect()
+    let blocks = doc.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n'));
+    blocks.filter(|(language, _)| matches!(*language, "" | "no_run")).map(|(_, code)| code).collect()
 }
 
 /// Whether a name stands in the code as a word of its own, behind something that is fitting.

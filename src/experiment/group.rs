@@ -15,6 +15,24 @@ use super::reading::Simulated;
 use super::savings::{Baseline, OcrCost};
 
 /// Simulates one replicate; [`crate::sim::simulate`] but for tests.
+///
+/// ```
+/// use std::{num::NonZero, path::Path, sync::atomic::{AtomicBool, AtomicU64, Ordering}};
+/// use donsim::experiment::{Options, Simulate, run};
+/// use donsim::scenario::Scenario;
+/// use donsim::sim;
+///
+/// let text = "schema = 1\nrun.replicates = 5\n".to_owned();
+/// let scenario = Scenario::parse(Path::new("mine.toml"), text, &[])?;
+/// let (stop, worlds) = (AtomicBool::new(false), AtomicU64::new(0));
+/// let counting: &Simulate<'_> = &|setup, number, cache| {
+///     worlds.fetch_add(1, Ordering::Relaxed);
+///     sim::simulate(setup, number, cache)
+/// };
+/// run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), counting, &mut ())?;
+/// assert_eq!(worlds.into_inner(), 10, "each replicate of the cell, and of its baseline");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type Simulate<'a> = dyn Fn(&Setup, u64, &mut ReplicateCache) -> Replicate + Sync + 'a;
 
 /// Simulates one replicate and tells a listener, if there is one, all that happens: [`crate::sim::simulate_with`] with the

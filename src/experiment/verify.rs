@@ -30,14 +30,14 @@ pub type Describe<'a> = dyn Fn(&Happening) -> String + Sync + 'a;
 /// ```
 /// use std::path::Path;
 /// use std::sync::atomic::{AtomicU64, Ordering};
-/// use donsim::experiment::{Divergence, Traced, verify};
+/// use donsim::experiment::{Describe, Divergence, Traced, verify};
 /// use donsim::scenario::Scenario;
 /// use donsim::sim::{Happening, RealAggregators, simulate_with};
 ///
 /// # let scenario = Scenario::parse(Path::new("mine.toml"), "schema = 1\n".to_owned(), &[])?;
 /// let real: &Traced<'_> = &|setup, number, cache, to| simulate_with(setup, number, cache, &RealAggregators, to);
-/// let in_words = |happening: &Happening| format!("{happening:?}");
-/// assert_eq!(verify(&scenario, 3, real, &in_words)?, None);
+/// let in_words: &Describe<'_> = &|happening| format!("{happening:?}");
+/// assert_eq!(verify(&scenario, 3, real, in_words)?, None);
 ///
 /// let calls = AtomicU64::new(0);
 /// let in_new_words = |_: &Happening| calls.fetch_add(1, Ordering::Relaxed).to_string();

@@ -2,11 +2,11 @@
 //! project, what a `text` block shows comes out of them, line by line, and so do every table of figures and every picture, byte by
 //! byte.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tempfile::TempDir;
@@ -20,9 +20,9 @@ const ELSEWHERE: [(&str, &str); 19] = [
     ("cargo bench", "benchmarks are measured, not checked"),
     ("donsim bench", "benchmarks are measured, not checked"),
     ("cargo install", "it changes the machine"),
-    ("| install ", "it changes the machine"),
     ("rustup ", "it changes the machine"),
     ("--target ", "it needs another target of the toolchain"),
+    ("other/quickstart/", "the line above it makes that"),
     ("podman ", "it needs an engine for containers"),
     ("hq ", "tests/slurm/hyperqueue runs it"),
     ("parallel ", "tests/slurm/hyperqueue runs it"),
@@ -36,6 +36,9 @@ const ELSEWHERE: [(&str, &str); 19] = [
     ("studies/hash-or-payload.toml", ".ci/run makes these reference results"),
     ("studies/early-failure.toml", ".ci/run makes these reference results"),
 ];
+
+/// Behind a command that does not end with 0 on its page: the code with which it does.
+const CODE: &str = " # exit code ";
 
 /// Commands that take seconds or minutes; they are run when `DONSIM_LONG` is set, as `.ci/run` does.
 const LONG: [&str; 5] = [
@@ -156,8 +159,25 @@ fn add(page: &mut Page, line: &str, is_long: bool) -> bool {
     true
 }
 
-/// Output of a script in a folder with all that the project has; no donsim may end in a way that is not for scripts.
+/// Output of a script in a folder with all that the project has. Each of its lines ends with 0, or with the code that is said behind it.
 fn said(script: &str) -> (TempDir, String) {
+    let folder = checkout();
+    let output = bash(folder.path(), "trap 'echo $LINENO $? >>ended' ERR", script);
+    let said = String::from_utf8(output.stdout).expect("it writes UTF-8");
+    let ended = fs::read_to_string(folder.path().join("ended")).unwrap_or_default();
+    let mut codes: BTreeMap<&str, &str> = ended.lines().filter_map(|line| line.split_once(' ')).collect();
+    for (number, line) in script.lines().enumerate() {
+        let wanted = line.split_once(CODE).map_or("0", |(_, code)| code);
+        // The script begins on the second line of what the shell is given.
+        let code = codes.remove(&*(number + 2).to_string()).unwrap_or("0");
+        assert!(code == wanted, "exit code {code}, not {wanted}: {line}\n{said}");
+    }
+    assert!(codes.is_empty() && output.status.success(), "{codes:?}\n{said}");
+    (folder, said)
+}
+
+/// A folder that looks like a checkout that nothing was run in.
+fn checkout() -> TempDir {
     let folder = tempfile::tempdir().expect("there is room");
     let own: BTreeSet<&str> = ["target", "results", "docs"].into();
     for entry in fs::read_dir(root()).expect("it is there").map(|entry| entry.expect("it is readable")) {
@@ -166,21 +186,23 @@ fn said(script: &str) -> (TempDir, String) {
             symlink(entry.path(), folder.path().join(name)).expect("there is room");
         }
     }
-    for name in ["target", "docs"] {
+    for name in ["target", "docs", "home"] {
         fs::create_dir_all(folder.path().join(name)).expect("there is room");
     }
+    folder
+}
+
+/// Runs a script in a folder, behind a line of another. Its home is not that of whoever tests; only cargo knows that one.
+fn bash(folder: &Path, before: &str, script: &str) -> Output {
     let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
     let script = format!(
-        "donsim() {{ '{}' \"$@\"; code=$?; case $code in 0|1|3|6) ;; *) echo \"donsim $*: exit code $code\" >>broken ;; esac; \
-         return $code; }}\nexample() {{ '{}' run --quiet --profile {profile} --manifest-path '{}' --example $1; }}\n{script}",
+        "exec 2>&1; set -o pipefail; donsim() {{ '{}' \"$@\"; }}; example() {{ HOME=$CARGO_USER '{}' run --quiet --profile {profile} \
+         --manifest-path '{}' --example $1; }}; {before}\n{script}",
         env!("CARGO_BIN_EXE_donsim"),
         env!("CARGO"),
         root().join("Cargo.toml").display()
     );
-    let script = format!("exec 2>&1\n{script}");
-    let output = Command::new("bash").arg("-c").arg(script).current_dir(folder.path()).output().expect("it starts");
-    let said = String::from_utf8(output.stdout).expect("it writes UTF-8");
-    let broken = fs::read_to_string(folder.path().join("broken")).unwrap_or_default();
-    assert!(broken.is_empty(), "{broken}{said}");
-    (folder, said)
+    let mut bash = Command::new("bash");
+    bash.arg("-c").arg(script).current_dir(folder).env("HOME", folder.join("home"));
+    bash.env("CARGO_USER", std::env::home_dir().unwrap_or_default()).output().expect("it starts")
 }

@@ -89,20 +89,31 @@ fn table(keys: &[Key]) -> String {
     format!("| key | when absent | meaning |\n| --- | --- | --- |\n{}", keys.iter().map(row).collect::<String>())
 }
 
+/// A key of `[capability_don]` without which the fault changes nothing, and how many payload holders have it; none where a fault
+/// cannot tell them.
+fn world(fault: &FaultDescription) -> (&'static str, Option<u32>) {
+    match fault.name {
+        name if name.starts_with("ocr_") => ("capability_don.ocr = \"round\"\n", None),
+        // Where all answer unasked nobody announces; and it is a lie of whoever has no payload.
+        "false_announcement" => ("capability_don.response_strategy = \"pull\"\n", Some(0)),
+        _ => ("", Some(1)),
+    }
+}
+
 /// A small world in which one node has the fault, a payload holder if the fault can be told so.
 fn scenario(fault: &FaultDescription) -> String {
-    let agreement = if fault.name.starts_with("ocr_") { "capability_don.ocr = \"round\"\n" } else { "" };
+    let (world, holders) = world(fault);
     let keys = fault.common.iter().chain(&fault.own).filter_map(|key| match key.name {
-        "nodes" => Some("nodes = 1\n"),
-        "holders" if agreement.is_empty() => Some("holders = 1\n"),
-        "delay" if key.preset == Preset::Required => Some("delay = \"300ms\"\n"),
+        "nodes" => Some("nodes = 1\n".to_owned()),
+        "holders" => holders.map(|count| format!("holders = {count}\n")),
+        "delay" if key.preset == Preset::Required => Some("delay = \"300ms\"\n".to_owned()),
         name => {
             assert!(key.preset != Preset::Required, "what is {name} of {}?", fault.name);
             None
         }
     });
     format!(
-        "schema = 1\nname = \"{}\"\nrun.replicates = 100\ncapability_don.nodes = 4\n{agreement}[[faults.{}]]\n{}",
+        "schema = 1\nname = \"{}\"\nrun.replicates = 100\ncapability_don.nodes = 4\n{world}[[faults.{}]]\n{}",
         fault.name,
         fault.name,
         keys.collect::<String>()

@@ -11,7 +11,7 @@
 mod attestations;
 mod behaviour;
 mod calls;
-pub mod effect;
+pub(crate) mod effect;
 mod lies;
 mod noise;
 mod parameters;
