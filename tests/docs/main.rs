@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use clap::error::ErrorKind;
 use donsim::cli::Cli;
+use donsim::experiment::check_power;
 use donsim::scenario::Scenario;
 
 /// Lines that the README has at most.
@@ -156,4 +157,32 @@ fn has_cell(file: &str, words: &[String], id: &str) -> bool {
     let overrides: Vec<String> = values(words, "--set").map(str::to_owned).collect();
     let scenario = Scenario::load(&root().join(file), &overrides).unwrap_or_else(|findings| panic!("{findings}"));
     (0..scenario.cell_count()).any(|at| scenario.cell(at).id.starts_with(id))
+}
+
+/// A page's blocks of TOML, with the numbers of their first lines. All are scenarios or parts of one: what is shown as wrong stands in a
+/// block without a language, above its finding.
+fn toml_blocks(text: &str) -> Vec<(usize, String)> {
+    let (mut blocks, mut lines) = (Vec::new(), (1..).zip(text.lines()));
+    while let Some((number, _)) = lines.find(|(_, line)| *line == "```toml") {
+        let block: Vec<&str> = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
+        blocks.push((number + 1, block.join("\n")));
+    }
+    blocks
+}
+
+#[test]
+fn every_scenario_on_a_page_is_one() {
+    let mut wrong = String::new();
+    let is_here = |path: &PathBuf| path.starts_with(root().join("docs")) || *path == root().join("README.md");
+    for (path, text) in pages().into_iter().filter(|(path, _)| is_here(path)) {
+        for (line, block) in toml_blocks(&text) {
+            let start = if block.starts_with("schema = 1\n") { "" } else { "schema = 1\n" };
+            let file = root().join("scenarios/page.toml");
+            let scenario = Scenario::parse(&file, format!("{start}{block}\n"), &[]);
+            if let Err(findings) = scenario.and_then(|scenario| check_power(&scenario)) {
+                wrong += &format!("{}:{line}: {findings}\n", path.display());
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }
