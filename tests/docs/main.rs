@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use donsim::cli::Cli;
 use donsim::experiment::check_power;
 use donsim::scenario::Scenario;
@@ -185,4 +185,30 @@ fn every_scenario_on_a_page_is_one() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Words of the page of commands, and of those that it sends readers of one of them to.
+fn words_about(command: &str) -> BTreeSet<String> {
+    let path = root().join("docs/running.md");
+    let page = read(&path);
+    let row = page.lines().find(|line| line.starts_with(&format!("| `donsim {command}`"))).expect("a row");
+    let links = row.split("](").skip(1).filter_map(|rest| rest.split(['#', ')']).next());
+    let pages = links.map(|link| read(&path.with_file_name(link))).chain([page.clone()]);
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-').to_owned();
+    pages.flat_map(|text| text.split_whitespace().map(bare).collect::<Vec<_>>()).collect()
+}
+
+#[test]
+fn every_option_is_on_the_page_of_commands_or_of_its_command() {
+    let mut missing = Vec::new();
+    for command in Cli::command().get_subcommands() {
+        let words = words_about(command.get_name());
+        for option in command.get_arguments().filter(|option| !option.is_hide_set()) {
+            let long = option.get_long().map(|name| format!("--{name}"));
+            let short = option.get_short().map(|letter| format!("-{letter}"));
+            let is_there = [&long, &short].into_iter().flatten().any(|name| words.contains(name));
+            missing.extend(long.filter(|_| !is_there).map(|name| format!("{} {name}", command.get_name())));
+        }
+    }
+    assert!(missing.is_empty(), "not on docs/running.md or a page that its row names: {missing:?}");
 }
