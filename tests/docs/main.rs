@@ -172,7 +172,7 @@ fn toml_blocks(text: &str) -> Vec<(usize, String)> {
 
 #[test]
 fn every_scenario_on_a_page_is_one() {
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     let is_here = |path: &PathBuf| path.starts_with(root().join("docs")) || *path == root().join("README.md");
     for (path, text) in pages().into_iter().filter(|(path, _)| is_here(path)) {
         for (line, block) in toml_blocks(&text) {
@@ -180,11 +180,11 @@ fn every_scenario_on_a_page_is_one() {
             let file = root().join("scenarios/page.toml");
             let scenario = Scenario::parse(&file, format!("{start}{block}\n"), &[]);
             if let Err(findings) = scenario.and_then(|scenario| check_power(&scenario)) {
-                wrong += &format!("{}:{line}: {findings}\n", path.display());
+                wrong.push(format!("{}:{line}: {findings}", path.display()));
             }
         }
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Words of the page of commands, and of those that it sends readers of one of them to.
