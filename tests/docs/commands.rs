@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
 
 use super::cores::on_all_cores;
-use super::{is_renewing, pages, root, tables};
+use super::{is_renewing, pages, read, root, tables};
 
 /// Lines that are not run here, by what they contain, and why.
 const ELSEWHERE: [(&str, &str); 19] = [
@@ -100,6 +100,21 @@ fn pictures(text: &str) -> impl Iterator<Item = &str> {
     text.split("![").skip(1).filter_map(|rest| rest.split_once("](")?.1.split(')').next())
 }
 
+/// The gate for a shell ends with 0 where the scenario holds, and only there.
+#[test]
+fn the_gate_in_a_plain_shell_ends_with_the_verdict() {
+    let page = read(&root().join("docs/gate.md"));
+    let section = page.split_once("## In a plain shell").expect("a section").1;
+    let gate = section.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    let (holds, fails) = ("scenarios/ci/errors.toml", "scenarios/ci/errors.toml --set faults.error_spam.nodes=1");
+    assert!(gate.contains(holds), "{gate}");
+    for (scenario, is_good) in [(holds, true), (fails, false)] {
+        let folder = checkout();
+        let output = bash(folder.path(), ":", &gate.replace(holds, scenario));
+        assert_eq!(output.status.success(), is_good, "{scenario}: {}\n{gate}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
 /// A picture is made again: by its page, by the test of the fault catalogue, or with the reference results.
 #[test]
 fn every_picture_is_made_again() {
@@ -162,7 +177,8 @@ fn add(page: &mut Page, line: &str, is_long: bool) -> bool {
 /// Output of a script in a folder with all that the project has. Each of its lines ends with 0, or with the code that is said behind it.
 fn said(script: &str) -> (TempDir, String) {
     let folder = checkout();
-    let output = bash(folder.path(), "trap 'echo $LINENO $? >>ended' ERR", script);
+    // What stands behind an `exit` on a page is run as well.
+    let output = bash(folder.path(), "exit() { return $1; }; trap 'echo $LINENO $? >>ended' ERR", script);
     let said = String::from_utf8(output.stdout).expect("it writes UTF-8");
     let ended = fs::read_to_string(folder.path().join("ended")).unwrap_or_default();
     let mut codes: BTreeMap<&str, &str> = ended.lines().filter_map(|line| line.split_once(' ')).collect();

@@ -12,9 +12,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use donsim::cli::Cli;
+use donsim::experiment::check_power;
 use donsim::scenario::Scenario;
 
 /// Lines that the README has at most.
@@ -157,4 +158,58 @@ fn has_cell(file: &str, words: &[String], id: &str) -> bool {
     let overrides: Vec<String> = values(words, "--set").map(str::to_owned).collect();
     let scenario = Scenario::load(&root().join(file), &overrides).unwrap_or_else(|findings| panic!("{findings}"));
     (0..scenario.cell_count()).any(|at| scenario.cell(at).id.starts_with(id))
+}
+
+/// A page's blocks of TOML, with the numbers of their first lines. All are scenarios or parts of one: what is shown as wrong stands in a
+/// block without a language, above its finding.
+fn toml_blocks(text: &str) -> Vec<(usize, String)> {
+    let (mut blocks, mut lines) = (Vec::new(), (1..).zip(text.lines()));
+    while let Some((number, _)) = lines.find(|(_, line)| *line == "```toml") {
+        let block: Vec<&str> = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
+        blocks.push((number + 1, block.join("\n")));
+    }
+    blocks
+}
+
+#[test]
+fn every_scenario_on_a_page_is_one() {
+    let mut wrong = Vec::new();
+    let is_here = |path: &PathBuf| path.starts_with(root().join("docs")) || *path == root().join("README.md");
+    for (path, text) in pages().into_iter().filter(|(path, _)| is_here(path)) {
+        for (line, block) in toml_blocks(&text) {
+            let start = if block.starts_with("schema = 1\n") { "" } else { "schema = 1\n" };
+            let file = root().join("scenarios/page.toml");
+            let scenario = Scenario::parse(&file, format!("{start}{block}\n"), &[]);
+            if let Err(findings) = scenario.and_then(|scenario| check_power(&scenario)) {
+                wrong.push(format!("{}:{line}: {findings}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Words of the page of commands, and of those that it sends readers of one of them to.
+fn words_about(command: &str) -> BTreeSet<String> {
+    let path = root().join("docs/running.md");
+    let page = read(&path);
+    let row = page.lines().find(|line| line.starts_with(&format!("| `donsim {command}`"))).expect("a row");
+    let links = row.split("](").skip(1).filter_map(|rest| rest.split(['#', ')']).next());
+    let pages = links.map(|link| read(&path.with_file_name(link))).chain([page.clone()]);
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-').to_owned();
+    pages.flat_map(|text| text.split_whitespace().map(bare).collect::<Vec<_>>()).collect()
+}
+
+#[test]
+fn every_option_is_on_the_page_of_commands_or_of_its_command() {
+    let mut missing = Vec::new();
+    for command in Cli::command().get_subcommands() {
+        let words = words_about(command.get_name());
+        for option in command.get_arguments().filter(|option| !option.is_hide_set()) {
+            let long = option.get_long().map(|name| format!("--{name}"));
+            let short = option.get_short().map(|letter| format!("-{letter}"));
+            let is_there = [&long, &short].into_iter().flatten().any(|name| words.contains(name));
+            missing.extend(long.filter(|_| !is_there).map(|name| format!("{} {name}", command.get_name())));
+        }
+    }
+    assert!(missing.is_empty(), "not on docs/running.md or a page that its row names: {missing:?}");
 }
