@@ -166,7 +166,7 @@ impl ResultsFolder {
         let cases = junit(&[Suite::new(scenario, findings)]).map_err(at(&self.path))?;
         self.write("junit.xml", &cases)?;
         let so_far = manifest(scenario, (&findings.summary, verdict), &self.digests);
-        let account = Account::new(&so_far, &expectations, [scenario.text(), scenario.resolved()]);
+        let account = Account::new(&so_far, &expectations, scenario.text());
         for (name, bytes) in drawn(&findings.summary, &account, formats, look)? {
             self.write(&name, &bytes)?;
         }
@@ -287,9 +287,8 @@ pub fn redraw(
         let bytes = fs::read(from.join(name)).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or(Value::Null)
     };
-    let [scenario, resolved] =
-        ["scenario.toml", "resolved.toml"].map(|name| fs::read_to_string(from.join(name)).unwrap_or_default());
-    let account = Account::new(&document(MANIFEST), &document("expectations.json"), [&scenario, &resolved]);
+    let scenario = fs::read_to_string(from.join("scenario.toml")).unwrap_or_default();
+    let account = Account::new(&document(MANIFEST), &document("expectations.json"), &scenario);
     fs::create_dir_all(folder).map_err(at(folder))?;
     let _lock = Lock::take(folder, "")?;
     let keep = |(name, bytes): &(String, Vec<u8>)| {

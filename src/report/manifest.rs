@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
+use std::path::Path;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::experiment::{RunSummary, Verdict};
 use crate::scenario::{RESULTS_VERSION, Scenario};
+
+use super::compare::{Differing, Origin};
 
 /// The manifest of a complete run; `files` are the digests of all files but itself and `host.json`. Where stop rules end cells it
 /// says which rule ended each, and after how many replicates.
@@ -39,7 +42,24 @@ pub(super) fn manifest(
         });
         manifest["ended"] = ended.collect();
     }
+    let changed = changed(scenario);
+    if !changed.is_empty() {
+        manifest["changed"] = changed.into_iter().map(|(key, values)| (key, json!(values))).collect();
+    }
     manifest
+}
+
+/// Keys to which the command line gave other values than the text of the scenario does; none where the text names files, which
+/// are not where they were.
+fn changed(scenario: &Scenario) -> Vec<Differing> {
+    if !scenario.files().is_empty() {
+        return Vec::new();
+    }
+    // A scenario without a name has that of its file.
+    let file = format!("{}.toml", scenario.name());
+    let written = Scenario::parse(Path::new(&file), scenario.text().to_owned(), &[]).ok();
+    let both = written.map(|written| [written.resolved(), scenario.resolved()].map(Origin::of_scenario));
+    both.and_then(|[written, resolved]| Origin::differing([&written, &resolved])).unwrap_or_default()
 }
 
 /// SHA-256 of `bytes` in hex.

@@ -15,7 +15,7 @@ use super::cores::on_all_cores;
 use super::{is_renewing, pages, read, root, tables};
 
 /// Lines that are not run here, by what they contain, and why.
-const ELSEWHERE: [(&str, &str); 19] = [
+const ELSEWHERE: [(&str, &str); 20] = [
     ("cargo test", "this is one, and so are those"),
     ("cargo bench", "benchmarks are measured, not checked"),
     ("donsim bench", "benchmarks are measured, not checked"),
@@ -23,6 +23,7 @@ const ELSEWHERE: [(&str, &str); 19] = [
     ("rustup ", "it changes the machine"),
     ("--target ", "it needs another target of the toolchain"),
     ("other/quickstart/", "the line above it makes that"),
+    ("target/image/", "it needs the static binary"),
     ("podman ", "it needs an engine for containers"),
     ("hq ", "tests/slurm/hyperqueue runs it"),
     ("parallel ", "tests/slurm/hyperqueue runs it"),

@@ -1,14 +1,11 @@
 //! Account of a run besides its tables, from the files of its folder: `manifest.json`, `expectations.json` and
 //! `scenario.toml`. A run hands over what it writes there, `donsim report` what it finds there, so both make one page.
 
-use std::path::Path;
-
 use serde_json::Value;
 
-use crate::report::compare::{Differing, Origin};
+use crate::report::compare::Differing;
 use crate::report::rows_file::NAMES;
 use crate::report::witness::Witness;
-use crate::scenario::Scenario;
 
 /// Verdict, checks, and how the run was made; what is not known is empty.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,9 +45,8 @@ pub(super) struct Check {
 }
 
 impl Account {
-    /// The account that these documents and the scenario, as it was written and as it was resolved, give; `Null` stands for a
-    /// document that is not there.
-    pub(in super::super) fn new(manifest: &Value, expectations: &Value, [scenario, resolved]: [&str; 2]) -> Self {
+    /// The account that these documents give; `Null` stands for one that is not there.
+    pub(in super::super) fn new(manifest: &Value, expectations: &Value, scenario: &str) -> Self {
         let mut checks: Vec<Check> = expectations["expectations"].as_array().into_iter().flatten().map(check).collect();
         checks.sort_by_key(|check| match check.ruling.as_str() {
             "fail" => 0,
@@ -67,7 +63,7 @@ impl Account {
             violation: Witness::of(&expectations["violation"]),
             checks,
             scenario: scenario.to_owned(),
-            changed: changed(manifest, scenario, resolved),
+            changed: manifest["changed"].as_object().into_iter().flatten().map(change).collect(),
         }
     }
 
@@ -77,17 +73,8 @@ impl Account {
     }
 }
 
-/// Keys of the resolved scenario that its text alone would give other values; none where the text names files, which are not
-/// where they were.
-fn changed(manifest: &Value, scenario: &str, resolved: &str) -> Vec<Differing> {
-    if manifest["named_files"].as_array().is_none_or(|files| !files.is_empty()) {
-        return Vec::new();
-    }
-    // A scenario without a name has that of its file.
-    let file = format!("{}.toml", word(&manifest["name"]));
-    let written = Scenario::parse(Path::new(&file), scenario.to_owned(), &[]).ok();
-    let both = written.map(|written| [written.resolved(), resolved].map(Origin::of_scenario));
-    both.and_then(|[written, resolved]| Origin::differing([&written, &resolved])).unwrap_or_default()
+fn change((key, values): (&String, &Value)) -> Differing {
+    (key.clone(), [0, 1].map(|at| word(&values[at])))
 }
 
 fn check(object: &Value) -> Check {

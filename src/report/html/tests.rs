@@ -47,7 +47,7 @@ fn page_of(run: &RunSummary, account: &Account) -> String {
 
 fn account(verdict: &str, expectations: &Value) -> Account {
     let manifest = json!({ "verdict": verdict, "description": "Is it <fast>?", "donsim": "0.1.0", "results_version": 4, "seed": 7 });
-    Account::new(&manifest, expectations, ["schema = 1\n", ""])
+    Account::new(&manifest, expectations, "schema = 1\n")
 }
 
 fn check(ruling: &str, that: &str) -> Value {
@@ -116,7 +116,7 @@ fn words_of_a_scenario_stay_words() {
     failed["cells"] = json!([hostile]);
     failed["replicate"] = json!(1);
     let manifest = json!({ "verdict": hostile, "description": hostile, "donsim": hostile, "seed": hostile });
-    let account = Account::new(&manifest, &json!({ "expectations": [failed] }), [hostile, hostile]);
+    let account = Account::new(&manifest, &json!({ "expectations": [failed] }), hostile);
     let page = page_of(&run, &account);
     let plain = page_of(&sample(), &Account::default());
     assert!(!page.contains("<b>") && !page.contains("alert(1)<") && !page.contains(['\u{202e}', '\u{1b}']), "{page}");
@@ -161,7 +161,7 @@ fn of_many_cells_the_worst_are_shown_and_the_rest_is_said_to_be_elsewhere() {
 
 #[test]
 fn what_is_not_known_is_not_made_up() {
-    let page = page_of(&sample(), &Account::new(&Value::Null, &Value::Null, ["", ""]));
+    let page = page_of(&sample(), &Account::new(&Value::Null, &Value::Null, ""));
     assert!(page.contains("Not judged") && page.contains("donsim unknown, results version unknown"), "{page}");
     assert!(!page.contains("id=\"expectations\"") && !page.contains("<pre"));
 }
@@ -180,7 +180,7 @@ fn long_winded(long: &str) -> (RunSummary, Account) {
     };
     let manifest = json!({ "verdict": "fail", "description": long.repeat(100) });
     let expectations = json!({ "expectations": (0..300).map(failed).collect::<Vec<_>>() });
-    (run, Account::new(&manifest, &expectations, [&long.repeat(7), ""]))
+    (run, Account::new(&manifest, &expectations, &long.repeat(7)))
 }
 
 #[test]
