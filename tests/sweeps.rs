@@ -291,6 +291,10 @@ fn the_manual_has_a_page_for_every_command() {
 
     // As files, each page is where the main page says: donsim-run(1) is donsim-run.1.
     assert_eq!(donsim(folder.path(), &["man", "--output", "share/man1"]).code, 0);
+    fs::write(folder.path().join("file"), "").unwrap();
+    let refused = donsim(folder.path(), &["man", "--output", "file/man1"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.starts_with("error: cannot write the manual to file/man1: "), "{refused:?}");
     let page = |name: &str| fs::read_to_string(folder.path().join(format!("share/man1/{name}.1"))).unwrap();
     let named: Vec<&str> = manual.lines().filter_map(|line| line.strip_suffix("(1)")).collect();
     assert_eq!(named.len(), names.len() - 1, "{named:?}");

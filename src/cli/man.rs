@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Command, CommandFactory};
 use clap_mangen::Man as Page;
 
-use super::{Cli, exit, print, say};
+use super::{Cli, exit, print, say, shown};
 
 #[derive(Debug, Args)]
 pub(super) struct Man {
@@ -32,7 +32,8 @@ impl Man {
         match self.write(&pages) {
             Ok(()) => exit::PASS,
             Err(error) => {
-                say(format_args!("error: cannot write the manual: {error}"));
+                let place = self.output.as_deref().map_or_else(|| "stdout".to_owned(), shown);
+                say(format_args!("error: cannot write the manual to {place}: {error}; name another place with -o DIR"));
                 exit::USAGE
             }
         }

@@ -21,7 +21,7 @@ struct Entry<'a> {
     baseline: Option<u64>,
 }
 
-/// A field as it is: that of a million rows, as a string of its own each, would take longer to make than to write.
+/// A field that is not text yet, as a row has more than twenty of them.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Field<'a> {

@@ -179,8 +179,8 @@ fn add(page: &mut Page, line: &str, is_long: bool) -> bool {
 fn said(script: &str) -> (TempDir, String) {
     let folder = checkout();
     // What stands behind an `exit` on a page is run as well.
-    // The last line may say a code of its own, too.
     let before = "exit() { return $1; }; trap 'echo $LINENO $? >>ended' ERR";
+    // The last line of a page may end with another code than 0, too.
     let output = bash(folder.path(), before, &format!("{script}\ntrue"));
     let said = String::from_utf8(output.stdout).expect("it writes UTF-8");
     let ended = fs::read_to_string(folder.path().join("ended")).unwrap_or_default();

@@ -25,7 +25,7 @@ impl Origin {
     pub fn of(folder: &Path) -> Self {
         let text = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
         let manifest = serde_json::from_str(&text("manifest.json")).unwrap_or_default();
-        Self { manifest, keys: values_by_key(&text("resolved.toml")) }
+        Self { manifest, ..Self::of_scenario(&text("resolved.toml")) }
     }
 
     /// A scenario alone.

@@ -63,7 +63,7 @@ pub struct Story {
 pub(in crate::report) struct Actor {
     /// Whether it holds the payload; `None` as long as that has not come out.
     pub(in crate::report) holds: Option<bool>,
-    /// Faults that it has, as far as they are known.
+    /// Faults that it has, whether or not they act.
     pub(in crate::report) faults: BTreeSet<&'static str>,
     /// Time in which it is busy with the request.
     pub(in crate::report) doings: Vec<(Time, Time, Doing)>,
@@ -201,7 +201,7 @@ impl Story {
         (self.nodes.len() == numbers.len()).then_some(self)
     }
 
-    /// The story with these nodes marked as faulty, whether or not their faults act in it.
+    /// The story with the faults of these nodes: what happens tells only those that act.
     #[must_use]
     pub fn with_faults(mut self, faulty: &[(Node, &'static str)]) -> Self {
         for (node, fault) in faulty {
@@ -332,9 +332,6 @@ impl Reader {
                 self.through(now, message, true);
                 self.note(Note::new(now, Gist::Loss, peer, "dropped, too many of this sender"));
             }
-            What::FaultActed { name, .. } => {
-                self.story.caller_faults.insert(name);
-            }
             What::Judged { message, verdict } => {
                 let verdict = verdict_words(message, verdict);
                 self.receives(now, message, &verdict);
@@ -380,15 +377,8 @@ impl Reader {
                 node.doings.push((from, now, Doing::Executes));
                 self.observed.insert(at, now);
             }
-            What::Down { .. } => {
-                node.marks.push((now, Mark::Deaf));
-            }
-            What::FaultActed { name, .. } => {
-                node.faults.insert(name);
-                if is_ours {
-                    node.marks.push((now, Mark::Fault));
-                }
-            }
+            What::Down { .. } => node.marks.push((now, Mark::Deaf)),
+            What::FaultActed { .. } if is_ours => node.marks.push((now, Mark::Fault)),
             What::Answering { .. } | What::Ocr(OcrHappening::AgreedOnError) => self.waits_no_more(now, at),
             What::Ocr(what) => self.in_round(now, at, what),
             What::Missed if is_ours => node.marks.push((now, Mark::Deaf)),

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::network::Node;
 use crate::report::happening_line;
 use crate::scenario::Scenario;
-use crate::sim::{self, Happening, OcrHappening, Replicate, ReplicateCache, What};
+use crate::sim::{self, Happening, OcrHappening, Replicate, ReplicateCache, Setup, What};
 
 use super::*;
 
@@ -28,9 +28,12 @@ pub(in crate::report) const PULL: &str = "schema = 1\nname = \"pull\"\n[capabili
     response_strategy = \"pull\"\nresponse_delay = \"400ms\"\npayload_holders = \"f+1\"\n[request]\npayload_size = \"128KiB\"\n\
     [[faults.silent]]\nnodes = 2\nholders = 2\n[run]\nreplicates = 40\n";
 
+fn setup(text: &str) -> Setup {
+    Scenario::parse(Path::new("scenario.toml"), text.to_owned(), &[]).unwrap().cell(0).setup
+}
+
 pub(in crate::report) fn replay(text: &str, number: u64) -> (Replicate, Vec<Happening>) {
-    let scenario = Scenario::parse(Path::new("scenario.toml"), text.to_owned(), &[]).unwrap();
-    let setup = scenario.cell(0).setup;
+    let setup = setup(text);
     sim::replay(&setup, number, &mut ReplicateCache::new(setup.run.seed))
 }
 
@@ -41,7 +44,8 @@ pub(in crate::report) fn happenings(text: &str, number: u64) -> Vec<Happening> {
 /// Story of the first request at the first caller.
 pub(in crate::report) fn story(text: &str, number: u64) -> Story {
     let (replicate, happenings) = replay(text, number);
-    Story::read(&replicate.rows, &happenings, RequestAt { request: 0, caller: 0 }).unwrap()
+    let story = Story::read(&replicate.rows, &happenings, RequestAt { request: 0, caller: 0 }).unwrap();
+    story.with_faults(&sim::faulty_nodes(&setup(text), number))
 }
 
 #[test]

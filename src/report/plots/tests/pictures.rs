@@ -59,6 +59,21 @@ fn there_is_a_picture_for_what_there_is() {
     assert!(names(&three(3)).contains(&"heat_map"));
 }
 
+/// Also where labels of categories take two lines, so that the name of their axis stands lower.
+#[test]
+fn a_picture_within_a_page_shows_all_its_texts() {
+    for run in samples().into_iter().map(|(_, run)| run).chain([long_names()]) {
+        for (name, scene) in scenes(&run) {
+            let svg = inline::render(&scene, inline::TOP, name, "");
+            let view = svg.split('"').nth(1).unwrap().split(' ').map(|number| number.parse().unwrap());
+            let [_, top, _, height] = view.collect::<Vec<f64>>()[..] else { panic!("{svg}") };
+            let baseline = |shape: &Shape| if let Shape::Text { at, .. } = shape { at.1 } else { 0.0 };
+            let lowest = scene.shapes.iter().map(baseline).fold(0.0, f64::max);
+            assert!(lowest + 5.0 <= top + height, "{name} of {}: {lowest} of {}", run.name, top + height);
+        }
+    }
+}
+
 #[test]
 fn a_closed_form_is_a_thin_line_where_it_says() {
     let (plain, exact) = (loss_sweep(), exact(loss_sweep()));
