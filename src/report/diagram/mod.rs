@@ -15,7 +15,7 @@ mod stages;
 mod story;
 mod track_event;
 
-pub(super) use clock::{Clock, Piece};
+pub(super) use clock::{Clock, Piece, Stretch};
 pub use difference::Difference;
 pub(super) use lanes::{Lane, lanes};
 pub(super) use notes::{Gist, Note, Reach};

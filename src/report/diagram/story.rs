@@ -11,6 +11,7 @@ use crate::wire::PAYLOAD_NOT_AVAILABLE;
 
 use super::super::happenings::{borrowed_name, lost_words, verdict_words};
 use super::super::plots::number::fixed;
+use super::clock::Span;
 use super::notes::{Gist, Note};
 use super::stages::{Stage, Stages, bytes};
 
@@ -229,9 +230,15 @@ impl Story {
         flights.chain(notes).chain(stages).chain(actors).chain([self.started, self.deadline]).flatten().collect()
     }
 
-    /// Time that messages are on their way.
-    pub(in crate::report) fn flights(&self) -> impl Iterator<Item = (Time, Time)> {
-        self.messages.iter().filter_map(|way| way.fate.arrival().map(|arrival| (way.sent, arrival)))
+    /// Spans in which something goes on: messages on their way, and nodes that execute.
+    pub(in crate::report) fn spans(&self) -> impl Iterator<Item = Span> {
+        let flights = self.messages.iter().filter_map(|way| {
+            let to = way.fate.arrival()?;
+            Some(Span { from: way.sent, to, most: Span::FLIGHT })
+        });
+        let doings = self.nodes.values().flat_map(|node| &node.doings);
+        let executions = doings.filter(|(_, _, doing)| *doing == Doing::Executes);
+        flights.chain(executions.map(|&(from, to, _)| Span { from, to, most: Span::EXECUTION }))
     }
 }
 
@@ -300,6 +307,10 @@ impl Reader {
             return;
         }
         self.stages.hear(happening);
+        if request.is_none() && matches!(what, What::Down { .. }) {
+            // What a node that is down does not hear of a round is nothing that it does with the request.
+            return;
+        }
         match (node, peer) {
             (Some(node), peer) if *node == self.story.caller => self.at_caller(*time, *peer, what),
             (Some(Node::Capability(at)), peer) => self.at_node(*time, *at as usize, *peer, what),

@@ -257,15 +257,35 @@ fn times_do_not_fall_along_a_clock_and_breaks_are_where_nothing_happens() {
     for text in [LOSSY, ROUNDS, MANY, PULL] {
         let story = story(text, 1);
         let instants = story.instants(true);
-        let flights: Vec<_> = story.flights().collect();
-        let clock = Clock::new(&instants, &flights, 100.0, 500.0);
+        let spans: Vec<_> = story.spans().collect();
+        let clock = Clock::new(&instants, &spans, None, (100.0, 500.0));
         let places: Vec<f64> = instants.iter().map(|at| clock.at(*at)).collect();
         assert!(places.windows(2).all(|pair| pair[0] <= pair[1]), "{places:?}");
-        assert!(clock.pieces().iter().any(|piece| piece.is_break), "the deadline is far away");
-        for piece in clock.pieces().iter().filter(|piece| piece.is_break) {
+        assert!(clock.pieces().iter().any(|piece| piece.kind == Stretch::LeftOut), "the deadline is far away");
+        for piece in clock.pieces().iter().filter(|piece| piece.kind == Stretch::LeftOut) {
             assert!(instants.iter().all(|at| at.as_nanos() <= piece.from || at.as_nanos() >= piece.to));
         }
     }
+}
+
+/// Nodes that tell the caller of their own timeout long after its deadline leave the room to what came before it.
+#[test]
+fn what_comes_after_the_end_takes_half_of_a_clock_at_most() {
+    let text = "schema = 1\n[capability_don]\nnodes = 13\nocr = \"round\"\n[network]\nlatency = \"40ms\"\n\
+                loss = 0.4\n[aggregator]\nrule_set = \"identical\"\n";
+    let late = (0..20).find_map(|replicate| {
+        let story = story(text, replicate);
+        let (end, ..) = story.ended.clone().unwrap();
+        let instants = story.instants(true);
+        let spans: Vec<_> = story.spans().collect();
+        let clock = Clock::new(&instants, &spans, Some(end), (100.0, 600.0));
+        let faster = clock.pieces().iter().find(|piece| matches!(piece.kind, Stretch::Faster(_)))?;
+        assert_eq!(faster.from, end.as_nanos());
+        Some((clock.at(end), clock.bottom(), Clock::new(&instants, &spans, None, (100.0, 600.0)).at(end)))
+    });
+    let (end, bottom, on_one_scale) = late.expect("timeouts long after the deadline");
+    assert!(end - 100.0 >= 400.0 && bottom > end, "{end} of {bottom}");
+    assert!(on_one_scale < end, "{on_one_scale}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the symbols mean: of those that the picture has.
 
-use crate::report::diagram::{Clock, Doing, Gist, Kind, Mark, Passage, Step, bytes};
+use crate::report::diagram::{Clock, Doing, Gist, Kind, Mark, Passage, Step, Stretch, bytes};
 
 use super::super::prelude::*;
 use super::lane::{color, cross, decision, shade, stamp, tone, width};
@@ -93,8 +93,11 @@ fn entries(panels: &[Panel<'_>], clock: &Clock) -> Vec<(Sample, String)> {
         entries.push((Sample::Line(VERMILLION, 1.6), "success unreachable".to_owned()));
     }
     entries.push((Sample::Dashed(INK), "deadline".to_owned()));
-    if clock.pieces().iter().any(|piece| piece.is_break) {
+    if clock.pieces().iter().any(|piece| piece.kind == Stretch::LeftOut) {
         entries.push((Sample::Break, "time left out [ms]".to_owned()));
+    }
+    if clock.pieces().iter().any(|piece| matches!(piece.kind, Stretch::Faster(_))) {
+        entries.push((Sample::Break, "×: time runs faster after the end".to_owned()));
     }
     entries
 }

@@ -193,9 +193,10 @@ fn draw(title: String, facts: Vec<String>, panels: &[Panel<'_>], difference: Opt
 /// Time scale of all panels.
 fn clock(panels: &[Panel<'_>], top: f64) -> Clock {
     let instants = panels.iter().flat_map(|panel| panel.story.instants(panel.is_single())).collect();
-    let flights: Vec<_> = panels.iter().flat_map(|panel| panel.story.flights()).collect();
+    let spans: Vec<_> = panels.iter().flat_map(|panel| panel.story.spans()).collect();
     let texts = panels.iter().map(Panel::texts).fold(0.0, f64::max);
-    Clock::new(&instants, &flights, top, texts.clamp(SHORTEST, LONGEST))
+    let end = panels.iter().map(|panel| panel.story.ended.as_ref().map(|(at, _, _)| *at)).max().flatten();
+    Clock::new(&instants, &spans, end, (top, texts.clamp(SHORTEST, LONGEST)))
 }
 
 #[cfg(test)]

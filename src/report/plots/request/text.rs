@@ -1,7 +1,7 @@
 //! Title, time axis, and texts beside the caller.
 
 use crate::engine::Time;
-use crate::report::diagram::{Clock, Gist, Note, Piece, Story, millis, millis_between};
+use crate::report::diagram::{Clock, Gist, Note, Piece, Story, Stretch, millis, millis_between};
 
 use super::super::labels::spread;
 use super::super::prelude::*;
@@ -181,19 +181,22 @@ pub(super) fn axis(scene: &mut Scene, clock: &Clock) {
     let Some((first, last)) = pieces.first().zip(pieces.last()) else { return };
     scene.text((x, first.top - 24.0), Text::new("time [ms]").align(Align::Right).color(MUTED));
     scene.line(&[(x + 6.0, first.top - 12.0), (x + 6.0, last.bottom + 12.0)], 1.5, FRAME);
-    let step = step(clock);
     for piece in pieces {
-        if piece.is_break {
+        if piece.kind != Stretch::Shown {
             let gap = Rect { left: x, right: x + 12.0, top: piece.top + 17.0, bottom: piece.bottom - 17.0 };
             scene.rect(gap, WHITE);
             let middle = f64::midpoint(piece.top, piece.bottom);
             for y in [middle - 6.0, middle + 6.0] {
                 scene.line(&[(x - 2.0, y + 5.0), (x + 14.0, y - 5.0)], 1.5, INK);
             }
-            let text = format!("+ {}", number::short((piece.to - piece.from) as f64 / 1e6));
+            let text = match piece.kind {
+                Stretch::Faster(times) => format!("× {}", number::fixed(times, usize::from(times < 10.0))),
+                _ => format!("+ {}", number::short((piece.to - piece.from) as f64 / 1e6)),
+            };
             scene.text((x - 8.0, middle + 6.5), Text::new(text).align(Align::Right).color(MUTED));
             continue;
         }
+        let step = step(piece);
         for at in ticks(piece, step) {
             let y = clock.at(Time::from_nanos(at));
             scene.line(&[(x, y), (x + 6.0, y)], 1.5, FRAME);
@@ -204,14 +207,13 @@ pub(super) fn axis(scene: &mut Scene, clock: &Clock) {
 
 /// Grid and breaks behind the lanes from `left` to `right`.
 pub(super) fn ground(scene: &mut Scene, clock: &Clock, (left, right): (f64, f64)) {
-    let step = step(clock);
     for piece in clock.pieces() {
-        if piece.is_break {
+        if piece.kind != Stretch::Shown {
             let band = Rect { left, right, top: piece.top + 8.0, bottom: piece.bottom - 8.0 };
             scene.rect(band, tint(GRID, 0.5));
             continue;
         }
-        for at in ticks(piece, step) {
+        for at in ticks(piece, step(piece)) {
             let y = clock.at(Time::from_nanos(at));
             scene.line(&[(left, y), (right, y)], 1.0, tint(GRID, 0.7));
         }
@@ -237,11 +239,8 @@ fn tick(at: u64, step: u64) -> String {
 }
 
 /// A round number of nanoseconds that has room for a label.
-fn step(clock: &Clock) -> u64 {
-    let shown = || clock.pieces().iter().filter(|piece| !piece.is_break);
-    let length: u64 = shown().map(|piece| piece.to - piece.from).sum();
-    let height: f64 = shown().map(|piece| piece.bottom - piece.top).sum();
-    let least = (length as f64 * 64.0 / height.max(1.0)) as u64;
+fn step(piece: &Piece) -> u64 {
+    let least = (piece.pace * 64.0) as u64;
     let mut power = 1_000;
     loop {
         if let Some(factor) = [1, 2, 5].into_iter().find(|factor| factor * power >= least) {
