@@ -110,7 +110,7 @@ pub enum AnswerClass {
     Genuine,
     /// The right response otherwise.
     Right {
-        /// Whether it carries an attestation, which is not the genuine one.
+        /// Whether it carries an attestation; that, or the metering that is signed with it, is not the genuine one.
         attested: bool,
     },
     /// An error with this text.
@@ -124,6 +124,16 @@ impl AnswerClass {
     #[must_use]
     pub const fn is_right(&self) -> bool {
         matches!(self, Self::Genuine | Self::Right { .. })
+    }
+
+    /// Name of a response of this class, for people.
+    const fn response(&self) -> &'static str {
+        match self {
+            Self::Genuine => "response",
+            Self::Right { attested: true } => "response, attestation or metering altered",
+            Self::Right { attested: false } => "response without attestation",
+            Self::Error(_) | Self::Other => "false response",
+        }
     }
 }
 
@@ -319,7 +329,7 @@ impl Message {
             Body::Request(_) => "request".to_owned(),
             Body::Signal(signal) => signal.name().to_lowercase(),
             Body::Answer(Reply::Error { code, text }) => format!("error {code} : {text}"),
-            Body::Answer(_) => "response".to_owned(),
+            Body::Answer(_) => self.class.response().to_owned(),
         }
     }
 

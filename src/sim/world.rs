@@ -233,7 +233,7 @@ impl<'a> World<'a> {
         let (request, ends) = (message.request, (Some(message.to), Some(message.from)));
         let outage = self.capability[to as usize].outage(now, now);
         if let Some(fault) = outage {
-            self.tell(now, request, ends.0, None, What::Down { fault });
+            self.tell(now, request, ends.0, ends.1, What::Down { fault });
         }
         if outage.is_some() || self.throws_away(now, from, to, request) {
             self.tell(now, request, ends.0, ends.1, What::Missed);

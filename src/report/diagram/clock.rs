@@ -55,7 +55,7 @@ impl Span {
     /// For a message on its way: its slant is what a picture is about.
     pub(in crate::report) const FLIGHT: f64 = 2.0 / 3.0;
     /// For a node that executes.
-    pub(in crate::report) const EXECUTION: f64 = 0.25;
+    pub(in crate::report) const EXECUTION: f64 = 0.4;
 }
 
 impl Clock {

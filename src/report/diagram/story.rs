@@ -41,8 +41,9 @@ impl RequestAt {
 pub struct Story {
     pub(in crate::report) subject: RequestAt,
     pub(in crate::report) caller: Node,
-    /// Faults that acted on the caller.
+    /// Faults that the caller has, and when they act.
     pub(in crate::report) caller_faults: BTreeSet<&'static str>,
+    pub(in crate::report) caller_acts: Vec<Time>,
     pub(in crate::report) started: Option<Time>,
     pub(in crate::report) deadline: Option<Time>,
     /// Decision, or crash, of the caller.
@@ -98,6 +99,8 @@ pub(in crate::report) enum Mark {
 pub(in crate::report) enum Kind {
     Request,
     Response,
+    /// The right response, but not with the genuine attestation and metering.
+    Altered,
     /// A response that no honest node sends.
     False,
     /// The error of a node that has the report, but no payload for it.
@@ -108,8 +111,8 @@ pub(in crate::report) enum Kind {
 }
 
 impl Kind {
-    pub(in crate::report) const ALL: [Self; 6] =
-        [Self::Request, Self::Response, Self::False, Self::NoPayload, Self::Error, Self::Signal];
+    pub(in crate::report) const ALL: [Self; 7] =
+        [Self::Request, Self::Response, Self::Altered, Self::False, Self::NoPayload, Self::Error, Self::Signal];
 
     fn of(message: &Message) -> Self {
         match (&message.class, message.signal, message.from) {
@@ -118,7 +121,8 @@ impl Kind {
             (AnswerClass::Error(text), ..) if text.contains(PAYLOAD_NOT_AVAILABLE) => Self::NoPayload,
             (AnswerClass::Error(_), ..) => Self::Error,
             (AnswerClass::Other, ..) => Self::False,
-            (AnswerClass::Genuine | AnswerClass::Right { .. }, ..) => Self::Response,
+            (AnswerClass::Right { attested: true }, ..) => Self::Altered,
+            (AnswerClass::Genuine | AnswerClass::Right { attested: false }, ..) => Self::Response,
         }
     }
 
@@ -127,6 +131,7 @@ impl Kind {
         match self {
             Self::Request => "request",
             Self::Response => "response with payload",
+            Self::Altered => "response, attestation or metering altered",
             Self::False => "false response",
             Self::NoPayload => "payload not available (PNA)",
             Self::Error => "other error",
@@ -269,6 +274,7 @@ impl Reader {
             subject,
             caller: Node::Workflow(subject.caller),
             caller_faults: BTreeSet::new(),
+            caller_acts: Vec::new(),
             started: None,
             deadline: None,
             ended: None,
@@ -290,7 +296,7 @@ impl Reader {
             self.node(node).doings.push((from, end, Doing::Waits));
         }
         for node in self.story.nodes.values_mut() {
-            node.marks.retain(|(at, _)| *at <= end);
+            node.marks.retain(|(at, _)| (started..=end).contains(at));
         }
         self.story.stages = self.stages.finish(started, end);
         // Losses are known when they are sent, and stand where that is.
@@ -307,10 +313,6 @@ impl Reader {
             return;
         }
         self.stages.hear(happening);
-        if request.is_none() && matches!(what, What::Down { .. }) {
-            // What a node that is down does not hear of a round is nothing that it does with the request.
-            return;
-        }
         match (node, peer) {
             (Some(node), peer) if *node == self.story.caller => self.at_caller(*time, *peer, what),
             (Some(Node::Capability(at)), peer) => self.at_node(*time, *at as usize, *peer, what),
@@ -360,6 +362,7 @@ impl Reader {
                 };
                 self.ends(now, gist, decided_words(decision, gist));
             }
+            What::FaultActed { .. } => self.story.caller_acts.push(now),
             What::Crashed => self.ends(now, Gist::Failure, "crashed by this message".to_owned()),
             What::Unreachable { cause } => {
                 self.story.unreachable = Some((now, cause.to_string()));
@@ -377,6 +380,7 @@ impl Reader {
 
     fn at_node(&mut self, now: Time, at: usize, peer: Option<Node>, what: &What) {
         let is_ours = peer == Some(self.story.caller);
+        let is_in_round = matches!(peer, Some(Node::Capability(_)));
         let node = self.story.nodes.entry(at).or_default();
         match what {
             What::Executing { .. } => {
@@ -388,8 +392,9 @@ impl Reader {
                 node.doings.push((from, now, Doing::Executes));
                 self.observed.insert(at, now);
             }
-            What::Down { .. } => node.marks.push((now, Mark::Deaf)),
-            What::FaultActed { .. } if is_ours => node.marks.push((now, Mark::Fault)),
+            What::Down { .. } if is_ours || peer.is_none() => node.marks.push((now, Mark::Deaf)),
+            // In rounds, nodes speak to each other.
+            What::FaultActed { .. } if is_ours || is_in_round => node.marks.push((now, Mark::Fault)),
             What::Answering { .. } | What::Ocr(OcrHappening::AgreedOnError) => self.waits_no_more(now, at),
             What::Ocr(what) => self.in_round(now, at, what),
             What::Missed if is_ours => node.marks.push((now, Mark::Deaf)),
@@ -509,7 +514,6 @@ fn words(message: &Message, kind: Kind) -> String {
         (_, Some(Signal::Pull)) => "pull".to_owned(),
         (_, Some(Signal::Stop)) => "stop".to_owned(),
         (Kind::NoPayload, _) => "error PNA".to_owned(),
-        (Kind::False, _) => kind.name().to_owned(),
         _ => message.describe(),
     };
     match borrowed_name(message) {

@@ -227,7 +227,7 @@ impl World<'_> {
             return;
         };
         let (node, peer) = (Some(Node::Capability(capability)), Some(Node::Workflow(workflow)));
-        self.tell(now, request, node, None, What::Down { fault });
+        self.tell(now, request, node, peer, What::Down { fault });
         self.tell(now, request, node, peer, What::Dropped { right: class.is_right() });
     }
 

@@ -185,7 +185,7 @@ impl World<'_> {
         let ends = (Some(Node::Capability(to)), Some(Node::Capability(from)));
         self.tell(now, None, ends.0, ends.1, What::Ocr(OcrHappening::Delivered { message: Rc::clone(&message) }));
         if let Some(fault) = self.capability[to as usize].outage(now, now) {
-            self.tell(now, None, ends.0, None, What::Down { fault });
+            self.tell(now, None, ends.0, ends.1, What::Down { fault });
         } else {
             self.tell_participant(now, to, rounds::Input::Message { from, message });
         }

@@ -3,7 +3,7 @@
 use crate::report::diagram::{Clock, Doing, Gist, Kind, Mark, Passage, Step, Stretch, bytes};
 
 use super::super::prelude::*;
-use super::lane::{color, cross, decision, shade, stamp, tone, width};
+use super::lane::{color, cross, dash, decision, shade, stamp, tone, width};
 use super::{MARGIN, Panel};
 
 const LINE: f64 = 30.0;
@@ -11,6 +11,7 @@ const SAMPLE: f64 = 44.0;
 
 /// A sample of something, and what it is.
 enum Sample {
+    Message(Kind),
     Line(RGBColor, f64),
     Cross,
     Bar(Doing),
@@ -42,7 +43,7 @@ fn entries(panels: &[Panel<'_>], clock: &Clock) -> Vec<(Sample, String)> {
     let nodes = || panels.iter().flat_map(|panel| panel.story.nodes.values());
     let mut entries = Vec::new();
     let kinds = Kind::ALL.into_iter().filter(|kind| messages().any(|way| way.kind == *kind));
-    entries.extend(kinds.map(|kind| (Sample::Line(color(kind), 3.0), kind.name().to_owned())));
+    entries.extend(kinds.map(|kind| (Sample::Message(kind), kind.name().to_owned())));
     for (number, size) in sizes(messages()).into_iter().enumerate() {
         let words = if number == 0 { "line width: " } else { "" };
         entries.push((Sample::Line(MUTED, width(size)), format!("{words}{}", bytes(size))));
@@ -62,7 +63,8 @@ fn entries(panels: &[Panel<'_>], clock: &Clock) -> Vec<(Sample, String)> {
         (Mark::Attested, "has the attestation"),
     ];
     for (mark, words) in marks {
-        if nodes().any(|node| node.marks.iter().any(|(_, other)| *other == mark)) {
+        let acts = || panels.iter().any(|panel| mark == Mark::Fault && !panel.story.caller_acts.is_empty());
+        if acts() || nodes().any(|node| node.marks.iter().any(|(_, other)| *other == mark)) {
             entries.push((Sample::Mark(mark), words.to_owned()));
         }
     }
@@ -118,6 +120,9 @@ impl Sample {
         let center = (left + 16.0, middle);
         match self {
             Self::Line(color, width) => scene.line(&[(left, middle), (left + 32.0, middle)], *width, *color),
+            Self::Message(kind) => {
+                scene.dashed(&[(left, middle), (left + 32.0, middle)], 3.0, color(*kind), dash(*kind));
+            }
             Self::Cross => cross(scene, center),
             Self::Bar(doing) => {
                 let rect = Rect { left: left + 11.0, right: left + 21.0, top: middle - 10.0, bottom: middle + 10.0 };

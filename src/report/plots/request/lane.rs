@@ -18,11 +18,19 @@ const BAR: f64 = 12.0;
 pub(super) const fn color(kind: Kind) -> RGBColor {
     match kind {
         Kind::Request => BLUE,
-        Kind::Response => GREEN,
+        Kind::Response | Kind::Altered => GREEN,
         Kind::False => VERMILLION,
         Kind::NoPayload => ORANGE,
         Kind::Error => PURPLE,
         Kind::Signal => SKY,
+    }
+}
+
+/// Dashes of a kind of message; whole if there are none.
+pub(super) const fn dash(kind: Kind) -> &'static [f64] {
+    match kind {
+        Kind::Altered => &[12.0, 5.0],
+        _ => &[],
     }
 }
 
@@ -154,6 +162,9 @@ pub(super) fn draw(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f64
             stamp(scene, (panel.lane(at), clock.at(*time)), *mark);
         }
     }
+    for at in &story.caller_acts {
+        stamp(scene, (x, clock.at(*at)), Mark::Fault);
+    }
     if let Some((at, gist, _)) = &story.ended {
         decision(scene, (x, clock.at(*at)), *gist);
     }
@@ -213,7 +224,7 @@ fn shaft(scene: &mut Scene, start: Point, end: Point, way: &Passage, arrives: bo
     let (ux, uy) = (dx / length, dy / length);
     let head = 7.0 + 1.6 * width;
     let neck = if arrives { (end.0 - ux * head * 0.8, end.1 - uy * head * 0.8) } else { end };
-    scene.line(&[start, neck], width, color);
+    scene.dashed(&[start, neck], width, color, dash(way.kind));
     if arrives {
         let (bx, by) = (end.0 - ux * head, end.1 - uy * head);
         let half = 2.6 + 0.8 * width;
