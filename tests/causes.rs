@@ -108,6 +108,19 @@ fn a_slow_schedule_is_the_cause_of_what_it_delays() {
     assert!(causes.len() == 80 && causes.iter().all(|cause| cause == "deadline_before_schedule"), "{causes:?}");
 }
 
+/// Holders that crash while they work have forgotten the requests when the report is there, though they are up again.
+#[test]
+fn what_a_crash_makes_nodes_forget_is_known_to_be_lost_when_they_should_answer() {
+    let crash = "[[faults.crash]]\nnodes = 3\nholders = 3\nstart = \"150ms\"\nend = \"160ms\"\n";
+    let silent = "[[faults.silent]]\nnodes = 3\nholders = 3\n";
+    let lost = |faults| {
+        let keys = ["aggregator.rule_set=attested", "capability_don.payload_holders=f+1"];
+        let rows = rows(&setup(&keys, faults));
+        rows.iter().map(|row| row.unreachable.expect("no holder is left")).collect::<Vec<_>>()
+    };
+    assert_eq!(lost(crash), lost(silent));
+}
+
 /// Cuts of every kind on some nodes, at the same instants.
 fn with_cuts(places: [u32; 7], rule_set: &str) -> Setup {
     let mut setup = setup(&[&format!("aggregator.rule_set={rule_set}")], "");

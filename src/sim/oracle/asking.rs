@@ -1,5 +1,6 @@
 //! How far the capability DON is with a request: who asked whom, who executes, whether there is a report.
 
+use crate::engine::Time;
 use crate::sim::failure_cause::FailureCause;
 
 use super::bounds::Bounds;
@@ -51,8 +52,10 @@ pub(super) enum Progress {
 struct Copies {
     /// Under way.
     under_way: u32,
-    /// Whether one was taken.
-    taken: bool,
+    /// When one was taken that is still to be answered.
+    taken: Option<Time>,
+    /// Whether one was answered, whatever became of the answer.
+    answered: bool,
 }
 
 impl Asking {
@@ -91,16 +94,34 @@ impl Asking {
     }
 
     /// A copy was taken.
-    pub(super) fn taken(&mut self, from: u32, to: u32) {
+    pub(super) fn taken(&mut self, from: u32, to: u32, now: Time) {
         let copies = self.copies(from, to);
         copies.under_way = copies.under_way.saturating_sub(1);
-        copies.taken = true;
+        copies.taken = Some(now);
+    }
+
+    /// A capability node answers a workflow node.
+    pub(super) fn answered(&mut self, from: u32, to: u32) {
+        let copies = self.copies(to, from);
+        (copies.taken, copies.answered) = (None, true);
+    }
+
+    /// A capability node has forgotten what it took before it was down; returns the workflow nodes that asked for it.
+    pub(super) fn forget(&mut self, node: u32, is_forgotten: impl Fn(Time) -> bool) -> Vec<u32> {
+        let first = node as usize * self.callers;
+        let mut forgotten = Vec::new();
+        for (from, copies) in (0..).zip(&mut self.copies[first..first + self.callers]) {
+            if copies.taken.take_if(|taken| is_forgotten(*taken)).is_some() {
+                forgotten.push(from);
+            }
+        }
+        forgotten
     }
 
     /// Whether a request that was sent was taken, or may yet be.
     pub(super) fn may_ask(&self, from: u32, to: u32) -> bool {
         let copies = self.copies[to as usize * self.callers + from as usize];
-        copies.taken || copies.under_way > 0
+        copies.taken.is_some() || copies.answered || copies.under_way > 0
     }
 
     /// A node has the result of the agreement; `lacks` says why that gives it no payload.

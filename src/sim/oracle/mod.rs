@@ -18,7 +18,7 @@ mod view;
 use std::collections::BTreeMap;
 
 use crate::aggregator::Verdict;
-use crate::engine::Time;
+use crate::engine::{Time, Window};
 use crate::network::Node;
 
 use self::asking::{Asking, Progress};
@@ -39,6 +39,8 @@ pub(super) struct Oracle {
     /// By workflow node; of the DONs all say the same.
     bounds: Vec<Bounds>,
     honest_callers: Vec<bool>,
+    /// By capability node, when it is down.
+    outages: Vec<Vec<Window>>,
     requests: Vec<Asking>,
     /// By request, then workflow node.
     views: Vec<View>,
@@ -64,7 +66,9 @@ impl Oracle {
             let missing = bounds.missing_from_the_start(assignment);
             View::new(&assignment.holders, missing, request.begins, bounds)
         };
+        let outages = |node| assignment.outages(node).into_iter().map(|outage| outage.window).collect();
         Self {
+            outages: (0..setup.capability_don.nodes).map(outages).collect(),
             honest_callers: (0..callers).map(|node| assignment.is_honest(node)).collect(),
             requests: requests.iter().map(|_| Asking::new(&bounds[0])).collect(),
             views: requests.iter().flat_map(|request| bounds.iter().map(|bounds| view(request, bounds))).collect(),
@@ -103,14 +107,15 @@ impl Oracle {
                 self.copy_ends(request, message.from.position() as u32, message.to.position() as u32);
             }
             (What::Down { .. }, Some(Node::Capability(node)), _) => {
-                self.asking(request).nodes[node as usize].faulty = true;
+                self.down(request, node);
             }
             (What::Missed, Some(Node::Capability(node)), Some(Node::Workflow(from))) => {
                 self.asking(request).missed(from, node);
                 self.look_whether_asked(request, from, node, FailureCause::FAULTY);
             }
             (What::Asked { .. } | What::Repeated, Some(Node::Capability(node)), Some(Node::Workflow(from))) => {
-                self.asking(request).taken(from, node);
+                let now = self.now;
+                self.asking(request).taken(from, node, now);
             }
             (What::Executing { .. }, Some(Node::Capability(node)), _) => {
                 self.asking(request).nodes[node as usize].progress = Progress::Executing;
@@ -289,7 +294,22 @@ impl Oracle {
         *copies == 0
     }
 
+    /// A capability node finds that it is or was down: nobody whom it took a request from before gets an answer to that.
+    fn down(&mut self, request: u32, node: u32) {
+        let (now, outages) = (self.now, &self.outages[node as usize]);
+        let asking = &mut self.requests[request as usize];
+        asking.nodes[node as usize].faulty = true;
+        if self.bounds[0].delivery.asks_again {
+            return;
+        }
+        let was_down = |since| outages.iter().any(|window| window.start <= now && since < window.end);
+        for from in asking.forget(node, was_down) {
+            self.look_whether_asked(request, from, node, FailureCause::FAULTY);
+        }
+    }
+
     fn answering(&mut self, request: u32, node: u32, to: u32, right: u32, faulty: bool) {
+        self.asking(request).answered(node, to);
         let at = self.at(to, request);
         if right > 0 {
             self.views[at].promise(node, right);
