@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::experiment::{Baseline, Stat, fits, own_value};
 use crate::network::Node;
-use crate::report::{RequestAt, happening_line, happening_object, link_bytes};
+use crate::report::{RequestAt, happening_line, happening_object, link_bytes, value_words};
 use crate::scenario::{AxisValue, Cell, Metric, Scenario, Subject, escaped};
 use crate::sim::{self, Happening, Outcome, Replicate, ReplicateCache, Row, RuleSets, Safety};
 
@@ -241,8 +241,9 @@ fn verdict(scenario: &Scenario, cell: &Cell, number: u64, replicate: &Replicate,
         for subject in expectation.subjects.iter().filter(|subject| subject.concerns(cell.index)) {
             let value = value(scenario, *subject, expectation.metric, number);
             if !fits(expectation, value) {
-                let (that, value) = (escaped(&expectation.that), value.unwrap_or(f64::NAN));
-                lines.push(format!("against what is expected of all replicates: {that}, here {value:.3}"));
+                let value = value_words(expectation.metric, expectation.threshold, value);
+                let that = escaped(&expectation.that);
+                lines.push(format!("against what is expected of all replicates: {that}, here {value}"));
                 code = exit::FAIL;
             }
         }

@@ -50,12 +50,13 @@ pub(super) fn scenario_of(folder: &Path) -> Result<Scenario, String> {
     scenario.ok_or_else(|| format!("resolved.toml in {place} is not the scenario of that run"))
 }
 
-/// A request that the second run lost, in both of them beside each other; or why it cannot be drawn.
+/// A request that the second run lost, or answered later, in both of them beside each other; or why it cannot be drawn.
 pub(super) fn look_at_loss(scenarios: [&Scenario; 2], loss: &Loss) -> Result<RequestDiagram, String> {
     let [base, new] = [0, 1].map(|at| of_id(scenarios[at], &loss.cells[at]));
     let (base, new) = base.zip(new).ok_or("resolved.toml has no such cell")?;
     let [first, second] = [&base, &new].map(|cell| Replayed::new(cell, loss.replicate));
-    if !accepts(&first.replicate, loss.request) || accepts(&second.replicate, loss.request) {
+    let ends = [&first, &second].map(|replayed| accepts(&replayed.replicate, loss.request));
+    if ends != [true, loss.slower.is_some()] {
         return Err("the request does not end so with this donsim: another aggregator, or other code, made these runs"
             .to_owned());
     }

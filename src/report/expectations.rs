@@ -27,11 +27,19 @@ pub fn judgement_title(judgement: &Judgement) -> String {
 /// Observation, and what follows from it for certain enough.
 pub(super) fn findings(judgement: &Judgement) -> String {
     let observed = match judgement.bounds.observed {
-        Some(value) if value.is_infinite() => "observed beyond the deadline".to_owned(),
-        Some(value) => format!("observed {}", shown(judgement, value, libm::round)),
         None => "nothing observed".to_owned(),
+        value => format!("observed {}", value_words(judgement.metric, judgement.threshold, value)),
     };
     format!("{observed}, {}", bound(judgement))
+}
+
+/// A value of a metric, to as many digits as tell it from a threshold.
+pub(crate) fn value_words(metric: Metric, threshold: f64, value: Option<f64>) -> String {
+    match value {
+        Some(value) if value.is_infinite() => "beyond the deadline".to_owned(),
+        Some(value) => shown((metric, threshold), value, libm::round),
+        None => "nothing".to_owned(),
+    }
 }
 
 /// The bound that decides, or both where none does.
@@ -39,7 +47,7 @@ fn bound(judgement: &Judgement) -> String {
     // Rounded away from each other: what is printed holds.
     let end = |value: Option<f64>, [sure, side, name]: [&str; 3], round: fn(f64) -> f64| match value {
         Some(value) if value.is_infinite() => format!("{sure} beyond the deadline"),
-        Some(value) => format!("{side} {}", shown(judgement, value, round)),
+        Some(value) => format!("{side} {}", shown((judgement.metric, judgement.threshold), value, round)),
         None => format!("no {name} bound"),
     };
     let low = || end(judgement.bounds.low, ["certainly", "at least", "lower"], |x| libm::floor(x + 1e-9));
@@ -54,16 +62,16 @@ fn bound(judgement: &Judgement) -> String {
 /// Threshold of a rate below which values have an exponent.
 const TINY: f64 = 1e-4;
 
-/// A value of the judgement's metric with its unit, to as many digits as tell it from the threshold.
-fn shown(judgement: &Judgement, value: f64, round: impl Fn(f64) -> f64) -> String {
-    if judgement.metric.stat() == Stat::Rate && 0.0 < judgement.threshold && judgement.threshold < TINY {
+/// A value with its unit, to as many digits as tell it from the threshold.
+fn shown((metric, threshold): (Metric, f64), value: f64, round: impl Fn(f64) -> f64) -> String {
+    if metric.stat() == Stat::Rate && 0.0 < threshold && threshold < TINY {
         return scientific(value, round);
     }
     let digits = |least: usize, most: usize| {
-        let threshold = judgement.threshold.to_string();
+        let threshold = threshold.to_string();
         threshold.split_once('.').map_or(0, |(_, fraction)| fraction.len() + 1).clamp(least, most)
     };
-    let (digits, unit) = match (judgement.metric.stat(), judgement.metric) {
+    let (digits, unit) = match (metric.stat(), metric) {
         (Stat::Rate | Stat::Ratio, _) => (digits(4, 9), ""),
         (Stat::Quantile(_), _) => (digits(1, 6), " ms"),
         (Stat::Mean, Metric::SignaturesVerified) => (digits(2, 9), ""),

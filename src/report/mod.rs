@@ -30,7 +30,7 @@ mod witness;
 
 pub(crate) use compare::{Comparisons, Least, Loss, Origin, compare};
 pub(crate) use diagram::{Difference, RequestAt, Story, perfetto};
-pub(crate) use expectations::{against, judgement_line};
+pub(crate) use expectations::{against, judgement_line, value_words};
 pub(crate) use explored::explored_table;
 pub use explored::{explored_csv, explored_markdown};
 pub use files::FolderError;

@@ -1,4 +1,4 @@
-//! Requests that the base run accepted and the new one did not.
+//! Requests that the base run accepted and the new one did not, or later.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,8 @@ use super::{Change, Comparison};
 /// Cells of which one is shown.
 const MOST: usize = 3;
 
-/// The first request of a cell that the base run accepted and the new one did not, in the same replicate.
+/// The first request of a cell that the base run accepted and the new one did not, in the same replicate; where there is none, the
+/// one that became slowest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loss {
     /// Values of the cell on the axes.
@@ -21,6 +22,8 @@ pub struct Loss {
     pub replicate: u64,
     /// The request and its caller.
     pub request: RequestAt,
+    /// Its latency in ns in both runs, where the new one accepted it, too.
+    pub slower: Option<[u64; 2]>,
 }
 
 /// Losses of the cells in which something became worse, at most [`MOST`]: those first that lost most.
@@ -34,7 +37,7 @@ pub(super) fn losses(cells: &[Cell], all: &[Comparison]) -> Vec<Loss> {
     let mut worse: Vec<(&Cell, f64)> =
         cells.iter().filter_map(|cell| Some((cell, *worse.get(&cell.axes[..])?))).collect();
     worse.sort_by(|(_, a), (_, b)| a.total_cmp(b));
-    worse.into_iter().filter_map(|(cell, _)| Loss::first(cell)).take(MOST).collect()
+    worse.into_iter().filter_map(|(cell, _)| Loss::first(cell).or_else(|| Loss::slowest(cell))).take(MOST).collect()
 }
 
 impl Loss {
@@ -43,7 +46,23 @@ impl Loss {
             let is_lost = |row: &&(u32, u32)| base.latencies.contains_key(row) && !base.missed.contains(row);
             Some((*number, *new.missed.iter().find(is_lost)?))
         })?;
+        Some(Self::new(cell, replicate, (request, caller), None))
+    }
+
+    fn slowest(cell: &Cell) -> Option<Self> {
+        let later = |Pair { number, sides: [base, new] }: &Pair| {
+            let both = base.latencies.iter().filter_map(|(at, before)| Some((*at, [*before, *new.latencies.get(at)?])));
+            both.map(|(at, latencies)| (*number, at, latencies)).collect::<Vec<_>>()
+        };
+        let growth = |(.., [before, after]): &(u64, (u32, u32), [u64; 2])| after.saturating_sub(*before);
+        // Of equals the last is taken, so they come backwards.
+        let most = cell.pairs.iter().rev().flat_map(|pair| later(pair).into_iter().rev()).max_by_key(growth)?;
+        let (replicate, at, latencies) = Some(most).filter(|most| growth(most) > 0)?;
+        Some(Self::new(cell, replicate, at, Some(latencies)))
+    }
+
+    fn new(cell: &Cell, replicate: u64, (request, caller): (u32, u32), slower: Option<[u64; 2]>) -> Self {
         let (axes, cells) = (cell.axes.clone(), cell.ids.clone());
-        Some(Self { axes, cells, replicate, request: RequestAt { request, caller } })
+        Self { axes, cells, replicate, request: RequestAt { request, caller }, slower }
     }
 }

@@ -29,20 +29,29 @@ const LIKENESS: [fn(&Story, usize) -> String; 4] = [
 
 /// Lanes of the capability nodes, at most `most` of them.
 pub(in crate::report) fn lanes(story: &Story, most: usize) -> Vec<Lane> {
-    let numbers = || story.nodes.keys().copied();
-    if story.nodes.len() <= most {
-        return numbers().map(|at| Lane::new(story, vec![at])).collect();
+    let [lanes] = same_lanes([story], most);
+    lanes
+}
+
+/// Lanes of several stories of the same nodes, each node in the same place in all of them.
+pub(in crate::report) fn same_lanes<const N: usize>(stories: [&Story; N], most: usize) -> [Vec<Lane>; N] {
+    let numbers = || stories[0].nodes.keys().copied();
+    let of = |bundles: &[Vec<usize>]| {
+        stories.map(|story| bundles.iter().map(|nodes| Lane::new(story, nodes.clone())).collect::<Vec<_>>())
+    };
+    if stories[0].nodes.len() <= most {
+        return of(&numbers().map(|at| vec![at]).collect::<Vec<_>>());
     }
     let bundles = |likeness: &fn(&Story, usize) -> String| {
-        let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut alike: BTreeMap<[String; N], Vec<usize>> = BTreeMap::new();
         for at in numbers() {
-            alike.entry(likeness(story, at)).or_default().push(at);
+            alike.entry(stories.map(|story| likeness(story, at))).or_default().push(at);
         }
-        let mut lanes: Vec<Lane> = alike.into_values().map(|nodes| Lane::new(story, nodes)).collect();
-        lanes.sort_by_key(|lane| (lane.holds != Some(true), lane.nodes.len(), lane.nodes[0]));
-        lanes
+        let mut bundles: Vec<Vec<usize>> = alike.into_values().collect();
+        bundles.sort_by_key(|nodes| (Lane::new(stories[0], nodes.clone()).holds != Some(true), nodes.len(), nodes[0]));
+        bundles
     };
-    LIKENESS.iter().map(bundles).find(|lanes| lanes.len() <= most).unwrap_or_default()
+    of(&LIKENESS.iter().map(bundles).find(|bundles| bundles.len() <= most).unwrap_or_default())
 }
 
 impl Lane {

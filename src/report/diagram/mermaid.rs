@@ -64,9 +64,10 @@ impl Story {
         let mut lines: Vec<Line> = self.messages.iter().map(|way| self.message(way, lanes)).collect();
         let notes = self.notes.iter().filter(|note| note.gist.is_turn());
         lines.extend(notes.map(|note| Line::new(note.from, "Note over W: ".to_owned(), note.text())));
-        if let Some((start, end)) = self.started.zip(self.deadline) {
-            lines.push(Line::new(start, "Note over W: ".to_owned(), format!("{}: starts", millis(start))));
-            lines.push(Line::new(end, "Note over W: ".to_owned(), format!("{}: deadline", millis(end))));
+        let expires = self.ended.as_ref().map(|(at, ..)| *at) == self.deadline;
+        let instants = [(self.started, "starts"), (self.deadline.filter(|_| !expires), "deadline")];
+        for (at, words) in instants.into_iter().filter_map(|(at, words)| Some((at?, words))) {
+            lines.push(Line::new(at, "Note over W: ".to_owned(), format!("{}: {words}", millis(at))));
         }
         let over = format!("Note over C0,C{}: ", lanes.len().saturating_sub(1));
         let over = if lanes.len() == 1 { "Note over C0: ".to_owned() } else { over };

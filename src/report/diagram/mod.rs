@@ -17,7 +17,7 @@ mod track_event;
 
 pub(super) use clock::{Clock, Piece, Stretch};
 pub use difference::Difference;
-pub(super) use lanes::{Lane, lanes};
+pub(super) use lanes::{Lane, lanes, same_lanes};
 pub(super) use notes::{Gist, Note, Reach};
 pub use perfetto::perfetto;
 pub(super) use stages::bytes;

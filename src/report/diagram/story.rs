@@ -26,13 +26,13 @@ pub struct RequestAt {
 
 impl RequestAt {
     /// The first request and honest caller of `rows` that `wanted` lets pass and that did not accept the right response;
-    /// the first that it lets pass where all did.
+    /// the first honest one that it lets pass where all did, and the first at all where none is honest.
     pub fn choose(rows: &[Row], wanted: impl Fn(Self) -> bool) -> Option<Self> {
         let subject = |row: &Row| Self { request: row.request, caller: row.workflow_node };
-        let bad = |row: &&Row| !row.outcome.is_right() && row.outcome != Outcome::Byzantine;
-        let mut passing = rows.iter().filter(|row| wanted(subject(row)));
-        let first = passing.clone().next();
-        passing.find(bad).or(first).map(subject)
+        let honest = |row: &&Row| row.outcome != Outcome::Byzantine;
+        let passing = || rows.iter().filter(|row| wanted(subject(row)));
+        let bad = passing().filter(honest).find(|row| !row.outcome.is_right());
+        bad.or_else(|| passing().find(honest)).or_else(|| passing().next()).map(subject)
     }
 }
 

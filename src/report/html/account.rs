@@ -1,6 +1,8 @@
 //! Account of a run besides its tables, from the files of its folder: `manifest.json`, `expectations.json` and
 //! `scenario.toml`. A run hands over what it writes there, `donsim report` what it finds there, so both make one page.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::report::compare::Differing;
@@ -24,6 +26,8 @@ pub(in super::super) struct Account {
     pub(super) violation: Option<Witness>,
     /// What did not pass comes first.
     pub(super) checks: Vec<Check>,
+    /// Ids of the cells of which a check fails.
+    failed: BTreeSet<String>,
     /// Text of the scenario.
     pub(super) scenario: String,
     /// Keys that the command line changed, with both values.
@@ -47,7 +51,9 @@ pub(super) struct Check {
 impl Account {
     /// The account that these documents give; `Null` stands for one that is not there.
     pub(in super::super) fn new(manifest: &Value, expectations: &Value, scenario: &str) -> Self {
-        let mut checks: Vec<Check> = expectations["expectations"].as_array().into_iter().flatten().map(check).collect();
+        let judged = || expectations["expectations"].as_array().into_iter().flatten();
+        let mut checks: Vec<Check> = judged().map(check).collect();
+        let failed = judged().filter(|it| it["verdict"] == "fail").filter_map(|it| it["cells"].as_array());
         checks.sort_by_key(|check| match check.ruling.as_str() {
             "fail" => 0,
             "inconclusive" => 1,
@@ -62,14 +68,23 @@ impl Account {
             is_gzip: manifest["files"][NAMES[1]].is_string(),
             violation: Witness::of(&expectations["violation"]),
             checks,
+            failed: failed.flatten().map(word).collect(),
             scenario: scenario.to_owned(),
             changed: manifest["changed"].as_object().into_iter().flatten().map(change).collect(),
         }
     }
 
-    /// Replicates that show what is wrong, the gravest first.
+    /// Replicates that show what is wrong, the gravest first: one of each expectation before a second one of any.
     pub(in super::super) fn witnesses(&self) -> impl Iterator<Item = &Witness> {
-        self.violation.iter().chain(self.checks.iter().filter_map(|check| check.witness.as_ref()))
+        let shown = self.checks.iter().filter_map(|check| Some((&check.that, check.witness.as_ref()?)));
+        let mut seen = BTreeSet::new();
+        let (first, more): (Vec<_>, Vec<_>) = shown.partition(|(that, _)| seen.insert(*that));
+        self.violation.iter().chain(first.into_iter().chain(more).map(|(_, witness)| witness))
+    }
+
+    /// Whether a check of the cell with this id fails.
+    pub(super) fn has_failed(&self, cell: &str) -> bool {
+        self.failed.contains(cell)
     }
 }
 

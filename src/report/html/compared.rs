@@ -30,7 +30,7 @@ pub fn comparison_page(found: &Comparisons, folders: [&Path; 2], look: &LookAtLo
     let (lost, drawn) = lost::requests(found, folders, look);
     let sections: Vec<Section> = [
         ("changes", "What changed", changes(found, &all)),
-        ("lost", "What was lost", lost),
+        ("lost", "What became of a request", lost),
         ("results", "All comparisons", Some(comparisons(found, &all, MOST_BYTES - drawn))),
         ("scenarios", "What differs in the scenarios", differing.as_deref().map(origins::scenarios)),
         ("made", "How it was compared", Some(made(folders))),
@@ -53,7 +53,7 @@ fn head(
             h1 { "Two runs compared" }
             p class="verdict" { strong class={ "badge " (kind) } { (word) } " " span { (text(&found.sentence())) "." } }
             @if let Some(loss) = found.losses.first() {
-                p { "See why: " a href={ "#" (lost::name(loss)) } { "a request that was lost" } }
+                p { "See why: " a href={ "#" (lost::name(loss)) } { (if loss.slower.is_some() { "a request that became slower" } else { "a request that was lost" }) } }
             }
             (origins::beside(folders, origins))
             (origins::seeds(origins))

@@ -27,13 +27,12 @@ impl Diagrams {
 }
 
 fn drawn(name: &str, diagram: &RequestDiagram, reasons: &Markup, again: &Markup) -> Markup {
-    let is_beside = diagram.words.len() > 1;
     html! {
         figure class="exhibit" id=(name) aria-labelledby={ "title-" (name) } {
             h3 id={ "title-" (name) } { (text(&diagram.title)) }
             (reasons)
             @for fact in &diagram.facts { p class="fact" { (text(fact)) } }
-            div class={ "diagram" (if is_beside { " beside" } else { "" }) } tabindex="0" role="group" aria-label="Diagram of the request"
+            div class="diagram" tabindex="0" role="group" aria-label="Diagram of the request"
                 style={ "--wide:" (format!("{:.0}", diagram.width())) "px" } {
                 (PreEscaped(diagram.inline(&format!("about-{name}"))))
             }

@@ -1,10 +1,11 @@
-//! Requests that a new run lost, on the page of a comparison.
+//! Requests that a new run lost, or answered later, on the page of a comparison.
 
 use std::path::Path;
 
 use maud::{Markup, html};
 
 use crate::report::compare::{Comparisons, Loss};
+use crate::report::plots::number::fixed;
 use crate::report::{RequestAt, RequestDiagram};
 use crate::scenario::shell_path;
 
@@ -15,7 +16,7 @@ use super::{command, text};
 /// Way to draw a request that was lost, as it went in both runs beside each other; or why that cannot be done.
 pub type LookAtLoss<'a> = dyn Fn(&Loss) -> Result<RequestDiagram, String> + 'a;
 
-/// Requests that the base run accepted and the new one did not, drawn as far as that can be done and there is room; and the bytes of
+/// Requests that the base run accepted and the new one did not, or later, drawn as far as that can be done and there is room; and the bytes of
 /// the diagrams.
 pub(super) fn requests(found: &Comparisons, folders: [&Path; 2], look: &LookAtLoss<'_>) -> (Option<Markup>, usize) {
     let mut diagrams = Diagrams::default();
@@ -25,7 +26,7 @@ pub(super) fn requests(found: &Comparisons, folders: [&Path; 2], look: &LookAtLo
         let reason = html! {
             p {
                 @if !place.is_empty() { (text(&place)) ": " }
-                "the first request that the base accepted and the new run did not, in replicate " (loss.replicate) "."
+                (found_as(loss)) ", in replicate " (loss.replicate) "."
             }
         };
         let again = again(loss, folders);
@@ -36,6 +37,16 @@ pub(super) fn requests(found: &Comparisons, folders: [&Path; 2], look: &LookAtLo
     };
     let all: Vec<Markup> = found.losses.iter().map(&mut one).collect();
     ((!all.is_empty()).then(|| html! { @for one in &all { (one) } }), diagrams.bytes)
+}
+
+/// What a request shows.
+fn found_as(loss: &Loss) -> String {
+    match loss.slower.map(|latencies| latencies.map(|latency| fixed(latency as f64 / 1e6, 3))) {
+        None => "the first request that the base accepted and the new run did not".to_owned(),
+        Some([before, after]) => {
+            format!("the request that became slowest, {before} ms in the base and {after} ms in the new run")
+        }
+    }
 }
 
 /// Commands that draw the request in each run.

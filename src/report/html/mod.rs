@@ -49,7 +49,7 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// The page of a run.
 pub(super) fn page(run: &RunSummary, account: &Account, exhibits: &Exhibits, pictures: &[Drawing]) -> String {
-    let tables = |cells: usize| tables::sections(run, &worst(run, cells));
+    let tables = |cells: usize| tables::sections(run, &worst(run, account, cells));
     let mut sections = fitting(run.cells.len().min(MOST_CELLS), room::TABLES, |all| bytes(all), tables);
     let rest = sections.split_off(1);
     sections.extend(section("expectations", "Expectations", checks::section(account, exhibits)));
@@ -111,8 +111,8 @@ fn text(words: &str) -> String {
 }
 
 /// The run with at most so many `cells`, in the order of the plan: those first in which something unsafe
-/// happened, then those that accepted least.
-fn worst(run: &RunSummary, cells: usize) -> Cow<'_, RunSummary> {
+/// happened, then those of which a check fails, then those that accepted least.
+fn worst<'a>(run: &'a RunSummary, account: &Account, cells: usize) -> Cow<'a, RunSummary> {
     if run.cells.len() <= cells {
         return Cow::Borrowed(run);
     }
@@ -121,7 +121,8 @@ fn worst(run: &RunSummary, cells: usize) -> Cow<'_, RunSummary> {
     let unsafely = |at| of(at, Metric::AcceptedWrong) + of(at, Metric::Disagreement);
     order.sort_by(|a, b| {
         let accepted = of(*a, Metric::Accepted).total_cmp(&of(*b, Metric::Accepted));
-        unsafely(*b).total_cmp(&unsafely(*a)).then(accepted)
+        let passed = |at: usize| !account.has_failed(&run.cells[at].id);
+        unsafely(*b).total_cmp(&unsafely(*a)).then(passed(*a).cmp(&passed(*b))).then(accepted)
     });
     order.truncate(cells);
     order.sort_unstable();

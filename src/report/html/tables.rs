@@ -34,7 +34,7 @@ fn results(run: &RunSummary, shown: &RunSummary) -> Markup {
         (table(shown, &format!("What became of requests in {cells}"), &CellTable::results(shown)))
         @if !is_whole {
             p class="note" {
-                "The " (part) " cells that accepted least, here and in all tables "
+                "Of " (grouped(run.cells.len() as u64)) " cells the " (shown.cells.len()) " that fail a check or accepted least, here and in all tables "
                 "below; all are in " a href="cells.csv" { "cells.csv" } " and " a href="summary.csv" { "summary.csv" } "."
             }
         }

@@ -146,15 +146,15 @@ fn of_many_cells_the_worst_are_shown_and_the_rest_is_said_to_be_elsewhere() {
     let page = page_of(&run, &account("pass", &Value::Null));
     assert!(page.len() <= 1_000_000, "{}", page.len());
     assert!(
-        page.contains("The 200 of 10,000 cells that accepted least")
+        page.contains("Of 10,000 cells the 200 that fail a check or accepted least")
             && page.contains("requests in 200 of 10,000 cells")
     );
     assert!(page.contains("data-noun=\"cells\" data-all=\"10,000\""));
-    let shown = worst(&run, MOST_CELLS);
+    let shown = worst(&run, &Account::default(), MOST_CELLS);
     let bad: Vec<&str> = shown.cells.iter().map(|cell| cell.id.as_str()).filter(|id| id.ends_with("999")).collect();
     assert_eq!((shown.cells.len(), bad.len()), (200, 10), "{bad:?}");
     assert!(
-        worst(&sample(), MOST_CELLS).cells.len() == 4
+        worst(&sample(), &Account::default(), MOST_CELLS).cells.len() == 4
             && !page_of(&sample(), &Account::default()).contains("accepted least")
     );
 }
@@ -210,7 +210,7 @@ fn a_page_has_less_than_a_megabyte_however_large_its_parts_are() {
         &format!("<a href=\"plots/{first}.svg\">"),
         "class=\"diagram\"",
         " of 300 checks; all are in",
-        " of 300 cells that accepted least",
+        "Of 300 cells the ",
         "Too large for this page:",
         "class=\"picture\"",
     ] {

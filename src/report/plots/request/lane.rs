@@ -92,7 +92,7 @@ fn head(scene: &mut Scene, (x, top, room): (f64, f64, f64), name: &str, holds: O
 }
 
 /// Words below the name of a lane.
-fn traits(holds: Option<bool>, faults: &[&str]) -> Vec<(String, RGBColor)> {
+pub(super) fn traits(holds: Option<bool>, faults: &[&str]) -> Vec<(String, RGBColor)> {
     let holds = holds.map(|holds| if holds { ("holder", GREEN) } else { ("no payload", MUTED) });
     let mut traits: Vec<_> = holds.into_iter().map(|(words, color)| (words.to_owned(), color)).collect();
     if !faults.is_empty() {
@@ -199,18 +199,21 @@ fn arrow(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, way: &Passage) -> 
     };
     let start = (place(way.from), clock.at(way.sent));
     let end = place(way.to);
+    let way_on = (end - start.0).signum();
     match &way.fate {
         Fate::Arrives(at) => {
             shaft(scene, start, (end, clock.at(*at)), way, true);
             None
         }
         Fate::Refused(at) => {
-            let tip = (end - (end - start.0).signum() * 14.0, clock.at(*at));
+            let tip = (end - way_on * 14.0, clock.at(*at));
             shaft(scene, start, tip, way, false);
             Some(tip)
         }
         Fate::Lost(_) => {
-            let tip = (start.0 + (end - start.0) * 0.45, start.1 + 16.0);
+            // At the capability node, so that it is seen whose message it is.
+            let x = if way.from == panel.story.caller { end - way_on * 22.0 } else { start.0 + way_on * 22.0 };
+            let tip = (x, start.1 + 16.0);
             shaft(scene, start, tip, way, false);
             Some(tip)
         }

@@ -45,7 +45,12 @@ impl RequestDiagram {
     pub fn new(story: &Story, subtitle: &str) -> Self {
         let facts = vec![subtitle.to_owned()];
         let [notes] = notes([story], None);
-        draw(text::title(story), facts, &[Panel::new((story, notes), "", MARGIN + AXIS, ALONE)], None)
+        draw(
+            text::title(story),
+            facts,
+            &[Panel::new((story, notes, lanes(story, ALONE.lanes)), "", MARGIN + AXIS, ALONE)],
+            None,
+        )
     }
 
     /// As SVG.
@@ -99,8 +104,12 @@ struct Panel<'a> {
 }
 
 impl<'a> Panel<'a> {
-    fn new((story, notes): (&'a Story, Vec<Note>), heading: &'a str, left: f64, measures: Measures) -> Self {
-        let lanes = lanes(story, measures.lanes);
+    fn new(
+        (story, notes, lanes): (&'a Story, Vec<Note>, Vec<Lane>),
+        heading: &'a str,
+        left: f64,
+        measures: Measures,
+    ) -> Self {
         let least = measures.pitch - lane::BETWEEN_HEADS;
         let heads = lanes.iter().map(|lane| lane::widest_word(lane).max(least)).collect();
         Self { story, measures, stages: &story.stages, heading, left, notes, lanes, heads }

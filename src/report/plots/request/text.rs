@@ -1,11 +1,12 @@
 //! Title, time axis, and texts beside the caller.
 
 use crate::engine::Time;
-use crate::report::diagram::{Clock, Gist, Note, Piece, Story, Stretch, millis, millis_between};
+use crate::network::Node;
+use crate::report::diagram::{Clock, Gist, Lane, Mark, Note, Piece, Story, Stretch, millis, millis_between};
 
 use super::super::labels::spread;
 use super::super::prelude::*;
-use super::{AXIS, LINE, MARGIN, Panel};
+use super::{AXIS, LINE, MARGIN, Panel, lane};
 
 /// A sentence that says how the request ended.
 pub(super) fn title(story: &Story) -> String {
@@ -159,14 +160,48 @@ pub(super) fn notes(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f6
     column(scene, &labels, (panel.left + room, room), top)
 }
 
-/// What stands at the caller, each with its instant, as text.
+/// All that a panel shows as text: who the nodes are, then what happens in order of time.
 pub(super) fn words(panel: &Panel<'_>) -> Vec<String> {
-    let line = |note: &Note| match (note.from, note.to) {
+    let timed = |from, to, words: &str| (from, format!("{}: {words}", millis_between(from, to)));
+    let note = |note: &Note| match note.gist.is_turn() {
         // These say when.
-        _ if note.gist.is_turn() => note.text(),
-        (from, to) => format!("{}: {}", millis_between(from, to), note.text()),
+        true => (note.from, note.text()),
+        false => timed(note.from, note.to, &note.text()),
     };
-    panel.notes.iter().map(line).collect()
+    let stages = panel.story.stages.iter().map(|stage| timed(stage.from, stage.to, &stage.words));
+    let deadline = panel.story.deadline.filter(|_| !expires(panel.story));
+    let marks = panel.lanes.iter().flat_map(|lane| lane_marks(panel, lane));
+    let happens = panel.notes.iter().map(note).chain(stages).chain(deadline.map(|at| timed(at, at, "deadline")));
+    let marks = marks.map(|(from, to, words)| timed(from, to, &words));
+    let mut happens: Vec<(Time, String)> = happens.chain(marks).collect();
+    happens.sort_by_key(|(at, _)| *at);
+    let nodes = panel.lanes.iter().map(lane_words);
+    nodes.chain(happens.into_iter().map(|(_, words)| words)).collect()
+}
+
+/// What a lane is.
+fn lane_words(lane: &Lane) -> String {
+    let traits: Vec<String> = lane::traits(lane.holds, &lane.faults).into_iter().map(|(words, _)| words).collect();
+    let traits = if traits.is_empty() { String::new() } else { format!(": {}", traits.join(", ")) };
+    format!("{}{traits}", lane_name(lane))
+}
+
+fn lane_name(lane: &Lane) -> String {
+    match lane.nodes.as_slice() {
+        [only] => Node::Capability(*only as u32).to_string(),
+        _ => format!("{} ({})", lane.name, lane.numbers()),
+    }
+}
+
+/// When faults act in a lane, and when its nodes are down.
+fn lane_marks<'a>(panel: &'a Panel<'_>, lane: &'a Lane) -> impl Iterator<Item = (Time, Time, String)> + 'a {
+    let marks = || lane.nodes.iter().flat_map(|node| &panel.story.nodes[node].marks);
+    [(Mark::Fault, "fault acts"), (Mark::Deaf, "down, or does not take the request")].into_iter().filter_map(
+        move |(wanted, words)| {
+            let times = || marks().filter(|(_, mark)| *mark == wanted).map(|(at, _)| *at);
+            Some((times().min()?, times().max()?, format!("{}: {words}", lane_name(lane))))
+        },
+    )
 }
 
 /// Whether a note about the decision tells of the deadline.
