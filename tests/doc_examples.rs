@@ -1,5 +1,5 @@
-//! Every public item of the rooms that others build on is shown at work: by an example of its own, or by one that names
-//! it.
+//! Every public item of the rooms that others build on has an example on its own page of the documentation: in its own
+//! doc comment or in that of one of its methods. Every method is called in an example.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,14 +20,14 @@ const NAMELESS: [&str; 2] = ["DeclaredFields", "Lenient"];
 #[derive(Debug)]
 struct Item {
     place: String,
+    page: PathBuf,
     owner: Option<String>,
     name: String,
-    has_example: bool,
 }
 
-/// The code of a doc comment, with the type that it stands on.
+/// The code of a doc comment, with the page that it stands on: that of a module, or of an item in it.
 struct Example {
-    owner: Option<String>,
+    page: PathBuf,
     code: String,
 }
 
@@ -39,8 +39,10 @@ struct Room {
 
 impl Room {
     fn read(places: &[&str]) -> Self {
-        let mut room = Self::default();
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let (page, name) = (root.join(places[0]), places[0].to_owned());
+        let itself = Item { place: page.display().to_string(), page, owner: None, name };
+        let mut room = Self { items: vec![itself], examples: Vec::new() };
         for file in places.iter().flat_map(|place| sources(root.join(place))) {
             room.scan(&file);
         }
@@ -49,7 +51,9 @@ impl Room {
 
     fn scan(&mut self, file: &Path) {
         let text = fs::read_to_string(file).expect("a source file");
-        let (mut owner, mut is_trait, mut doc) = (None, false, String::new());
+        let module = if file.ends_with("mod.rs") { file.with_file_name("") } else { file.with_extension("") };
+        // The type that lines belong to, and the line with which it ends: a macro makes some that are indented.
+        let (mut owner, mut end, mut is_trait, mut doc) = (None, String::new(), false, String::new());
         let mut lines = text.lines().enumerate();
         while let Some((number, line)) = lines.next() {
             let code = line.trim_start();
@@ -60,24 +64,23 @@ impl Room {
                 if lines.next().is_some_and(|(_, next)| next.starts_with("mod ") && next.ends_with('{')) {
                     break;
                 }
-            } else if line == "}" {
+            } else if owner.is_some() && line == end {
                 (owner, is_trait) = (None, false);
             } else if !code.starts_with("#[") {
                 let item = declared(code, is_trait);
-                let home = if line.starts_with("impl") { implemented(line) } else { item.map(str::to_owned) };
-                let is_type = !line.starts_with(' ') && !code.contains("fn ");
-                let of = if is_type { &home } else { &owner };
+                let home = owner.clone().or_else(|| implemented(code)).or_else(|| item.map(str::to_owned));
+                // Behind the doc comment of a module stands an empty line.
+                let page = home.as_ref().map_or_else(|| module.clone(), |home| module.join(home));
                 let example = code_of(&doc);
-                let has_example = !example.is_empty();
-                if has_example {
-                    self.examples.push(Example { owner: of.clone(), code: example });
+                if !example.is_empty() && (home.is_some() || code.is_empty()) {
+                    self.examples.push(Example { page: page.clone(), code: example });
                 }
                 if let Some(name) = item.filter(|name| !NAMELESS.contains(name)) {
                     let place = format!("{}:{}", file.display(), number + 1);
-                    let owner = owner.clone().filter(|_| !is_type);
-                    self.items.push(Item { place, owner, name: name.to_owned(), has_example });
+                    self.items.push(Item { place, page, owner: owner.clone(), name: name.to_owned() });
                 }
-                if is_type && line.ends_with('{') {
+                if owner.is_none() && home.is_some() && line.ends_with('{') && !code.contains("fn ") {
+                    end = line.replace(code, "}");
                     (owner, is_trait) = (home, code.starts_with("pub trait"));
                 }
                 doc.clear();
@@ -85,18 +88,17 @@ impl Room {
         }
     }
 
-    /// Whether an example shows the item: its own, or one of the room that names it. A method has to be called in an
-    /// example that stands on its type or names it.
+    /// Whether an example shows the item: one on its page. A method has to be called in an example that stands on the
+    /// page of its type or names it.
     fn shows(&self, item: &Item) -> bool {
-        item.has_example
-            || self.examples.iter().any(|example| match &item.owner {
-                None => names(&example.code, &item.name, |_| true),
-                Some(owner) => {
-                    let is_of_type = example.owner.as_ref() == Some(owner) || names(&example.code, owner, |_| true);
-                    let is_called = |before: &str| [".", "::", "fn "].iter().any(|sign| before.ends_with(sign));
-                    is_of_type && names(&example.code, &item.name, is_called)
-                }
-            })
+        self.examples.iter().any(|Example { page, code }| match &item.owner {
+            None => *page == item.page,
+            Some(owner) => {
+                let is_of_type = page.ends_with(owner) || names(code, owner, |_| true);
+                let is_called = |before: &str| [".", "::", "fn "].iter().any(|sign| before.ends_with(sign));
+                is_of_type && names(code, &item.name, is_called)
+            }
+        })
     }
 }
 
@@ -161,7 +163,7 @@ fn is_part_of_name(c: char) -> bool {
 }
 
 #[test]
-fn every_public_item_is_shown_by_an_example() {
+fn every_public_item_has_an_example_on_its_page() {
     let (mut missing, mut seen) = (Vec::new(), 0);
     for room in ROOMS.map(Room::read) {
         let types: Vec<&str> = room.items.iter().filter(|item| item.owner.is_none()).map(|item| &*item.name).collect();

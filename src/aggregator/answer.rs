@@ -3,6 +3,16 @@
 use crate::wire::{ErrorCode, Rope};
 
 /// Answer of a capability node.
+///
+/// ```
+/// use donsim::aggregator::Answer;
+/// use donsim::wire::{ErrorCode, Response};
+///
+/// let answer = Answer::response(Response::default().encode());
+/// assert!(answer.code == ErrorCode::OK && answer.text.is_empty() && !answer.payload.is_empty());
+/// let refusal = Answer::error(ErrorCode::TIMEOUT, "too late");
+/// assert!(refusal.code == ErrorCode::TIMEOUT && refusal.text == "too late" && refusal.payload.is_empty());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// [`ErrorCode::OK`] for a response.

@@ -38,6 +38,14 @@ pub struct Config {
 }
 
 /// The ids of one request, both part of what is attested.
+///
+/// ```
+/// use donsim::aggregator::RequestIds;
+/// use donsim::wire::request_id;
+///
+/// let ids = RequestIds { workflow_execution_id: "wf-exec".into(), reference_id: "ref-1".into() };
+/// assert_eq!(request_id(&ids.workflow_execution_id, &ids.reference_id), "Execute:wf-exec:ref-1");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestIds {
     /// Execution of the workflow.
@@ -47,6 +55,16 @@ pub struct RequestIds {
 }
 
 /// Why there can be no such aggregator.
+///
+/// ```
+/// use donsim::aggregator::{Config, ConfigError, RuleSet};
+/// use donsim::wire::PeerId;
+///
+/// let peer = PeerId([1; 32]);
+/// let refused = |peers| Config::new(peers, Vec::new(), 1, RuleSet::Attested).expect_err("no such aggregator");
+/// assert_eq!(refused(vec![peer]), ConfigError::FaultBound { f: 1, n: 1 });
+/// assert_eq!(refused(vec![peer, peer]), ConfigError::RepeatedPeer(peer));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ConfigError {
     /// `F` is not below `N`.

@@ -5,6 +5,22 @@ use thiserror::Error;
 use crate::wire::{DecodeError, PeerId, Rope};
 
 /// What became of one message.
+///
+/// ```
+/// # use std::sync::Arc;
+/// use donsim::aggregator::{Answer, ClientRequest, Config, Fresh, RequestIds, RuleSet, Verdict};
+/// use donsim::wire::{ErrorCode, PAYLOAD_NOT_AVAILABLE, PeerId};
+///
+/// # let config = Config::new(vec![PeerId([1; 32]), PeerId([2; 32])], Vec::new(), 1, RuleSet::Attested)?;
+/// # let ids = RequestIds { workflow_execution_id: String::new(), reference_id: String::new() };
+/// # let mut request = ClientRequest::new(Arc::new(config), Arc::new(ids));
+/// let unavailable = Answer::error(ErrorCode::INTERNAL_ERROR, PAYLOAD_NOT_AVAILABLE);
+/// let verdict = request.handle_message(Some(&[1; 32]), &unavailable, &mut Fresh);
+/// assert_eq!(verdict, Verdict::Anomaly, "two peers, and two equal answers cannot come any more");
+/// assert_eq!(request.handle_expiry(), Verdict::Decided);
+/// assert_eq!(request.handle_message(Some(&[2; 32]), &unavailable, &mut Fresh), Verdict::Ignored);
+/// # Ok::<(), donsim::aggregator::ConfigError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// Taken, nothing is decided by it.
@@ -22,6 +38,22 @@ pub enum Verdict {
 }
 
 /// Why a message is refused.
+///
+/// ```
+/// # use std::sync::Arc;
+/// use donsim::aggregator::{Answer, ClientRequest, Config, Fresh, Rejection, RequestIds, RuleSet, Verdict};
+/// use donsim::wire::{PeerId, Rope};
+///
+/// # let config = Config::new(vec![PeerId([1; 32])], Vec::new(), 0, RuleSet::Attested)?;
+/// # let ids = RequestIds { workflow_execution_id: String::new(), reference_id: String::new() };
+/// # let mut request = ClientRequest::new(Arc::new(config), Arc::new(ids));
+/// let answer = Answer::response(Rope::default());
+/// let mut hear = |sender: &[u8]| request.handle_message(Some(sender), &answer, &mut Fresh);
+/// assert_eq!(hear(b"me"), Verdict::Rejected(Rejection::MalformedSender(2)));
+/// assert_eq!(hear(&[2; 32]), Verdict::Rejected(Rejection::UnexpectedSender(PeerId([2; 32]))));
+/// assert_eq!(Rejection::NoSender.to_string(), "the message has no sender");
+/// # Ok::<(), donsim::aggregator::ConfigError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum Rejection {
     /// Nobody sent it.
@@ -72,6 +104,20 @@ pub enum Crash {
 }
 
 /// How a request ended.
+///
+/// ```
+/// # use std::sync::Arc;
+/// use donsim::aggregator::{Answer, ClientRequest, Config, Decision, Fresh, RequestIds, RuleSet};
+/// use donsim::wire::{ErrorCode, PeerId};
+///
+/// # let config = Config::new(vec![PeerId([1; 32])], Vec::new(), 0, RuleSet::Attested)?;
+/// # let ids = RequestIds { workflow_execution_id: String::new(), reference_id: String::new() };
+/// # let mut request = ClientRequest::new(Arc::new(config), Arc::new(ids));
+/// request.handle_message(Some(&[1; 32]), &Answer::error(ErrorCode::TIMEOUT, "too late"), &mut Fresh);
+/// assert_eq!(request.decision(), Some(&Decision::Failure("TIMEOUT : too late".into())), "one peer, one error");
+/// assert_eq!(Decision::Expired.error(), Some("request expired by executable client"));
+/// # Ok::<(), donsim::aggregator::ConfigError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// With a response.
@@ -98,6 +144,25 @@ impl Decision {
 }
 
 /// A response that was decided on.
+///
+/// ```
+/// # use std::sync::Arc;
+/// use donsim::aggregator::{Answer, ClientRequest, Config, Decision, Fresh, RequestIds, RuleSet, Success};
+/// use donsim::wire::{MeteringRecord, PeerId, Response};
+///
+/// # let config = Config::new(vec![PeerId([1; 32]), PeerId([2; 32])], Vec::new(), 1, RuleSet::Attested)?;
+/// # let ids = RequestIds { workflow_execution_id: String::new(), reference_id: String::new() };
+/// # let mut request = ClientRequest::new(Arc::new(config), Arc::new(ids));
+/// for (name, spend_value) in [(1, "7"), (2, "9")] {
+///     let metering = vec![MeteringRecord { spend_value: spend_value.into(), ..MeteringRecord::default() }];
+///     let answer = Answer::response(Response { metering, ..Response::default() }.encode());
+///     request.handle_message(Some(&[name; 32]), &answer, &mut Fresh);
+/// }
+/// let Some(Decision::Success(Success { response, support, .. })) = request.decision() else { panic!("no success") };
+/// assert_eq!(support[..], [PeerId([1; 32]), PeerId([2; 32])]);
+/// assert_eq!(Response::decode(response.clone())?.metering.len(), 2, "one record of each");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Success {
     /// The encoded response, its metering replaced by what was collected.
@@ -109,6 +174,24 @@ pub struct Success {
 }
 
 /// What convinced.
+///
+/// ```
+/// use donsim::aggregator::{Basis, Decision};
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{ReplicateCache, What, replay};
+///
+/// for (rule_set, expected) in [("identical", Basis::Quorum), ("attested", Basis::Attestation)] {
+///     let text = format!("schema = 1\naggregator.rule_set = \"{rule_set}\"\n");
+///     let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+///     let (_, happenings) = replay(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+///     let mut bases = happenings.iter().filter_map(|happening| match &happening.what {
+///         What::Decided { decision: Decision::Success(success) } => Some(success.basis),
+///         _ => None,
+///     });
+///     assert!(bases.all(|basis| basis == expected));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Basis {
     /// A valid attestation.

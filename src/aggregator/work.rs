@@ -8,6 +8,17 @@ use crate::attestation::{Claim, Keyring, Report, is_signed_by};
 use crate::wire::{DecodeError, Response, Rope};
 
 /// A decoded response and its id.
+///
+/// ```
+/// use donsim::aggregator::{Fresh, Opened, Work};
+/// use donsim::wire::{MeteringRecord, Response};
+///
+/// let bare = Response::default();
+/// let metered = Response { metering: vec![MeteringRecord::default()], ..bare.clone() };
+/// let (Opened { response, id }, other) = (&*Fresh.open(&metered.rope())?, Fresh.open(&bare.rope())?);
+/// assert!(*response == metered && *id == other.id, "responses that differ in metering have one id");
+/// # Ok::<(), donsim::wire::DecodeError>(())
+/// ```
 #[derive(Debug, PartialEq)]
 pub struct Opened {
     /// The response.
@@ -70,6 +81,17 @@ pub trait Work {
 }
 
 /// Computes everything anew.
+///
+/// ```
+/// use std::rc::Rc;
+/// use donsim::aggregator::{Fresh, Work};
+/// use donsim::wire::Response;
+///
+/// let payload = Response { capdon_n: 4, ..Response::default() }.rope();
+/// let (once, again) = (Fresh.open(&payload)?, Fresh.open(&payload)?);
+/// assert!(once.response.capdon_n == 4 && once == again && !Rc::ptr_eq(&once, &again));
+/// # Ok::<(), donsim::wire::DecodeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Fresh;
 

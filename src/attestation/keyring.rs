@@ -29,6 +29,17 @@ use super::multiples::{Multiples, sum};
 use super::signature::{self, Address, KeyPair, Recoverable, SIGNATURE_LEN};
 
 /// A signature, and the address of its alleged signer.
+///
+/// ```
+/// use donsim::attestation::{Claim, KeyPair, Keyring};
+///
+/// let key = KeyPair::from_private(&[7; 32])?;
+/// let (signature, address) = (key.sign(&[1; 32]), key.address().0);
+/// let claim = Claim { signature: &signature, address: &address };
+/// let nobodys = Claim { address: &[0; 20], ..claim };
+/// assert_eq!(Keyring::new().check(&[1; 32], &[claim, nobodys]), [true, false]);
+/// # Ok::<(), donsim::attestation::PrivateKeyError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Claim<'a> {
     /// `r || s || v`, if it is one.

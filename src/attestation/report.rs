@@ -56,6 +56,15 @@ impl Report<'_> {
 
 /// What a signer signs: keccak256 over keccak256 of the report data, the config digest, and the sequence number in 32
 /// big-endian bytes.
+///
+/// ```
+/// use donsim::attestation::signed_digest;
+///
+/// let digest = signed_digest(&[1; 32], &[2; 32], 42);
+/// assert_eq!(digest[..4], [0x07, 0xdf, 0xcd, 0xde]);
+/// assert_ne!(digest, signed_digest(&[1; 32], &[2; 32], 43), "another round");
+/// assert_ne!(digest, signed_digest(&[1; 32], &[3; 32], 42), "another configuration");
+/// ```
 #[must_use]
 pub fn signed_digest(report_data: &[u8; 32], config_digest: &[u8; 32], sequence_number: u64) -> [u8; 32] {
     let mut sequence = [0; 32];

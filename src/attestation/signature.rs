@@ -15,9 +15,29 @@ use sha3::{Digest, Keccak256};
 use thiserror::Error;
 
 /// Length of a signature `r || s || v`.
+///
+/// ```
+/// use donsim::attestation::{KeyPair, SIGNATURE_LEN, is_signed_by};
+///
+/// let key = KeyPair::from_private(&[7; 32])?;
+/// let signature = key.sign(&[1; 32]);
+/// assert!(is_signed_by(&[1; 32], &signature[..SIGNATURE_LEN], &key.address().0) && signature[64] <= 1, "`v` is last");
+/// assert!(!is_signed_by(&[1; 32], &signature[..SIGNATURE_LEN - 1], &key.address().0));
+/// # Ok::<(), donsim::attestation::PrivateKeyError>(())
+/// ```
 pub const SIGNATURE_LEN: usize = 65;
 
 /// The last 20 bytes of keccak256 of the uncompressed public key without its leading byte.
+///
+/// ```
+/// use donsim::attestation::KeyPair;
+///
+/// let mut one = [0; 32];
+/// one[31] = 1;
+/// let address = KeyPair::from_private(&one)?.address();
+/// assert_eq!(format!("{address:?}"), "0x7e5f4552091a69125d5dfcb7b8c2659029395bdf");
+/// # Ok::<(), donsim::attestation::PrivateKeyError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address(pub [u8; 20]);
 
@@ -39,6 +59,15 @@ impl fmt::Debug for Address {
 }
 
 /// Bytes that are no private key: zero, or not below the order of the curve.
+///
+/// ```
+/// use donsim::attestation::{KeyPair, PrivateKeyError};
+///
+/// for bytes in [[0; 32], [0xff; 32]] {
+///     assert_eq!(KeyPair::from_private(&bytes).expect_err("no private key"), PrivateKeyError);
+/// }
+/// assert!(PrivateKeyError.to_string().ends_with("zero, or not below the order of the curve"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("not a secp256k1 private key: zero, or not below the order of the curve")]
 pub struct PrivateKeyError;
@@ -119,6 +148,17 @@ impl fmt::Debug for KeyPair {
 ///
 /// A high `s` is not refused; a wrong length, `v` above 3, and `r` or `s` of zero or beyond the order are. An address
 /// of another length than 20 bytes matches nothing.
+///
+/// ```
+/// use donsim::attestation::{KeyPair, is_signed_by};
+///
+/// let (key, other) = (KeyPair::from_private(&[1; 32])?, KeyPair::from_private(&[2; 32])?);
+/// let signature = key.sign(&[9; 32]);
+/// assert!(is_signed_by(&[9; 32], &signature, &key.address().0));
+/// assert!(!is_signed_by(&[9; 32], &signature, &other.address().0));
+/// assert!(!is_signed_by(&[8; 32], &signature, &key.address().0), "it is over another digest");
+/// # Ok::<(), donsim::attestation::PrivateKeyError>(())
+/// ```
 #[must_use]
 pub fn is_signed_by(digest: &[u8; 32], signature: &[u8], address: &[u8]) -> bool {
     let signer = Recoverable::parse(signature).and_then(|signature| signature.recover(digest));

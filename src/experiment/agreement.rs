@@ -22,6 +22,25 @@ use super::summary::Exact;
 const LUCK: f64 = 1e-6;
 
 /// An observation that contradicts a closed form: an error in the simulation, or in the mathematics.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Disagreement, Metric, Options, run};
+/// # use donsim::scenario::Scenario;
+/// use donsim::sim::{Outcome, Setup, simulate};
+///
+/// let broken = |setup: &Setup, number, cache: &mut _| {
+///     let mut replicate = simulate(setup, number, cache);
+///     replicate.rows[0].outcome = Outcome::Expired;
+///     replicate
+/// };
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), "schema = 1\nrun.replicates = 9\n".to_owned(), &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let found = run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &broken, &mut ())?;
+/// let Disagreement { metric, observed, exact, .. } = &found.disagreements[0];
+/// assert_eq!((*metric, *observed, *exact), (Metric::Accepted, 0.75, 1.0), "three of four workflow nodes");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Disagreement {
     /// The cell's id.

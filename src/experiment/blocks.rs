@@ -19,6 +19,23 @@ pub(super) struct Work {
 }
 
 /// One of several parts of a run's work, which have nothing in common and are all of it together.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Options, Shard, run};
+/// # use donsim::{scenario::Scenario, sim::simulate};
+///
+/// let text = "schema = 1\nrun.replicates = 2\nsweep.grid.request.count = [1, 2, 3, 4, 5, 6, 7, 8, 9]\n";
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), text.to_owned(), &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let options = Options::new(NonZero::<usize>::MIN, &stop);
+/// let done = [1, 2].map(|number| {
+///     let options = Options { shard: Some(Shard { number, of: 2 }), ..options };
+///     run(&scenario, options, &simulate, &mut ()).map(|found| found.done).ok()
+/// });
+/// assert_eq!(done, [Some(16), Some(2)], "eight cells at a time, and all nine in the end");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
     /// Its number, from 1.

@@ -37,6 +37,19 @@ pub type Simulate<'a> = dyn Fn(&Setup, u64, &mut ReplicateCache) -> Replicate + 
 
 /// Simulates one replicate and tells a listener, if there is one, all that happens: [`crate::sim::simulate_with`] with the
 /// real aggregator but for tests.
+///
+/// ```
+/// use donsim::experiment::Traced;
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{RealAggregators, ReplicateCache, replay, simulate_with};
+///
+/// let traced: &Traced<'_> = &|setup, number, cache, to| simulate_with(setup, number, cache, &RealAggregators, to);
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let (mut cache, mut heard) = (ReplicateCache::new(setup.run.seed), Vec::new());
+/// let replicate = traced(&setup, 0, &mut cache, Some(&mut heard));
+/// assert_eq!((replicate, heard), replay(&setup, 0, &mut cache));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type Traced<'a> = dyn for<'b> Fn(&'b Setup, u64, &'b mut ReplicateCache, Option<&'b mut (dyn Listener + 'b)>) -> Replicate
     + Sync
     + 'a;

@@ -4,6 +4,15 @@ use crate::scenario::{Direction, Metric};
 use crate::stats::Interval;
 
 /// Outcome of one check.
+///
+/// ```
+/// use donsim::experiment::{Bounds, Direction, Ruling};
+///
+/// let latency = Bounds { observed: Some(900.0), low: Some(850.0), high: Some(960.0) };
+/// let rulings = [1000.0, 900.0, 800.0].map(|most| latency.rule(Direction::AtMost, most));
+/// assert_eq!(rulings, [Ruling::Pass, Ruling::Inconclusive, Ruling::Fail]);
+/// assert_eq!(Ruling::Inconclusive.name(), "inconclusive");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ruling {
     /// The expectation holds.
@@ -27,6 +36,15 @@ impl Ruling {
 }
 
 /// All that is known of a metric; latencies beyond the deadline are infinite.
+///
+/// ```
+/// use donsim::experiment::{Bounds, Direction, Ruling};
+///
+/// let rate = Bounds { observed: Some(0.95), low: Some(0.9), high: Some(0.98) };
+/// assert_eq!(rate.rule(Direction::AtLeast, 0.9), Ruling::Pass, "even the lower bound suffices");
+/// assert_eq!(rate.rule(Direction::AtLeast, 0.95), Ruling::Inconclusive);
+/// assert_eq!(Bounds { low: None, ..rate }.rule(Direction::AtLeast, 0.9), Ruling::Inconclusive);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Bounds {
     /// The estimate; `None` without rows.

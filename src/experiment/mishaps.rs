@@ -7,6 +7,25 @@ use super::consumer::Consumer;
 use super::reading::Simulated;
 
 /// Requests of a cell whose aggregator went against its rules, which is an error in the aggregator.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Breaches, Options, run};
+/// # use donsim::scenario::Scenario;
+/// use donsim::sim::{Breach, Setup, simulate};
+///
+/// let broken = |setup: &Setup, number, cache: &mut _| {
+///     let mut replicate = simulate(setup, number, cache);
+///     replicate.rows[0].breach = (number > 2).then_some(Breach::AcceptedUnproven);
+///     replicate
+/// };
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), "schema = 1\nrun.replicates = 5\n".to_owned(), &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let found = run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &broken, &mut ())?;
+/// let [Breaches { rows: 2, replicate: 3, breach, .. }] = found.breaches[..] else { panic!("replicates 3 and 4") };
+/// assert_eq!(breach, Breach::AcceptedUnproven);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breaches {
     /// The cell.
@@ -32,6 +51,24 @@ impl Consumer for Vec<Breaches> {
 }
 
 /// A replicate that panicked, which is an error in donsim.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Options, PanickedReplicate, run};
+/// # use donsim::scenario::Scenario;
+/// use donsim::sim::{Setup, simulate};
+///
+/// let broken = |setup: &Setup, number, cache: &mut _| {
+///     assert_ne!(number, 3, "three is one too many");
+///     simulate(setup, number, cache)
+/// };
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), "schema = 1\nrun.replicates = 5\n".to_owned(), &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let found = run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &broken, &mut ())?;
+/// let [PanickedReplicate { replicate: 3, message, .. }] = &found.panicked[..] else { panic!("{:?}", found.panicked) };
+/// assert!(message.contains("one too many") && found.summary.cells[0].replicates == 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PanickedReplicate {
     /// Its cell.

@@ -4,6 +4,22 @@
 //! random numbers (docs/pairing.md) and share the keys, reports and signatures that go with them, and the baselines that
 //! their savings are measured against. Blocks are simulated in any order and taken in one, so that nothing depends on the
 //! number of threads.
+//!
+//! ```
+//! use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+//! use donsim::experiment::{Metric, Options, run};
+//! use donsim::{scenario::Scenario, sim::simulate};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let text = "schema = 1\nrun.replicates = 50\nsweep.grid.network.response.loss = [0, 1]\n".to_owned();
+//! let scenario = Scenario::parse(Path::new("mine.toml"), text, &[])?;
+//! let stop = AtomicBool::new(false);
+//! let found = run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut ())?;
+//! let accepted = found.summary.cells.iter().filter_map(|cell| cell.estimate(Metric::Accepted)?.value);
+//! assert!(accepted.eq([1.0, 0.0]) && found.done == 100);
+//! # Ok(())
+//! # }
+//! ```
 
 mod accumulator;
 mod agreement;

@@ -10,6 +10,28 @@ use super::progress::Progress;
 use super::savings::Baseline;
 
 /// Some consecutive replicates of one cell.
+///
+/// ```
+/// # use std::{io, num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Block, Observer, Options, run};
+/// # use donsim::{scenario::Scenario, sim::simulate};
+///
+/// struct Firsts(Vec<u64>);
+///
+/// impl Observer for Firsts {
+///     fn handle_block(&mut self, &Block { first, replicates, before, .. }: &Block<'_>) -> io::Result<()> {
+///         assert_eq!(replicates.len(), before.len());
+///         self.0.push(first);
+///         Ok(())
+///     }
+/// }
+///
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), "schema = 1\nrun.replicates = 40\n".to_owned(), &[])?;
+/// # let (stop, mut firsts) = (AtomicBool::new(false), Firsts(Vec::new()));
+/// run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut firsts)?;
+/// assert_eq!(firsts.0, [0, 16, 32]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a> {
     /// The cell.

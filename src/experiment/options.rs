@@ -7,6 +7,21 @@ use super::blocks::Shard;
 use super::record::Record;
 
 /// Options of a run.
+///
+/// ```
+/// # use std::path::Path;
+/// use std::{num::NonZero, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Options, run};
+/// # use donsim::{scenario::Scenario, sim::simulate};
+///
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), "schema = 1\nrun.replicates = 40\n".to_owned(), &[])?;
+/// let stop = AtomicBool::new(false);
+/// let one = Options::new(NonZero::<usize>::MIN, &stop);
+/// let three = Options { threads: NonZero::new(3).ok_or("zero")?, ..one };
+/// let summary = |options| run(&scenario, options, &simulate, &mut ()).map(|found| found.summary);
+/// assert_eq!(summary(one)?, summary(three)?, "threads change no result");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
     /// Threads that simulate.

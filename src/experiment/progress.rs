@@ -44,6 +44,28 @@ pub struct Progress<'a> {
 }
 
 /// Interval of the share of accepted requests in a cell.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Observer, Options, Progress, Widest, run};
+/// # use donsim::{scenario::Scenario, sim::simulate};
+///
+/// struct Last(Option<Widest>);
+/// impl Observer for Last {
+///     fn handle_progress(&mut self, progress: &Progress<'_>) {
+///         self.0 = progress.widest();
+///     }
+/// }
+///
+/// let text = "schema = 1\nrun.replicates = 20\nsweep.grid.network.response.loss = [0, 0.9]\n".to_owned();
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), text, &[])?;
+/// # let (stop, mut last) = (AtomicBool::new(false), Last(None));
+/// run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut last)?;
+/// let Some(Widest { place, middle, half_width }) = last.0 else { panic!("two cells are complete") };
+/// assert_eq!(place, "network.response.loss = 0.9");
+/// assert!(middle - half_width >= 0.0 && middle + half_width <= 1.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Widest {
     /// Axes of the cell with its values, in words.

@@ -157,6 +157,33 @@ fn units(replicates: u64) -> Range<u64> {
 }
 
 /// Units that a scenario lacks: by cell, the numbers of those that are not there or too short.
+///
+/// ```
+/// # use std::{io, path::Path};
+/// use donsim::experiment::{Record, missing};
+/// # use donsim::scenario::Scenario;
+///
+/// #[derive(Debug)]
+/// struct Empty;
+///
+/// impl Record for Empty {
+///     fn read(&self, _: &str) -> Option<Vec<u8>> {
+///         None
+///     }
+/// #   fn read_elsewhere(&self, _: &str) -> Vec<Vec<u8>> {
+/// #       Vec::new()
+/// #   }
+/// #   fn write(&self, _: &str, _: &[u8]) -> io::Result<()> {
+/// #       Ok(())
+/// #   }
+/// #   fn handle_unusable(&self, _: &str, _: &str) {}
+///     // …
+/// }
+///
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), "schema = 1\nrun.replicates = 600\n".to_owned(), &[])?;
+/// assert_eq!(missing(&scenario, &Empty), [(scenario.cell(0).id, vec![0, 1, 2])].into(), "600 replicates are 3 units");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn missing(scenario: &Scenario, record: &dyn Record) -> BTreeMap<String, Vec<u64>> {
     let replicates = scenario.run().replicates;

@@ -21,6 +21,25 @@ use super::stopper::{Looks, Stopper};
 use super::worker::Worker;
 
 /// Reason why a run ends without findings.
+///
+/// ```
+/// # use std::{io, num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Block, Observer, Options, RunError, run};
+/// # use donsim::{scenario::Scenario, sim::simulate};
+///
+/// struct Full;
+/// impl Observer for Full {
+///     fn handle_block(&mut self, _: &Block<'_>) -> io::Result<()> {
+///         Err(io::Error::other("the disk is full"))
+///     }
+/// }
+///
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), "schema = 1\nrun.replicates = 5\n".to_owned(), &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let ended = run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut Full);
+/// assert!(matches!(ended, Err(RunError::Unkept(error)) if error.to_string() == "the disk is full"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Error)]
 pub enum RunError {
     /// The system gives no thread to simulate on.

@@ -13,6 +13,21 @@ use super::looks::Ended;
 pub(super) const CONFIDENCE: f64 = 0.95;
 
 /// A run's findings.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Options, RunSummary, run};
+/// use donsim::sim::FailureCause;
+/// # use donsim::{scenario::Scenario, sim::simulate};
+///
+/// let text = "schema = 1\nrun.replicates = 5\nsweep.grid.network.response.loss = [0, 1]\n".to_owned();
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), text, &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let summary: RunSummary = run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut ())?.summary;
+/// assert_eq!((&summary.name[..], &summary.axes[0].key[..]), ("mine", "network.response.loss"));
+/// assert_eq!((summary.cells.len(), summary.causes()), (2, vec![FailureCause::LOST]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunSummary {
     /// The scenario's name.
@@ -136,6 +151,21 @@ pub(super) fn unify(cells: &mut [CellSummary]) {
 }
 
 /// Values by a closed form of a cell.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Exact, Metric, Options, run};
+/// # use donsim::{scenario::Scenario, sim::simulate};
+///
+/// let text = "schema = 1\nrun.replicates = 5\nnetwork.response.loss = 0.5\n".to_owned();
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), text, &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let cell = &run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut ())?.summary.cells[0];
+/// let Ok(Exact { values, .. }) = &cell.exact else { panic!("{:?}", cell.exact) };
+/// let accepted = values.iter().find(|(metric, _)| *metric == Metric::Accepted).map(|(_, value)| *value);
+/// assert_eq!(accepted, Some(1.0 - 0.5_f64.powi(6)), "one of the six holders' answers has to arrive");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exact {
     /// The exact values of some metrics, in their units, in the order of [`Metric::ALL`].
@@ -150,6 +180,25 @@ pub struct Exact {
 
 /// Difference of a metric of a cell from that of the cell that has the first rule set and is equal in all else. Both have
 /// common random numbers, replicate by replicate.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Difference, Metric, Options, run};
+/// # use donsim::{scenario::Scenario, sim::simulate};
+///
+/// let text = r#"
+/// schema = 1
+/// run.replicates = 5
+/// faults.silent = [{ nodes = 1, holders = 1 }]
+/// sweep.grid.aggregator.rule_set = ["identical", "attested"]
+/// "#;
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), text.to_owned(), &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let cells = run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut ())?.summary.cells;
+/// let Difference { metric, versus, value, .. } = &cells[1].differences[0];
+/// assert_eq!((*metric, versus, *value), (Metric::Accepted, &cells[0].id, Some(1.0)), "one answer is missing");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     /// The metric.
@@ -171,6 +220,22 @@ pub struct Difference {
 }
 
 /// Share of a cause of failure in a cell.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{CauseSummary, Options, run};
+/// use donsim::sim::FailureCause;
+/// # use donsim::{scenario::Scenario, sim::simulate};
+///
+/// let text = "schema = 1\nrun.replicates = 5\ncapability_don.payload_holders = 0\n".to_owned();
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), text, &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let cell = &run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut ())?.summary.cells[0];
+/// let failed = |CauseSummary { share, .. }: &&CauseSummary| *share > Some(0.0);
+/// let causes: Vec<_> = cell.causes.iter().filter(failed).map(|it| (it.cause, it.share)).collect();
+/// assert_eq!(causes, [(FailureCause::TOO_FEW_HOLDERS, Some(1.0))]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CauseSummary {
     /// The cause.
@@ -184,6 +249,20 @@ pub struct CauseSummary {
 }
 
 /// How often requests of a cell had a number of holders.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{HoldersSummary, Options, run};
+/// # use donsim::{scenario::Scenario, sim::simulate};
+///
+/// let text = "schema = 1\nrun.replicates = 50\ncapability_don.payload_holders = { agree = 0.9 }\n".to_owned();
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), text, &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let cell = &run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut ())?.summary.cells[0];
+/// assert!(cell.holders.is_sorted_by_key(|HoldersSummary { holders, .. }| *holders) && cell.holders.len() > 1);
+/// assert!((cell.holders.iter().filter_map(|it| it.share).sum::<f64>() - 1.0).abs() < 1e-9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HoldersSummary {
     /// Capability nodes that hold the payload.
@@ -197,6 +276,20 @@ pub struct HoldersSummary {
 }
 
 /// Actions of a fault in a cell.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{FaultSummary, Options, run};
+/// # use donsim::{scenario::Scenario, sim::simulate};
+///
+/// let text = "schema = 1\nrun.replicates = 5\nfaults.silent = [{ nodes = 2 }]\n".to_owned();
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), text, &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let cell = &run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut ())?.summary.cells[0];
+/// let [FaultSummary { name, nodes: 2, fired, .. }] = &cell.faults[..] else { panic!("one fault") };
+/// assert_eq!((&name[..], *fired), ("faults.silent.0", 5 * 2 * 4), "two nodes towards four, in five replicates");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultSummary {
     /// Its place in the scenario: `faults.silent.0` is the first `[[faults.silent]]`.
@@ -245,6 +338,23 @@ impl CellSummary {
 }
 
 /// A metric's value in a cell.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Estimate, Metric, Options, run};
+/// # use donsim::{scenario::Scenario, sim::simulate};
+///
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), "schema = 1\nrun.replicates = 20\n".to_owned(), &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let cell = &run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut ())?.summary.cells[0];
+/// let Some(Estimate { value: Some(median), ci_low: Some(low), ci_high: Some(high), n: 20, .. }) =
+///     cell.estimate(Metric::LatencyP50)
+/// else {
+///     panic!("all 20 replicates accept")
+/// };
+/// assert!(low < median && median < high && *high < cell.deadline_ms);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// The metric.

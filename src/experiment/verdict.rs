@@ -7,6 +7,21 @@ use super::judgement::Ruling;
 use super::summary::RunSummary;
 
 /// The verdict of a run.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Options, Verdict, run};
+/// use donsim::sim::Safety;
+/// # use donsim::{scenario::Scenario, sim::simulate};
+///
+/// let text = "schema = 1\nrun.replicates = 20\n[[expect]]\nthat = \"accepted <= 0.5\"\n".to_owned();
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), text, &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let summary = run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut ())?.summary;
+/// assert_eq!(Verdict::of(&summary, Safety::Holds, true), Verdict::Fail, "all are accepted");
+/// assert_eq!(Verdict::of(&summary, Safety::Holds, false).name(), "incomplete");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// All that was expected holds.

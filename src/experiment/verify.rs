@@ -10,6 +10,26 @@ use crate::sim::{Happening, Listener, Replicate, ReplicateCache};
 use super::group::Traced;
 
 /// A replicate that was simulated twice and differs from itself.
+///
+/// ```
+/// # use std::path::Path;
+/// use donsim::experiment::{Divergence, verify};
+/// # use donsim::scenario::Scenario;
+/// use donsim::sim::{RealAggregators, simulate_with};
+///
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), "schema = 1\n".to_owned(), &[])?;
+/// let main = std::thread::current().id();
+/// let describe = |_: &_| String::from(if std::thread::current().id() == main { "here" } else { "there" });
+/// let found = verify(
+///     &scenario,
+///     1,
+///     &|setup, number, cache, to| simulate_with(setup, number, cache, &RealAggregators, to),
+///     &describe,
+/// )?;
+/// let Some(Divergence { replicate: 0, at: 0, happenings, .. }) = found else { panic!("the words differ by thread") };
+/// assert_eq!(happenings, [Some("here".to_owned()), Some("there".to_owned())]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Divergence {
     /// Id of the cell.
@@ -23,6 +43,18 @@ pub struct Divergence {
 }
 
 /// Words for a happening that tell it from every other.
+///
+/// ```
+/// use donsim::experiment::Describe;
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{ReplicateCache, replay};
+///
+/// let in_words: &Describe<'_> = &|happening| format!("{happening:?}");
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let (_, happenings) = replay(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// assert!(in_words(&happenings[0]).contains("what: Started"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type Describe<'a> = dyn Fn(&Happening) -> String + Sync + 'a;
 
 /// The first replicate that differs from itself, among `sample` of each cell, spread evenly over its replicates.

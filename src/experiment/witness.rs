@@ -10,6 +10,20 @@ use super::judgement::{Bounds, Ruling};
 use super::reading::{Simulated, honest};
 
 /// The first replicates of a cell in which something is to be seen.
+///
+/// ```
+/// # use std::{num::NonZero, path::Path, sync::atomic::AtomicBool};
+/// use donsim::experiment::{Options, Witnesses, run};
+/// # use donsim::{scenario::Scenario, sim::simulate};
+///
+/// let text = "schema = 1\nrun.replicates = 5\nnetwork.response.loss = 1\n[[expect]]\nthat = \"accepted >= 0.1\"\n";
+/// # let scenario = Scenario::parse(Path::new("mine.toml"), text.to_owned(), &[])?;
+/// # let stop = AtomicBool::new(false);
+/// let found = run(&scenario, Options::new(NonZero::<usize>::MIN, &stop), &simulate, &mut ())?;
+/// let Witnesses { unsafe_replicate, against } = &found.witnesses[&scenario.cell(0).id];
+/// assert_eq!((*unsafe_replicate, against), (None, &[(0, 0)].into()), "in the first replicate already");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Witnesses {
     /// A wrong response was accepted, or honest workflow nodes disagree.

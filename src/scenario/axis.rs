@@ -3,6 +3,17 @@
 use super::units::Quantity;
 
 /// A swept axis.
+///
+/// ```
+/// use donsim::experiment::Axis;
+/// use donsim::scenario::Scenario;
+///
+/// let text = "schema = 1\nsweep.zip.capability_don = { nodes = [4, 7], f = [1, 2] }\n".to_owned();
+/// let scenario = Scenario::parse("mine.toml".as_ref(), text, &[])?;
+/// let keys = ["capability_don.nodes", "capability_don.f"];
+/// assert_eq!(scenario.axes(), keys.map(|key| Axis { key: key.to_owned(), group: 0 }), "they advance together");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Axis {
     /// The dotted key, such as `network.loss`.

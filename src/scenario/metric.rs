@@ -9,6 +9,14 @@
 use crate::sim::{Bytes, Outcome, Replicate, Row};
 
 /// Kind of number that a metric is.
+///
+/// ```
+/// use donsim::experiment::{Metric, Stat};
+///
+/// let metrics = [Metric::Served, Metric::LatencyP50, Metric::TotalBytes, Metric::SavedTotal];
+/// assert_eq!(metrics.map(Metric::stat), [Stat::Rate, Stat::Quantile(0.5), Stat::Mean, Stat::Ratio]);
+/// assert_eq!(Metric::SavedTotal.stat().name(), "ratio");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Stat {
     /// A share of rows, from 0 to 1.

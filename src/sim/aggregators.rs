@@ -77,6 +77,27 @@ impl Aggregator for ClientRequest {
 }
 
 /// A request for which a workflow node needs an aggregator.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Aggregator, AggregatorFactory, Opening, RealAggregators, ReplicateCache, simulate_with};
+///
+/// struct Checked;
+///
+/// impl AggregatorFactory for Checked {
+///     fn open(&self, opening: &Opening<'_>) -> Box<dyn Aggregator> {
+///         let Opening { config, ids, truth } = opening;
+///         assert_eq!((config.expected(), config.required(), truth.payload.len()), (16, 6, 1024));
+///         assert_eq!(truth.workflow_execution_id, ids.workflow_execution_id);
+///         RealAggregators.open(opening)
+///     }
+/// }
+///
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let replicate = simulate_with(&setup, 0, &mut ReplicateCache::new(setup.run.seed), &Checked, None);
+/// assert!(replicate.rows.iter().all(|row| row.outcome.is_right()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Opening<'a> {
     /// The capability DON as the workflow node knows it.
@@ -88,12 +109,45 @@ pub struct Opening<'a> {
 }
 
 /// Source of aggregators for all requests of a simulation.
+///
+/// ```
+/// use std::sync::atomic::{AtomicUsize, Ordering};
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Aggregator, AggregatorFactory, Opening, RealAggregators, ReplicateCache, simulate_with};
+///
+/// #[derive(Default)]
+/// struct Counting(AtomicUsize);
+///
+/// impl AggregatorFactory for Counting {
+///     fn open(&self, opening: &Opening<'_>) -> Box<dyn Aggregator> {
+///         self.0.fetch_add(1, Ordering::Relaxed);
+///         RealAggregators.open(opening)
+///     }
+/// }
+///
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let counting = Counting::default();
+/// let replicate = simulate_with(&setup, 0, &mut ReplicateCache::new(setup.run.seed), &counting, None);
+/// assert_eq!(counting.0.into_inner(), replicate.rows.len(), "one for each request and workflow node");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait AggregatorFactory: Sync {
     /// An aggregator that nobody has answered.
     fn open(&self, opening: &Opening<'_>) -> Box<dyn Aggregator>;
 }
 
 /// Factory of the real aggregator.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{RealAggregators, ReplicateCache, simulate, simulate_with};
+///
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let mut cache = ReplicateCache::new(setup.run.seed);
+/// let replicate = simulate_with(&setup, 0, &mut cache, &RealAggregators, None);
+/// assert_eq!(replicate, simulate(&setup, 0, &mut cache));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RealAggregators;
 

@@ -63,6 +63,17 @@ impl Fault {
 }
 
 /// Number of nodes that have a fault.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::FaultyNodes;
+///
+/// let text = "schema = 1\nfaults.crash = [{ nodes = 2 }, { nodes = { each = 0.01 } }]\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let nodes = [FaultyNodes::Count(2), FaultyNodes::Each(0.01)];
+/// assert!(setup.faults.iter().map(|fault| fault.nodes).eq(nodes));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FaultyNodes {
     /// So many.
@@ -97,6 +108,17 @@ impl FaultyNodes {
 }
 
 /// A kind of fault with values of its parameters. All about it stands in its file in `src/sim/faults/`.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{FaultKind, Side, Value};
+///
+/// let text = "schema = 1\nfaults.duplicate_answers = [{ nodes = 1, copies = 3 }]\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// assert_eq!(setup.faults[0].kind, FaultKind::named("duplicate_answers", [Value::Count(3)]));
+/// assert_eq!(FaultKind::named("caller_silent", []).side(), Side::Workflow);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct FaultKind {
     definition: &'static Definition,

@@ -14,6 +14,20 @@ use super::outcome::Bytes;
 use super::rounds::OcrHappening;
 
 /// One thing that happens.
+///
+/// ```
+/// use donsim::network::Node;
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Happening, ReplicateCache, replay};
+///
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let (_, happenings) = replay(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let Happening { request: Some(0), node: Some(Node::Workflow(_)), peer: None, .. } = happenings[0] else {
+///     panic!("first, a workflow node starts the request")
+/// };
+/// assert!(happenings.is_sorted_by_key(|happening| happening.time));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Happening {
     /// Virtual time.
@@ -36,6 +50,19 @@ impl Happening {
 }
 
 /// Kinds of happenings.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{ReplicateCache, What, replay};
+///
+/// let text = "schema = 1\nnetwork.response.loss = 1\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let (_, happenings) = replay(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let count = |is_it: fn(&What) -> bool| happenings.iter().filter(|happening| is_it(&happening.what)).count();
+/// assert_eq!(count(|what| matches!(what, What::Answering { .. })), 16 * 4, "every node answers every caller");
+/// assert_eq!(count(|what| matches!(what, What::Judged { .. })), 0, "and nobody hears of it");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum What {
     /// A workflow node starts a request.

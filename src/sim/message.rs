@@ -29,6 +29,24 @@ const VERSION: u32 = 1;
 const ENVELOPE_SIGNATURE: [u8; 64] = [0; 64];
 
 /// A message under way, shared by everything that speaks of it. Its bytes are made when somebody looks at them; their number is known at once.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Message, ReplicateCache, What, replay};
+/// use donsim::wire::{Envelope, MessageBody};
+///
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let (_, happenings) = replay(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let first = happenings.iter().find_map(|happening| match &happening.what {
+///     What::Sent { message, .. } => Some(&**message),
+///     _ => None,
+/// });
+/// let message: &Message = first.expect("a request");
+/// let MessageBody { header, payload } = MessageBody::decode(Envelope::decode(message.encode())?.body)?;
+/// assert_eq!((message.describe(), &header.method[..]), ("request".to_owned(), "Execute"));
+/// assert!(payload.len() as u64 > setup.request.call_size && message.len() > payload.len() as u64);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
     /// Sender, by its place on the network.
@@ -104,6 +122,23 @@ impl Signal {
 }
 
 /// Value of an answer, as honest nodes see it.
+///
+/// ```
+/// use std::collections::BTreeSet;
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{AnswerClass, ReplicateCache, What, replay};
+///
+/// let text = "schema = 1\ncapability_don = { payload_holders = \"all\", attesting = 3 }\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let (_, happenings) = replay(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let count = |class: &AnswerClass| {
+///     let is_it = |what: &What| matches!(what, What::Sent { message, .. } if message.class == *class);
+///     happenings.iter().filter(|happening| is_it(&happening.what)).count()
+/// };
+/// let bare = AnswerClass::Right { attested: false };
+/// assert_eq!((count(&AnswerClass::Genuine), count(&bare)), (3 * 4, 13 * 4), "from every node to every caller");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AnswerClass {
     /// The right response under the genuine attestation.

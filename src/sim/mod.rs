@@ -8,6 +8,22 @@
 //! From the bottom up: `setup`, `outcome`, `message` and `happening` are values; `workflow_node`, `capability_node`,
 //! `rounds` and `agreement` are nodes, which know nothing above them; `faults` change what leaves a node; `oracle`, `ledger`
 //! and the other `observers` listen; `world` routes between all of these, and `endings` says what it came to.
+//!
+//! ```
+//! use donsim::scenario::Scenario;
+//! use donsim::sim::{Fault, FaultKind, Outcome, ReplicateCache, simulate};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+//! let mut cache = ReplicateCache::new(setup.run.seed);
+//! let replicate = simulate(&setup, 0, &mut cache);
+//! assert!(replicate.rows.iter().all(|row| row.outcome == Outcome::Accepted));
+//! setup.faults = vec![Fault::new(FaultKind::named("silent", []), 6, Some(6))];
+//! let replicate = simulate(&setup, 0, &mut cache);
+//! assert!(replicate.rows.iter().all(|row| row.outcome == Outcome::Expired), "every holder keeps silent");
+//! # Ok(())
+//! # }
+//! ```
 
 mod aggregators;
 mod agreement;
@@ -91,6 +107,17 @@ pub fn simulate(setup: &Setup, replicate: u64, cache: &mut ReplicateCache) -> Re
 }
 
 /// Simulates a replicate with aggregators of `aggregators`; `listener` hears everything that happens.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{RealAggregators, ReplicateCache, replay, simulate_with};
+///
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let (mut cache, mut heard) = (ReplicateCache::new(setup.run.seed), Vec::new());
+/// let replicate = simulate_with(&setup, 3, &mut cache, &RealAggregators, Some(&mut heard));
+/// assert_eq!((replicate, heard), replay(&setup, 3, &mut cache));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Panics
 /// As [`simulate`].

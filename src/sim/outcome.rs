@@ -48,6 +48,17 @@ pub struct Replicate {
 }
 
 /// How a request went in the capability DON.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{ReplicateCache, RequestFacts, simulate};
+///
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let replicate = simulate(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let without_rounds = RequestFacts { holders: 6, epochs: None, reported: None };
+/// assert_eq!(replicate.requests, [without_rounds], "`F + 1` of 16 nodes hold the payload");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestFacts {
     /// Nodes that hold the agreed payload; with rounds only those that have its report.
@@ -70,6 +81,19 @@ impl Replicate {
 }
 
 /// Bytes of OCR3 messages by cause, with the transport's frames; every byte is in exactly one.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{OcrBytes, ReplicateCache, simulate};
+///
+/// let text = "schema = 1\ncapability_don.ocr = \"round\"\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let ocr = simulate(&setup, 0, &mut ReplicateCache::new(setup.run.seed)).ocr;
+/// let OcrBytes { query, observation, proposal, vote, report, epoch } = ocr;
+/// assert!(epoch == 0 && proposal > observation && query < observation, "no epoch changes");
+/// assert_eq!(ocr.total(), query + observation + proposal + vote + report);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OcrBytes {
     /// Round starts with their queries.
@@ -97,6 +121,18 @@ impl OcrBytes {
 const SECOND: u64 = 1_000_000_000;
 
 /// Load of one uplink in a replicate.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{ReplicateCache, Uplink, simulate};
+///
+/// let setup = Scenario::parse("mine.toml".as_ref(), "schema = 1\n".to_owned(), &[])?.cell(0).setup;
+/// let replicate = simulate(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let all: u64 = replicate.rows.iter().map(|row| row.bytes.total()).sum();
+/// let Uplink { total, peak, .. } = replicate.uplink;
+/// assert!(total > all / 20 && total < all && peak <= total, "the busiest of 20 nodes");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uplink {
     /// Bytes that were handed to it.
@@ -130,6 +166,19 @@ impl Uplink {
 }
 
 /// How one request ended at one workflow node, and what it cost there.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Outcome, ReplicateCache, Row, simulate};
+///
+/// let text = "schema = 1\nnetwork.response.loss = 1\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let replicate = simulate(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let Row { outcome, latency, error, served, .. } = &replicate.rows[3];
+/// assert_eq!((*outcome, *latency, *served), (Outcome::Expired, None, false));
+/// assert_eq!(error, "request expired by executable client");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// The request's number in its replicate.
@@ -184,6 +233,22 @@ pub struct Unreachable {
 }
 
 /// Judgement of a request at a workflow node.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Judgement, ReplicateCache, simulate};
+///
+/// let judgement = |holders: u32| {
+///     let text = format!("schema = 1\ncapability_don.payload_holders = {holders}\n");
+///     let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+///     Ok::<_, Box<dyn std::error::Error>>(
+///         simulate(&setup, 0, &mut ReplicateCache::new(setup.run.seed)).rows[0].judgement,
+///     )
+/// };
+/// assert_eq!((judgement(1)?, judgement(0)?), (Judgement::HadToSucceed, Judgement::CouldNot));
+/// assert_eq!(Judgement::HadToSucceed.name(), "had_to_succeed");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Judgement {
     /// Every order of the answers makes it succeed.
@@ -207,6 +272,30 @@ impl Judgement {
 }
 
 /// How an aggregator went against its rule set: an error in the aggregator, whatever nodes and network did.
+///
+/// ```
+/// use std::sync::Arc;
+/// use donsim::aggregator::{ClientRequest, Config, RuleSet};
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Aggregator, AggregatorFactory, Breach, Opening, ReplicateCache, simulate_with};
+///
+/// /// Believes whoever comes first.
+/// struct Gullible;
+///
+/// impl AggregatorFactory for Gullible {
+///     fn open(&self, Opening { config, ids, .. }: &Opening<'_>) -> Box<dyn Aggregator> {
+///         let (peers, signers) = (config.peers().collect(), config.signers().to_vec());
+///         let config = Config::new(peers, signers, 0, RuleSet::Identical).expect("`F` below `N`");
+///         Box::new(ClientRequest::new(Arc::new(config), Arc::clone(ids)))
+///     }
+/// }
+///
+/// let text = "schema = 1\naggregator.rule_set = \"identical\"\ncapability_don.payload_holders = \"all\"\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let replicate = simulate_with(&setup, 0, &mut ReplicateCache::new(setup.run.seed), &Gullible, None);
+/// assert!(replicate.rows.iter().all(|row| row.breach == Some(Breach::AcceptedUnproven)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Breach {
     /// It heard a right answer that proves itself, or enough equal ones, and did not accept.
@@ -279,6 +368,14 @@ impl Outcome {
 }
 
 /// Bytes by cause; every byte that left an uplink is in exactly one.
+///
+/// ```
+/// use donsim::sim::Bytes;
+///
+/// let mut bytes = Bytes { request: 300, envelope: 100, ..Bytes::default() };
+/// bytes += Bytes { response: 1000, envelope: 90, answer_envelope: 90, ..Bytes::default() };
+/// assert_eq!((bytes.total(), bytes.answers()), (1490, 1090), "envelopes of answers are within those of all");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bytes {
     /// Encoded `CapabilityRequest`s.
@@ -339,6 +436,19 @@ impl AddAssign for Bytes {
 }
 
 /// What a fault did in a replicate.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{FaultReport, ReplicateCache, simulate};
+///
+/// let faults = "faults.silent = [{ nodes = 3, holders = 3 }]";
+/// let text = format!("schema = 1\ncapability_don.payload_holders = 2\n{faults}\n");
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let replicate = simulate(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let two_of_three = FaultReport { fired: 2 * 4, holder_shortfall: 1 };
+/// assert_eq!(replicate.faults, [two_of_three], "two holders keep silent towards four callers");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FaultReport {
     /// How often it acted.

@@ -1,4 +1,11 @@
 //! In which order and when a workflow node asks the capability nodes.
+//!
+//! ```
+//! use donsim::sim::schedule::permutation;
+//!
+//! let first = |number: u32| permutation(&format!("Execute:wf-exec:ref-{number}"), 16)[0];
+//! assert!((1..20).any(|number| first(number) != first(0)), "no node is the first of all requests");
+//! ```
 
 use aes::Aes128;
 use ctr::cipher::{KeyIvInit, StreamCipher};

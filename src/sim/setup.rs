@@ -83,6 +83,16 @@ impl Setup {
 }
 
 /// How often and under which seed.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::Run;
+///
+/// let text = "schema = 1\nrun = { seed = 7, replicates = 20 }\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// assert_eq!(setup.run, Run { seed: 7, replicates: 20, strata: false });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
     /// The seed of all keyed draws.
@@ -94,6 +104,18 @@ pub struct Run {
 }
 
 /// The callees.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::CapabilityDon;
+///
+/// let text = "schema = 1\ncapability_don = { nodes = 31, attesting = 12 }\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let CapabilityDon { nodes, f, attesting, max_executions, .. } = setup.capability_don;
+/// assert_eq!((nodes, f), (31, 10), "as many as 31 nodes can bear");
+/// assert_eq!((attesting, max_executions), (Some(12), None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct CapabilityDon {
     /// `N`.
@@ -130,6 +152,17 @@ impl CapabilityDon {
 }
 
 /// Growth of the waits of one holder after the other.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::Growth;
+///
+/// let strategy = "{ response_strategy = \"staggered\", response_growth = \"quadratic\" }";
+/// let text = format!("schema = 1\ncapability_don = {strategy}\n");
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// assert_eq!(setup.capability_don.response_growth, Growth::Quadratic);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Growth {
     /// Holder `k` waits `k` delays.
@@ -139,6 +172,20 @@ pub enum Growth {
 }
 
 /// How the capability DON agrees on a response.
+///
+/// ```
+/// use donsim::engine::{Distribution, Span};
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Ocr, RoundsSetup};
+///
+/// let agree = |ocr: &str| {
+///     let text = format!("schema = 1\ncapability_don.ocr = \"{ocr}\"\nobservation.providers = 1\n");
+///     Scenario::parse("mine.toml".as_ref(), text, &[]).map(|scenario| scenario.cell(0).setup.capability_don.ocr)
+/// };
+/// assert_eq!(agree("2s")?, Ocr::Latency(Distribution::constant(Span::from_secs(2))));
+/// assert_eq!(agree("round")?, Ocr::Rounds(RoundsSetup::default().into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ocr {
     /// After this time from a Byzantine quorum of observations the attested report is at every node.
@@ -220,6 +267,17 @@ impl Default for RoundsSetup {
 }
 
 /// Content of an observation of a response.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{ObservationContent, Ocr};
+///
+/// let text = "schema = 1\ncapability_don = { ocr = \"round\", observation = \"payload\" }\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let Ocr::Rounds(rounds) = setup.capability_don.ocr else { panic!("no rounds") };
+/// assert_eq!(rounds.content, ObservationContent::Payload);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObservationContent {
     /// Hash of the payload.
@@ -229,6 +287,21 @@ pub enum ObservationContent {
 }
 
 /// What capability nodes see of the chain, and how.
+///
+/// ```
+/// use donsim::engine::Span;
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{ObservationSetup, Ocr};
+///
+/// let keys = "providers = 3\nblock_time = \"2s\"\nchange = 0.2\n";
+/// let text = format!("schema = 1\ncapability_don.ocr = \"round\"\n[observation]\n{keys}");
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let Ocr::Rounds(rounds) = setup.capability_don.ocr else { panic!("no rounds") };
+/// let block_time = Span::from_secs(2);
+/// let expected = ObservationSetup { providers: 3, block_time, change: 0.2, ..ObservationSetup::default() };
+/// assert_eq!(rounds.observation, expected);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ObservationSetup {
     /// RPC providers; every node reads through one, and all providers have as many nodes, give or take one.
@@ -269,6 +342,17 @@ impl Default for ObservationSetup {
 }
 
 /// Block that nodes read at.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{Ocr, Read};
+///
+/// let text = "schema = 1\ncapability_don.ocr = \"round\"\nobservation.read = \"agreed_height\"\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let Ocr::Rounds(rounds) = setup.capability_don.ocr else { panic!("no rounds") };
+/// assert_eq!(rounds.observation.read, Read::AgreedHeight);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Read {
     /// One that the request names, or whose answer never changes.
@@ -280,6 +364,19 @@ pub enum Read {
 }
 
 /// Who holds the payload of a request.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::PayloadHolders;
+///
+/// let holders = |written: &str| {
+///     let text = format!("schema = 1\ncapability_don.payload_holders = {written}\n");
+///     Scenario::parse("mine.toml".as_ref(), text, &[]).map(|it| it.cell(0).setup.capability_don.payload_holders)
+/// };
+/// assert_eq!((holders("3")?, holders("\"all\"")?), (PayloadHolders::Count(3), PayloadHolders::All));
+/// assert_eq!(holders("{ agree = 0.5 }")?.to_string(), "agree(0.5)");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PayloadHolders {
     /// `F + 1` nodes.
@@ -304,6 +401,17 @@ impl std::fmt::Display for PayloadHolders {
 }
 
 /// The callers.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::WorkflowDon;
+///
+/// let text = "schema = 1\nworkflow_don.nodes = 7\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let WorkflowDon { nodes: 7, f, needed, .. } = setup.workflow_don else { panic!("seven nodes") };
+/// assert_eq!((f, needed), (2, 5), "a request is served when `2F + 1` nodes accept it");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorkflowDon {
     /// `M`.
@@ -321,6 +429,19 @@ pub struct WorkflowDon {
 }
 
 /// The client request at every workflow node.
+///
+/// ```
+/// use donsim::engine::Span;
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::AggregatorSetup;
+///
+/// let keys = "timeout = \"1min\"\nengine_limit = \"30s\"\nmin_responses = 7\n";
+/// let text = format!("schema = 1\n[aggregator]\n{keys}");
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let AggregatorSetup { timeout, engine_limit, min_responses, .. } = setup.aggregator;
+/// assert_eq!((timeout, engine_limit, min_responses), (Span::from_secs(60), Some(Span::from_secs(30)), 7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AggregatorSetup {
     /// The rule sets that decide.
@@ -336,6 +457,17 @@ pub struct AggregatorSetup {
 }
 
 /// How a caller notices that a request has expired.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::Expiry;
+///
+/// for (word, expiry) in [("published", Expiry::Published), ("graced", Expiry::Graced)] {
+///     let text = format!("schema = 1\naggregator.expiry = \"{word}\"\n");
+///     assert_eq!(Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup.aggregator.expiry, expiry);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiry {
     /// Exactly at the time-out.
@@ -358,6 +490,19 @@ impl Expiry {
 }
 
 /// The requests of a replicate.
+///
+/// ```
+/// use donsim::engine::{Distribution, Span};
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::RequestSetup;
+///
+/// let text = "schema = 1\nrequest = { count = 10, arrival = \"2s\", payload_size = \"16KiB\" }\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let RequestSetup { count, arrival, payload_size, .. } = setup.request;
+/// assert_eq!((count, payload_size), (10, 16 << 10));
+/// assert_eq!(arrival, Distribution::constant(Span::from_secs(2)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct RequestSetup {
     /// Bytes of the response's payload value.
@@ -375,6 +520,16 @@ pub struct RequestSetup {
 }
 
 /// Transmission schedules.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::Schedule;
+///
+/// let text = "schema = 1\nrequest = { schedule = \"one_at_a_time\", delta_stage = \"500ms\" }\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// assert_eq!(setup.request.schedule, Schedule::OneAtATime);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schedule {
     /// Everybody at once.
@@ -384,6 +539,15 @@ pub enum Schedule {
 }
 
 /// The order of events of one instant.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::Ties;
+///
+/// let text = "schema = 1\nnetwork.ties = \"adversarial\"\n".to_owned();
+/// assert_eq!(Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup.ties, Ties::Adversarial);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ties {
     /// By chance, so that equal latencies favour nobody.
@@ -393,6 +557,15 @@ pub enum Ties {
 }
 
 /// What is expected of safety.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::Safety;
+///
+/// let text = "schema = 1\nsafety.expect = \"violated\"\n".to_owned();
+/// assert_eq!(Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup.safety, Safety::Violated);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Safety {
     /// No wrong response is accepted.

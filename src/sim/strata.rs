@@ -34,6 +34,17 @@ pub struct Strata {
 }
 
 /// The numbers of a stratum.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::Counts;
+///
+/// let text = "schema = 1\nrun.strata = true\nfaults.crash = [{ nodes = { each = 0.01 } }]\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let crashed = |replicate| Counts::of_replicate(&setup, replicate).faulty;
+/// assert_eq!((crashed(0), crashed(16), crashed(17)), (vec![0], vec![16], vec![0]), "16 nodes have 17 numbers");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// For every fault of the setup that nodes have with a probability how many have it.

@@ -32,6 +32,16 @@ pub struct Envelope {
 }
 
 /// The body of a [`Envelope`], for requests and answers alike.
+///
+/// ```
+/// use donsim::wire::{MessageBody, MessageHeader};
+///
+/// let header = MessageHeader { version: 1, capability_don_id: 2, ..MessageHeader::default() };
+/// let body = MessageBody { header, payload: b"x".to_vec().into() };
+/// assert_eq!(body.encode(), *b"\x08\x01\x62\x01x\x78\x02".as_slice(), "the payload stands within its header");
+/// assert_eq!(MessageBody::decode(body.encode())?, body);
+/// # Ok::<(), donsim::wire::DecodeError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MessageBody {
     /// All but the payload.
@@ -51,6 +61,17 @@ const BODY: u32 = 2;
 const PAYLOAD: u32 = 12;
 
 /// Everything in a [`MessageBody`] but its payload.
+///
+/// ```
+/// use donsim::wire::{ErrorCode, MessageHeader};
+/// use prost::Message;
+///
+/// let (error, error_msg) = (ErrorCode::TIMEOUT.0, "too late".to_owned());
+/// let header = MessageHeader { error, error_msg, ..MessageHeader::default() };
+/// let received = MessageHeader::decode(&header.encode_to_vec()[..])?;
+/// assert_eq!((ErrorCode(received.error), &received.error_msg[..]), (ErrorCode::TIMEOUT, "too late"));
+/// # Ok::<(), prost::DecodeError>(())
+/// ```
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct MessageHeader {
     /// Protocol version.

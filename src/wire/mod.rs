@@ -3,6 +3,21 @@
 //! Usable without the simulator: no clock, no I/O, no randomness. Payloads are copied neither on encode nor on decode: messages
 //! are bytes in pieces ([`Rope`]), and a payload is one of them. Messages and groups nest at most 100 deep, prost's limit; deeper ones are refused
 //! before any stack is in danger.
+//!
+//! ```
+//! use donsim::wire::{Any, Envelope, MessageBody, MessageHeader, Response};
+//!
+//! # fn main() -> Result<(), donsim::wire::DecodeError> {
+//! let response = Response { payload: Some(Any::new("a.Reply", b"42".as_slice().into())), ..Response::default() };
+//! let header = MessageHeader { method: "Execute".into(), ..MessageHeader::default() };
+//! let body = MessageBody { header, payload: response.rope() }.encode();
+//! let sent = Envelope { signature: vec![0; 64].into(), body }.encode();
+//!
+//! let MessageBody { header, payload } = MessageBody::decode(Envelope::decode(sent)?.body)?;
+//! assert_eq!((&header.method[..], Response::decode(payload)?.payload_value()), ("Execute", b"42".as_slice()));
+//! # Ok(())
+//! # }
+//! ```
 
 mod any;
 mod envelope;

@@ -3,6 +3,18 @@
 //! The original's bytes are known of the messages of a round without failures and of new-epoch wishes. The fields of epoch
 //! starts and certified commits are laid out here as their contents need it: certificates are lists of attributed 64-byte
 //! signatures.
+//!
+//! ```
+//! use donsim::wire::ocr::{Body, OcrMessage, Query, RoundStart};
+//! use prost::Message;
+//!
+//! let query = Query { requests: vec!["wf-exec:ref-1".into()] }.encode_to_vec().into();
+//! let start = RoundStart { epoch: 1, seq_nr: 9, query, ..RoundStart::default() };
+//! let sent = OcrMessage { body: Some(Body::RoundStart(start)) }.encode_to_vec();
+//! let Some(Body::RoundStart(start)) = OcrMessage::decode(&sent[..])?.body else { panic!("no round starts") };
+//! assert_eq!(Query::decode(start.query)?.requests, ["wf-exec:ref-1"]);
+//! # Ok::<(), prost::DecodeError>(())
+//! ```
 
 use prost::bytes::Bytes;
 use prost::{Message, Oneof};
@@ -47,6 +59,16 @@ pub struct OcrMessage {
 }
 
 /// The kinds of OCR3 messages.
+///
+/// ```
+/// use donsim::wire::ocr::{Body, CertifiedCommitRequest, NewEpochWish, OcrMessage};
+/// use prost::Message;
+///
+/// let encoded = |body| OcrMessage { body: Some(body) }.encode_to_vec();
+/// assert_eq!(encoded(Body::NewEpochWish(NewEpochWish { epoch: 2 })), [0x8a, 1, 2, 8, 2]);
+/// let request = CertifiedCommitRequest { seq_nr: 2 };
+/// assert_eq!(encoded(Body::CertifiedCommitRequest(request)), [0xd2, 1, 2, 8, 2], "the field's number is the kind");
+/// ```
 #[derive(Clone, PartialEq, Eq, Oneof)]
 pub enum Body {
     /// A node wishes for an epoch.
@@ -85,6 +107,13 @@ pub enum Body {
 }
 
 /// New epoch wish.
+///
+/// ```
+/// use donsim::wire::ocr::NewEpochWish;
+/// use prost::Message;
+///
+/// assert_eq!(NewEpochWish { epoch: 300 }.encode_to_vec(), [8, 0xac, 2]);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct NewEpochWish {
     /// The epoch wished for.
@@ -93,6 +122,16 @@ pub struct NewEpochWish {
 }
 
 /// Round start.
+///
+/// ```
+/// use donsim::wire::ocr::RoundStart;
+/// use prost::Message;
+///
+/// let start = RoundStart { epoch: 1, seq_nr: 9, ..RoundStart::default() };
+/// assert_eq!(start.encode_to_vec(), [8, 1, 16, 9], "an idle round of OCR 3.0");
+/// let signed = RoundStart { signature31: vec![0; 64].into(), ..start };
+/// assert_eq!(signed.encoded_len(), 4 + 66, "and of OCR 3.1");
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct RoundStart {
     /// Epoch.
@@ -110,6 +149,17 @@ pub struct RoundStart {
 }
 
 /// Observation.
+///
+/// ```
+/// use donsim::wire::ocr::{Observation, SignedObservation};
+/// use prost::Message;
+///
+/// let signed = SignedObservation { observation: b"seen".as_slice().into(), signature: vec![0; 64].into() };
+/// let sent = Observation { epoch: 1, seq_nr: 9, signed_observation: Some(signed) };
+/// let received = Observation::decode(&sent.encode_to_vec()[..])?;
+/// assert_eq!(received.signed_observation.map(|signed| signed.observation), Some(b"seen".as_slice().into()));
+/// # Ok::<(), prost::DecodeError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Observation {
     /// Epoch.
@@ -124,6 +174,14 @@ pub struct Observation {
 }
 
 /// An observation under its observer's signature.
+///
+/// ```
+/// use donsim::wire::ocr::SignedObservation;
+/// use prost::Message;
+///
+/// let signed = SignedObservation { observation: vec![7; 32].into(), signature: vec![0; 64].into() };
+/// assert_eq!(signed.encoded_len(), (2 + 32) + (2 + 64));
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct SignedObservation {
     /// The encoded observation.
@@ -135,6 +193,14 @@ pub struct SignedObservation {
 }
 
 /// A signed observation and its observer.
+///
+/// ```
+/// use donsim::wire::ocr::AttributedSignedObservation;
+/// use prost::Message;
+///
+/// let of = |observer| AttributedSignedObservation { signed_observation: None, observer }.encode_to_vec();
+/// assert_eq!((of(0), of(3)), (vec![], vec![16, 3]), "of the first node the index takes no bytes");
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct AttributedSignedObservation {
     /// The observation.
@@ -146,6 +212,18 @@ pub struct AttributedSignedObservation {
 }
 
 /// Proposal.
+///
+/// ```
+/// use donsim::wire::ocr::{AttributedSignedObservation, Proposal};
+/// use prost::Message;
+///
+/// let of = |observer| AttributedSignedObservation { signed_observation: None, observer };
+/// let attributed_signed_observations = [0, 2, 3].map(of).to_vec();
+/// let proposal = Proposal { epoch: 1, seq_nr: 9, attributed_signed_observations, ..Proposal::default() };
+/// let received = Proposal::decode(&proposal.encode_to_vec()[..])?;
+/// assert!(received.attributed_signed_observations.iter().map(|it| it.observer).eq([0, 2, 3]));
+/// # Ok::<(), prost::DecodeError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Proposal {
     /// Epoch.
@@ -163,6 +241,16 @@ pub struct Proposal {
 }
 
 /// Prepare or commit.
+///
+/// ```
+/// use donsim::wire::ocr::{Body, OcrMessage, Vote};
+/// use prost::Message;
+///
+/// let vote = Vote { epoch: 1, seq_nr: 9, signature: vec![0; 64].into() };
+/// let [prepare, commit] =
+///     [Body::Prepare(vote.clone()), Body::Commit(vote)].map(|body| OcrMessage { body: Some(body) }.encode_to_vec());
+/// assert!(prepare[0] != commit[0] && prepare[1..] == commit[1..], "only the field's number tells them apart");
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Vote {
     /// Epoch.
@@ -177,6 +265,15 @@ pub struct Vote {
 }
 
 /// Report signatures.
+///
+/// ```
+/// use donsim::wire::ocr::ReportSignatures;
+/// use prost::Message;
+///
+/// let report_signatures = |reports| vec![vec![0; 65].into(); reports];
+/// let of = |reports| ReportSignatures { seq_nr: 9, report_signatures: report_signatures(reports) }.encoded_len();
+/// assert_eq!([of(0), of(1), of(2)], [2, 2 + 67, 2 + 2 * 67]);
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct ReportSignatures {
     /// Sequence number.
@@ -188,6 +285,16 @@ pub struct ReportSignatures {
 }
 
 /// Epoch start request.
+///
+/// ```
+/// use donsim::wire::ocr::{Certified, EpochStartRequest};
+/// use prost::Message;
+///
+/// let request = EpochStartRequest { epoch: 2, ..EpochStartRequest::default() };
+/// assert_eq!(request.encode_to_vec(), [8, 2], "nothing is certified yet");
+/// let highest_certified = Some(Certified { epoch: 1, seq_nr: 9, ..Certified::default() });
+/// assert_eq!(EpochStartRequest { highest_certified, ..request }.encode_to_vec(), [8, 2, 18, 4, 8, 1, 16, 9]);
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct EpochStartRequest {
     /// Epoch.
@@ -236,6 +343,15 @@ pub struct EpochStart {
 }
 
 /// An outcome and the quorum that prepared or committed it.
+///
+/// ```
+/// use donsim::wire::ocr::Certified;
+/// use prost::Message;
+///
+/// let prepared = Certified { epoch: 1, seq_nr: 9, outcome: b"x".as_slice().into(), ..Certified::default() };
+/// let committed = Certified { committed: true, ..prepared.clone() };
+/// assert_eq!(committed.encode_to_vec(), [&prepared.encode_to_vec()[..], &[40, 1]].concat());
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Certified {
     /// Epoch in which it was.
@@ -256,6 +372,15 @@ pub struct Certified {
 }
 
 /// An ed25519 signature and whose it is.
+///
+/// ```
+/// use donsim::wire::ocr::AttributedSignature;
+/// use prost::Message;
+///
+/// let AttributedSignature { signature, signer } = AttributedSignature::decode(b"\x0a\x02xy\x10\x03".as_slice())?;
+/// assert_eq!((&signature[..], signer), (b"xy".as_slice(), 3));
+/// # Ok::<(), prost::DecodeError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct AttributedSignature {
     /// ed25519, 64 bytes.
@@ -267,6 +392,14 @@ pub struct AttributedSignature {
 }
 
 /// Certified commit request.
+///
+/// ```
+/// use donsim::wire::ocr::CertifiedCommitRequest;
+/// use prost::Message;
+///
+/// assert_eq!(CertifiedCommitRequest::decode([8, 9].as_slice())?, CertifiedCommitRequest { seq_nr: 9 });
+/// # Ok::<(), prost::DecodeError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct CertifiedCommitRequest {
     /// Sequence number.
@@ -275,6 +408,14 @@ pub struct CertifiedCommitRequest {
 }
 
 /// Certified commit.
+///
+/// ```
+/// use donsim::wire::ocr::{Certified, CertifiedCommit};
+/// use prost::Message;
+///
+/// let certified = Some(Certified { seq_nr: 9, committed: true, ..Certified::default() });
+/// assert_eq!(CertifiedCommit { certified }.encode_to_vec(), [10, 4, 16, 9, 40, 1]);
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct CertifiedCommit {
     /// The commit.
@@ -283,6 +424,13 @@ pub struct CertifiedCommit {
 }
 
 /// Query of a round, written by the plugin: the requests that it is about.
+///
+/// ```
+/// use donsim::wire::ocr::Query;
+/// use prost::Message;
+///
+/// assert_eq!(Query { requests: vec!["a:b".into(), "a:c".into()] }.encode_to_vec(), b"\x0a\x03a:b\x0a\x03a:c");
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Query {
     /// `<execution id>:<reference id>` of each.
@@ -291,6 +439,18 @@ pub struct Query {
 }
 
 /// Observation, or outcome, written by the plugin.
+///
+/// ```
+/// use donsim::wire::ocr::{Contents, RequestObservation};
+/// use prost::Message;
+///
+/// let seen = RequestObservation { observed: vec![7; 32].into(), error: String::new() };
+/// let contents = |first: &str, second: &str| {
+///     let requests = [(first.to_owned(), seen.clone()), (second.to_owned(), seen.clone())].into();
+///     Contents { requests, ..Contents::default() }.encode_to_vec()
+/// };
+/// assert_eq!(contents("a:b", "a:c"), contents("a:c", "a:b"), "nodes that saw the same write the same bytes");
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Contents {
     /// Heights of the chain.
@@ -305,6 +465,14 @@ pub struct Contents {
 }
 
 /// Heights of the chain: latest, safe, finalized.
+///
+/// ```
+/// use donsim::wire::ocr::ChainHeight;
+/// use prost::Message;
+///
+/// let height = ChainHeight { latest: 30, safe: 20, finalized: 10 };
+/// assert_eq!(height.encode_to_vec(), [8, 30, 16, 20, 24, 10]);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct ChainHeight {
     /// Latest block.
@@ -319,6 +487,14 @@ pub struct ChainHeight {
 }
 
 /// Observation of one request.
+///
+/// ```
+/// use donsim::wire::ocr::RequestObservation;
+/// use prost::Message;
+///
+/// let failed = RequestObservation { error: "reverted".into(), ..RequestObservation::default() };
+/// assert_eq!(failed.encode_to_vec(), b"\x12\x08reverted", "an error alone, and no hash");
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct RequestObservation {
     /// Hash of the response, or the response's payload.

@@ -49,6 +49,14 @@ pub struct CapabilityRequest {
 }
 
 /// The `Any` of a request.
+///
+/// ```
+/// use donsim::wire::{Any, CallPayload};
+/// use prost::Message;
+///
+/// let call = CallPayload { type_url: "a.Call".into(), value: b"x".as_slice().into() };
+/// assert_eq!(Any::new("a.Call", b"x".as_slice().into()).encode(), *call.encode_to_vec().as_slice());
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct CallPayload {
     /// What `value` is.
@@ -60,6 +68,14 @@ pub struct CallPayload {
 }
 
 /// `capabilities.RequestMetadata`: who asks.
+///
+/// ```
+/// use donsim::wire::RequestMetadata;
+/// use prost::Message;
+///
+/// let metadata = RequestMetadata { workflow_don_id: 1, reference_id: "ref-1".into(), ..RequestMetadata::default() };
+/// assert_eq!(metadata.encode_to_vec(), b"\x30\x01\x42\x05ref-1", "fields 6 and 8: there is no field 5");
+/// ```
 #[derive(Clone, PartialEq, Message)]
 pub struct RequestMetadata {
     /// The workflow.
@@ -110,6 +126,18 @@ pub struct RequestMetadata {
 }
 
 /// A bound on what a request may spend.
+///
+/// ```
+/// use donsim::wire::{RequestMetadata, SpendLimit};
+/// use prost::Message;
+///
+/// let limit = |spend_type: &str| SpendLimit { spend_type: spend_type.into(), limit: "10".into() };
+/// let spend_limits = vec![limit("RPC_EVM"), limit("COMPUTE")];
+/// let metadata = RequestMetadata { spend_limits, ..RequestMetadata::default() };
+/// let received = RequestMetadata::decode(&metadata.encode_to_vec()[..])?;
+/// assert_eq!(received.spend_limits[1].spend_type, "COMPUTE");
+/// # Ok::<(), prost::DecodeError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct SpendLimit {
     /// What is spent.
@@ -121,6 +149,14 @@ pub struct SpendLimit {
 }
 
 /// The id of a request, whose bytes are its message id: `Execute:<execution id>:<reference id>`.
+///
+/// ```
+/// use donsim::wire::{MessageHeader, request_id};
+///
+/// let message_id = request_id("wf-exec", "ref-1").into();
+/// let header = MessageHeader { message_id, ..MessageHeader::default() };
+/// assert_eq!(header.message_id, "Execute:wf-exec:ref-1");
+/// ```
 #[must_use]
 pub fn request_id(workflow_execution_id: &str, reference_id: &str) -> String {
     format!("Execute:{workflow_execution_id}:{reference_id}")

@@ -38,6 +38,16 @@ pub struct Response {
 }
 
 /// `metering.MeteringReportNodeDetail`.
+///
+/// ```
+/// use donsim::wire::{MeteringRecord, Response};
+///
+/// let record = MeteringRecord { spend_unit: "RPC_EVM".into(), spend_value: "7".into(), ..MeteringRecord::default() };
+/// let response = Response { metering: vec![record], ..Response::default() };
+/// assert_eq!(Response::decode(response.encode())?.metering[0].spend_value, "7");
+/// assert_eq!(response.id(), Response::default().id(), "what it cost is no part of a response's identity");
+/// # Ok::<(), donsim::wire::DecodeError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct MeteringRecord {
     /// The reporting peer in its printed form.
@@ -55,6 +65,17 @@ pub struct MeteringRecord {
 }
 
 /// An attestation: `F + 1` signatures over a report.
+///
+/// ```
+/// use donsim::wire::{DecodeError, OcrAttestation, Response};
+///
+/// let attestation = OcrAttestation { config_digest: [7; 32], sequence_number: 42, signatures: Vec::new() };
+/// let response = Response { attestation: Some(attestation.clone()), ..Response::default() };
+/// assert_eq!(Response::decode(response.encode())?.attestation, Some(attestation));
+/// let short = Response::decode(b"\x2a\x03\x0a\x01x".to_vec()).expect_err("a digest of one byte");
+/// assert_eq!(short, DecodeError::ConfigDigestLength(1));
+/// # Ok::<(), DecodeError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OcrAttestation {
     /// Digest of the OCR configuration.
@@ -66,6 +87,17 @@ pub struct OcrAttestation {
 }
 
 /// One signature of an attestation.
+///
+/// ```
+/// use donsim::wire::AttributedSignature;
+/// use prost::Message;
+///
+/// let signature = AttributedSignature { signature: vec![0; 65].into(), signer: 2 };
+/// let bytes = signature.encode_to_vec();
+/// assert!(bytes.starts_with(&[10, 65, 0]) && bytes.ends_with(&[0, 16, 2]), "signature, then signer");
+/// assert_eq!(AttributedSignature::decode(&bytes[..])?.signer, 2);
+/// # Ok::<(), prost::DecodeError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct AttributedSignature {
     /// `r || s || v`, 65 bytes.

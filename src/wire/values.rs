@@ -36,6 +36,13 @@ pub struct ValueMap {
 }
 
 /// One entry of a [`ValueMap`].
+///
+/// ```
+/// use donsim::wire::MapEntry;
+/// use prost::Message;
+///
+/// assert_eq!(MapEntry::default().encode_to_vec(), [10, 0, 18, 0], "key and value are written also when empty");
+/// ```
 #[derive(Clone, PartialEq, Message)]
 pub struct MapEntry {
     /// The key.
@@ -47,6 +54,14 @@ pub struct MapEntry {
 }
 
 /// `values.v1.Value`; without a kind it is an empty value.
+///
+/// ```
+/// use donsim::wire::{Kind, Value};
+/// use prost::Message;
+///
+/// assert!(Value { kind: None }.encode_to_vec().is_empty());
+/// assert_eq!(Value { kind: Some(Kind::Bool(false)) }.encode_to_vec(), [16, 0], "which is another value than none");
+/// ```
 #[derive(Clone, PartialEq, Message)]
 pub struct Value {
     /// What it is.
@@ -55,6 +70,15 @@ pub struct Value {
 }
 
 /// The kinds of values.
+///
+/// ```
+/// use donsim::wire::{Kind, Value};
+/// use prost::Message;
+///
+/// let encoded = |kind| Value { kind: Some(kind) }.encode_to_vec();
+/// assert_eq!(encoded(Kind::String("x".into())), b"\x0a\x01x");
+/// assert_eq!((encoded(Kind::Int64(5)), encoded(Kind::Uint64(5))), (vec![56, 5], vec![96, 5]));
+/// ```
 #[derive(Clone, PartialEq, Oneof)]
 pub enum Kind {
     /// Text.
@@ -93,6 +117,15 @@ pub enum Kind {
 }
 
 /// `values.v1.List`.
+///
+/// ```
+/// use donsim::wire::{Kind, List, Value};
+/// use prost::Message;
+///
+/// let of = |number| Value { kind: Some(Kind::Uint64(number)) }.into();
+/// let list = List { fields: vec![of(1), of(2)] };
+/// assert_eq!(list.encode_to_vec(), [18, 2, 96, 1, 18, 2, 96, 2], "every element is field 2");
+/// ```
 #[derive(Clone, PartialEq, Message)]
 pub struct List {
     /// The elements.
@@ -101,6 +134,18 @@ pub struct List {
 }
 
 /// `values.v1.Decimal`: `coefficient * 10^exponent`.
+///
+/// ```
+/// use donsim::wire::{BigInt, Decimal, DecodeError, Kind, ValueMap};
+///
+/// let normalized = |coefficient: Option<BigInt>| {
+///     let mut map = ValueMap::default();
+///     map.push("price", Kind::Decimal(Decimal { coefficient: coefficient.map(Into::into), exponent: -2 }.into()));
+///     map.normalized()
+/// };
+/// assert!(normalized(Some(BigInt { abs_val: vec![199], sign: 1 })).is_ok(), "1.99");
+/// assert_eq!(normalized(None), Err(DecodeError::DecimalWithoutCoefficient));
+/// ```
 #[derive(Clone, PartialEq, Message)]
 pub struct Decimal {
     /// The digits. The original crashes without.
@@ -112,6 +157,16 @@ pub struct Decimal {
 }
 
 /// `values.v1.BigInt`.
+///
+/// ```
+/// use donsim::wire::{BigInt, Kind, ValueMap};
+///
+/// let mut map = ValueMap::default();
+/// map.push("debt", Kind::BigInt(BigInt { abs_val: vec![0, 0, 5], sign: -9 }.into()));
+/// let Some(Kind::BigInt(debt)) = map.normalized()?.entries.remove(0).0.value.0.kind else { panic!("no number") };
+/// assert_eq!(debt.0, BigInt { abs_val: vec![5], sign: -1 });
+/// # Ok::<(), donsim::wire::DecodeError>(())
+/// ```
 #[derive(Clone, PartialEq, Message)]
 pub struct BigInt {
     /// Its magnitude, big-endian.
@@ -123,6 +178,16 @@ pub struct BigInt {
 }
 
 /// `google.protobuf.Timestamp`.
+///
+/// ```
+/// use donsim::wire::{Kind, Timestamp, ValueMap};
+///
+/// let mut map = ValueMap::default();
+/// map.push("at", Kind::Timestamp(Timestamp { seconds: 5, nanos: 1_500_000_000 }.into()));
+/// let Some(Kind::Timestamp(at)) = map.normalized()?.entries.remove(0).0.value.0.kind else { panic!("no time") };
+/// assert_eq!(at.0, Timestamp { seconds: 6, nanos: 500_000_000 });
+/// # Ok::<(), donsim::wire::DecodeError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Message)]
 pub struct Timestamp {
     /// Seconds since 1970.

@@ -13,6 +13,15 @@ use super::{Answer, Crash, Opened, Rejection, Success, Work};
 use crate::wire::{DecodeError, MeteringRecord, OcrAttestation, PAYLOAD_NOT_AVAILABLE, PeerId};
 
 /// The definition of a rule set beside its code: its name, and the properties by which others judge it.
+///
+/// ```
+/// use donsim::aggregator::{Definition, RuleSet};
+///
+/// let Definition { name, meaning, gives_up_early, .. } = RuleSet::AttestedEarlyFail.definition();
+/// assert!(name == "attested_early_fail" && meaning.ends_with("ends the request.") && gives_up_early);
+/// let others = RuleSet::ALL.into_iter().filter(|rule_set| !rule_set.definition().errors_add_up);
+/// assert!(others.eq([RuleSet::Hardened]), "there, errors alone never end a request");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Definition {
     /// Name in scenario files, tables and vectors.
@@ -30,6 +39,15 @@ pub struct Definition {
 }
 
 /// Weight of a valid attestation under a rule set.
+///
+/// ```
+/// use donsim::aggregator::{Attestation, RuleSet};
+///
+/// let with = |attestation| RuleSet::ALL.into_iter().filter(move |set| set.definition().attestation == attestation);
+/// assert!(with(Attestation::Ignored).eq([RuleSet::Identical]));
+/// assert!(with(Attestation::Alone).eq([RuleSet::AttestedStrict]));
+/// assert!(with(Attestation::BesideCounting).eq([RuleSet::Attested, RuleSet::AttestedEarlyFail]));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attestation {
     /// None: responses are counted.
@@ -44,6 +62,14 @@ pub enum Attestation {
 }
 
 /// Weight of a payload-not-available answer under a rule set.
+///
+/// ```
+/// use donsim::aggregator::{RuleSet, Unavailable};
+///
+/// let weight = |rule_set: RuleSet| rule_set.definition().unavailable;
+/// let weights = [RuleSet::Identical, RuleSet::AttestedStrict, RuleSet::Attested].map(weight);
+/// assert_eq!(weights, [Unavailable::Error, Unavailable::Shortage, Unavailable::Nothing], "ever less");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unavailable {
     /// That of any error.

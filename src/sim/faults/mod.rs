@@ -66,6 +66,14 @@ pub struct Definition {
 }
 
 /// One of the two DONs.
+///
+/// ```
+/// use donsim::sim::{FAULTS, Side};
+///
+/// for fault in FAULTS {
+///     assert_eq!(fault.side == Side::Workflow, fault.name.starts_with("caller_"), "{}", fault.name);
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The callers.
@@ -75,6 +83,13 @@ pub enum Side {
 }
 
 /// Answers that a node sends a workflow node about a request.
+///
+/// ```
+/// use donsim::sim::{Answers, FAULTS};
+///
+/// let several = FAULTS.iter().filter(|fault| fault.answers == Answers::Several).map(|fault| fault.name);
+/// assert!(several.eq(["caller_flood", "caller_repeats", "duplicate_answers"]));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answers {
     /// One or none.
@@ -127,6 +142,13 @@ macro_rules! faults {
         $(mod $name;)+
 
         /// Every kind of fault, in the order of their names.
+        ///
+        /// ```
+        /// use donsim::sim::FAULTS;
+        ///
+        /// let crash = FAULTS.iter().find(|fault| fault.name == "crash").expect("a fault of this name");
+        /// assert!(crash.is_outage && crash.parameters.is_empty() && FAULTS.is_sorted_by_key(|fault| fault.name));
+        /// ```
         pub static FAULTS: &[&Definition] = &[$(&$name::FAULT),+];
     };
 }

@@ -3,6 +3,15 @@
 use crate::engine::{Distribution, Span};
 
 /// A key of a fault's table in a scenario.
+///
+/// ```
+/// use donsim::sim::{FAULTS, Parameter};
+///
+/// let find = |name: &str| FAULTS.iter().find(|fault| fault.name == name).expect("a fault of this name");
+/// let [Parameter { name, default, .. }] = find("duplicate_answers").parameters else { panic!("one parameter") };
+/// assert_eq!((*name, *default), ("copies", Some("2")));
+/// assert_eq!(find("slow").parameters[0].default, None, "how slow has to be said");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
     /// Name of the key.
@@ -40,6 +49,14 @@ impl Parameter {
 }
 
 /// Kinds of parameters.
+///
+/// ```
+/// use donsim::sim::{FAULTS, ParameterKind};
+///
+/// let find = |name: &str| FAULTS.iter().find(|fault| fault.name == name).expect("a fault of this name");
+/// assert_eq!(find("duplicate_answers").parameters[0].kind, ParameterKind::Count { min: 2, max: 1_000 });
+/// assert_eq!(find("slow").parameters[0].kind, ParameterKind::Distribution);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParameterKind {
     /// A whole number within bounds, both included: [`Value::Count`].
@@ -64,6 +81,15 @@ pub enum ParameterKind {
 }
 
 /// A value of a parameter.
+///
+/// ```
+/// use donsim::engine::{Distribution, Span};
+/// use donsim::sim::{FaultKind, Value};
+///
+/// assert_eq!((Value::from(3), Value::from(true)), (Value::Count(3), Value::Flag(true)));
+/// let slow = |millis| FaultKind::named("slow", [Distribution::constant(Span::from_millis(millis)).into()]);
+/// assert!(slow(100) == slow(100) && slow(100) != slow(200), "a kind of fault is told by its values, too");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// A whole number.

@@ -22,6 +22,24 @@ const SIGNATURE: &[u8] = &[0; 64];
 const REPORT_SIGNATURE: &[u8] = &[0; 65];
 
 /// A message of one capability node to another; shared by all that it is sent to.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{OcrHappening, OcrMessage, ReplicateCache, What, replay};
+///
+/// # let text = "schema = 1\ncapability_don.ocr = \"round\"\n".to_owned();
+/// # let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let (replicate, happenings) = replay(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let sent = happenings.iter().filter_map(|happening| match &happening.what {
+///     What::Ocr(OcrHappening::Sent { message, .. }) => Some(&**message),
+///     _ => None,
+/// });
+/// let sent: Vec<&OcrMessage> = sent.collect();
+/// assert!(sent.iter().all(|message| message.epoch == 1), "nobody wishes for another leader");
+/// let bytes: u64 = sent.iter().map(|message| message.len() + setup.network.frame).sum();
+/// assert_eq!(bytes, replicate.ocr.total());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct OcrMessage {
     /// Epoch that it belongs to.
@@ -99,6 +117,29 @@ pub enum OcrBody {
 }
 
 /// An outcome with the certificate of a quorum's votes.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::rounds::Certified;
+/// use donsim::sim::{OcrBody, OcrHappening, ReplicateCache, What, replay};
+///
+/// # let text = "schema = 1\ncapability_don.ocr = \"round\"\nfaults.ocr_silent_leader = [{ nodes = 5 }]\n".to_owned();
+/// # let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// # let mut seen = 0;
+/// # for number in 0..5 {
+/// #     let (_, happenings) = replay(&setup, number, &mut ReplicateCache::new(setup.run.seed));
+/// // With silent leaders, epochs change: each begins where a quorum left off.
+/// for happening in &happenings {
+///     let What::Ocr(OcrHappening::Sent { message, .. }) = &happening.what else { continue };
+///     if let OcrBody::EpochStart(Certified { epoch, outcome, .. }) = &message.body {
+///         assert!(*epoch < message.epoch && outcome.seq_nr < message.seq_nr);
+/// #         seen += 1;
+///     }
+/// }
+/// # }
+/// # assert!(seen > 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Certified {
     /// Epoch of the votes.
@@ -110,6 +151,26 @@ pub struct Certified {
 }
 
 /// Observations that a leader proposes.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{OcrBody, OcrHappening, ReplicateCache, What, replay};
+///
+/// # let text = "schema = 1\ncapability_don.ocr = \"round\"\n".to_owned();
+/// # let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let (_, happenings) = replay(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let proposals = happenings.iter().filter_map(|happening| match &happening.what {
+///     What::Ocr(OcrHappening::Sent { message, .. }) => match &message.body {
+///         OcrBody::Proposal(proposal) => Some(proposal),
+///         _ => None,
+///     },
+///     _ => None,
+/// });
+/// let quorum = setup.capability_don.nodes - setup.capability_don.f;
+/// let sizes: Vec<usize> = proposals.map(|proposal| proposal.observations.len()).collect();
+/// assert!(!sizes.is_empty() && sizes.iter().all(|size| *size >= quorum as usize));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Proposal {
     /// Sequence number of the round.

@@ -11,6 +11,28 @@
 //! A participant is one node's part; it knows nothing of faults, the network or who listens. Not modelled: clients'
 //! retransmissions within a connection, blob transmission, and messages of a node's own restarts; a crashed node keeps its
 //! votes, as the original keeps them in its database.
+//!
+//! ```
+//! use donsim::scenario::Scenario;
+//! use donsim::sim::rounds::Outcome;
+//! use donsim::sim::{OcrBody, OcrHappening, ReplicateCache, What, replay};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let text = "schema = 1\ncapability_don.ocr = \"round\"\n".to_owned();
+//! let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+//! let (_, happenings) = replay(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+//! let committed = happenings.iter().find_map(|happening| match &happening.what {
+//!     What::Ocr(OcrHappening::Sent { message, .. }) => match &message.body {
+//!         OcrBody::Commit(outcome) if !outcome.agreed.is_empty() => Some(&**outcome),
+//!         _ => None,
+//!     },
+//!     _ => None,
+//! });
+//! let Outcome { agreed, .. } = committed.expect("the request is agreed on");
+//! assert!(agreed.iter().map(|observed| observed.request).eq([0]));
+//! # Ok(())
+//! # }
+//! ```
 
 mod chain;
 mod happening;

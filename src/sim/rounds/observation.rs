@@ -8,6 +8,27 @@ use super::value::Observed;
 use crate::wire::ocr;
 
 /// Observation of a node in one round.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::{OcrBody, OcrHappening, ReplicateCache, What, replay};
+///
+/// # let text = "schema = 1\ncapability_don.ocr = \"round\"\n".to_owned();
+/// # let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let (_, happenings) = replay(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let observations = happenings.iter().filter_map(|happening| match &happening.what {
+///     What::Ocr(OcrHappening::Sent { message, .. }) => match &message.body {
+///         OcrBody::Observation(observation) => Some((happening.node?, observation)),
+///         _ => None,
+///     },
+///     _ => None,
+/// });
+/// let (of_sender, all): (Vec<_>, Vec<_>) =
+///     observations.map(|(node, it)| (node.position() == it.observer as usize, it)).unzip();
+/// assert!(of_sender.into_iter().all(|is_own| is_own), "every node speaks for itself");
+/// assert!(all.iter().any(|it| it.values.len() == 1) && all.iter().all(|it| it.missing.is_empty()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observation {
     /// The node.

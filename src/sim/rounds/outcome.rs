@@ -12,6 +12,23 @@ use super::value::{Observed, Value};
 use crate::sim::setup::ObservationContent;
 
 /// Outcome of a round.
+///
+/// ```
+/// use donsim::scenario::Scenario;
+/// use donsim::sim::rounds::Outcome;
+/// use donsim::sim::{OcrBody, OcrHappening, ReplicateCache, What, replay};
+///
+/// // Every node sees something else.
+/// let text = "schema = 1\ncapability_don.ocr = \"round\"\nobservation.differ = 1\n".to_owned();
+/// let setup = Scenario::parse("mine.toml".as_ref(), text, &[])?.cell(0).setup;
+/// let (_, happenings) = replay(&setup, 0, &mut ReplicateCache::new(setup.run.seed));
+/// let is_split = |Outcome { agreed, split, .. }: &Outcome| agreed.is_empty() && split == &[0];
+/// assert!(happenings.iter().any(|happening| {
+///     matches!(&happening.what, What::Ocr(OcrHappening::Sent { message, .. })
+///         if matches!(&message.body, OcrBody::Commit(outcome) if is_split(outcome)))
+/// }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// Sequence number of the round.

@@ -11,11 +11,11 @@ use crate::engine::Span;
 
 /// Definition of a strategy.
 #[derive(Debug)]
-pub struct Definition {
+pub(super) struct Definition {
     /// Name in scenarios.
-    pub name: &'static str,
+    name: &'static str,
     /// Meaning in one line.
-    pub meaning: &'static str,
+    meaning: &'static str,
     /// Turn of a holder.
     pub(super) turn: fn(&Place<'_>) -> Turn,
     /// Whether a caller that has decided tells everybody whom it has not heard to stop.
@@ -71,9 +71,8 @@ strategies! {
 /// use donsim::sim::ResponseStrategy;
 ///
 /// let pull = ResponseStrategy::named("pull").expect("a strategy of this name");
-/// assert!(pull.definition().meaning.contains("asks"));
-/// assert_eq!(ResponseStrategy::ALL[0], ResponseStrategy::default());
-/// assert_eq!(ResponseStrategy::NAMES[0], ResponseStrategy::default().definition().name);
+/// assert!(pull.meaning().contains("asks"));
+/// assert!(ResponseStrategy::ALL[0] == ResponseStrategy::default() && ResponseStrategy::NAMES[0] == "all");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ResponseStrategy(usize);
@@ -91,9 +90,14 @@ impl ResponseStrategy {
     };
 
     /// Its definition.
-    #[must_use]
-    pub fn definition(self) -> &'static Definition {
+    pub(super) fn definition(self) -> &'static Definition {
         STRATEGIES[self.0]
+    }
+
+    /// Its meaning in one line.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        self.definition().meaning
     }
 
     /// The strategy of this name.
@@ -112,7 +116,7 @@ mod tests {
         for (strategy, name) in ResponseStrategy::ALL.into_iter().zip(ResponseStrategy::NAMES) {
             assert_eq!(strategy.definition().name, name);
             assert_eq!(ResponseStrategy::named(name), Some(strategy));
-            assert!(strategy.definition().meaning.ends_with('.'));
+            assert!(strategy.meaning().ends_with('.'));
         }
     }
 
