@@ -66,3 +66,31 @@ impl Loss {
         Self { axes, cells, replicate, request: RequestAt { request, caller }, slower }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::rows::Side;
+    use super::*;
+
+    fn side(latencies: &[u64]) -> Side {
+        Side { latencies: (0..).map(|caller| (0, caller)).zip(latencies.iter().copied()).collect(), ..Side::default() }
+    }
+
+    /// Where nothing was lost, the request that became slowest shows a slower cell.
+    #[test]
+    fn of_what_was_not_lost_the_slowest_is_shown() {
+        let cell = |pairs: [[&[u64]; 2]; 2]| {
+            let pairs = (7..).zip(pairs).map(|(number, sides)| Pair { number, sides: sides.map(side) });
+            Cell { axes: Vec::new(), ids: ["a".to_owned(), "b".to_owned()], pairs: pairs.collect() }
+        };
+        let slower = cell([[&[10, 20], &[15, 21]], [&[10, 20], &[12, 30]]]);
+        let loss = Loss::slowest(&slower).expect("it is slower");
+        assert_eq!((loss.replicate, loss.request.caller, loss.slower), (8, 1, Some([20, 30])));
+        assert_eq!(Loss::slowest(&cell([[&[10], &[10]], [&[20], &[15]]])), None);
+        let mut lost = slower;
+        lost.pairs[0].sides[1].latencies.remove(&(0, 1));
+        lost.pairs[0].sides[1].missed.insert((0, 1));
+        let loss = Loss::first(&lost).expect("it is lost");
+        assert_eq!((loss.replicate, loss.request.caller, loss.slower), (7, 1, None));
+    }
+}

@@ -96,10 +96,9 @@ impl Clock {
         let pace = scale.pace;
         let mut next = top;
         for &(from, to) in scale.gaps {
-            let (kind, room) = match scale.left_out.contains(&from) {
-                true => (Stretch::LeftOut, BREAK),
-                false => (Stretch::Shown, (to - from) as f64 / pace),
-            };
+            let is_left_out = scale.left_out.contains(&from);
+            let kind = if is_left_out { Stretch::LeftOut } else { Stretch::Shown };
+            let room = if is_left_out { BREAK } else { (to - from) as f64 / pace };
             let together =
                 |last: &&mut Piece| (last.kind, kind) == (Stretch::Shown, Stretch::Shown) && last.pace == pace;
             match self.pieces.last_mut().filter(together) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::network::Node;
 use crate::report::happening_line;
 use crate::scenario::Scenario;
-use crate::sim::{self, Happening, OcrHappening, Replicate, ReplicateCache, Setup, What};
+use crate::sim::{self, Happening, OcrHappening, Outcome, Replicate, ReplicateCache, Setup, What};
 
 use super::*;
 
@@ -286,6 +286,28 @@ fn what_comes_after_the_end_takes_half_of_a_clock_at_most() {
     let (end, bottom, on_one_scale) = late.expect("timeouts long after the deadline");
     assert!(end - 100.0 >= 400.0 && bottom > end, "{end} of {bottom}");
     assert!(on_one_scale < end, "{on_one_scale}");
+}
+
+/// A faulty caller is drawn only where it is asked for.
+#[test]
+fn who_is_drawn_is_honest() {
+    let text = "schema = 1\n[capability_don]\nnodes = 4\n[[faults.caller_repeats]]\nnodes = 1\n";
+    let rows = (0..20).map(|number| replay(text, number).0.rows);
+    let rows = rows.into_iter().find(|rows| rows[0].outcome == Outcome::Byzantine).expect("the first caller is faulty");
+    let chosen = |wanted: &dyn Fn(RequestAt) -> bool| RequestAt::choose(&rows, wanted).map(|request| request.caller);
+    assert_eq!((chosen(&|_| true), chosen(&|request| request.caller == 0)), (Some(1), Some(0)));
+}
+
+/// A node has one place in both pictures of a pair, whatever it does in them.
+#[test]
+fn pairs_have_the_same_lanes() {
+    let identical = MANY.replace("\"identical\"", "\"attested\"");
+    let (one, other) = (story(MANY, 0), story(&identical, 0));
+    let [left, right] = same_lanes([&one, &other], 7);
+    let nodes = |lanes: &[Lane]| lanes.iter().map(|lane| lane.nodes.clone()).collect::<Vec<_>>();
+    assert_eq!(nodes(&left), nodes(&right));
+    assert!(left.len() > 1 && nodes(&left).concat().len() == 31);
+    assert_ne!(nodes(&left), nodes(&lanes(&one, 7)), "alone, nodes are bundled by what they do in one");
 }
 
 #[test]

@@ -124,6 +124,18 @@ fn words_of_a_scenario_stay_words() {
     assert_eq!((scripts(&page), scripts(&plain)), (1, 1));
 }
 
+#[test]
+fn each_expectation_is_shown_before_one_is_again() {
+    let failed = |that: &str, replicate: u64| {
+        let mut failed = check("fail", that);
+        failed["replicate"] = json!(replicate);
+        failed
+    };
+    let checks = [failed("accepted >= 0.9", 1), failed("accepted >= 0.9", 2), failed("p99 <= 1s", 3)];
+    let account = account("fail", &json!({ "expectations": checks }));
+    assert_eq!(account.witnesses().map(|witness| witness.replicate).collect::<Vec<_>>(), [1, 3, 2]);
+}
+
 /// A run of so many cells that differ in what they accept.
 fn large(cells: usize) -> RunSummary {
     let mut run = sample();
@@ -153,6 +165,11 @@ fn of_many_cells_the_worst_are_shown_and_the_rest_is_said_to_be_elsewhere() {
     let shown = worst(&run, &Account::default(), MOST_CELLS);
     let bad: Vec<&str> = shown.cells.iter().map(|cell| cell.id.as_str()).filter(|id| id.ends_with("999")).collect();
     assert_eq!((shown.cells.len(), bad.len()), (200, 10), "{bad:?}");
+    let mut failed = check("fail", "p99 <= 1s");
+    failed["cells"] = json!(["c5000"]);
+    let of_failing = account("fail", &json!({ "expectations": [failed] }));
+    let has = |account: &Account| worst(&run, account, MOST_CELLS).cells.iter().any(|cell| cell.id == "c5000");
+    assert_eq!((has(&of_failing), has(&Account::default())), (true, false));
     assert!(
         worst(&sample(), &Account::default(), MOST_CELLS).cells.len() == 4
             && !page_of(&sample(), &Account::default()).contains("accepted least")

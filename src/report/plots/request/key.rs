@@ -39,8 +39,15 @@ pub(super) fn draw(scene: &mut Scene, panels: &[Panel<'_>], clock: &Clock, top: 
 }
 
 fn entries(panels: &[Panel<'_>], clock: &Clock) -> Vec<(Sample, String)> {
+    let mut entries = of_messages(panels);
+    entries.extend(of_nodes(panels));
+    entries.extend(of_ends(panels));
+    entries.extend(of_time(clock));
+    entries
+}
+
+fn of_messages(panels: &[Panel<'_>]) -> Vec<(Sample, String)> {
     let messages = || panels.iter().flat_map(|panel| &panel.story.messages);
-    let nodes = || panels.iter().flat_map(|panel| panel.story.nodes.values());
     let mut entries = Vec::new();
     let kinds = Kind::ALL.into_iter().filter(|kind| messages().any(|way| way.kind == *kind));
     entries.extend(kinds.map(|kind| (Sample::Message(kind), kind.name().to_owned())));
@@ -51,6 +58,12 @@ fn entries(panels: &[Panel<'_>], clock: &Clock) -> Vec<(Sample, String)> {
     if messages().any(|way| way.fate.is_lost()) {
         entries.push((Sample::Cross, "lost or dropped".to_owned()));
     }
+    entries
+}
+
+fn of_nodes(panels: &[Panel<'_>]) -> Vec<(Sample, String)> {
+    let nodes = || panels.iter().flat_map(|panel| panel.story.nodes.values());
+    let mut entries = Vec::new();
     for (doing, words) in [(Doing::Executes, "executes"), (Doing::Waits, "waits for the report")] {
         if nodes().any(|node| node.doings.iter().any(|(_, _, other)| *other == doing)) {
             entries.push((Sample::Bar(doing), words.to_owned()));
@@ -79,6 +92,11 @@ fn entries(panels: &[Panel<'_>], clock: &Clock) -> Vec<(Sample, String)> {
             entries.push((Sample::Stage(step), words.to_owned()));
         }
     }
+    entries
+}
+
+fn of_ends(panels: &[Panel<'_>]) -> Vec<(Sample, String)> {
+    let mut entries = Vec::new();
     let ends = || panels.iter().filter_map(|panel| panel.story.ended.as_ref());
     let gists = [
         (Gist::Success, "decides: success"),
@@ -95,6 +113,11 @@ fn entries(panels: &[Panel<'_>], clock: &Clock) -> Vec<(Sample, String)> {
         entries.push((Sample::Line(VERMILLION, 1.6), "success unreachable".to_owned()));
     }
     entries.push((Sample::Dashed(INK), "deadline".to_owned()));
+    entries
+}
+
+fn of_time(clock: &Clock) -> Vec<(Sample, String)> {
+    let mut entries = Vec::new();
     if clock.pieces().iter().any(|piece| piece.kind == Stretch::LeftOut) {
         entries.push((Sample::Break, "time left out [ms]".to_owned()));
     }

@@ -163,10 +163,10 @@ pub(super) fn notes(scene: &mut Scene, panel: &Panel<'_>, clock: &Clock, top: f6
 /// All that a panel shows as text: who the nodes are, then what happens in order of time.
 pub(super) fn words(panel: &Panel<'_>) -> Vec<String> {
     let timed = |from, to, words: &str| (from, format!("{}: {words}", millis_between(from, to)));
-    let note = |note: &Note| match note.gist.is_turn() {
+    let note = |note: &Note| match (note.from, note.to) {
         // These say when.
-        true => (note.from, note.text()),
-        false => timed(note.from, note.to, &note.text()),
+        (from, _) if note.gist.is_turn() => (from, note.text()),
+        (from, to) => timed(from, to, &note.text()),
     };
     let stages = panel.story.stages.iter().map(|stage| timed(stage.from, stage.to, &stage.words));
     let deadline = panel.story.deadline.filter(|_| !expires(panel.story));
