@@ -11,6 +11,8 @@ use super::{LINE, Panel};
 pub(super) const STAGE_ROOM: f64 = 298.0;
 /// Between the heads of two lanes.
 pub(super) const BETWEEN_HEADS: f64 = 8.0;
+/// Lines with numbers below the name of a lane.
+const MOST_LINES: usize = 10;
 /// Width of a bar on a lane.
 const BAR: f64 = 12.0;
 
@@ -110,10 +112,15 @@ pub(super) fn widest_word(lane: &Lane) -> f64 {
     traits.map(width).fold(0.0, f64::max)
 }
 
-/// Numbers of the nodes of a lane; returns where they end.
+/// Numbers of the nodes of a lane, the first of very many; returns where they end.
 fn numbers(scene: &mut Scene, lane: &Lane, (x, top, room): (f64, f64, f64)) -> f64 {
     let mut baseline = top;
-    for line in wrapped(&lane.numbers(), room) {
+    let mut lines = wrapped(&lane.numbers(), room);
+    if lines.len() > MOST_LINES {
+        lines.truncate(MOST_LINES - 1);
+        lines.push("…".to_owned());
+    }
+    for line in lines {
         baseline += LINE;
         scene.text((x, baseline), Text::new(line).align(Align::Center).color(MUTED));
     }
