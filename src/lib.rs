@@ -44,3 +44,8 @@ pub mod scenario;
 pub mod sim;
 pub mod stats;
 pub mod wire;
+
+// The program on the page is compiled and run as an example of the docs.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/library.md")]
+mod library_page {}

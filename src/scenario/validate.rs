@@ -4,6 +4,7 @@ use super::diagnostics::{Diagnostic, Place, did_you_mean};
 use super::document::Raw;
 use super::kinds::{AgreementLatency, Selector};
 use super::memory;
+use super::schema::Key;
 use super::settings::{Group, Settings, Slot, blame, sound};
 use super::stop;
 use super::strata::{self, is_by_chance};
@@ -35,8 +36,8 @@ pub(super) fn check(settings: &Settings) -> Vec<Diagnostic> {
 
 /// Warnings: what is probably not meant, though it can be simulated.
 pub(super) fn warnings(settings: &Settings) -> Vec<Diagnostic> {
-    let warnings = schedule(settings).into_iter().chain(without_rounds(settings)).chain(memory::warning(settings));
-    warnings.chain(stop::warning(settings)).collect()
+    let idle = without_rounds(settings).into_iter().chain(without_limits(settings.group("network.limits")));
+    schedule(settings).into_iter().chain(idle).chain(memory::warning(settings)).chain(stop::warning(settings)).collect()
 }
 
 /// A staged schedule that asks too few capability nodes before the caller gives up: then there is no quorum of
@@ -165,6 +166,19 @@ fn without_rounds(settings: &Settings) -> Vec<Diagnostic> {
         finding.label("there are no rounds").help("set `capability_don.ocr = \"round\"`").warning()
     };
     content.into_iter().chain(faults).map(idle).collect()
+}
+
+/// Limits that do nothing, because nobody has said whether there are any: whoever says that there are none means it.
+fn without_limits(limits: &Group) -> Vec<Diagnostic> {
+    if limits.slot("enabled").place().is_some() {
+        return Vec::new();
+    }
+    let idle = |key: &Key| {
+        let (at, key) = (limits.slot(key.name).place()?, limits.section.dotted(key.name));
+        let finding = Diagnostic::new(Some(at), format!("`{key}` has no effect without `network.limits.enabled`"));
+        Some(finding.label("there are no limits").help("set `network.limits.enabled = true`").warning())
+    };
+    limits.section.keys.iter().filter_map(idle).collect()
 }
 
 fn needed(group: &Group) -> Option<Diagnostic> {

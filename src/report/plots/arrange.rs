@@ -73,7 +73,7 @@ fn companions(run: &RunSummary, axis: usize) -> Vec<String> {
     let is_number = |at: usize| run.cells.iter().all(|cell| cell.axes.get(at).is_some_and(|it| it.number.is_some()));
     let advances = |(at, other): &(usize, &Axis)| *at != axis && other.group == run.axes[axis].group && is_number(*at);
     let others = run.axes.iter().enumerate().filter(advances);
-    let names: Vec<String> = others.map(|(_, axis)| keys::in_series(&axis.key)).collect();
+    let names: Vec<String> = others.map(|(_, axis)| keys::in_series(&axis.key, true)).collect();
     if names.is_empty() { Vec::new() } else { vec![format!("advancing with it: {}", names.join(", "))] }
 }
 
@@ -158,8 +158,10 @@ fn label(run: &RunSummary, cell: &CellSummary, axes: &[usize]) -> String {
     let mut axes = axes.to_vec();
     axes.sort_by_key(|axis| run.axes[*axis].key != RULE_SET);
     let part = |axis: &usize| {
-        let value = text(cell, *axis);
-        format!("{} {value}", keys::in_series(&run.axes[*axis].key)).trim().to_owned()
+        // An axis with names among its numbers has no number in any cell.
+        let has_numbers = run.cells.iter().any(|cell| text(cell, *axis).parse::<f64>().is_ok());
+        let key = keys::in_series(&run.axes[*axis].key, has_numbers);
+        format!("{key} {}", text(cell, *axis)).trim().to_owned()
     };
     axes.iter().map(part).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }

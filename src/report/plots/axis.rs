@@ -173,6 +173,13 @@ impl Axis {
         self.from + (self.to - self.from) * share
     }
 
+    /// The place of `value` on an axis that goes on below its lowest decade, where zero is set apart; `None` where it lies
+    /// within the axis, or is zero.
+    pub(super) fn below(&self, value: f64) -> Option<f64> {
+        let share = (libm::log10(value) - self.low) / (self.high - self.low);
+        (self.zero.is_some() && value > 0.0 && share < 0.0).then_some(self.from + (self.to - self.from) * share)
+    }
+
     /// Whether values are spread logarithmically.
     pub(super) fn is_log(&self) -> bool {
         self.log

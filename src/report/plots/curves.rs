@@ -52,6 +52,8 @@ pub(super) struct Placed {
     interval: bool,
     pub(super) beyond: bool,
     exact: Option<f64>,
+    /// Place at which the axis breaks before zero, where the closed form lies beyond that and is not zero.
+    cut: Option<f64>,
 }
 
 /// Half the length of a closed form's line at a category.
@@ -147,8 +149,11 @@ impl Curve {
             let at = (x.at(sample.x) + shift, y.at(sample.value));
             let end = |end: Option<f64>| end.filter(|end| end.is_finite()).map_or(at.1, |end| y.at(end));
             let interval = sample.low.is_some() || sample.high.is_some();
-            let exact = sample.exact.filter(|exact| exact.is_finite()).map(|exact| y.at(exact));
-            Placed { at, low: end(sample.low), high: end(sample.high), interval, beyond: sample.beyond, exact }
+            let known = sample.exact.filter(|exact| exact.is_finite());
+            let below = known.and_then(|exact| y.below(exact));
+            let exact = below.or(known.map(|exact| y.at(exact)));
+            let cut = y.gap().filter(|gap| below.is_some_and(|below| below > *gap));
+            Placed { at, low: end(sample.low), high: end(sample.high), interval, beyond: sample.beyond, exact, cut }
         });
         let label = series.label.clone();
         Self { name: label.clone(), label, style: series.style, samples: placed.collect(), layer: Layer::default() }
@@ -175,8 +180,7 @@ impl Curve {
     /// The line through all points: the closed form's where there is one, otherwise that of the simulation.
     pub(super) fn line(&self, scene: &mut Scene) {
         let exact = |a: &Placed, b: &Placed| a.exact.is_some() && b.exact.is_some();
-        for known in self.samples.chunk_by(exact) {
-            let points: Vec<Point> = known.iter().filter_map(|placed| Some((placed.at.0, placed.exact?))).collect();
+        for points in self.samples.chunk_by(exact).flat_map(above_break) {
             self.layer.exact(scene, &points, self.style.color);
         }
         for known in self.samples.chunk_by(|a, b| !a.beyond && !b.beyond && !exact(a, b)) {
@@ -204,7 +208,8 @@ impl Curve {
 
     /// Short lines at the values of the closed form, for points that nothing joins.
     fn dashes(&self, scene: &mut Scene) {
-        for (x, y) in self.samples.iter().filter_map(|placed| Some((placed.at.0, placed.exact?))) {
+        let shown = self.samples.iter().filter(|placed| placed.cut.is_none());
+        for (x, y) in shown.filter_map(|placed| Some((placed.at.0, placed.exact?))) {
             scene.line(&[(x - DASH, y), (x + DASH, y)], 1.6, self.style.color);
         }
     }
@@ -216,6 +221,26 @@ impl Curve {
         self.style.marker = marker;
         self
     }
+}
+
+/// Lines through the closed forms of neighbours: below the lowest decade there is none, only the way to it, up to the break.
+fn above_break(known: &[Placed]) -> Vec<Vec<Point>> {
+    let mut lines = vec![Vec::new()];
+    for (index, placed) in known.iter().enumerate() {
+        let Some(exact) = placed.exact else { continue };
+        let Some(cut) = placed.cut else {
+            lines.last_mut().expect("there is one").push((placed.at.0, exact));
+            continue;
+        };
+        let way = |other: &Placed| {
+            let share = (cut - exact) / (other.exact? - exact);
+            (other.cut.is_none() && (0.0..=1.0).contains(&share))
+                .then_some((placed.at.0 + (other.at.0 - placed.at.0) * share, cut))
+        };
+        lines.last_mut().expect("there is one").extend(index.checked_sub(1).and_then(|before| way(&known[before])));
+        lines.push(known.get(index + 1).and_then(way).into_iter().collect());
+    }
+    lines
 }
 
 fn band(scene: &mut Scene, run: &[Placed], style: Style) {

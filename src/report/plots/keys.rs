@@ -42,9 +42,9 @@ pub(super) fn in_sentence(key: &str) -> String {
     }
 }
 
-/// Name of a key within the name of a series; empty where the value speaks for itself.
-pub(super) fn in_series(key: &str) -> String {
-    if [RULE_SET, HOLDERS].contains(&key) { String::new() } else { last_part(key) }
+/// Name of a key within the name of a series; empty where the values speak for themselves, which numbers never do.
+pub(super) fn in_series(key: &str, has_numbers: bool) -> String {
+    if [RULE_SET, HOLDERS].contains(&key) && !has_numbers { String::new() } else { last_part(key) }
 }
 
 /// The last part of a key, behind the kind of a fault.
@@ -56,8 +56,8 @@ fn last_part(key: &str) -> String {
 
 /// End of a title that compares without an order: "by rule set and holders".
 pub(super) fn by(keys: &[String]) -> String {
-    let name = |key: &String| if in_series(key).is_empty() { in_sentence(key) } else { in_series(key) };
-    let names: Vec<String> = keys.iter().map(name).collect();
+    let name = |key: &String| Some(in_series(key, false)).filter(|name| !name.is_empty());
+    let names: Vec<String> = keys.iter().map(|key| name(key).unwrap_or_else(|| in_sentence(key))).collect();
     match names.split_last() {
         None => String::new(),
         Some((only, [])) => format!("by {only}"),

@@ -4,7 +4,8 @@ use super::prelude::*;
 
 /// Everything above this is too near 1 to be told apart on a scale from 0.
 const NEAR_ONE: f64 = 0.9;
-/// Shares missing to 1 that are less than this count as nothing.
+/// Shares missing to 1 that are less than this have no place on their axis: a closed form knows shares that no simulation
+/// sees, and decades of them would crowd out what it does see.
 const LEAST_SEEN: f64 = 1e-6;
 const SUBJECT: &str = "Accepted requests";
 const ACCEPTED: &str = "Accepted [%]";
@@ -101,14 +102,13 @@ fn rate_axis(_: &[Vec<Sample>], plot: Rect) -> Axis {
 fn complement(sample: &Sample) -> Sample {
     let missing = |rate: f64| (1.0 - rate).max(0.0);
     let (low, high) = (sample.high.map(missing), sample.low.map(missing));
-    // A closed form knows shares that no simulation sees; decades of them would crowd out what it does see.
-    let seen = |share: f64| if share < LEAST_SEEN { 0.0 } else { share };
-    Sample { value: missing(sample.value), low, high, exact: sample.exact.map(missing).map(seen), ..*sample }
+    Sample { value: missing(sample.value), low, high, exact: sample.exact.map(missing), ..*sample }
 }
 
 /// Whole decades around every value and interval.
 fn complement_axis(missing: &[Vec<Sample>], plot: Rect) -> Axis {
-    let ends = missing.iter().flatten().flat_map(|s| [Some(s.value), s.low, s.high, s.exact]).flatten();
+    let seen = |sample: &Sample| sample.exact.filter(|exact| *exact >= LEAST_SEEN);
+    let ends = missing.iter().flatten().flat_map(|s| [Some(s.value), s.low, s.high, seen(s)]).flatten();
     let (low, high) =
         ends.filter(|end| *end > 1e-9).fold((0.1, 1e-3), |(low, high): (f64, f64), end| (low.min(end), high.max(end)));
     let decade = |value: f64, round: fn(f64) -> f64| libm::pow(10.0, round(libm::log10(value)));

@@ -358,6 +358,14 @@ fn a_schedule_slower_than_the_deadline_is_warned_about() {
 }
 
 #[test]
+fn limits_are_warned_about_where_nobody_says_whether_there_are_any() {
+    let is_warned = |limits: &str| plan(&format!("[network.limits]\n{limits}")).warnings().is_some();
+    assert!(is_warned("max_message = \"100B\"") && is_warned("[sweep.grid]\nnetwork.limits.send_rate = [1, 2]"));
+    let said = ["enabled = true", "enabled = false", "[sweep.grid]\nnetwork.limits.enabled = [false, true]"];
+    assert!(!is_warned("") && !said.iter().any(|enabled| is_warned(&format!("max_message = \"100B\"\n{enabled}"))));
+}
+
+#[test]
 fn partners_have_the_first_value_and_are_equal_in_all_else() {
     let against_first = |text: &str, key: &str| plan(text).against_first(key);
     let rule_sets = "aggregator.rule_set = [\"identical\", \"attested\", \"attested_strict\"]\n";

@@ -27,6 +27,9 @@ fn zero_is_set_apart_on_a_log_axis() {
     assert_eq!(axis.at(0.01), 500.0 - ZERO_GAP);
     assert_eq!(axis.at(1.0), 100.0);
     assert_eq!(axis.ticks[0].label, "0");
+    // Two decades from 466 to 100; the next one would begin where zero is not.
+    assert_eq!(axis.below(0.001), Some(500.0 - ZERO_GAP + 183.0));
+    assert_eq!([axis.below(0.0), axis.below(0.5), Axis::log(0.01, 1.0, 1.0).below(0.001)], [None; 3]);
 }
 
 const STUB: Stub = Stub { lead: 60.0, step: 30.0, most: 3 };

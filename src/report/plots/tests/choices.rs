@@ -73,6 +73,16 @@ fn a_third_axis_makes_panels() {
 }
 
 #[test]
+fn series_of_numbers_say_what_is_counted() {
+    let labels = |holders: [&str; 2]| -> Vec<String> {
+        let run = sweep(&[(LOSS, numbers(3)), (HOLDERS, holders.map(text).into())]);
+        Figure::new(&run).series.into_iter().map(|series| series.label).collect()
+    };
+    assert_eq!(labels(["f+1", "4"]), ["payload holders f+1", "payload holders 4"]);
+    assert_eq!(labels(["f+1", "all"]), ["f+1", "all"]);
+}
+
+#[test]
 fn many_axes_share_series_and_nothing_exceeds_sixteen() {
     let run = sweep(&[(LOSS, numbers(5)), (RULES, names(4)), (HOLDERS, names(2)), (PAYLOAD, numbers(3))]);
     assert_eq!(arranged(&run), (vec![LOSS], vec![RULES, HOLDERS], vec![PAYLOAD]));

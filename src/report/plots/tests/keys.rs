@@ -11,7 +11,8 @@ fn keys_read_as_phrases() {
     assert_eq!(along("faults.slow.delay"), "over faults.slow.delay");
     assert_eq!(along("run.seed"), "over run.seed");
     assert_eq!(by(&[RULE_SET, HOLDERS].map(str::to_owned)), "by rule set and holders");
-    assert_eq!(in_series("faults.error_spam.nodes"), "error spam nodes");
+    assert_eq!(in_series("faults.error_spam.nodes", true), "error spam nodes");
+    assert_eq!([false, true].map(|has_numbers| in_series(HOLDERS, has_numbers)), ["", "payload holders"]);
     assert_eq!(
         ["request.payload_size", "network.response.loss", "capability_don.f", "faults.slow.nodes"].map(in_sentence),
         ["payload", "lost responses", "F", "slow nodes"]

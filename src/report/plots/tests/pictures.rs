@@ -94,6 +94,20 @@ fn a_closed_form_is_a_thin_line_where_it_says() {
 }
 
 #[test]
+fn a_closed_form_too_small_for_its_axis_ends_where_that_breaks() {
+    let mut run = exact(near_one());
+    run.cells[2].exact.as_mut().unwrap().values[0].1 = 1.0 - 1e-9;
+    let scene = picture(&run, "reliability").unwrap();
+    // The right one of two panels.
+    let thin = thin(&scene, theme::BLUE);
+    let lines: Vec<_> = thin.iter().filter(|line| line[0].0 > scene::WIDTH / 2.0).collect();
+    let [before, after] = lines[..] else { panic!("{lines:?}") };
+    let (end, start, zero) = (before[before.len() - 1], after[0], place(&scene, "0").unwrap().1 - 6.5);
+    assert_eq!((before.len(), after.len(), end.1 < zero), (3, 5, true), "{before:?} {after:?}");
+    assert!((end.1 - start.1).abs() < 0.01 && end.0 < start.0 && before[0].1 > end.1, "{before:?} {after:?}");
+}
+
+#[test]
 fn what_a_closed_form_vouches_for_is_hollow() {
     let hollow = |run: &RunSummary| {
         // Only the core of a hollow disc is white and small.
