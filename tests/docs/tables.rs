@@ -178,7 +178,8 @@ fn every_table_of_figures_is_made_by_a_run() {
         let number = cell.trim().split(' ').next().unwrap_or_default();
         number.parse::<f64>().is_ok() && number.contains(['.', 'e'])
     };
-    for (path, text) in pages() {
+    // The catalogue of faults is made whole, by a test of its own.
+    for (path, text) in pages().into_iter().filter(|(path, _)| !path.ends_with("docs/faults.md")) {
         let mut is_declared = false;
         for line in text.lines() {
             is_declared = line.starts_with(START) || is_declared && !line.is_empty();
