@@ -1,5 +1,5 @@
 //! The commands of the pages do what stands beside them: each page's are run in its order, in a folder that looks like the
-//! project, what a `text` block shows comes out of them, line by line, and so do every table of figures and every picture, byte by
+//! project, what a `text` block shows comes out of them, line after line but where `…` stands for some, and so do every table of figures and every picture, byte by
 //! byte.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,11 +50,14 @@ const LONG: [&str; 5] = [
     "scenarios/scale.toml -o shards",
 ];
 
-/// Commands of a page as a script, and the lines that it says they print.
+/// The line of a block for lines of what is printed that it leaves out.
+const OMISSION: &str = "…";
+
+/// Commands of a page as a script, and what it says they print: lines that follow each other, between omissions.
 #[derive(Default)]
 struct Page {
     script: String,
-    printed: Vec<String>,
+    printed: Vec<Vec<String>>,
     /// Whether a long command is not run.
     leaves_out: bool,
 }
@@ -74,10 +77,12 @@ fn every_command_does_what_its_page_says() {
 
 fn does_what_it_says(path: &Path, text: &str, page: &Page) {
     let (folder, said) = said(&page.script);
-    let mut lines = said.lines();
-    for wanted in &page.printed {
-        let is_there = lines.by_ref().any(|line| line.trim_end() == wanted);
-        assert!(is_there, "{}: not printed, or not in this order: {wanted}\n{said}", path.display());
+    let lines: Vec<&str> = said.lines().map(str::trim_end).collect();
+    let mut from = 0;
+    for wanted in page.printed.iter().filter(|wanted| !wanted.is_empty()) {
+        let found = lines[from..].windows(wanted.len()).position(|lines| lines == wanted);
+        let at = found.unwrap_or_else(|| panic!("{}: not printed so, or later: {wanted:#?}\n{said}", path.display()));
+        from += at + wanted.len();
     }
     let (renewed, missing) = tables::renewed(text, folder.path());
     assert!(page.leaves_out || missing.is_empty(), "{}: no command on it makes {missing:?}", path.display());
@@ -145,14 +150,20 @@ fn page(text: &str, is_long: bool) -> Page {
     let mut page = Page::default();
     // Printed lines of a command that is not run are not looked for.
     let (mut fence, mut is_run) = (None, false);
-    for line in text.replace("\\\n", " ").replace("|\n", "| ").lines() {
+    for line in text.replace("\\\n", " ").replace(" |\n    ", " | ").lines() {
         let begun = line.trim_start().strip_prefix("```");
         match (fence, begun) {
-            (None, Some(language)) => fence = Some(language.to_owned().leak() as &str),
+            (None, Some(language)) => {
+                fence = Some(language.to_owned().leak() as &str);
+                page.printed.push(Vec::new());
+            }
             (Some(_), Some(_)) => fence = None,
             (Some("sh"), None) => is_run = add(&mut page, line, is_long),
             (None, None) if line.starts_with("    donsim ") => is_run = add(&mut page, line.trim(), is_long),
-            (Some("text"), None) if is_run => page.printed.push(line.trim_end().to_owned()),
+            (Some("text"), None) if line == OMISSION => page.printed.push(Vec::new()),
+            (Some("text"), None) if is_run => {
+                page.printed.last_mut().expect("a block").push(line.trim_end().to_owned())
+            }
             _ => {}
         }
     }
