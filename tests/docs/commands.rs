@@ -14,41 +14,41 @@ use tempfile::TempDir;
 use super::cores::on_all_cores;
 use super::{is_renewing, pages, read, root, tables};
 
-/// Lines that are not run here, by what they contain, and why.
-const ELSEWHERE: [(&str, &str); 20] = [
+/// Lines that are not run here, by what they contain, and who runs them instead.
+const ELSEWHERE: [(&str, &str); 17] = [
     ("cargo test", "this is one, and so are those"),
-    ("cargo bench", "benchmarks are measured, not checked"),
-    ("donsim bench", "benchmarks are measured, not checked"),
-    ("cargo install", "it changes the machine"),
-    ("rustup ", "it changes the machine"),
-    ("--target ", "it needs another target of the toolchain"),
-    ("other/quickstart/", "the line above it makes that"),
-    ("target/image/", "it needs the static binary"),
-    ("podman ", "it needs an engine for containers"),
-    ("hq ", "tests/slurm/hyperqueue runs it"),
-    ("parallel ", "tests/slurm/hyperqueue runs it"),
-    ("--shard auto", "tests/slurm/run runs it"),
-    ("donsim merge", "tests/slurm/run runs it, on all shards"),
-    ("/BASE ", "it names folders of the reader's"),
-    ("duckdb", "it needs DuckDB"),
-    ("scenarios/ci/*.toml", ".ci/run runs it"),
-    ("scenarios/payload.toml", ".ci/run makes these reference results"),
-    ("studies/who-answers.toml", ".ci/run makes these reference results"),
-    ("studies/hash-or-payload.toml", ".ci/run makes these reference results"),
-    ("studies/early-failure.toml", ".ci/run makes these reference results"),
+    ("cargo bench", "whoever measures: it checks nothing"),
+    ("donsim bench", "whoever measures: it checks nothing"),
+    ("cargo install", "a person, by hand: it changes the machine"),
+    ("rustup ", "a person, by hand: it changes the machine"),
+    ("--target ", "a person, by hand: it needs another target of the toolchain"),
+    ("other/quickstart/", "a person, by hand: the line above it makes that"),
+    ("target/image/", "a person, by hand: it needs the static binary"),
+    ("podman ", "a person, by hand: it needs an engine for containers"),
+    ("hq ", "tests/slurm/hyperqueue, which a person starts by hand"),
+    ("parallel ", "tests/slurm/hyperqueue, which a person starts by hand"),
+    ("duckdb", "a person, by hand: it needs DuckDB"),
+    ("scenarios/ci/*.toml", ".ci/run"),
+    ("scenarios/payload.toml", ".ci/run, with all reference results"),
+    ("studies/who-answers.toml", ".ci/run, with all reference results"),
+    ("studies/hash-or-payload.toml", ".ci/run, with all reference results"),
+    ("studies/early-failure.toml", ".ci/run, with all reference results"),
+];
+
+/// What a Slurm array sets for its first task, for `--shard auto`.
+const SLURM: [(&str, &str); 5] = [
+    ("SLURM_ARRAY_TASK_ID", "1"),
+    ("SLURM_ARRAY_TASK_MIN", "1"),
+    ("SLURM_ARRAY_TASK_MAX", "20"),
+    ("SLURM_ARRAY_TASK_STEP", "1"),
+    ("SLURM_ARRAY_TASK_COUNT", "20"),
 ];
 
 /// Behind a command that does not end with 0 on its page: the code with which it does.
 const CODE: &str = " # exit code ";
 
 /// Commands that take seconds or minutes; they are run when `DONSIM_LONG` is set, as `.ci/run` does.
-const LONG: [&str; 5] = [
-    "donsim explore",
-    "scenarios/studies/",
-    "weaknesses/*",
-    "scenarios/migration.toml",
-    "scenarios/scale.toml -o shards",
-];
+const LONG: [&str; 4] = ["donsim explore", "scenarios/studies/", "weaknesses/*", "scenarios/migration.toml"];
 
 /// The line of a block for lines of what is printed that it leaves out.
 const OMISSION: &str = "…";
@@ -233,6 +233,6 @@ fn bash(folder: &Path, before: &str, script: &str) -> Output {
         root().join("Cargo.toml").display()
     );
     let mut bash = Command::new("bash");
-    bash.arg("-c").arg(script).current_dir(folder).env("HOME", folder.join("home"));
+    bash.arg("-c").arg(script).current_dir(folder).env("HOME", folder.join("home")).envs(SLURM);
     bash.env("CARGO_USER", std::env::home_dir().unwrap_or_default()).output().expect("it starts")
 }
