@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::scenario::{FaultDescription, Key, Preset, fault_catalogue};
+use crate::scenario::{FaultDescription, Key, Preset, common_fault_keys, fault_catalogue};
 use crate::sim::Side;
 
 use super::{exit, print};
@@ -14,27 +14,25 @@ pub(super) fn execute() -> u8 {
     let (callees, callers): (Vec<_>, Vec<_>) =
         fault_catalogue().iter().partition(|fault| fault.side == Side::Capability);
     let text = [
-        section("capability nodes", "workflow nodes", &callees),
-        section("workflow nodes", "capability nodes", &callers),
+        section("capability nodes", "workflow nodes", common_fault_keys(Side::Capability), &callees),
+        section("workflow nodes", "capability nodes", common_fault_keys(Side::Workflow), &callers),
     ];
     print(text.join("\n"));
     exit::PASS
 }
 
-fn section(who: &str, audience: &str, faults: &[&FaultDescription]) -> String {
+fn section(who: &str, audience: &str, common: &[Key], faults: &[&FaultDescription]) -> String {
     let mut out = format!(
         "Faults of {who}, in what they do to {audience}. Each is a table [[faults.<name>]] with these keys:\n\n"
     );
-    let common = faults.iter().map(|fault| fault.common).max_by_key(|keys| keys.len()).unwrap_or_default();
     out.extend(common.iter().map(key));
     out.push_str("\nand those of its own:\n\n");
     for fault in faults {
         line(&mut out, 2, fault.name, fault.meaning);
         out.extend(fault.own.iter().map(key));
-        let lacks = common.iter().filter(|key| fault.common.iter().all(|other| other.name != key.name));
-        let lacks: Vec<_> = lacks.map(|key| key.name).collect();
+        let lacks = fault.lacks();
         if !lacks.is_empty() {
-            line(&mut out, 6, "", &format!("Has no {}.", lacks.join(" and no ")));
+            line(&mut out, 6, "", lacks.trim_start());
         }
     }
     out

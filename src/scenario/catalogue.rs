@@ -47,14 +47,28 @@ fn own_key(parameter: &Parameter) -> Key {
     Key { example: parameter.example, ..key(parameter.name, kind, preset, parameter.meaning) }
 }
 
+/// The keys that faults of a side share; a fault may [lack](FaultDescription::lacks) some.
+#[must_use]
+pub const fn common_fault_keys(side: Side) -> &'static [Key] {
+    match side {
+        Side::Capability => COMMON,
+        Side::Workflow => COMMON_CALLER,
+    }
+}
+
 impl FaultDescription {
+    /// Says which of the common keys it does not have, behind its meaning; empty when it has all.
+    #[must_use]
+    pub fn lacks(&self) -> String {
+        let lacks =
+            common_fault_keys(self.side).iter().filter(|key| self.common.iter().all(|own| own.name != key.name));
+        let lacks: Vec<_> = lacks.map(|key| format!("`{}`", key.name)).collect();
+        if lacks.is_empty() { String::new() } else { format!(" Has no {}.", lacks.join(" and no ")) }
+    }
+
     fn of(fault: &Definition) -> Self {
         let &Definition { name, side, meaning, .. } = fault;
-        let common = match side {
-            Side::Workflow => COMMON_CALLER,
-            Side::Capability if fault.is_outage => COMMON_OUTAGE,
-            Side::Capability => COMMON,
-        };
+        let common = if fault.is_outage { COMMON_OUTAGE } else { common_fault_keys(side) };
         Self { name, side, meaning, common, own: fault.parameters.iter().map(own_key).collect() }
     }
 

@@ -55,7 +55,7 @@ mod validate;
 
 pub use adjust::Adjustments;
 pub use axis::{Axis, AxisValue};
-pub use catalogue::{FaultDescription, fault_catalogue};
+pub use catalogue::{FaultDescription, common_fault_keys, fault_catalogue};
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub(crate) use document::values_by_key;
 pub(crate) use escape::{escaped, quoted, shell_path};

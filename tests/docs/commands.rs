@@ -1,5 +1,5 @@
 //! The commands of the pages do what stands beside them: each page's are run in its order, in a folder that looks like the
-//! project, what a `text` block shows comes out of them, line by line, and so do every table of figures and every picture, byte by
+//! project, what a `text` block shows comes out of them, line after line but where `…` stands for some, and so do every table of figures and every picture, byte by
 //! byte.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,28 +14,34 @@ use tempfile::TempDir;
 use super::cores::on_all_cores;
 use super::{is_renewing, pages, read, root, tables};
 
-/// Lines that are not run here, by what they contain, and why.
-const ELSEWHERE: [(&str, &str); 20] = [
-    ("cargo test", "this is one, and so are those"),
-    ("cargo bench", "benchmarks are measured, not checked"),
-    ("donsim bench", "benchmarks are measured, not checked"),
-    ("cargo install", "it changes the machine"),
-    ("rustup ", "it changes the machine"),
-    ("--target ", "it needs another target of the toolchain"),
-    ("other/quickstart/", "the line above it makes that"),
-    ("target/image/", "it needs the static binary"),
-    ("podman ", "it needs an engine for containers"),
-    ("hq ", "tests/slurm/hyperqueue runs it"),
-    ("parallel ", "tests/slurm/hyperqueue runs it"),
-    ("--shard auto", "tests/slurm/run runs it"),
-    ("donsim merge", "tests/slurm/run runs it, on all shards"),
-    ("/BASE ", "it names folders of the reader's"),
-    ("duckdb", "it needs DuckDB"),
-    ("scenarios/ci/*.toml", ".ci/run runs it"),
-    ("scenarios/payload.toml", ".ci/run makes these reference results"),
-    ("studies/who-answers.toml", ".ci/run makes these reference results"),
-    ("studies/hash-or-payload.toml", ".ci/run makes these reference results"),
-    ("studies/early-failure.toml", ".ci/run makes these reference results"),
+/// Lines that are not run here, by what they contain, and who runs them instead.
+const ELSEWHERE: [(&str, &str); 17] = [
+    ("cargo test", "tests compare what they print with their pages"),
+    ("cargo bench", "whoever measures: it checks nothing"),
+    ("donsim bench", "whoever measures: it checks nothing"),
+    ("cargo install", "a person, by hand: it changes the machine"),
+    ("rustup ", "a person, by hand: it changes the machine"),
+    ("--target ", "a person, by hand: it needs another target of the toolchain"),
+    ("other/quickstart/", "a person, by hand: the line above it makes that"),
+    ("target/image/", "a person, by hand: it needs the static binary"),
+    ("podman ", "a person, by hand: it needs an engine for containers"),
+    ("hq ", "tests/slurm/hyperqueue, which a person starts by hand"),
+    ("parallel ", "tests/slurm/hyperqueue, which a person starts by hand"),
+    ("duckdb", "a person, by hand: it needs DuckDB"),
+    ("scenarios/ci/*.toml", ".ci/run"),
+    ("scenarios/payload.toml", ".ci/run, with all reference results"),
+    ("studies/who-answers.toml", ".ci/run, with all reference results"),
+    ("studies/hash-or-payload.toml", ".ci/run, with all reference results"),
+    ("studies/early-failure.toml", ".ci/run, with all reference results"),
+];
+
+/// What a Slurm array sets for its first task, for `--shard auto`.
+const SLURM: [(&str, &str); 5] = [
+    ("SLURM_ARRAY_TASK_ID", "1"),
+    ("SLURM_ARRAY_TASK_MIN", "1"),
+    ("SLURM_ARRAY_TASK_MAX", "20"),
+    ("SLURM_ARRAY_TASK_STEP", "1"),
+    ("SLURM_ARRAY_TASK_COUNT", "20"),
 ];
 
 /// Behind a command that does not end with 0 on its page: the code with which it does.
@@ -47,14 +53,17 @@ const LONG: [&str; 5] = [
     "scenarios/studies/",
     "weaknesses/*",
     "scenarios/migration.toml",
-    "scenarios/scale.toml -o shards",
+    "scenarios/scale.toml -o shards #",
 ];
 
-/// Commands of a page as a script, and the lines that it says they print.
+/// The line of a block for lines of what is printed that it leaves out.
+const OMISSION: &str = "…";
+
+/// Commands of a page as a script, and what it says they print: lines that follow each other, between omissions.
 #[derive(Default)]
 struct Page {
     script: String,
-    printed: Vec<String>,
+    printed: Vec<Vec<String>>,
     /// Whether a long command is not run.
     leaves_out: bool,
 }
@@ -74,10 +83,12 @@ fn every_command_does_what_its_page_says() {
 
 fn does_what_it_says(path: &Path, text: &str, page: &Page) {
     let (folder, said) = said(&page.script);
-    let mut lines = said.lines();
-    for wanted in &page.printed {
-        let is_there = lines.by_ref().any(|line| line.trim_end() == wanted);
-        assert!(is_there, "{}: not printed, or not in this order: {wanted}\n{said}", path.display());
+    let lines: Vec<&str> = said.lines().map(str::trim_end).collect();
+    let mut from = 0;
+    for wanted in page.printed.iter().filter(|wanted| !wanted.is_empty()) {
+        let found = lines[from..].windows(wanted.len()).position(|lines| lines == wanted);
+        let at = found.unwrap_or_else(|| panic!("{}: not printed so, or later: {wanted:#?}\n{said}", path.display()));
+        from += at + wanted.len();
     }
     let (renewed, missing) = tables::renewed(text, folder.path());
     assert!(page.leaves_out || missing.is_empty(), "{}: no command on it makes {missing:?}", path.display());
@@ -85,9 +96,13 @@ fn does_what_it_says(path: &Path, text: &str, page: &Page) {
         assert!(is_renewing(), "{}: tables are out of date: run DONSIM_RENEW=1\n{renewed}", path.display());
         fs::write(path, renewed).expect("it is writable");
     }
-    for name in own_pictures(path, text) {
-        let [made, committed] = [folder.path(), root()].map(|root| fs::read(root.join("docs").join(name)).ok());
-        assert!(made.is_some() && made == committed, "{}: no command on it makes {name} as it is", path.display());
+    let own = own_pictures(path, text);
+    let place = path.parent().and_then(|parent| parent.strip_prefix(root()).ok()).expect("a page below the root");
+    for name in pictures(text) {
+        let [made, committed] = [folder.path(), root()].map(|root| fs::read(root.join(place).join(name)).ok());
+        // One of the reference results is made by its page or by `.ci/run`.
+        let is_elsewhere = made.is_none() && !own.contains(&name);
+        assert!(is_elsewhere || made == committed, "{}: no command on it makes {name} as it is", path.display());
     }
 }
 
@@ -145,14 +160,20 @@ fn page(text: &str, is_long: bool) -> Page {
     let mut page = Page::default();
     // Printed lines of a command that is not run are not looked for.
     let (mut fence, mut is_run) = (None, false);
-    for line in text.replace("\\\n", " ").replace("|\n", "| ").lines() {
+    for line in text.replace("\\\n", " ").replace(" |\n    ", " | ").lines() {
         let begun = line.trim_start().strip_prefix("```");
         match (fence, begun) {
-            (None, Some(language)) => fence = Some(language.to_owned().leak() as &str),
+            (None, Some(language)) => {
+                fence = Some(language.to_owned().leak() as &str);
+                page.printed.push(Vec::new());
+            }
             (Some(_), Some(_)) => fence = None,
             (Some("sh"), None) => is_run = add(&mut page, line, is_long),
             (None, None) if line.starts_with("    donsim ") => is_run = add(&mut page, line.trim(), is_long),
-            (Some("text"), None) if is_run => page.printed.push(line.trim_end().to_owned()),
+            (Some("text"), None) if line == OMISSION => page.printed.push(Vec::new()),
+            (Some("text"), None) if is_run => {
+                page.printed.last_mut().expect("a block").push(line.trim_end().to_owned())
+            }
             _ => {}
         }
     }
@@ -222,6 +243,6 @@ fn bash(folder: &Path, before: &str, script: &str) -> Output {
         root().join("Cargo.toml").display()
     );
     let mut bash = Command::new("bash");
-    bash.arg("-c").arg(script).current_dir(folder).env("HOME", folder.join("home"));
+    bash.arg("-c").arg(script).current_dir(folder).env("HOME", folder.join("home")).envs(SLURM);
     bash.env("CARGO_USER", std::env::home_dir().unwrap_or_default()).output().expect("it starts")
 }

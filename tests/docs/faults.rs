@@ -1,27 +1,49 @@
 //! The catalogue of faults for people, `docs/faults.md`, with a scenario and a diagram each in `docs/faults/`: made of the
 //! faults' own descriptions, so that none is forgotten. `DONSIM_RENEW=1` writes it anew.
 
+mod effects;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 
-use donsim::scenario::{FaultDescription, Key, Preset, Scenario, fault_catalogue};
+use donsim::scenario::{FaultDescription, Key, Preset, common_fault_keys, fault_catalogue};
 use donsim::sim::{Outcome, Replicate, ReplicateCache, Row, Side, simulate};
 
+use effects::{ATTESTED, Effect, Grouped, effects, setup, sound};
+
+use super::cores::on_all_cores;
 use super::{is_renewing, root};
 
 const HEAD: &str = "\
 # Faults, one by one
 
-Every fault that a scenario may have, with a request at which one node has it, in a small world: `N = 4`, `F = 1`, the payload at
-`F + 1` nodes, the rule set `attested`. Where a fault can be on a payload holder, it is. The scenario and the command that draws the
-picture stand beside each; [replay.md](replay.md#as-a-picture) says how to read it, and the line above it what became of the request. To
-see how often it ends this way, run the scenario with more replicates. The words, such as metering and attestation, stand in
+Every fault that a scenario may have, in a small world: `N = 4`, `F = 1`, four callers, the payload at `F + 1` nodes. At the top of each
+part stands what a fault changes under each [rule set](weaknesses.md#rule-sets), then each fault with its keys and one drawn request under
+`attested`. Where a fault can be on a payload holder, it is. The words, such as PNA, metering and config digest, stand in
 [weaknesses.md](weaknesses.md#rule-sets).
 
+Two clocks: the instants of a picture, from its title on, count from the start of the replicate; latencies count from the first send of the
+request, some ms later. [replay.md](replay.md#as-a-picture) says how to read a picture; the scenario and the command that draws it stand
+above it.
+
+The tables are of the first 50 replicates of each scenario, for example
+`donsim run docs/faults/silent.toml --replicates 50 --sweep aggregator.rule_set=identical,attested`. A cell says which share of the
+requests of honest callers is not accepted rightly: *wrong* is another response than that of the honest nodes, *tainted* one with wrong
+metering alone. Where all are accepted rightly, it says how much longer their median latency is than without the fault. `=`: no request
+ends otherwise or at another time. The last column has the KiB of a request at all callers together, under `attested`, where the fault
+changes them by more than 5 %.
+
 `donsim faults` prints the same list. This page, the scenarios and the pictures are written by `DONSIM_RENEW=1 cargo test --test docs`.
+";
+
+/// What stands above the second table.
+const BEYOND: &str = "\
+With two such nodes, `F + 1`: more than the rules have to bear. Here `collude` is true where a fault has it, and all nodes hold the payload but
+with `pull` and OCR rounds. A fault that is not in the table ends no request otherwise then, either.
 ";
 
 /// All files by their paths in `docs/`.
@@ -46,35 +68,102 @@ fn every_fault_is_in_the_catalogue_with_its_diagram() {
     assert_eq!(odd, None, "of a fault that there is no longer");
 }
 
+/// What the page has of one fault.
+struct Entry {
+    text: String,
+    /// With one node that has it, and with `F + 1` where these do more than one.
+    alone: Vec<Effect>,
+    beyond: Vec<Effect>,
+}
+
 fn files() -> Files {
-    let mut files = Files::new();
+    let made = Mutex::new((Files::new(), BTreeMap::new()));
+    on_all_cores(fault_catalogue(), |fault| {
+        let (files, entry) = entry(fault);
+        let mut made = made.lock().expect("no panic while it is held");
+        made.0.extend(files);
+        made.1.insert(fault.name, entry);
+    });
+    let (mut files, entries) = made.into_inner().expect("no panic while it was held");
     let mut page = HEAD.to_owned();
     for (side, title) in [(Side::Capability, "Capability nodes"), (Side::Workflow, "Workflow nodes")] {
         let faults: Vec<&FaultDescription> = fault_catalogue().iter().filter(|fault| fault.side == side).collect();
-        let common = faults.iter().map(|fault| fault.common).max_by_key(|keys| keys.len()).unwrap_or_default();
-        let _ = write!(page, "\n## {title}\n\nKeys of all of them, as far as they make sense:\n\n{}", table(common));
-        for fault in faults {
-            page += &entry(fault, &mut files);
-        }
+        let _ = write!(page, "\n## {title}\n\n{}", comparison(&faults, &entries));
+        let _ = write!(page, "\nKeys of all of them, as far as they make sense:\n\n{}", table(common_fault_keys(side)));
+        page.extend(faults.iter().map(|fault| &*entries[fault.name].text));
     }
     files.insert("faults.md".into(), page.into_bytes());
     files
 }
 
-/// The entry of a fault; its scenario and its diagram go to the files.
-fn entry(fault: &FaultDescription, files: &mut Files) -> String {
+/// What the faults of a side change.
+fn comparison(faults: &[&FaultDescription], entries: &BTreeMap<&str, Entry>) -> String {
+    let (mut alone, mut beyond) = (Grouped::default(), Grouped::default());
+    for fault in faults {
+        let entry = &entries[fault.name];
+        let changes = entry.beyond.iter().any(Effect::ends_otherwise);
+        for (rows, effects) in [(&mut alone, Some(&entry.alone)), (&mut beyond, changes.then_some(&entry.beyond))] {
+            if let Some(effects) = effects {
+                rows.add_world(world(fault).0.trim_end(), effects);
+                rows.add(fault.name, effects);
+            }
+        }
+    }
+    let more = match beyond.table() {
+        Some(table) => format!("{BEYOND}\n{table}"),
+        None => "With two such nodes, `F + 1`, all requests of honest callers end as without them, too.\n".to_owned(),
+    };
+    format!("With one such node:\n\n{}\n{more}", alone.table().unwrap_or_default())
+}
+
+/// The entry of a fault, with its scenario and its diagram.
+fn entry(fault: &FaultDescription) -> (Files, Entry) {
     let FaultDescription { name, meaning, own, .. } = fault;
     let text = scenario(fault);
     let (options, effect) = request(name, &text);
     let svg = drawn(&text, &options);
     let ending = svg.split("font-weight=\"bold\">\n").nth(1).and_then(|rest| rest.lines().next()).expect("a title");
+    let ending = ending.replace(" ms on", " ms on the clock of the picture");
     let keys = if own.is_empty() { String::new() } else { format!("\n{}", table(own)) };
-    files.insert(format!("faults/{name}.toml").into(), text.into_bytes());
-    files.insert(format!("faults/{name}.svg").into(), svg.clone().into_bytes());
+    let alone = effects(&text, &[]);
+    let entry = format!(
+        "\n### {name}\n\n{meaning}{}\n{keys}{}\n{ending}{effect}: `donsim replay docs/faults/{name}.toml{options} --diagram {name}.svg`\n\n\
+         ![A request at a node with {name}](faults/{name}.svg)\n",
+        fault.lacks(),
+        on_others(fault, &alone)
+    );
+    let entry = Entry { text: entry, alone, beyond: effects(&text, &beyond(fault)) };
+    let files = [("toml", text), ("svg", svg)]
+        .map(|(ending, text)| (format!("faults/{name}.{ending}").into(), text.into_bytes()));
+    (files.into(), entry)
+}
+
+/// What a faulty caller does to the others, which its picture does not show.
+fn on_others(fault: &FaultDescription, effects: &[Effect]) -> String {
+    if fault.side == Side::Capability {
+        return String::new();
+    }
+    let effect = &effects[ATTESTED];
+    let (changed, all) = effect.changed();
     format!(
-        "\n### {name}\n\n{meaning}\n{keys}\n{ending}{effect}: `donsim replay docs/faults/{name}.toml{options} --diagram {name}.svg`\n\n\
-         ![A request at a node with {name}](faults/{name}.svg)\n"
+        "\nOf {all} requests of the three honest callers {changed} end otherwise or at another time, and a request costs {} KiB in place of \
+         {}. The picture has no messages of these callers, who ask too: nodes execute once two callers have asked.\n",
+        effect.kib_with(),
+        effect.kib_without()
     )
+}
+
+/// What makes a fault of `F + 1` nodes of it, who do the same if they can, while every node holds the payload.
+fn beyond(fault: &FaultDescription) -> Vec<String> {
+    let (world, holders) = world(fault);
+    let key = |key: &str, value: &str| format!("faults.{}.{key}={value}", fault.name);
+    let mut keys = vec![key("nodes", "2")];
+    if holders.is_some() && fault.side == Side::Capability {
+        keys.push(key("holders", if world.is_empty() { "2" } else { "0" }));
+    }
+    keys.extend(fault.own.iter().filter(|own| own.name == "collude").map(|own| key(own.name, "true")));
+    keys.extend(world.is_empty().then(|| "capability_don.payload_holders=all".to_owned()));
+    keys
 }
 
 fn table(keys: &[Key]) -> String {
@@ -123,11 +212,7 @@ fn scenario(fault: &FaultDescription) -> String {
 /// Options that choose the first request whose end or latency the fault changes, and how it would end without: at a caller that has
 /// it itself in any case. Where it changes none, the first at which it acts.
 fn request(name: &str, text: &str) -> (String, String) {
-    let setup = |text: &str| {
-        let scenario = Scenario::parse(Path::new("fault.toml"), text.to_owned(), &[]);
-        scenario.unwrap_or_else(|findings| panic!("{name}: {findings}")).cell(0).setup
-    };
-    let (faulty, sound) = (setup(text), setup(text.split("[[").next().unwrap_or_default()));
+    let (faulty, sound) = (setup(text, &[]), sound(text, &[]));
     let cache = &mut ReplicateCache::new(faulty.run.seed);
     let pairs: Vec<_> = (0..20).map(|number| [&faulty, &sound].map(|setup| simulate(setup, number, cache))).collect();
     let acts = |pair: &[Replicate; 2]| pair[0].faults[0].fired > 0;
@@ -146,16 +231,18 @@ fn request(name: &str, text: &str) -> (String, String) {
     let found = choose(&is_caller).or_else(|| choose(&is_changed)).or_else(|| choose(&|_| true));
     let (number, (with, without)) = found.unwrap_or_else(|| panic!("{name} does nothing"));
     let options = format!(" --replicate {number} --only workflow.{}", with.workflow_node);
-    let ms = |row: &Row| row.latency.map(|latency| format!("{:.1} ms", latency.as_nanos() as f64 / 1e6));
+    let ms = |row: &Row| row.latency.map(|latency| format!("{:.1} ms after", latency.as_nanos() as f64 / 1e6));
     let effect = match (ms(&with), ms(&without)) {
         (Some(after), Some(before)) if with.outcome != without.outcome => {
-            format!(" after {after}; without the fault it succeeds after {before}")
+            format!(" {after} its first send; without the fault it succeeds {before} it")
         }
-        (Some(with), Some(without)) if with == without => format!(" after {with}, as it would without the fault"),
-        (Some(with), Some(without)) => format!(" after {with}, and would after {without} without the fault"),
+        (Some(with), Some(without)) if with == without => {
+            format!(" {with} its first send, as it would without the fault")
+        }
+        (Some(with), Some(without)) => format!(" {with} its first send, and would {without} it without the fault"),
         // A caller that is faulty itself is not measured.
         (None, _) if with.outcome == Outcome::Byzantine => String::new(),
-        (_, Some(without)) => format!("; without the fault it succeeds after {without}"),
+        (_, Some(without)) => format!("; without the fault it succeeds {without} its first send"),
         _ => String::new(),
     };
     (options, effect)

@@ -6,6 +6,7 @@ mod commands;
 #[path = "../common/cores.rs"]
 mod cores;
 mod faults;
+mod figures;
 mod tables;
 
 use std::collections::BTreeSet;
@@ -42,7 +43,7 @@ fn pages() -> Vec<(PathBuf, String)> {
     let docs =
         fs::read_dir(root().join("docs")).expect("it is there").map(|entry| entry.expect("it is readable").path());
     let docs = docs.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
-    let fixed = ["README.md", "CHANGELOG.md", "results/README.md", "scenarios/README.md"];
+    let fixed = ["README.md", "CHANGELOG.md", "benches/README.md", "results/README.md", "scenarios/README.md"];
     let all: BTreeSet<PathBuf> = docs.chain(fixed.map(|page| root().join(page))).collect();
     all.into_iter().map(|page| (page.clone(), read(&page))).collect()
 }

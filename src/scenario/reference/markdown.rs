@@ -109,7 +109,7 @@ fn metrics() -> String {
 fn faults(side: Side) -> String {
     let row = |fault: &FaultDescription| {
         let own = fault.own.iter().map(described).collect::<Vec<_>>().join("<br>");
-        [code(fault.name), format!("{}{}", fault.meaning, lacking(fault)), own]
+        [code(fault.name), format!("{}{}", fault.meaning, fault.lacks()), own]
     };
     let faults = fault_catalogue().iter().filter(|fault| fault.side == side);
     rows("| fault | what such a node does | keys of its own |", faults.map(row))
@@ -122,15 +122,6 @@ fn described(key: &Key) -> String {
         Preset::Derived(words, _) | Preset::Open(words) => format!(" (absent: {words})"),
     };
     format!("{}: {}", code(&format!("{}{default}", key.name)), key.meaning)
-}
-
-/// The common keys that a fault does not have.
-fn lacking(fault: &FaultDescription) -> String {
-    let same_side = fault_catalogue().iter().filter(|other| other.side == fault.side);
-    let most = same_side.map(|other| other.common).max_by_key(|keys| keys.len()).unwrap_or_default();
-    let lacks = most.iter().filter(|key| fault.common.iter().all(|other| other.name != key.name));
-    let lacks: Vec<_> = lacks.map(|key| code(key.name)).collect();
-    if lacks.is_empty() { String::new() } else { format!(" Has no {}.", lacks.join(" and no ")) }
 }
 
 /// A Markdown table below `head`.

@@ -14,5 +14,5 @@ pub(super) const FAULT: Definition = Definition {
             _ => Action::Honest,
         })
     },
-    ..Definition::in_rounds("ocr_equivocating_observer", "Observations of another value in every round.")
+    ..Definition::in_rounds("ocr_equivocating_observer", "Observations of another value in every round; F + 1 honest ones of one value are enough for the DON.")
 };

@@ -17,5 +17,5 @@ pub(super) const FAULT: Definition = Definition {
             }
         })
     },
-    ..Definition::in_rounds("ocr_false_observation", "Observations of a value that is not there.")
+    ..Definition::in_rounds("ocr_false_observation", "Observations of a value that is not there; F + 1 honest ones of one value are enough for the DON.")
 };

@@ -20,7 +20,8 @@ pub(super) const FAULT: Definition = Definition {
         "size",
         ParameterKind::Size,
         "\"500001B\"",
-        "Size of the response; a larger one stays as it is.",
+        "Size of the response; a larger one stays as it is. With `network.limits.enabled`, which is off by default, a message above 500,000 \
+         bytes does not leave.",
     )
     .such_as("\"1MiB\"")],
     behaviour: |values| {
