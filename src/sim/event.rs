@@ -76,6 +76,11 @@ impl Event {
         }
     }
 
+    /// Whether a caller begins to wait for its request then, or gives up at last.
+    pub(super) const fn is_awaited(&self) -> bool {
+        matches!(self, Self::Begin { .. } | Self::Workflow { timer: workflow_node::Timer::Expiry { .. }, .. })
+    }
+
     /// How much the caller would like the event to come early, from 0 to 3.
     pub(super) fn kindness(&self) -> u64 {
         match self {

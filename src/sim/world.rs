@@ -52,6 +52,8 @@ pub(super) struct World<'a> {
     queue: EventQueue<Event>,
     /// Events in the queue that may make a capability node execute a request.
     pub(super) asks_under_way: u64,
+    /// Requests that some caller has not begun or not given up.
+    pub(super) awaited: u64,
     /// By request, sender, receiver and kind, in one number, messages sent so far: tells their draws apart.
     attempts: BTreeMap<u128, u32>,
     pub(super) observers: Observers<'a>,
@@ -99,6 +101,7 @@ impl<'a> World<'a> {
             network,
             queue: std::mem::take(&mut cache.queue),
             asks_under_way: 0,
+            awaited: 0,
             attempts: BTreeMap::new(),
             observers: Observers::new(setup, &assignment, &requests, listener),
             workflow_outbox: Outbox::default(),
@@ -129,6 +132,7 @@ impl<'a> World<'a> {
         while let Some((now, event)) = self.queue.pop() {
             self.observers.advance(now);
             self.asks_under_way -= u64::from(event.may_ask());
+            self.awaited -= u64::from(event.is_awaited());
             // 2. and 3.
             self.handle(now, event);
         }
@@ -325,6 +329,7 @@ impl<'a> World<'a> {
             Ties::Adversarial => (event.kindness() << 62) | (draw.bits() >> 2),
         };
         self.asks_under_way += u64::from(event.may_ask());
+        self.awaited += u64::from(event.is_awaited());
         self.queue.push(time, TieKey(tie), event);
     }
 

@@ -172,7 +172,7 @@ fn page(text: &str, is_long: bool) -> Page {
             (None, None) if line.starts_with("    donsim ") => is_run = add(&mut page, line.trim(), is_long),
             (Some("text"), None) if line == OMISSION => page.printed.push(Vec::new()),
             (Some("text"), None) if is_run => {
-                page.printed.last_mut().expect("a block").push(line.trim_end().to_owned())
+                page.printed.last_mut().expect("a block").push(line.trim_end().to_owned());
             }
             _ => {}
         }

@@ -7,20 +7,79 @@ use donsim::experiment::check_power;
 use donsim::scenario::{Scenario, fault_catalogue};
 
 use super::commands::reference_runs;
-use super::{read, root, toml_blocks};
+use super::{pages, read, root, toml_blocks};
 
 /// A file, a sentence of it, and what stands in the place of each `{}`.
 type Sentence = (&'static str, &'static str, Vec<String>);
 
+/// Figures with a unit that nobody found out: confidences and quantiles, and what a scenario or a sentence supposes.
+const GIVEN: [&str; 12] = [
+    " 95 %",
+    " 99 %",
+    " 5 %",
+    " 90 %",
+    "(1 %) of the base",
+    "a loss of 20 %",
+    "a probability of 99.9 %",
+    "when 30 % of them get lost",
+    "more than 0.1 percentage points less",
+    "a delay of 400 ms",
+    "with 128 KiB it saves",
+    "for small payloads: of 1 KiB",
+];
+
+fn sentences() -> Vec<Sentence> {
+    [of_code(), of_the_first_study(), of_tables(), of_weaknesses()].concat()
+}
+
+fn filled((_, sentence, figures): &Sentence) -> String {
+    figures.iter().fold((*sentence).to_owned(), |text, figure| text.replacen("{}", figure, 1))
+}
+
 #[test]
 fn every_figure_in_a_sentence_follows_from_its_source() {
-    let sentences = [of_code(), of_the_first_study(), of_tables(), of_weaknesses()].concat();
-    let wrong = sentences.into_iter().filter_map(|(file, sentence, figures)| {
-        let wanted = figures.iter().fold(sentence.to_owned(), |text, figure| text.replacen("{}", figure, 1));
-        (!plain(file).contains(&wanted)).then(|| format!("{file} does not say: {wanted}"))
+    let wrong = sentences().into_iter().filter_map(|it| {
+        let wanted = filled(&it);
+        (!plain(it.0).contains(&wanted)).then(|| format!("{} does not say: {wanted}", it.0))
     });
     let wrong: Vec<String> = wrong.collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Pages whose sentences tell of results. The catalogue of faults is made whole, benchmarks are those of a machine, the reference of
+/// scenarios is of values that keys may have, and the changelog of what was.
+#[test]
+fn every_figure_with_a_unit_has_a_source_or_is_given() {
+    const OTHERS: [&str; 4] = ["docs/faults.md", "benches/README.md", "scenarios/README.md", "CHANGELOG.md"];
+    let sentences = sentences();
+    let mut without = Vec::new();
+    for (path, text) in pages().into_iter().filter(|(path, _)| OTHERS.iter().all(|other| !path.ends_with(other))) {
+        let of_page = sentences.iter().filter(|(file, ..)| path.ends_with(file)).map(|it| without_code(&filled(it)));
+        let known = of_page.chain(GIVEN.map(str::to_owned));
+        let prose = known.fold(prose(&text), |prose, known| prose.replace(&known, ""));
+        let words: Vec<&str> = prose.split_whitespace().collect();
+        let is_figure = |pair: &&[&str]| {
+            let [number, unit] = [pair[0].trim_matches(['(', ',']), pair[1].trim_matches([')', ',', '.', ':', ';'])];
+            number.starts_with(|c: char| c.is_ascii_digit()) && ["%", "ms", "KiB", "percentage"].contains(&unit)
+        };
+        without
+            .extend(words.windows(2).filter(is_figure).map(|pair| format!("{}: {}", path.display(), pair.join(" "))));
+    }
+    assert!(without.is_empty(), "neither in a sentence above, nor given:\n{}", without.join("\n"));
+}
+
+/// What is no code, table, heading or comment of a page.
+fn prose(text: &str) -> String {
+    let mut is_code = false;
+    let lines = text.lines().filter(|line| {
+        is_code ^= line.starts_with("```");
+        !is_code && !line.starts_with(['|', '#', '<', '`']) && !line.starts_with("    ")
+    });
+    without_code(&lines.map(str::trim).collect::<Vec<_>>().join(" "))
+}
+
+fn without_code(text: &str) -> String {
+    text.split('`').step_by(2).collect::<Vec<_>>().join("`")
 }
 
 /// A file without the breaks of its lines.
@@ -53,9 +112,18 @@ fn of_code() -> Vec<Sentence> {
         ("docs/nines.md", "to one and the same caller one time in {} instead of", vec![pairs.to_string()]),
         ("docs/nines.md", "With four callers there are {} strata", vec![(4 * 4 + 1).to_string()]),
         ("docs/closed-forms.md", "compares {} configurations with", vec![configurations()]),
+        ("docs/intervals.md", "with 10,000 none is below {} %", vec![least_coverage()]),
         ("docs/model.md", "by enumeration, for {} configurations", vec![configurations()]),
         ("docs/gate.md", "every one of {} deliberately broken", vec![mutants()]),
     ]
+}
+
+/// The least coverage of an interval of 10,000 replicates, rounded down.
+fn least_coverage() -> String {
+    let page = read(&root().join("docs/intervals.md"));
+    let rows = page.lines().map(|line| line.split_whitespace().rev().collect::<Vec<_>>());
+    let least = rows.filter(|words| words.get(3) == Some(&"10000")).map(|words| number(words[1]));
+    format!("{:.1}", (least.fold(1.0, f64::min) * 1000.0).floor() / 10.0)
 }
 
 /// Configurations that are compared with their closed form: what the tests print about each group stands on the page.
@@ -107,7 +175,7 @@ fn least_replicates() -> u64 {
     };
     let (mut low, mut high) = (1, 10_000);
     while low < high {
-        let middle = (low + high) / 2;
+        let middle = u64::midpoint(low, high);
         (low, high) = if can_pass(middle) { (low, middle) } else { (middle + 1, high) };
     }
     low
@@ -132,7 +200,7 @@ fn of_the_first_study() -> Vec<Sentence> {
     let [three, four, five] = ["3", "4", "5"].map(row);
     let bytes = |row: &[String]| row[8].parse::<f64>().expect("KiB");
     let lost = |row: &[String]| percent(row.last().expect("a share"));
-    let law = |holders| 100.0 * 0.6_f64.powi(holders);
+    let law = |holders| 100.0 * [0.6_f64; 5][..holders].iter().product::<f64>();
     vec![
         (
             PAGE,

@@ -70,22 +70,31 @@ fn main() -> ExitCode {
 
 /// A fixed number of cases for every target, one after another.
 fn short(seed: u64) -> Vec<Outcome> {
-    let run = |(target, cases): &(Make, u64)| {
+    let run = |(target, cases): &(Make, u64), watch: &Watch| {
         let mut campaign = Campaign::new(target(), seed, 0);
-        campaign.advance(*cases, &Watch::new());
+        campaign.advance(*cases, watch);
         campaign.finish()
     };
-    TARGETS.iter().map(run).collect()
+    watched(1, |_, watch| TARGETS.iter().map(|target| run(target, watch)).collect())
 }
 
 /// As many cases as go into `seconds`, on all cores; each has its own stream of choices.
 fn long(seed: u64, seconds: u64) -> Vec<Outcome> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let watches: Vec<Watch> = (0..cores).map(|_| Watch::new()).collect();
+    watched(cores, |worker, watch| work(seed, worker, seconds, watch))
+}
+
+/// What so many workers come to, of which none may be long at a case.
+fn watched(workers: usize, work: impl Fn(u64, &Watch) -> Vec<Outcome> + Sync) -> Vec<Outcome> {
+    let watches: Vec<Watch> = (0..workers).map(|_| Watch::new()).collect();
     std::thread::scope(|scope| {
-        let workers = watches.iter().zip(0..);
+        let work = |worker, watch| {
+            let outcomes = work(worker, watch);
+            watch.end();
+            outcomes
+        };
         let threads: Vec<_> =
-            workers.map(|(watch, worker)| scope.spawn(move || work(seed, worker, seconds, watch))).collect();
+            watches.iter().zip(0..).map(|(watch, worker)| scope.spawn(move || work(worker, watch))).collect();
         while !all_done(&watches) {
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -102,7 +111,6 @@ fn work(seed: u64, worker: u64, seconds: u64, watch: &Watch) -> Vec<Outcome> {
         // Every target has its turn, also beside one that is finished.
         going = campaigns.iter_mut().map(|campaign| campaign.advance(SLICE, watch)).filter(|going| *going).count();
     }
-    watch.end();
     campaigns.into_iter().map(Campaign::finish).collect()
 }
 

@@ -5,7 +5,7 @@
 //! node derives the outcome and votes for it, prepare, then commit, to all, each with a Byzantine quorum; 5. whoever has
 //! committed sends its signatures over the outcome's reports to all, and `F + 1` valid ones make a node's attestation.
 //! Rounds follow one another, also idle ones, from the start of the replicate for as long as some capability node executes
-//! a request or one is on its way. Epochs change by wishes (`pacemaker.rs`), and a new leader begins where a quorum left
+//! a request, or one is on its way that some caller waits for. Epochs change by wishes (`pacemaker.rs`), and a new leader begins where a quorum left
 //! off, so no request is ever agreed on twice.
 //!
 //! A participant is one node's part; it knows nothing of faults, the network or who listens. Not modelled: clients'

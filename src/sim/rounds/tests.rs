@@ -133,6 +133,21 @@ fn too_many_silent_nodes_stop_everything() {
     assert_eq!(replicate.requests[0].epochs, None);
 }
 
+/// A network that brings requests half an hour later does not keep nodes agreeing for as long.
+#[test]
+fn rounds_end_when_nobody_waits_any_more() {
+    let mut setup = setup();
+    let late = Distribution::uniform(Span::from_millis(10), Span::from_secs(2_000)).expect("a law");
+    setup.network.request.latency = crate::network::Latency::Distribution(late);
+    setup.aggregator.timeout = Span::from_secs(20);
+    let (_, happenings) = played(&setup, 0);
+    let last_request = happenings.iter().filter(|it| matches!(it.what, What::Asked { .. })).map(|it| it.time).max();
+    assert!(last_request > Some(Time::ZERO + Span::from_secs(500)), "{last_request:?}");
+    let starts = |what: &OcrHappening| matches!(what, OcrHappening::Sent { message, .. } if matches!(message.body, OcrBody::RoundStart(_)));
+    let rounds = ocr_happenings(&happenings).filter(|(_, what)| starts(what)).map(|(it, _)| it.time).max();
+    assert!(rounds.is_some_and(|at| at < Time::ZERO + Span::from_secs(60)), "{rounds:?}");
+}
+
 #[test]
 fn lost_and_doubled_messages_do_no_harm() {
     let mut setup = setup();

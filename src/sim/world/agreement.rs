@@ -134,9 +134,10 @@ impl World<'_> {
         }
     }
 
-    /// Whether no capability node executes a request, and none will.
+    /// Whether no capability node executes a request, and none will while a caller waits for it: what a slow network brings years
+    /// later is no reason to agree for years.
     fn is_settled(&self, now: Time) -> bool {
-        self.asks_under_way == 0 && !self.capability.iter().any(|node| node.is_executing(now))
+        (self.asks_under_way == 0 || self.awaited == 0) && !self.capability.iter().any(|node| node.is_executing(now))
     }
 
     /// A node writes to another, unless its faults know better.
