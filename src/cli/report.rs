@@ -19,7 +19,7 @@ use super::{exit, print, say};
 
 #[derive(Debug, Args)]
 pub(super) struct Report {
-    /// Results folders, such as results/quickstart/d949c793
+    /// Results folders, such as results/quickstart/4b6394ed
     #[arg(required = true, value_name = "RUN")]
     runs: Vec<PathBuf>,
     /// Put report.html, report.md and plots/ into DIR/<name>/<id>/ instead of the results folder

@@ -8,7 +8,7 @@ use super::settings::Settings;
 use super::sweep::Sweep;
 
 /// Part of every id: raised whenever the same scenario begins to give other results.
-pub const RESULTS_VERSION: u32 = 4;
+pub const RESULTS_VERSION: u32 = 5;
 
 /// Digest of all that tells a cell from others.
 pub(super) fn cell_digest(settings: &Settings) -> [u8; 32] {

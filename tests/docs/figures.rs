@@ -246,6 +246,7 @@ fn of_weaknesses() -> Vec<Sentence> {
     let crash = |row, column| percent(&of("one_message_crash", row, column));
     let flood = |row, column| of("signature_flood", row, column);
     let migration = |row, column| percent(&cell("docs/migration.md", "With all nodes attesting:", row, column));
+    let worst = |column| cell("docs/adversary.md", "| rule set |", "hardened | 13 | one_at_a_time", column);
     let few = percent(&cell("docs/migration.md", "With `attested` and `hardened` at all nodes", "4", 2));
     vec![
         (file("early_failure"), "it loses {} %, {} % and {} % of the requests", vec![at_7, at_16, at_31]),
@@ -272,6 +273,7 @@ fn of_weaknesses() -> Vec<Sentence> {
             "Forged ones make it {} under `attested_strict` and {} under `attested`, surplus ones {} and {}.",
             vec![flood("attested_strict", 2), flood("attested", 2), flood("attested_strict", 3), flood("attested", 3)],
         ),
+        (PAGE, "a p99 of {} ms in place of {} ms", vec![worst(7), worst(6)]),
         (
             "scenarios/migration.toml",
             "`hardened` serve {} % and disagree about {} % of the requests. With four of sixteen nodes attesting `hardened` serves {} %.",

@@ -46,7 +46,7 @@ fn page_of(run: &RunSummary, account: &Account) -> String {
 }
 
 fn account(verdict: &str, expectations: &Value) -> Account {
-    let manifest = json!({ "verdict": verdict, "description": "Is it <fast>?", "donsim": "0.1.0", "results_version": 4, "seed": 7 });
+    let manifest = json!({ "verdict": verdict, "description": "Is it <fast>?", "donsim": "0.1.0", "results_version": 5, "seed": 7 });
     Account::new(&manifest, expectations, "schema = 1\n")
 }
 
@@ -69,7 +69,7 @@ fn a_page_says_what_was_found_and_how_it_is_seen_again() {
         "<span>1 of 3 checks do not hold.</span>",
         "donsim replay resolved.toml --cell a1b2 --replicate 17</code>",
         "observed 0.5, at most 0.6",
-        "donsim 0.1.0, results version 4",
+        "donsim 0.1.0, results version 5",
         "No closed form for 1 of 4 cells: losses, and &quot;cuts&quot;.",
     ] {
         assert!(page.contains(words), "{words}\n{page}");
