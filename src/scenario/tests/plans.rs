@@ -266,7 +266,7 @@ fn ids_do_not_depend_on_spelling() {
 #[test]
 fn ids_are_pinned() {
     let scenario = plan("");
-    assert_eq!((scenario.id(), scenario.cell(0).id.as_str()), ("ce33dea8", "2936b1fa4824"));
+    assert_eq!((scenario.id(), scenario.cell(0).id.as_str()), ("b383d509", "73dddea716f1"));
 }
 
 #[test]
