@@ -73,6 +73,26 @@ impl Lane {
         matches!(node, Node::Capability(at) if self.nodes.contains(&(at as usize)))
     }
 
+    /// Its node, or how many there are and which.
+    pub(in crate::report) fn title(&self) -> String {
+        match self.nodes.as_slice() {
+            [only] => Node::Capability(*only as u32).to_string(),
+            _ => format!("{}: {}", self.name, self.numbers()),
+        }
+    }
+
+    /// Its nodes, and what they are.
+    pub(in crate::report) fn describe(&self) -> String {
+        let holds = match self.holds {
+            Some(true) => ", holder",
+            Some(false) => ", no payload",
+            None => "",
+        };
+        let faults = self.faults.join(", ");
+        let faulty = if faults.is_empty() { "" } else { ", faulty: " };
+        format!("{}{holds}{faulty}{faults}", self.title())
+    }
+
     /// Its nodes' numbers, those in a row joined.
     pub(in crate::report) fn numbers(&self) -> String {
         let runs = self.nodes.chunk_by(|a, b| a + 1 == *b);

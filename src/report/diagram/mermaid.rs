@@ -44,7 +44,7 @@ impl Story {
         let lanes = lanes(self, MOST_LANES);
         let mut text = format!("sequenceDiagram\n    title {}\n    participant W as {}\n", clean(title), self.caller);
         for (at, lane) in lanes.iter().enumerate() {
-            let _ = writeln!(text, "    participant C{at} as {}", clean(&name(lane)));
+            let _ = writeln!(text, "    participant C{at} as {}", clean(&lane.describe()));
         }
         let lines = self.lines(&lanes);
         for (number, line) in lines.iter().enumerate() {
@@ -148,22 +148,6 @@ impl Line {
             (false, many) => format!("    {}{time}: {many} × {words}\n", self.head),
         }
     }
-}
-
-fn name(lane: &Lane) -> String {
-    let mut name = match lane.nodes.as_slice() {
-        [only] => Node::Capability(*only as u32).to_string(),
-        _ => format!("{}: {}", lane.name, lane.numbers()),
-    };
-    name.push_str(match lane.holds {
-        Some(true) => ", holder",
-        Some(false) => ", no payload",
-        None => "",
-    });
-    if !lane.faults.is_empty() {
-        let _ = write!(name, ", faulty: {}", lane.faults.join(", "));
-    }
-    name
 }
 
 /// `text` without what is not seen, and without what Mermaid would take for its own: ends of statements, comments, tags.

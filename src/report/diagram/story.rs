@@ -94,6 +94,18 @@ pub(in crate::report) enum Mark {
     Attested,
 }
 
+impl Mark {
+    /// Name for people.
+    pub(in crate::report) const fn name(self) -> &'static str {
+        match self {
+            Self::Fault => "fault acts",
+            Self::Deaf => "down, or does not take the request",
+            Self::Commits => "commits the round that agrees",
+            Self::Attested => "has the attestation",
+        }
+    }
+}
+
 /// Kinds of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::report) enum Kind {

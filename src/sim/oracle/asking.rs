@@ -28,7 +28,7 @@ pub(super) struct NodeFacts {
     pub(super) progress: Progress,
     /// Some workflow node's schedule asks it only after the deadline.
     pub(super) scheduled_late: bool,
-    /// Honest workflow nodes whose request will not get to it, and why.
+    /// Honest workflow nodes whose request will not get to it, or was forgotten, and why.
     pub(super) unasked_by: u32,
     pub(super) unasked_why: FailureCause,
     /// Why an answer did not come that may be asked for again.
@@ -104,6 +104,11 @@ impl Asking {
     pub(super) fn answered(&mut self, from: u32, to: u32) {
         let copies = self.copies(to, from);
         (copies.taken, copies.answered) = (None, true);
+    }
+
+    /// Whether a capability node has answered a workflow node.
+    pub(super) fn has_answered(&self, from: u32, to: u32) -> bool {
+        self.copies[from as usize * self.callers + to as usize].answered
     }
 
     /// A capability node has forgotten what it took before it was down; returns the workflow nodes that asked for it.

@@ -266,7 +266,10 @@ impl Oracle {
         if callers - node.unasked_by < needed_requests {
             let why = node.unasked_why;
             for workflow in 0..callers {
-                self.lose(request, workflow, to, why);
+                // An answer that has left is lost by its own fate only.
+                if !self.requests[request as usize].has_answered(to, workflow) {
+                    self.lose(request, workflow, to, why);
+                }
             }
         }
     }

@@ -69,16 +69,10 @@ fn of_nodes(panels: &[Panel<'_>]) -> Vec<(Sample, String)> {
             entries.push((Sample::Bar(doing), words.to_owned()));
         }
     }
-    let marks = [
-        (Mark::Fault, "fault acts"),
-        (Mark::Deaf, "down, or does not take the request"),
-        (Mark::Commits, "commits the round that agrees"),
-        (Mark::Attested, "has the attestation"),
-    ];
-    for (mark, words) in marks {
+    for mark in [Mark::Fault, Mark::Deaf, Mark::Commits, Mark::Attested] {
         let acts = || panels.iter().any(|panel| mark == Mark::Fault && !panel.story.caller_acts.is_empty());
         if acts() || nodes().any(|node| node.marks.iter().any(|(_, other)| *other == mark)) {
-            entries.push((Sample::Mark(mark), words.to_owned()));
+            entries.push((Sample::Mark(mark), mark.name().to_owned()));
         }
     }
     let steps = [

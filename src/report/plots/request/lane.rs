@@ -94,7 +94,7 @@ fn head(scene: &mut Scene, (x, top, room): (f64, f64, f64), name: &str, holds: O
 }
 
 /// Words below the name of a lane.
-pub(super) fn traits(holds: Option<bool>, faults: &[&str]) -> Vec<(String, RGBColor)> {
+fn traits(holds: Option<bool>, faults: &[&str]) -> Vec<(String, RGBColor)> {
     let holds = holds.map(|holds| if holds { ("holder", GREEN) } else { ("no payload", MUTED) });
     let mut traits: Vec<_> = holds.into_iter().map(|(words, color)| (words.to_owned(), color)).collect();
     if !faults.is_empty() {

@@ -1,12 +1,11 @@
 //! Title, time axis, and texts beside the caller.
 
 use crate::engine::Time;
-use crate::network::Node;
 use crate::report::diagram::{Clock, Gist, Lane, Mark, Note, Piece, Story, Stretch, millis, millis_between};
 
 use super::super::labels::spread;
 use super::super::prelude::*;
-use super::{AXIS, LINE, MARGIN, Panel, lane};
+use super::{AXIS, LINE, MARGIN, Panel};
 
 /// A sentence that says how the request ended.
 pub(super) fn title(story: &Story) -> String {
@@ -175,33 +174,17 @@ pub(super) fn words(panel: &Panel<'_>) -> Vec<String> {
     let marks = marks.map(|(from, to, words)| timed(from, to, &words));
     let mut happens: Vec<(Time, String)> = happens.chain(marks).collect();
     happens.sort_by_key(|(at, _)| *at);
-    let nodes = panel.lanes.iter().map(lane_words);
+    let nodes = panel.lanes.iter().map(Lane::describe);
     nodes.chain(happens.into_iter().map(|(_, words)| words)).collect()
-}
-
-/// What a lane is.
-fn lane_words(lane: &Lane) -> String {
-    let traits: Vec<String> = lane::traits(lane.holds, &lane.faults).into_iter().map(|(words, _)| words).collect();
-    let traits = if traits.is_empty() { String::new() } else { format!(": {}", traits.join(", ")) };
-    format!("{}{traits}", lane_name(lane))
-}
-
-fn lane_name(lane: &Lane) -> String {
-    match lane.nodes.as_slice() {
-        [only] => Node::Capability(*only as u32).to_string(),
-        _ => format!("{} ({})", lane.name, lane.numbers()),
-    }
 }
 
 /// When faults act in a lane, and when its nodes are down.
 fn lane_marks<'a>(panel: &'a Panel<'_>, lane: &'a Lane) -> impl Iterator<Item = (Time, Time, String)> + 'a {
     let marks = || lane.nodes.iter().flat_map(|node| &panel.story.nodes[node].marks);
-    [(Mark::Fault, "fault acts"), (Mark::Deaf, "down, or does not take the request")].into_iter().filter_map(
-        move |(wanted, words)| {
-            let times = || marks().filter(|(_, mark)| *mark == wanted).map(|(at, _)| *at);
-            Some((times().min()?, times().max()?, format!("{}: {words}", lane_name(lane))))
-        },
-    )
+    [Mark::Fault, Mark::Deaf].into_iter().filter_map(move |wanted| {
+        let times = || marks().filter(|(_, mark)| *mark == wanted).map(|(at, _)| *at);
+        Some((times().min()?, times().max()?, format!("{}: {}", lane.title(), wanted.name())))
+    })
 }
 
 /// Whether a note about the decision tells of the deadline.
